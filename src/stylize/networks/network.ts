@@ -1,0 +1,30 @@
+/** What a feature network is. @module */
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Named, WeightSet } from '../../engine/engine.js';
+
+export type Pooling = 'max' | 'average';
+
+/** A pretrained (or random) feature extractor, as a pure TF.js function. */
+export interface Network {
+  /** Every layer that can be named, from the input upwards: `conv1_1`, `relu1_1`, `pool1`, ... */
+  readonly layers: readonly string[];
+  readonly defaultContentLayers: readonly string[];
+  readonly defaultStyleLayers: readonly string[];
+  /** Pixels must be at least this large, so that the deepest layer is not empty. */
+  readonly minimumSizePx: number;
+  /** Whether weights have to be loaded from a file; a network without makes its own. */
+  readonly needsWeights: boolean;
+  /** The weights from a safetensors file's bytes (needed where `needsWeights`), or the network's own. */
+  readonly loadWeights: (file?: Uint8Array) => WeightSet;
+  /**
+   * The features at the layers named, computed no deeper than the deepest of them.
+   * @param image `[batch, height, width, 3]`, RGB in [0, 1]; the network's preprocessing is applied inside
+   * @returns layer name to `[batch, height, width, channels]`
+   */
+  readonly features: (
+    image: Tensor4D,
+    weights: Named<Tensor>,
+    layers: readonly string[],
+    pooling: Pooling,
+  ) => Named<Tensor4D>;
+}

@@ -1,0 +1,66 @@
+/**
+ * The recipe: every parameter of one optimisation, as plain values. A job may give a distribution for any of them
+ * (see `job/schema.ts`); what a plan holds and a record shows is always this resolved form.
+ * @module
+ */
+import { z } from 'zod';
+import { contentLossNames, styleLossNames } from './losses/index.js';
+import { networkNames } from './networks/index.js';
+import { optimizerNames } from './optimizers/index.js';
+
+const weight = z.number().min(0).max(1e6);
+
+/** Layers as a list (equal weights) or as a map from layer to weight. */
+const layers = z.union([
+  z.array(z.string().min(1)).min(1).max(64),
+  z.record(z.string().min(1), weight).refine((map) => Object.keys(map).length > 0, 'name at least one layer'),
+]);
+
+const initialImage = z.union([
+  z.enum(['content', 'style', 'noise']),
+  z.strictObject({
+    content: weight.default(0),
+    style: weight.default(0),
+    noise: weight.default(0),
+  }),
+]);
+
+/** The schema of a resolved recipe, with the defaults of the project. */
+export const recipeSchema = z.strictObject({
+  network: z
+    .enum(['auto', ...networkNames])
+    .default('auto')
+    .describe('Feature network; auto is vgg19 where its weights are found, else random'),
+  pooling: z.enum(['max', 'average']).default('max').describe('Pooling between the blocks of the network'),
+  size: z.int().min(32).max(4096).default(256).describe('Long edge of the result in pixels'),
+  fit: z
+    .enum(['keep', 'crop', 'stretch'])
+    .default('keep')
+    .describe('keep: aspect ratio kept; crop: centred square; stretch: square, distorted'),
+  init: initialImage.default('content').describe('Where the optimisation starts: an image, or a mix by weight'),
+  content: z
+    .strictObject({
+      loss: z.enum(contentLossNames).default('features'),
+      layers: layers.optional().describe("Content layers; default: the network's own"),
+      weight: weight.default(1).describe('Weight of the content term'),
+    })
+    .prefault({}),
+  style: z
+    .strictObject({
+      loss: z.enum(styleLossNames).default('gram'),
+      layers: layers.optional().describe("Style layers; default: the network's own"),
+      strength: weight.default(10).describe('Style over content: 1 barely visible, 10 a clear painting, 100 dissolves'),
+      size: z.int().min(32).max(4096).optional().describe('Long edge of the style image in pixels; default: size'),
+    })
+    .prefault({}),
+  totalVariation: weight.default(0).describe('Weight of the total variation term'),
+  optimizer: z.enum(optimizerNames).default('lbfgs'),
+  learningRate: z.number().positive().max(10).optional().describe("Step size; default: the optimiser's own"),
+  steps: z.int().min(1).max(10000).default(150).describe('Optimisation steps'),
+});
+
+/** A resolved recipe: values only. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** What a caller may write: everything is optional. */
+export type RecipeInput = z.input<typeof recipeSchema>;
