@@ -1,0 +1,28 @@
+/**
+ * Writes `schema/job.schema.json` from the zod schema of a job; with `--check`, only says whether it is up to date.
+ * @module
+ */
+
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { jobJsonSchema } from '../src/job/schema.js';
+
+function projectFile(name: string): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, name);
+}
+
+const file = projectFile('schema/job.schema.json');
+const fresh = `${JSON.stringify(jobJsonSchema(), null, 2)}\n`;
+
+if (process.argv.includes('--check')) {
+  const found = await readFile(file, 'utf8').catch(() => '');
+  if (found !== fresh) {
+    console.error('schema/job.schema.json is out of date: run `npm run schema`.');
+    process.exitCode = 1;
+  }
+} else {
+  await writeFile(file, fresh);
+}

@@ -1,0 +1,147 @@
+/**
+ * Says in words what is wrong with a value: each issue that zod finds becomes one problem, unions included, of which
+ * zod reports every option.
+ * @module
+ */
+import { z } from 'zod';
+import { distributionKeyOf, distributionKeys, isDistribution } from './distribution.js';
+import { type Problem, showPath, showValue } from './problem.js';
+import { didYouMean, nearest } from './suggest.js';
+import {
+  describeExpected,
+  knownKeys,
+  knownWords,
+  optionsOf,
+  type Path,
+  schemaAt,
+  unwrap,
+} from './zod-walk.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** The problems of a value that did not fit its schema; empty if it does. */
+export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) => explain(issue, schema, value, []));
+}
+
+function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Path): Problem[] {
+  const below = issue.path as Path;
+  const path = [...rootPath, ...below];
+  const value = valueAt(rootValue, below);
+  const schema = schemaAt(root, below);
+  const problem = (message: string, at: Problem['at'] = 'value'): Problem[] => [
+    { path, at, message: named(path, message) },
+  ];
+  if (issue.code === 'unrecognized_keys')
+    return unknownKeys(issue.keys, path, schema ? knownKeys(schema) : []);
+  if (issue.code === 'custom') return problem(issue.message);
+  if (issue.code === 'invalid_key') return problem(issue.issues[0]?.message ?? issue.message, 'key');
+  if (value === undefined && below.length > 0 && isMisspelt(root, rootValue, below)) return [];
+  if (!schema) return problem(issue.message);
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array') {
+    const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+    return problem(`expected ${bound} in the list, got ${(value as unknown[]).length}`);
+  }
+  if (issue.code === 'invalid_union') return explainUnion(issue, schema, value, path);
+  if (value === undefined) return missing(path, schema);
+  return problem(expected(schema, value));
+}
+
+function explainUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  value: unknown,
+  path: Path,
+): Problem[] {
+  const options = optionsOf(schema);
+  if (value === undefined) return missing(path, schema);
+  const chosen = options[chooseOption(options, value)];
+  const issues = issue.errors[options.indexOf(chosen)];
+  if (chosen && issues) return issues.flatMap((inner) => explain(inner, chosen, value, path));
+  if (isDistribution(value)) {
+    const key = distributionKeys.find((name) => Object.hasOwn(value, name)) ?? 'choice';
+    const needs = `${key} draws numbers, and this should be ${describeExpected(schema)}; use {choice: [...]}`;
+    return [{ path: [...path, key], at: 'key', message: named(path, needs) }];
+  }
+  if (isMap(value) && options.some((option) => distributionKeyOf(option))) {
+    const known = options.flatMap((option) => distributionKeyOf(option) ?? []);
+    const unknown = unknownKeys(Object.keys(value), path, known);
+    if (unknown.length > 0) return unknown;
+  }
+  return [{ path, at: 'value', message: named(path, expected(schema, value)) }];
+}
+
+/** Which option a value was meant to be: the distribution whose key it has, else the one of its kind; -1 for none. */
+function chooseOption(options: readonly z.ZodType[], value: unknown): number {
+  if (isDistribution(value)) {
+    const byKey = options.findIndex((option) => {
+      const key = distributionKeyOf(option);
+      return key !== undefined && Object.hasOwn(value, key);
+    });
+    if (byKey >= 0 || options.some((option) => distributionKeyOf(option))) return byKey;
+  }
+  return options.findIndex((option) => distributionKeyOf(option) === undefined && sameKind(option, value));
+}
+
+/** Whether looking into an option says more than naming it: for maps and lists it does. */
+function sameKind(option: z.ZodType, value: unknown): boolean {
+  const inner = unwrap(option);
+  if (Array.isArray(value)) return inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
+  return isMap(value) && (inner instanceof z.ZodObject || inner instanceof z.ZodRecord);
+}
+
+function unknownKeys(keys: readonly string[], path: Path, known: readonly string[]): Problem[] {
+  return keys.map((key) => {
+    const suggestion = didYouMean(key, known);
+    const cure = suggestion || (known.length > 0 ? `; known are ${known.join(', ')}` : '');
+    return { path: [...path, key], at: 'key', message: named(path, `unknown key ${showValue(key)}${cure}`) };
+  });
+}
+
+/** Whether a missing key stands there misspelt; then the unknown key is the problem to show. */
+function isMisspelt(root: z.ZodType, rootValue: unknown, path: Path): boolean {
+  const parent = schemaAt(root, path.slice(0, -1));
+  const value = valueAt(rootValue, path.slice(0, -1));
+  if (!parent || !isMap(value)) return false;
+  const known = knownKeys(parent);
+  return Object.keys(value).some((key) => !known.includes(key) && nearest(key, known) === path.at(-1));
+}
+
+function missing(path: Path, schema: z.ZodType): Problem[] {
+  const about = schema.description ? `: ${schema.description}` : '';
+  const message = named(path.slice(0, -1), `the key "${path.at(-1)}" is missing${about}`);
+  return [{ path, at: 'key', message }];
+}
+
+function expected(schema: z.ZodType, value: unknown): string {
+  const words = typeof value === 'string' ? didYouMean(value, knownWords(schema)) : '';
+  const quoted =
+    typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) && takesNumbers(schema)
+      ? ', which is text: remove the quotes'
+      : '';
+  return `expected ${describeExpected(schema)}, got ${showValue(value)}${quoted}${words}`;
+}
+
+function takesNumbers(schema: z.ZodType): boolean {
+  return optionsOf(schema).some((option) => option instanceof z.ZodNumber);
+}
+
+function named(path: Path, message: string): string {
+  return path.length === 0 ? message : `${showPath(path)}: ${message}`;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? (inner as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,83 @@
+/** Overrides from the command line: `recipe.steps=20` sets one key of a job. @module */
+import { parseDocument } from 'yaml';
+import { WildstyleError } from '../errors.js';
+import { checkNesting, jobLimits } from './limits.js';
+import { SourceText } from './source-text.js';
+import type { Path } from './zod-walk.js';
+
+/** One parsed override. */
+export interface Override {
+  /** As it was given. */
+  readonly argument: string;
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+const example = 'Write it as key=value, for example recipe.steps=20 or recipe.size="{choice: [128, 256]}".';
+
+/**
+ * Parses `path.to.key=value`. The value is YAML; a key that holds a dot or an equals sign is put in double quotes.
+ * @throws `override-invalid` naming the argument
+ */
+export function parseOverride(argument: string): Override {
+  const match = /^((?:"[^"]*"|[^"=])+)=(.*)$/s.exec(argument);
+  if (!match || argument.length > jobLimits.bytes)
+    throw invalid(argument, 'is not a key and a value', example);
+  const path = parsePath(match[1].trim());
+  if (!path) throw invalid(argument, `has "${match[1].trim()}" where a key should be`, example);
+  return { argument, path, value: parseValue(argument, match[2]) };
+}
+
+function parsePath(text: string): string[] | undefined {
+  const keys: string[] = [];
+  const pattern = /(?:"([^"]*)"|([^".\s][^".]*))(\.|$)/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match) return undefined;
+    keys.push(match[1] ?? match[2]);
+    if (match[3] === '') return keys;
+  }
+  return undefined;
+}
+
+function parseValue(argument: string, text: string): unknown {
+  try {
+    checkNesting(new SourceText('value', text));
+    const document = parseDocument(text, { prettyErrors: false, stringKeys: true });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem) throw problem;
+    return document.toJS({ maxAliasCount: jobLimits.aliases });
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw invalid(argument, `has a value that is not YAML: ${reason}`, example);
+  }
+}
+
+function invalid(argument: string, what: string, cure: string): WildstyleError {
+  return new WildstyleError('override-invalid', `--set ${argument} ${what}.`, { cure });
+}
+
+/** The value with one override made; maps on the way that are missing, or that are plain values, are made. */
+export function applyOverride(value: unknown, path: Path, replacement: unknown): unknown {
+  if (path.length === 0) return replacement;
+  const [key, ...rest] = path;
+  if (
+    Array.isArray(value) &&
+    Number.isInteger(Number(key)) &&
+    Number(key) >= 0 &&
+    Number(key) < value.length
+  ) {
+    return value.with(Number(key), applyOverride(value[Number(key)], rest, replacement));
+  }
+  const map = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  const below = Object.hasOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
+  // Through entries, so that a key such as __proto__ is a key and nothing else.
+  return Object.fromEntries([...Object.entries(map), [key, applyOverride(below, rest, replacement)]]);
+}
+
+/** The last override that set what is at the path, if one did. */
+export function overrideOf(overrides: readonly Override[], path: Path): Override | undefined {
+  return overrides.findLast(({ path: set }) =>
+    set.every((key, index) => index >= path.length || String(path[index]) === key),
+  );
+}

@@ -1,0 +1,55 @@
+/** The text of a job file: lines, columns, and the line that is shown below a problem. @module */
+import type { Span } from './problem.js';
+
+const maximumWidth = 100;
+// Control characters and invisible ones that turn text around would deceive whoever reads the message.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const deceiving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A text with its name and the places where its lines begin. */
+export class SourceText {
+  readonly name: string;
+  readonly text: string;
+  readonly #lineStarts: number[] = [0];
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+  }
+
+  /** Line and column of a position, both from 1. */
+  position(offset: number): { line: number; column: number } {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#lineStarts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
+  }
+
+  /** `job.yaml:4:3 message`, then the line with carets below what is meant. */
+  show(span: Span, message: string): string {
+    const { line, column } = this.position(Math.min(span.start, this.text.length));
+    return `${this.name}:${line}:${column} ${message}\n${this.#frame(line, column - 1, span.end - span.start)}`;
+  }
+
+  #frame(line: number, begin: number, length: number): string {
+    const start = this.#lineStarts[line - 1];
+    const next = this.#lineStarts[line] ?? this.text.length + 1;
+    const full = this.text.slice(start, next - 1).replace(/\r$/, '');
+    // A long line is cut to a window around the place that is meant.
+    const cut =
+      full.length <= maximumWidth ? 0 : Math.max(0, Math.min(begin - 40, full.length - maximumWidth));
+    const shown = full
+      .slice(cut, cut + maximumWidth)
+      .replaceAll('\t', ' ')
+      .replace(deceiving, '\ufffd');
+    const caretAt = begin - cut;
+    const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - caretAt)));
+    const number = String(line).padStart(4);
+    return `${number} | ${shown}\n${' '.repeat(number.length)} | ${' '.repeat(caretAt)}${carets}`;
+  }
+}
