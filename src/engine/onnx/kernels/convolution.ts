@@ -1,0 +1,196 @@
+/** Convolutions, and their gradients as convolutions. @module */
+import { WildstyleError } from '../../../errors.js';
+import type { Shape } from '../../engine.js';
+import type { Attribute, Edge } from '../graph.js';
+import { channelsFirst, permute } from '../layout.js';
+import type { TracedTensor } from '../symbol.js';
+import type { Trace } from '../trace.js';
+import { rotatedFilter } from './filter.js';
+import { after, both, type ConvolutionAttributes, convolutionGeometry, type Geometry } from './geometry.js';
+import { elementwise, type KernelFamily, kernel } from './kernel.js';
+import { sliced } from './rearrangement.js';
+
+function convolve(
+  trace: Trace,
+  x: TracedTensor,
+  weights: Edge,
+  g: Geometry,
+  extra: { bias?: Edge; group?: number } = {},
+): TracedTensor {
+  const behind = after(g);
+  const attributes: Record<string, Attribute> = {
+    kernel_shape: g.kernel,
+    strides: g.stride,
+    dilations: g.dilation,
+    pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
+    group: extra.group ?? 1,
+  };
+  const inputs = [trace.denseEdge(x, channelsFirst), weights, ...(extra.bias ? [extra.bias] : [])];
+  const edge = trace.graph.add(
+    'Conv',
+    inputs,
+    { dimensions: permute(g.outputShape, channelsFirst) },
+    attributes,
+  );
+  return trace.tensor(edge, g.outputShape, channelsFirst);
+}
+
+/**
+ * The gradient of a convolution with respect to its input. With stride one it is a convolution itself, with the kernel
+ * rotated by 180 degrees and its channels swapped; otherwise a transposed convolution.
+ */
+function convolveBack(
+  trace: Trace,
+  dy: TracedTensor,
+  filter: TracedTensor,
+  inputShape: Shape,
+  g: Geometry,
+): TracedTensor {
+  const plain = g.stride.every((stride) => stride === 1) && g.dilation.every((dilation) => dilation === 1);
+  const before = both((axis) => g.kernel[axis] - 1 - g.before[axis]);
+  if (plain && before.every((pad) => pad >= 0) && after(g).every((pad, axis) => pad < g.kernel[axis])) {
+    return convolve(trace, dy, rotatedFilter(trace, filter), {
+      ...g,
+      input: g.output,
+      output: g.input,
+      before,
+      outputShape: inputShape,
+    });
+  }
+  return transposedConvolution(trace, dy, trace.denseEdge(filter, [3, 2, 0, 1]), inputShape, g, 1);
+}
+
+function transposedConvolution(
+  trace: Trace,
+  dy: TracedTensor,
+  weights: Edge,
+  inputShape: Shape,
+  g: Geometry,
+  group: number,
+): TracedTensor {
+  const behind = after(g);
+  const edge = trace.graph.add(
+    'ConvTranspose',
+    [trace.denseEdge(dy, channelsFirst), weights],
+    { dimensions: permute(inputShape, channelsFirst) },
+    {
+      kernel_shape: g.kernel,
+      strides: g.stride,
+      dilations: g.dilation,
+      pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
+      output_padding: both((axis) => Math.max(0, -behind[axis])),
+      group,
+    },
+  );
+  return trace.tensor(edge, inputShape, channelsFirst);
+}
+
+/** The gradient with respect to the filter: images and channels change places, steps and gaps likewise. */
+function filterGradient(
+  trace: Trace,
+  x: TracedTensor,
+  dy: TracedTensor,
+  filterShape: Shape,
+  g: Geometry,
+): TracedTensor {
+  const behind = after(g);
+  const pads = both((axis) => Math.max(0, behind[axis]));
+  const found = both(
+    (axis) => g.input[axis] + g.before[axis] + pads[axis] - (g.output[axis] - 1) * g.stride[axis],
+  );
+  const full = [...found, filterShape[2], filterShape[3]];
+  const layout = [2, 3, 0, 1];
+  const edge = trace.graph.add(
+    'Conv',
+    [trace.denseEdge(x, [3, 0, 1, 2]), trace.denseEdge(dy, [3, 0, 1, 2])],
+    { dimensions: permute(full, layout) },
+    { kernel_shape: g.output, strides: [1, 1], dilations: g.stride, pads: [...g.before, ...pads], group: 1 },
+  );
+  return sliced(trace, trace.tensor(edge, full, layout), [0, 0, 0, 0], filterShape);
+}
+
+/** Depthwise filters as ONNX wants them: one input channel a group. */
+function depthwiseFilter(trace: Trace, filter: TracedTensor): Edge {
+  const [height, width, channels, multiplier] = filter.shape;
+  return trace.reshape(trace.denseEdge(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
+}
+
+const activations: Readonly<Record<string, string>> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' };
+
+/** The bias and activation that TF.js fuses into another kernel. */
+export function finished(
+  trace: Trace,
+  x: TracedTensor,
+  bias: TracedTensor | undefined,
+  activation: string,
+): TracedTensor {
+  const result = bias
+    ? elementwise(trace, [x, bias], (edges, dimensions) => trace.graph.add('Add', edges, { dimensions }))
+    : x;
+  if (activation === 'linear') return result;
+  const operator = activations[activation];
+  if (!operator)
+    throw new WildstyleError('kernel-unsupported', `The onnx engine has no fused activation ${activation}.`);
+  return elementwise(trace, [result], ([edge], dimensions) =>
+    trace.graph.add(operator, [edge], { dimensions }),
+  );
+}
+
+export const convolution: KernelFamily = {
+  constants: 'dense',
+  kernels: {
+    Conv2D: kernel<ConvolutionAttributes>((trace, { x, filter }, attributes) =>
+      convolve(
+        trace,
+        x,
+        trace.denseEdge(filter, [3, 2, 0, 1]),
+        convolutionGeometry(x.shape, filter.shape, attributes),
+      ),
+    ),
+    FusedConv2D: kernel<ConvolutionAttributes & { activation: string }>(
+      (trace, { x, filter, bias }, attributes) => {
+        const g = convolutionGeometry(x.shape, filter.shape, attributes);
+        const result = convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
+        return finished(trace, result, bias, attributes.activation);
+      },
+    ),
+    Conv2DBackpropInput: kernel<ConvolutionAttributes & { inputShape: number[] }>(
+      (trace, { dy, filter }, attributes) =>
+        convolveBack(
+          trace,
+          dy,
+          filter,
+          attributes.inputShape,
+          convolutionGeometry(attributes.inputShape, filter.shape, attributes),
+        ),
+    ),
+    Conv2DBackpropFilter: kernel<ConvolutionAttributes & { filterShape: number[] }>(
+      (trace, { x, dy }, attributes) =>
+        filterGradient(
+          trace,
+          x,
+          dy,
+          attributes.filterShape,
+          convolutionGeometry(x.shape, attributes.filterShape, attributes),
+        ),
+    ),
+    DepthwiseConv2dNative: kernel<ConvolutionAttributes>((trace, { x, filter }, attributes) =>
+      convolve(
+        trace,
+        x,
+        depthwiseFilter(trace, filter),
+        convolutionGeometry(x.shape, filter.shape, attributes, true),
+        {
+          group: x.shape[3],
+        },
+      ),
+    ),
+    DepthwiseConv2dNativeBackpropInput: kernel<ConvolutionAttributes & { inputShape: number[] }>(
+      (trace, { dy, filter }, attributes) => {
+        const { inputShape } = attributes;
+        const g = convolutionGeometry(inputShape, filter.shape, attributes, true);
+        return transposedConvolution(trace, dy, depthwiseFilter(trace, filter), inputShape, g, inputShape[3]);
+      },
+    ),
+  },
+};

@@ -1,0 +1,82 @@
+/** Matrix products. @module */
+import { identity, type Permutation, permute } from '../layout.js';
+import type { TracedTensor } from '../symbol.js';
+import type { Trace } from '../trace.js';
+import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
+import { transposed } from './shape.js';
+
+/** How a batch of matrices lies in memory: as it reads, or each matrix transposed. Anything else is moved first. */
+function matrixForm(trace: Trace, tensor: TracedTensor): { edge: TracedEdge; flipped: boolean } {
+  const rank = tensor.shape.length;
+  const plain = identity(rank);
+  const flipped = [...plain.slice(0, -2), rank - 1, rank - 2];
+  const held = (layout: Permutation) =>
+    tensor.forms.some((form) => form.permutation.join() === layout.join());
+  if (!tensor.constant && !held(plain) && held(flipped))
+    return { edge: trace.edge(tensor, flipped), flipped: true };
+  return { edge: trace.edge(tensor, plain), flipped: false };
+}
+
+type TracedEdge = ReturnType<Trace['edge']>;
+
+const swapped = (layout: Permutation): number[] => [
+  ...layout.slice(0, -2),
+  layout[layout.length - 1],
+  layout[layout.length - 2],
+];
+
+/**
+ * The product of two batches of matrices. Nothing is transposed in memory: the operands keep their layout, and the
+ * result takes the layout of the larger operand.
+ * @param a `[..., m, k]`
+ * @param b `[..., k, n]`
+ */
+export function product(trace: Trace, a: TracedTensor, b: TracedTensor): TracedTensor {
+  const [left, right] = [trace.dense(a), trace.dense(b)];
+  const [x, y] = [matrixForm(trace, left), matrixForm(trace, right)];
+  const [rows, inner] = left.shape.slice(-2);
+  const columns = right.shape[right.shape.length - 1];
+  const shape = [...broadcastShape([left.shape.slice(0, -2), right.shape.slice(0, -2)]), rows, columns];
+  const flip = rows * inner >= inner * columns ? x.flipped : y.flipped;
+  const layout = flip ? swapped(identity(shape.length)) : identity(shape.length);
+  const edge = trace.graph.add(
+    'FusedMatMul',
+    flip ? [y.edge, x.edge] : [x.edge, y.edge],
+    { dimensions: permute(shape, layout) },
+    flip
+      ? { transA: y.flipped ? 0 : 1, transB: x.flipped ? 0 : 1 }
+      : { transA: x.flipped ? 1 : 0, transB: y.flipped ? 1 : 0 },
+    'com.microsoft',
+  );
+  return trace.tensor(edge, shape, layout, { product: { a: left, b: right } });
+}
+
+export const matmul: KernelFamily = {
+  constants: 'dense',
+  kernels: {
+    BatchMatMul: kernel<{ transposeA: boolean; transposeB: boolean }>((trace, { a, b }, attributes) =>
+      product(
+        trace,
+        attributes.transposeA ? transposed(trace, a, swapped(identity(a.shape.length))) : a,
+        attributes.transposeB ? transposed(trace, b, swapped(identity(b.shape.length))) : b,
+      ),
+    ),
+    Einsum: kernel<{ equation: string }>((trace, inputs, { equation }) => {
+      const operands = Object.values(inputs);
+      const compact = equation.replaceAll(/\s/g, '');
+      const [terms, result] = compact.split('->');
+      const sizes = new Map<string, number>();
+      terms.split(',').forEach((term, operand) => {
+        [...term].forEach((letter, axis) => {
+          sizes.set(letter, operands[operand].shape[axis]);
+        });
+      });
+      const shape = [...result].map((letter) => sizes.get(letter) ?? 1);
+      const edges = operands.map((operand) => trace.denseEdge(operand));
+      return trace.tensor(
+        trace.graph.add('Einsum', edges, { dimensions: shape }, { equation: compact }),
+        shape,
+      );
+    }),
+  },
+};

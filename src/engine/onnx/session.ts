@@ -1,0 +1,162 @@
+/** The onnx engine: functions recorded as graphs, graphs run by ONNX Runtime. @module */
+import { createRequire } from 'node:module';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { asWildstyleError, WildstyleError } from '../../errors.js';
+import type {
+  Compiled,
+  Engine,
+  EngineOptions,
+  HostTensor,
+  Named,
+  Shape,
+  TensorFunction,
+  Value,
+  WeightSet,
+} from '../engine.js';
+import { checkInputs, checkRow, checkTensor } from '../values.js';
+import { arrange, boundaryLayout, restore } from './layout.js';
+import { type Recording, record } from './record.js';
+import { serialize } from './serialize.js';
+import { Constant } from './symbol.js';
+
+/** A tensor that ONNX Runtime can read: in memory as {@link boundaryLayout} says. */
+class OnnxValue implements Value {
+  #data: Float32Array | undefined;
+
+  constructor(
+    readonly shape: Shape,
+    data: Float32Array,
+  ) {
+    this.#data = data;
+  }
+
+  get data(): Float32Array {
+    if (!this.#data)
+      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
+    return this.#data;
+  }
+
+  dispose(): void {
+    this.#data = undefined;
+  }
+}
+
+const dataOf = (value: Value): Float32Array => {
+  if (value instanceof OnnxValue) return value.data;
+  throw new WildstyleError('internal', 'A value of another engine was given to the onnx engine.');
+};
+
+const sessionOptions = (options: EngineOptions): InferenceSession.SessionOptions => ({
+  executionProviders: [options.device ?? 'cpu'],
+  intraOpNumThreads: options.threads ?? 0,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 4,
+});
+
+class OnnxCompiled implements Compiled {
+  readonly outputs: Named<Shape>;
+
+  constructor(
+    readonly inputShapes: Named<Shape>,
+    readonly recording: Pick<Recording, 'inputs' | 'outputs'>,
+    readonly session: InferenceSession,
+  ) {
+    this.outputs = Object.fromEntries(recording.outputs.map(({ name, shape }) => [name, shape]));
+  }
+
+  async run(inputs: Named<Value>): Promise<Named<Value>> {
+    checkInputs(this.inputShapes, inputs);
+    const feeds = this.recording.inputs.map(({ name, edge }) => {
+      const { shape } = inputs[name];
+      const dimensions = boundaryLayout(shape.length).map((axis) => shape[axis]);
+      return [edge, new Tensor('float32', dataOf(inputs[name]), dimensions)];
+    });
+    try {
+      const results = await this.session.run(Object.fromEntries(feeds));
+      return Object.fromEntries(
+        this.recording.outputs.map(({ name, edge, shape }) => [
+          name,
+          new OnnxValue(shape, results[edge].data as Float32Array),
+        ]),
+      );
+    } catch (error) {
+      throw asWildstyleError(error, 'engine-failed');
+    }
+  }
+
+  dispose(): void {
+    void this.session.release();
+  }
+}
+
+class OnnxEngine implements Engine {
+  readonly name = 'onnx';
+  readonly device: string;
+  readonly version: string;
+  readonly #options: EngineOptions;
+  readonly #weights = new Map<string, Named<Constant>>();
+
+  constructor(options: EngineOptions, version: string) {
+    this.#options = options;
+    this.device = options.device ?? 'cpu';
+    this.version = version;
+  }
+
+  async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
+    const recording = record(fn, inputs, weights ? this.#constants(weights) : {});
+    const { bytes, externalData } = serialize(recording.graph);
+    try {
+      const session = await InferenceSession.create(bytes, {
+        ...sessionOptions(this.#options),
+        externalData,
+      });
+      return new OnnxCompiled(inputs, { inputs: recording.inputs, outputs: recording.outputs }, session);
+    } catch (error) {
+      throw asWildstyleError(error, 'engine-failed');
+    }
+  }
+
+  put(tensor: HostTensor): Value {
+    checkTensor(tensor);
+    const { data, shape } = tensor;
+    const arranged = arrange(data, shape, boundaryLayout(shape.length));
+    return new OnnxValue([...shape], arranged === data ? data.slice() : arranged);
+  }
+
+  async read(value: Value): Promise<Float32Array> {
+    const data = dataOf(value);
+    const restored = restore(data, value.shape, boundaryLayout(value.shape.length));
+    return restored === data ? data.slice() : restored;
+  }
+
+  assign(value: Value, row: number, data: Float32Array): void {
+    checkRow(value, row, data);
+    const shape = [1, ...value.shape.slice(1)];
+    dataOf(value).set(arrange(data, shape, boundaryLayout(shape.length)), row * data.length);
+  }
+
+  dispose(): void {
+    this.#weights.clear();
+  }
+
+  #constants({ digest, tensors }: WeightSet): Named<Constant> {
+    let constants = this.#weights.get(digest);
+    if (!constants) {
+      constants = Object.fromEntries(
+        Object.entries(tensors).map(([name, { data, shape }]) => [name, new Constant(data, shape)]),
+      );
+      this.#weights.set(digest, constants);
+    }
+    return constants;
+  }
+}
+
+/**
+ * Makes the engine that traces TF.js functions and runs them in ONNX Runtime.
+ * @throws `engine-unavailable` where this build of ONNX Runtime has no such device
+ */
+export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  return new OnnxEngine(options, `onnxruntime ${version}`);
+}

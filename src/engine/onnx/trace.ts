@@ -1,0 +1,171 @@
+/**
+ * One trace: the graph under construction, and how TF.js tensors are held in it.
+ * @module
+ */
+import type { Shape } from '../engine.js';
+import { type Edge, type ElementType, Graph } from './graph.js';
+import { identity, invert, type Permutation, permute, sameMemory, sameShape, sizeOf } from './layout.js';
+import { Constant, isDense, type Numbers, type SymbolType, splatValue, type TracedTensor } from './symbol.js';
+
+/** The same number in every place, or undefined. */
+function repeatedValue(values: Numbers): number | undefined {
+  const first = values[0];
+  for (let index = 1; index < values.length; index++) if (values[index] !== first) return undefined;
+  return first;
+}
+
+export function numbers(type: SymbolType, values: number | ArrayLike<number>): Numbers {
+  const list = typeof values === 'number' ? [values] : values;
+  if (type === 'float32') return Float32Array.from(list);
+  return type === 'int32' ? Int32Array.from(list) : Uint8Array.from(list);
+}
+
+export class Trace {
+  readonly graph = new Graph();
+  readonly #initializers = new Map<Constant, Map<string, Edge>>();
+  readonly #shared = new Map<string, Edge>();
+
+  /** A constant tensor; a repeated number is kept once. */
+  constant(values: Numbers, shape: Shape, type: SymbolType): TracedTensor {
+    const repeated = repeatedValue(values);
+    if (repeated !== undefined) return this.splat(repeated, shape, type);
+    return this.ofConstant(new Constant(values, shape), shape, type);
+  }
+
+  /** A constant tensor of one repeated number. */
+  splat(value: number, shape: Shape, type: SymbolType): TracedTensor {
+    return this.ofConstant(
+      new Constant(
+        numbers(type, value),
+        shape.map(() => 1),
+      ),
+      shape,
+      type,
+    );
+  }
+
+  ofConstant(constant: Constant, shape: Shape, type: SymbolType): TracedTensor {
+    return { shape, stored: constant.stored, type, forms: [], constant };
+  }
+
+  /** A tensor that an edge of the graph holds. */
+  tensor(
+    edge: Edge,
+    shape: Shape,
+    permutation: Permutation = identity(shape.length),
+    extra: Partial<Pick<TracedTensor, 'stored' | 'product' | 'maskOf'>> = {},
+  ): TracedTensor {
+    const type = edge.type === 'int64' ? 'int32' : edge.type;
+    const held =
+      edge.type === 'int64'
+        ? this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: 6 })
+        : edge;
+    return { stored: shape, ...extra, shape, type, forms: [{ edge: held, permutation }] };
+  }
+
+  /**
+   * The edge that holds a tensor's stored elements in the layout given. A constant is laid out at trace time; anything
+   * else is moved by a node, once.
+   */
+  edge(tensor: TracedTensor, permutation: Permutation = identity(tensor.shape.length)): Edge {
+    const { stored, constant } = tensor;
+    const dimensions = permute(stored, permutation);
+    if (constant) {
+      return this.initializer(constant, `${permutation}`, dimensions, tensor.type, () =>
+        constant.arranged(permutation),
+      );
+    }
+    const exact = tensor.forms.find((form) => sameShape(form.permutation, permutation));
+    if (exact) return exact.edge;
+    const alike = tensor.forms.find((form) => sameMemory(stored, form.permutation, permutation));
+    let edge: Edge;
+    if (alike) edge = this.reshape(alike.edge, dimensions);
+    else {
+      const source = tensor.forms[0];
+      const inverse = invert(source.permutation);
+      const perm = permutation.map((axis) => inverse[axis]);
+      edge = this.graph.add('Transpose', [source.edge], { dimensions, type: tensor.type }, { perm });
+    }
+    tensor.forms.push({ edge, permutation });
+    return edge;
+  }
+
+  /** The initialiser that holds an array derived from a constant; made once per constant and name. */
+  initializer(
+    constant: Constant,
+    name: string,
+    dimensions: Shape,
+    type: ElementType,
+    derive: () => Numbers,
+  ): Edge {
+    let edges = this.#initializers.get(constant);
+    if (!edges) {
+      edges = new Map();
+      this.#initializers.set(constant, edges);
+    }
+    const key = `${name} ${dimensions}`;
+    let edge = edges.get(key);
+    if (!edge) {
+      edge = this.graph.initializer(derive(), dimensions, type);
+      edges.set(key, edge);
+    }
+    return edge;
+  }
+
+  /** The same tensor with every repeated axis written out. */
+  dense(tensor: TracedTensor): TracedTensor {
+    if (isDense(tensor)) return tensor;
+    const { shape, type } = tensor;
+    const permutation = tensor.forms[0]?.permutation ?? identity(shape.length);
+    const source =
+      splatValue(tensor) === undefined
+        ? this.edge(tensor, permutation)
+        : this.scalar(splatValue(tensor) as number, type);
+    const dimensions = permute(shape, permutation);
+    const edge = this.graph.add('Expand', [source, this.integers(dimensions)], { dimensions, type });
+    return this.tensor(edge, shape, permutation);
+  }
+
+  /** The edge that holds every element of a tensor in the layout given. */
+  denseEdge(tensor: TracedTensor, permutation?: Permutation): Edge {
+    return this.edge(this.dense(tensor), permutation);
+  }
+
+  reshape(edge: Edge, dimensions: Shape): Edge {
+    if (sameShape(edge.dimensions, dimensions)) return edge;
+    return this.graph.add('Reshape', [edge, this.integers(dimensions)], { dimensions, type: edge.type });
+  }
+
+  /** A list of 64-bit integers, as shapes and axes are given. */
+  integers(values: readonly number[]): Edge {
+    return this.#once(`integers ${values}`, () =>
+      this.graph.initializer(BigInt64Array.from(values, BigInt), [values.length], 'int64'),
+    );
+  }
+
+  /** A number without dimensions. */
+  scalar(value: number, type: SymbolType = 'float32'): Edge {
+    const key = Object.is(value, -0) ? '-0' : `${value}`;
+    return this.#once(`${type} ${key}`, () => this.graph.initializer(numbers(type, value), [], type));
+  }
+
+  cast(edge: Edge, type: ElementType): Edge {
+    if (edge.type === type) return edge;
+    const codes = { float32: 1, int32: 6, int64: 7, bool: 9 };
+    return this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: codes[type] });
+  }
+
+  /** Bytes that a dense tensor of this shape takes. */
+  static bytes(shape: Shape): number {
+    return 4 * sizeOf(shape);
+  }
+
+  #once(key: string, make: () => Edge): Edge {
+    let edge = this.#shared.get(key);
+    if (!edge) {
+      edge = make();
+      this.#shared.set(key, edge);
+    }
+    return edge;
+  }
+}

@@ -1,0 +1,135 @@
+/** The reference engine: TF.js's portable CPU backend, eagerly. Slow, and what the others are measured against. @module */
+import { engine, setBackend, type Tensor, tensor, tidy, version_core } from '@tensorflow/tfjs';
+import { asWildstyleError, WildstyleError } from '../errors.js';
+import type {
+  Compiled,
+  Engine,
+  HostTensor,
+  Named,
+  Shape,
+  TensorFunction,
+  Value,
+  WeightSet,
+} from './engine.js';
+import { checkInputs, checkRow, checkTensor } from './values.js';
+
+class ReferenceValue implements Value {
+  #data: Float32Array | undefined;
+
+  constructor(
+    readonly shape: Shape,
+    data: Float32Array,
+  ) {
+    this.#data = data;
+  }
+
+  get data(): Float32Array {
+    if (!this.#data)
+      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
+    return this.#data;
+  }
+
+  dispose(): void {
+    this.#data = undefined;
+  }
+}
+
+const dataOf = (value: Value): Float32Array => {
+  if (value instanceof ReferenceValue) return value.data;
+  throw new WildstyleError('internal', 'A value of another engine was given to the reference engine.');
+};
+
+const asTensor = ({ data, shape }: HostTensor): Tensor => tensor(data, [...shape], 'float32');
+
+/** Calls the function on TF.js's CPU backend; whatever backend was active is active again afterwards. */
+function execute(
+  fn: TensorFunction,
+  inputs: Named<HostTensor>,
+  weights: Named<HostTensor>,
+): Named<HostTensor> {
+  const previous = engine().backend && engine().backendName;
+  void setBackend('cpu');
+  const results: Record<string, HostTensor> = {};
+  try {
+    tidy(() => {
+      const tensors = (given: Named<HostTensor>): Named<Tensor> =>
+        Object.fromEntries(Object.entries(given).map(([name, host]) => [name, asTensor(host)]));
+      for (const [name, output] of Object.entries(fn(tensors(inputs), tensors(weights)))) {
+        results[name] = { data: Float32Array.from(output.dataSync()), shape: output.shape };
+      }
+    });
+  } catch (error) {
+    throw asWildstyleError(error, 'engine-failed');
+  } finally {
+    void setBackend(previous);
+  }
+  return results;
+}
+
+class ReferenceCompiled implements Compiled {
+  #outputs: Named<Shape> | undefined;
+
+  constructor(
+    readonly fn: TensorFunction,
+    readonly inputShapes: Named<Shape>,
+    readonly weights: Named<HostTensor>,
+  ) {}
+
+  /** Nothing is known of an eager function before it ran; asked too early, it runs on zeros. */
+  get outputs(): Named<Shape> {
+    if (!this.#outputs) {
+      const zeros = Object.entries(this.inputShapes).map(([name, shape]) => {
+        const size = shape.reduce((product, dimension) => product * dimension, 1);
+        return [name, { data: new Float32Array(size), shape }];
+      });
+      this.#execute(Object.fromEntries(zeros));
+    }
+    return this.#outputs as Named<Shape>;
+  }
+
+  async run(inputs: Named<Value>): Promise<Named<Value>> {
+    checkInputs(this.inputShapes, inputs);
+    const given = Object.keys(this.inputShapes).map((name) => [
+      name,
+      { data: dataOf(inputs[name]), shape: inputs[name].shape },
+    ]);
+    const results = Object.entries(this.#execute(Object.fromEntries(given)));
+    return Object.fromEntries(
+      results.map(([name, { data, shape }]) => [name, new ReferenceValue(shape, data)]),
+    );
+  }
+
+  dispose(): void {}
+
+  #execute(inputs: Named<HostTensor>): Named<HostTensor> {
+    const results = execute(this.fn, inputs, this.weights);
+    this.#outputs ??= Object.fromEntries(Object.entries(results).map(([name, { shape }]) => [name, shape]));
+    return results;
+  }
+}
+
+const referenceEngine: Engine = {
+  name: 'reference',
+  device: 'cpu',
+  version: `tfjs ${version_core}`,
+  async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
+    return new ReferenceCompiled(fn, inputs, weights?.tensors ?? {});
+  },
+  put(host: HostTensor): Value {
+    checkTensor(host);
+    return new ReferenceValue([...host.shape], host.data.slice());
+  },
+  async read(value: Value): Promise<Float32Array> {
+    return dataOf(value).slice();
+  },
+  assign(value: Value, row: number, data: Float32Array): void {
+    checkRow(value, row, data);
+    dataOf(value).set(data, row * data.length);
+  },
+  dispose(): void {},
+};
+
+/** Makes the engine that runs TF.js functions as they are, on one thread of the CPU. */
+export async function createReferenceEngine(): Promise<Engine> {
+  return referenceEngine;
+}

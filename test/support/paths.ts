@@ -1,0 +1,19 @@
+/** Where things are, whatever folder the tests were built into. @module */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findRoot(from: string): string {
+  const manifest = join(from, 'package.json');
+  if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'wildstyle') return from;
+  if (dirname(from) === from) throw new Error('The tests lie outside of the repository.');
+  return findRoot(dirname(from));
+}
+
+/** The folder whose `package.json` is the project's. */
+export const repositoryRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+const shared = join(dirname(repositoryRoot), 'shared');
+
+/** The folder of shared weights and images beside the repository, where there is one. */
+export const sharedRoot: string | undefined = existsSync(shared) ? shared : undefined;
