@@ -1,0 +1,12 @@
+/** The formats that images are written in. @module */
+
+/** Formats an output may have; each gives the same bytes for the same pixels, whatever the thread count. */
+export const imageFormats = ['jpeg', 'png', 'webp'] as const;
+
+/** One of {@link imageFormats}. */
+export type ImageFormat = (typeof imageFormats)[number];
+
+/** The usual file name extension of a format, without the dot. */
+export function extensionOf(format: ImageFormat): 'jpg' | 'png' | 'webp' {
+  return format === 'jpeg' ? 'jpg' : format;
+}

@@ -1,0 +1,58 @@
+/** Images made in code for the tests of this folder. @module */
+import sharp, { type Sharp } from 'sharp';
+
+export type Colour = readonly [number, number, number];
+
+export const red: Colour = [230, 20, 30];
+export const blue: Colour = [10, 40, 200];
+
+/** One colour everywhere. */
+export function solid(width: number, height: number, colour: Colour): Sharp {
+  const [r, g, b] = colour;
+  return sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
+}
+
+/** Blue, with a red block in the upper left corner, an eighth of each edge in size. */
+export async function markedCorner(width: number, height: number): Promise<Sharp> {
+  const mark = await solid(width / 8, height / 8, red)
+    .png()
+    .toBuffer();
+  const marked = await solid(width, height, blue)
+    .composite([{ input: mark, left: 0, top: 0 }])
+    .png()
+    .toBuffer();
+  return sharp(marked);
+}
+
+/** Reproducible colourful noise: a linear congruential generator, high bits. */
+export function noise(width: number, height: number): Sharp {
+  let state = 7;
+  const bytes = Buffer.alloc(width * height * 3);
+  for (let index = 0; index < bytes.length; index++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[index] = state >>> 24;
+  }
+  return sharp(bytes, { raw: { width, height, channels: 3 } });
+}
+
+/** `count` frames below each other, as sharp wants animations. */
+export function frames(width: number, height: number, count: number): Sharp {
+  const bytes = Buffer.alloc(width * height * count * 3);
+  for (let frame = 0; frame < count; frame++) bytes.fill(frame * 60, width * height * 3 * frame);
+  return sharp(bytes, { raw: { width, height: height * count, channels: 3, pageHeight: height } });
+}
+
+/** The colour of one pixel. */
+export function colourAt(
+  pixels: { data: Uint8Array; widthPx: number },
+  x: number,
+  y: number,
+): [number, number, number] {
+  const at = (y * pixels.widthPx + x) * 3;
+  return [pixels.data[at] as number, pixels.data[at + 1] as number, pixels.data[at + 2] as number];
+}
+
+/** The largest difference of any channel. */
+export function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.max(...a.map((value, index) => Math.abs(value - (b[index] as number))));
+}
