@@ -15,7 +15,7 @@ export interface Network {
   /** Whether weights have to be loaded from a file; a network without makes its own. */
   readonly needsWeights: boolean;
   /** The weights from a safetensors file's bytes (needed where `needsWeights`), or the network's own. */
-  readonly loadWeights: (file?: Uint8Array) => WeightSet;
+  readonly loadWeights: (file?: Uint8Array) => Promise<WeightSet>;
   /**
    * The features at the layers named, computed no deeper than the deepest of them.
    * @param image `[batch, height, width, 3]`, RGB in [0, 1]; the network's preprocessing is applied inside

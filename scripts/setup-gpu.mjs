@@ -1,0 +1,38 @@
+// Fetches the GPU parts of ONNX Runtime and of TF.js, which `npm install` leaves out because they are large and come
+// from outside the package registry. Plain JavaScript, because nothing has to be built for it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
+
+const parts = [
+  {
+    name: 'onnxruntime-node',
+    what: 'the CUDA libraries of ONNX Runtime (linux x64, CUDA 12)',
+    args: ['script/install.js', '--onnxruntime-node-install=cuda12'],
+    // The project's .npmrc denies the download at install time; npm hands that setting down to this script.
+    env: { ONNXRUNTIME_NODE_INSTALL: 'cuda12', npm_config_onnxruntime_node_install: 'cuda12' },
+  },
+  {
+    name: '@tensorflow/tfjs-node-gpu',
+    what: 'libtensorflow with CUDA (CUDA 11.2, cuDNN 8.1)',
+    args: ['scripts/install.js', 'gpu', 'download'],
+    env: {},
+  },
+];
+
+const failed = [];
+for (const { name, what, args, env } of parts) {
+  const cwd = join(packages, name);
+  process.stdout.write(`${name}: fetching ${what} ...\n`);
+  const missing = !existsSync(cwd);
+  const result = missing ? undefined : spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (result?.status === 0) process.stdout.write(`${name}: done.\n`);
+  else failed.push(`${name}: ${missing ? 'the package is not installed; run npm install first' : 'the download failed'}.`);
+}
+if (failed.length > 0) {
+  process.stderr.write(`${failed.join('\n')}\nWithout these parts wildstyle runs on the CPU.\n`);
+  process.exitCode = 1;
+}

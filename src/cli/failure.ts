@@ -1,0 +1,25 @@
+/** How errors reach people, and exit codes reach scripts. @module */
+import { asWildstyleError, type ErrorCode } from '../errors.js';
+
+/** The exit codes of every command. */
+export const exitCodes = {
+  complete: 0,
+  /** Finished, but more failed than the job tolerates; or a check found differences. */
+  failures: 1,
+  /** The job or the command is wrong. */
+  usage: 2,
+  /** Stopped early: run again to go on. */
+  stopped: 75,
+} as const;
+
+/** Errors that stopped a run half-way: what is done is kept, and running again goes on. */
+const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'engine-failed', 'output-unwritable']);
+
+/** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
+export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
+  const known = asWildstyleError(error);
+  stream.write(`wildstyle: ${known.code}: ${known.message}\n`);
+  if (known.cure) stream.write(`  ${known.cure}\n`);
+  if (known.code === 'internal') stream.write(`${known.cause instanceof Error ? known.cause.stack : known.stack}\n`);
+  return stoppedCodes.has(known.code) ? exitCodes.stopped : exitCodes.usage;
+}

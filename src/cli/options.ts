@@ -1,0 +1,50 @@
+/** Options that several commands share. @module */
+import type { Argv } from 'yargs';
+import { WildstyleError } from '../errors.js';
+
+/** What `run` and `plan` accept, as yargs parses it. */
+export interface JobArguments {
+  readonly job: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly weights?: string;
+  readonly limit?: number;
+  readonly workers?: string;
+}
+
+export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
+  return yargs
+    .positional('job', { type: 'string', demandOption: true, describe: 'The job file (YAML)' })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Override a key, as in recipe.steps=20; repeatable',
+    })
+    .option('out', { type: 'string', requiresArg: true, describe: 'Output folder, instead of output.root' })
+    .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file, instead of run.weights' })
+    .option('limit', { type: 'number', requiresArg: true, describe: 'Make at most this many stylised images' })
+    .option('workers', { type: 'string', requiresArg: true, describe: 'Worker processes: a number or auto' }) as Argv<
+    T & JobArguments
+  >;
+}
+
+/** Options are overrides by another name, so that they are checked as the job is. Paths are the shell's. */
+export function overridesOf(options: JobArguments, resolve: (path: string) => string): string[] {
+  const set = (key: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`${key}=${JSON.stringify(value)}`];
+  const { limit, workers } = options;
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw new WildstyleError('option-invalid', `--limit must be a whole number above 0, not ${limit}.`);
+  }
+  if (workers !== undefined && workers !== 'auto' && !/^[1-9]\d*$/.test(workers)) {
+    throw new WildstyleError('option-invalid', `--workers must be a whole number above 0 or auto, not ${workers}.`);
+  }
+  return [
+    ...(options.set ?? []),
+    ...set('output.root', options.out && resolve(options.out)),
+    ...set('run.weights', options.weights && resolve(options.weights)),
+    ...set('sampling.limit', limit),
+    ...set('run.workers', workers === undefined || workers === 'auto' ? workers : Number(workers)),
+  ];
+}

@@ -1,0 +1,65 @@
+/** Shows progress: a bar on a terminal, a plain line now and then elsewhere. @module */
+import { SingleBar } from 'cli-progress';
+import { formatDuration, type Progress } from '../run/progress.js';
+
+export interface ProgressView {
+  update: (progress: Progress) => void;
+  stop: () => void;
+}
+
+const plainIntervalMs = 10_000;
+
+/** A view fit for the stream: whoever reads a log file wants lines, not control characters. */
+export function progressView(stream: NodeJS.WriteStream): ProgressView {
+  return stream.isTTY ? bar(stream) : plainLines(stream);
+}
+
+function bar(stream: NodeJS.WriteStream): ProgressView {
+  const view = new SingleBar({
+    stream,
+    format: '{bar} {percentage}% | {done}/{items} images{failures} | {rate} | {left}',
+    barsize: 28,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let started = false;
+  return {
+    update(progress) {
+      const [value, total] = fraction(progress);
+      if (!started) view.start(total, value, words(progress));
+      else view.update(value, words(progress));
+      started = true;
+    },
+    stop: () => started && view.stop(),
+  };
+}
+
+function plainLines(stream: NodeJS.WriteStream): ProgressView {
+  let lastMs = 0;
+  return {
+    update(progress) {
+      if (progress.elapsedMs - lastMs < plainIntervalMs) return;
+      lastMs = progress.elapsedMs;
+      const { done, items, failures, rate, left } = words(progress);
+      const [value, total] = fraction(progress);
+      stream.write(`${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`);
+    },
+    stop() {},
+  };
+}
+
+function fraction({ doneSteps, totalSteps, doneItems, totalItems }: Progress): [number, number] {
+  return totalSteps > 0 ? [Math.min(doneSteps, totalSteps), totalSteps] : [doneItems, Math.max(1, totalItems)];
+}
+
+function words({ doneItems, totalItems, failedItems, itemsPerMinute, remainingMs }: Progress) {
+  return {
+    done: doneItems,
+    items: totalItems,
+    failures: failedItems > 0 ? `, ${failedItems} failed` : '',
+    rate: `${itemsPerMinute.toPrecision(3)} a minute`,
+    left: remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
+  };
+}

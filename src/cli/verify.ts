@@ -1,0 +1,23 @@
+/** `wildstyle verify`: re-hashes a dataset. @module */
+import type { CommandModule } from 'yargs';
+import { verifyDataset } from '../dataset/verify.js';
+import { exitCodes } from './failure.js';
+
+export const verifyCommand: CommandModule<object, { dir: string; json?: boolean }> = {
+  command: 'verify <dir>',
+  describe: 'Check every file of a dataset against its manifest',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
+      .option('json', { type: 'boolean', describe: 'Print the result as JSON' }),
+  async handler({ dir, json }) {
+    const { checked, problems } = await verifyDataset(dir);
+    if (json) process.stdout.write(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
+    else {
+      for (const { code, file, message } of problems) process.stdout.write(`${code}  ${file}  ${message}\n`);
+      const verdict = problems.length === 0 ? 'all as recorded' : `${problems.length} differences`;
+      process.stdout.write(`${dir}: ${checked} images checked, ${verdict}.\n`);
+    }
+    if (problems.length > 0) process.exitCode = exitCodes.failures;
+  },
+};

@@ -1,0 +1,34 @@
+/** Measures what a step costs, so that a run can say how long it will take. @module */
+import type { HostTensor } from '../engine/engine.js';
+import { fitShape } from '../images/fit.js';
+import { uniformAt } from '../random.js';
+import type { Recipe } from '../stylize/recipe.js';
+import type { Stylizer } from '../stylize/stylizer.js';
+
+const warmUpSteps = 1;
+const measuredSteps = 3;
+/** Photographs are most often 4:3. */
+const usualPhoto = { widthPx: 4000, heightPx: 3000 };
+
+/**
+ * The time of one step of one item, in milliseconds: noise images of a photograph's shape, a full batch, after a
+ * warm-up that compiles the graph.
+ */
+export async function measureStep(stylizer: Stylizer, recipe: Recipe, batch: number): Promise<number> {
+  const { widthPx, heightPx } = fitShape(usualPhoto, { sizePx: recipe.size, fit: recipe.fit });
+  const image = noiseImage(heightPx, widthPx);
+  const source = { key: `calibration;${widthPx}x${heightPx}`, tensor: image };
+  const optimise = async (steps: number) => {
+    const request = { recipe: { ...recipe, steps }, content: source, style: source, initial: image };
+    await Promise.all(Array.from({ length: batch }, () => stylizer.stylize(request)));
+  };
+  await optimise(warmUpSteps);
+  const before = { ms: stylizer.stepMs, steps: stylizer.stepsMade };
+  await optimise(measuredSteps);
+  return (stylizer.stepMs - before.ms) / (stylizer.stepsMade - before.steps);
+}
+
+function noiseImage(height: number, width: number): HostTensor {
+  const data = new Float32Array(height * width * 3).map((_, i) => uniformAt(1, i));
+  return { data, shape: [1, height, width, 3] };
+}

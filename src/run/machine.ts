@@ -1,0 +1,58 @@
+/** How a machine is shared out: processes, threads of each, items of a batch. @module */
+import { availableParallelism, totalmem } from 'node:os';
+import type { Recipe } from '../stylize/recipe.js';
+
+export interface Machine {
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+export interface Allocation {
+  readonly workers: number;
+  readonly threads: number;
+  readonly batch: number;
+}
+
+/** What is asked for; `auto` is decided here. */
+export interface AllocationWish {
+  readonly workers: number | 'auto';
+  readonly threads: number | 'auto';
+  readonly batch: number | 'auto';
+}
+
+/** A process with its libraries and weights, before any image. */
+const processBytes = 500e6;
+/** Features, gradients and optimiser state, measured for VGG-19 to conv5_1. */
+const bytesPerPixel = 6000;
+/** Below this many pixels a step is too small to be worth its overhead, and items are optimised together. */
+const pixelsWorthAStep = 96 * 96;
+const largestBatch = 8;
+
+export function thisMachine(): Machine {
+  return { cores: availableParallelism(), memoryBytes: totalmem() };
+}
+
+/**
+ * Shares out a machine. One thread a process is the fastest way to use cores, since processes never wait for each
+ * other; fewer processes with more threads each where items are few or memory is short.
+ * @param items that are left to make
+ * @param recipe of one of them; its size decides the memory of a worker
+ */
+export function allocate(
+  machine: Machine,
+  wish: AllocationWish,
+  items: number,
+  recipe: Pick<Recipe, 'size'>,
+): Allocation {
+  const pixels = recipe.size ** 2;
+  const batch =
+    wish.batch === 'auto'
+      ? Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels)))
+      : wish.batch;
+  const workerBytes = processBytes + batch * pixels * bytesPerPixel;
+  const fitting = Math.max(1, Math.floor((machine.memoryBytes * 0.8) / workerBytes));
+  const useful = Math.max(1, Math.ceil(items / batch));
+  const workers = wish.workers === 'auto' ? Math.min(machine.cores, fitting, useful) : wish.workers;
+  const threads = wish.threads === 'auto' ? Math.max(1, Math.floor(machine.cores / workers)) : wish.threads;
+  return { workers, threads, batch };
+}

@@ -1,0 +1,80 @@
+/** How far a run is: counts, rate and the time that is left. @module */
+
+export interface Progress {
+  /** Items finished in this run, failed ones included. */
+  readonly doneItems: number;
+  readonly failedItems: number;
+  /** Items that this run has to make. */
+  readonly totalItems: number;
+  readonly doneSteps: number;
+  readonly totalSteps: number;
+  readonly elapsedMs: number;
+  /** Time left at the present rate; undefined until there is one. */
+  readonly remainingMs: number | undefined;
+  /** Finished items per minute so far. */
+  readonly itemsPerMinute: number;
+}
+
+/** Counts what workers report. Steps measure the work better than items do: they come in evenly. */
+export class ProgressCounter {
+  #doneItems = 0;
+  #failedItems = 0;
+  #doneSteps = 0;
+  #stepMs = 0;
+
+  constructor(
+    private readonly totalItems: number,
+    private readonly totalSteps: number,
+    private readonly startedMs: number,
+  ) {}
+
+  /** Time that all workers together spent in optimisation steps. */
+  get stepMs(): number {
+    return this.#stepMs;
+  }
+
+  addSteps(steps: number, stepMs: number): void {
+    this.#doneSteps += steps;
+    this.#stepMs += stepMs;
+  }
+
+  addItem(failed: boolean): void {
+    this.#doneItems++;
+    if (failed) this.#failedItems++;
+  }
+
+  at(nowMs: number): Progress {
+    const elapsedMs = nowMs - this.startedMs;
+    const [done, total] =
+      this.totalSteps > 0 ? [this.#doneSteps, this.totalSteps] : [this.#doneItems, this.totalItems];
+    const left = Math.max(0, total - done);
+    return {
+      doneItems: this.#doneItems,
+      failedItems: this.#failedItems,
+      totalItems: this.totalItems,
+      doneSteps: this.#doneSteps,
+      totalSteps: this.totalSteps,
+      elapsedMs,
+      remainingMs: done > 0 ? (elapsedMs / done) * left : undefined,
+      itemsPerMinute: elapsedMs > 0 ? (this.#doneItems / elapsedMs) * 60_000 : 0,
+    };
+  }
+}
+
+/** `2 h 05 min`, `3 min 20 s`, `8 s`: a duration for people. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${String(minutes % 60).padStart(2, '0')} min` : `${Math.round(hours / 24)} days`;
+}
+
+/** `1.2 MB`: a size for people, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}

@@ -1,0 +1,74 @@
+/** Builds the records of finished items. @module */
+import type { ItemRecord } from '../dataset/record.js';
+import type { Engine } from '../engine/engine.js';
+import type { WildstyleError } from '../errors.js';
+import type { PlanItem } from '../plan/item.js';
+import type { Stylized } from '../stylize/stylizer.js';
+
+/** What was published for an item. */
+export interface PublishedImage {
+  readonly sha256: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** What is known about an item before anything is made of it. */
+function planned(item: PlanItem) {
+  const { sha256, path } = item.content;
+  const stylized = item.kind === 'stylized' ? item : undefined;
+  return {
+    id: item.id,
+    kind: item.kind,
+    label: item.content.label,
+    content: { path, sha256 },
+    style: stylized ? { path: stylized.style.path, sha256: stylized.style.sha256 } : null,
+    replica: stylized?.replica ?? 0,
+    seed: stylized?.seed ?? null,
+    recipe: { ...item.recipe },
+  };
+}
+
+/** The record of an item whose image is published. `made` is absent for an original. */
+export function completeRecord(
+  item: PlanItem,
+  image: PublishedImage,
+  made: { result: Stylized; engine: Engine; network: { name: string; weights: string } } | undefined,
+): ItemRecord {
+  const curve = made?.result.curve ?? [];
+  return {
+    ...planned(item),
+    status: 'complete',
+    file: item.file,
+    ...image,
+    network: made ? made.network : null,
+    engine: made ? describeEngine(made.engine) : null,
+    loss: made ? { initial: curve[0], final: curve[curve.length - 1], curve: [...curve] } : null,
+    steps: made?.result.steps ?? 0,
+    restarts: made?.result.restarts ?? 0,
+    elapsedMs: Math.round(made?.result.elapsedMs ?? 0),
+    error: null,
+  };
+}
+
+/** The record of an item that could not be made. */
+export function failedRecord(item: PlanItem, { code, message }: WildstyleError): ItemRecord {
+  return {
+    ...planned(item),
+    status: 'failed',
+    file: null,
+    sha256: null,
+    widthPx: null,
+    heightPx: null,
+    network: null,
+    engine: null,
+    loss: null,
+    steps: 0,
+    restarts: 0,
+    elapsedMs: 0,
+    error: { code, message },
+  };
+}
+
+function describeEngine({ name, device, version }: Engine) {
+  return { name, device, version };
+}

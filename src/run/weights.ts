@@ -1,0 +1,70 @@
+/** Finds weights files, and loads them once a process. @module */
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { WeightSet } from '../engine/engine.js';
+import { WildstyleError } from '../errors.js';
+import { type NetworkName, networks } from '../stylize/networks/index.js';
+
+/** Weights of networks, read when first asked for. */
+export class WeightStore {
+  readonly #loaded = new Map<NetworkName, Promise<WeightSet>>();
+
+  constructor(private readonly files: Readonly<Record<string, string>>) {}
+
+  /**
+   * A network's weights.
+   * @throws `weights-missing` when no file is known for a network that needs one, `weights-invalid` when it is bad
+   */
+  get(name: NetworkName): Promise<WeightSet> {
+    let loading = this.#loaded.get(name);
+    if (!loading) {
+      loading = this.#load(name);
+      this.#loaded.set(name, loading);
+    }
+    return loading;
+  }
+
+  async #load(name: NetworkName): Promise<WeightSet> {
+    const network = networks[name];
+    if (!network.needsWeights) return network.loadWeights();
+    const file = this.files[name];
+    if (!file) throw missingWeights(name);
+    const bytes = await readFile(file).catch((cause) => {
+      throw new WildstyleError('weights-missing', `The weights file ${file} cannot be read: ${cause.message}`, {
+        cure: 'Name an existing file with --weights or run.weights.',
+        cause,
+      });
+    });
+    return network.loadWeights(bytes);
+  }
+}
+
+function missingWeights(name: string): WildstyleError {
+  return new WildstyleError('weights-missing', `No weights were found for the network ${name}.`, {
+    cure: `Name a safetensors file with --weights or run.weights, put one at ${cachedWeightsFile(name)}, or use network: random.`,
+  });
+}
+
+/** The folder for what can be made again: `$XDG_CACHE_HOME/wildstyle`, by default `~/.cache/wildstyle`. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wildstyle');
+}
+
+function cachedWeightsFile(name: string): string {
+  return join(cacheFolder(), 'weights', `${name}.safetensors`);
+}
+
+/**
+ * Where the weights of each network lie: the file named, else the one in the cache folder.
+ * @param named from `--weights` or `run.weights`; it is VGG-19's, the one network that needs a file
+ */
+export function findWeights(named: string | undefined): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, { needsWeights }] of Object.entries(networks)) {
+    const file = named ?? cachedWeightsFile(name);
+    if (needsWeights && (named || existsSync(file))) found[name] = file;
+  }
+  return found;
+}

@@ -1,0 +1,120 @@
+/** A worker process: one engine, a stylizer on it, a journal of its own. @module */
+import sharp from 'sharp';
+import { type Journal, openJournal } from '../dataset/journal.js';
+import { createEngine } from '../engine/index.js';
+import { asWildstyleError } from '../errors.js';
+import type { PlanItem } from '../plan/item.js';
+import type { Recipe } from '../stylize/recipe.js';
+import { Stylizer } from '../stylize/stylizer.js';
+import { measureStep } from './calibrate.js';
+import { ItemMaker } from './make-item.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import { WeightStore } from './weights.js';
+
+const progressIntervalMs = 500;
+
+const send = (message: FromWorker): void => {
+  // The orchestrator may be gone; then there is nobody to tell, and `disconnect` ends the process.
+  if (process.connected) process.send?.(message);
+};
+
+class Worker {
+  readonly #drain = new AbortController();
+  #reportedSteps = 0;
+  #reportedStepMs = 0;
+
+  private constructor(
+    private readonly maker: ItemMaker,
+    private readonly journal: Journal,
+    private readonly stylizer: Stylizer,
+    private readonly batch: number,
+  ) {}
+
+  static async start(settings: WorkerSettings): Promise<Worker> {
+    // The engine has the cores; pixels are decoded beside it on one.
+    sharp.concurrency(1);
+    sharp.cache(false);
+    const engine = await createEngine(settings.engine, { device: settings.device, threads: settings.threads });
+    const weights = new WeightStore(settings.weightsFiles);
+    const stylizer = new Stylizer(engine, {
+      batch: settings.batch,
+      weights: (name) => weights.get(name),
+      now: () => performance.now(),
+    });
+    const maker = new ItemMaker(settings, engine, stylizer, weights);
+    return new Worker(maker, await openJournal(settings.journal), stylizer, settings.batch);
+  }
+
+  async make(item: PlanItem): Promise<void> {
+    try {
+      const record = await this.maker.make(item, this.#drain.signal);
+      await this.journal.append(record);
+      this.reportProgress();
+      send({ type: 'done', record });
+    } catch (error) {
+      if (error === this.#drain.signal.reason) send({ type: 'dropped', id: item.id });
+      else fatal(error);
+    }
+  }
+
+  async calibrate(recipe: Recipe): Promise<void> {
+    const msPerStep = await measureStep(this.stylizer, recipe, this.batch);
+    this.#reportedSteps = this.stylizer.stepsMade;
+    this.#reportedStepMs = this.stylizer.stepMs;
+    send({ type: 'calibrated', msPerStep });
+  }
+
+  drain(): void {
+    this.#drain.abort(new Error('drained'));
+  }
+
+  reportProgress(): void {
+    const steps = this.stylizer.stepsMade - this.#reportedSteps;
+    if (steps === 0) return;
+    const stepMs = this.stylizer.stepMs - this.#reportedStepMs;
+    this.#reportedSteps = this.stylizer.stepsMade;
+    this.#reportedStepMs = this.stylizer.stepMs;
+    send({ type: 'progress', steps, stepMs });
+  }
+
+  async stop(): Promise<void> {
+    await this.journal.close();
+    this.stylizer.dispose();
+  }
+}
+
+function fatal(error: unknown): void {
+  const { code, message, cure } = asWildstyleError(error);
+  send({ type: 'fatal', code, message, ...(cure && { cure }) });
+}
+
+// Ctrl-C reaches the whole process group; what to do about it is the orchestrator's decision.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(1));
+
+let starting: Promise<Worker> | undefined;
+
+process.on('message', (message: ToWorker) => {
+  handle(message).catch(fatal);
+});
+
+async function handle(message: ToWorker): Promise<void> {
+  if (message.type === 'start') {
+    starting = Worker.start(message.settings);
+    const worker = await starting;
+    setInterval(() => worker.reportProgress(), progressIntervalMs).unref();
+    send({ type: 'ready' });
+    return;
+  }
+  const worker = await starting;
+  if (!worker) throw new Error(`The worker got "${message.type}" before "start".`);
+  if (message.type === 'item') await worker.make(message.item);
+  else if (message.type === 'calibrate') await worker.calibrate(message.recipe);
+  else if (message.type === 'drain') worker.drain();
+  else {
+    await worker.stop();
+    process.disconnect();
+    process.exit(0);
+  }
+}

@@ -1,0 +1,25 @@
+/** Loss curves: what the objective was at about twenty points of an optimisation. @module */
+
+/** One point of a loss curve. The parts are weighted; they add up to `total`. */
+export interface LossPoint {
+  /** Updates made so far; 0 is the initial image. */
+  readonly step: number;
+  readonly total: number;
+  readonly content: number;
+  readonly style: number;
+  readonly totalVariation: number;
+}
+
+const intervals = 20;
+
+/** Whether a step belongs on the curve: the first, the last, and evenly spaced ones between. */
+export function isCurvePoint(step: number, steps: number): boolean {
+  if (step === 0 || step >= steps || steps <= intervals) return true;
+  return Math.floor((step * intervals) / steps) > Math.floor(((step - 1) * intervals) / steps);
+}
+
+/** An optimisation has diverged when its loss is no number, or far above where it began. */
+export function hasDiverged(now: LossPoint, initial: LossPoint): boolean {
+  const tolerated = 10;
+  return !Number.isFinite(now.total) || now.total > tolerated * Math.max(initial.total, 1e-6);
+}

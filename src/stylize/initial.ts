@@ -1,0 +1,42 @@
+/** Where an optimisation starts. @module */
+import type { HostTensor } from '../engine/engine.js';
+import { normalAt } from '../random.js';
+import type { Recipe } from './recipe.js';
+
+/** Noise around mid-grey; wide enough to have texture, narrow enough to stay in range for most pixels. */
+const noiseMean = 0.5;
+const noiseDeviation = 0.15;
+
+/** Whether the style image, in the content's shape, is needed to make the initial image. */
+export function startsFromStyle(init: Recipe['init']): boolean {
+  return init === 'style' || (typeof init === 'object' && init.style > 0);
+}
+
+/**
+ * The initial image: content, style or noise, or their mean by weight.
+ * @param content `[1, height, width, 3]`
+ * @param style the style image in the content's shape, where {@link startsFromStyle} says so
+ * @param seed of the noise
+ */
+export function initialImage(
+  init: Recipe['init'],
+  content: HostTensor,
+  style: HostTensor | undefined,
+  seed: number,
+): HostTensor {
+  const { shape } = content;
+  if (init === 'content') return content;
+  if (init === 'style' && style) return style;
+  const noise = () => content.data.map((_, i) => noiseMean + noiseDeviation * normalAt(seed, i));
+  if (init === 'noise') return { data: noise(), shape };
+  const weights = typeof init === 'object' ? init : { content: 0, style: 1, noise: 0 };
+  const sum = weights.content + weights.style + weights.noise;
+  // All weights zero means no preference.
+  if (sum === 0) return content;
+  const grains = weights.noise > 0 ? noise() : undefined;
+  const data = content.data.map(
+    (value, i) =>
+      (weights.content * value + weights.style * (style?.data[i] ?? 0) + weights.noise * (grains?.[i] ?? 0)) / sum,
+  );
+  return { data, shape };
+}

@@ -1,0 +1,12 @@
+/** The feature content loss: mean squared difference of features (Gatys et al. 2016, eq. 1). @module */
+import * as tf from '@tensorflow/tfjs';
+import type { FeatureLoss } from './loss.js';
+
+/** Features of an image without any structure are near zero; dividing by less than this would amplify noise. */
+const smallestScale = 1e-2;
+
+export const features: FeatureLoss = {
+  target: (layer) => layer,
+  compare: (layer, target) => tf.mean(tf.squaredDifference(layer, target as tf.Tensor4D), [1, 2, 3]),
+  scale: (target) => tf.maximum(tf.mean(tf.square(target), [1, 2, 3]), smallestScale) as tf.Tensor1D,
+};

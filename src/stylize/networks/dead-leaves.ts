@@ -1,0 +1,28 @@
+/** Dead leaves: images with the statistics of natural ones, made of nothing but a seed. @module */
+import { uniformAt } from '../../random.js';
+
+/**
+ * Opaque coloured discs that hide each other, with radii distributed as r^-3 (Lee, Mumford & Huang 2001): edges and
+ * a power spectrum like a photograph's.
+ * @returns RGB in [0, 1], `[size, size, 3]` row-major
+ */
+export function deadLeaves(seed: number, sizePx: number): Float32Array {
+  const image = new Float32Array(sizePx * sizePx * 3).fill(0.5);
+  const leaves = 1200;
+  const smallestPx = 1.5;
+  const largestPx = sizePx / 2;
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    const draw = (k: number) => uniformAt(seed, leaf * 8 + k);
+    // The inverse of the cumulative distribution of r^-3 between the two bounds.
+    const radius = 1 / Math.sqrt(1 / smallestPx ** 2 - draw(0) * (1 / smallestPx ** 2 - 1 / largestPx ** 2));
+    const [x, y] = [draw(1) * sizePx, draw(2) * sizePx];
+    const brightness = draw(3);
+    const colour = [4, 5, 6].map((k) => Math.min(1, Math.max(0, brightness + 0.5 * (draw(k) - 0.5))));
+    for (let row = Math.max(0, Math.ceil(y - radius)); row < Math.min(sizePx, y + radius); row++) {
+      for (let column = Math.max(0, Math.ceil(x - radius)); column < Math.min(sizePx, x + radius); column++) {
+        if ((row - y) ** 2 + (column - x) ** 2 <= radius ** 2) image.set(colour, (row * sizePx + column) * 3);
+      }
+    }
+  }
+  return image;
+}

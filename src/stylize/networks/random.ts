@@ -1,0 +1,106 @@
+/**
+ * A network of seeded random filters (Ustyuzhaninov et al. 2016; He et al. 2016): textures without any training, and
+ * so without any download. Every filter has zero mean and is scaled so that its mean activation is one, layer after
+ * layer (the normalisation of Gatys et al. 2016), over images that have the statistics of photographs.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import type { HostTensor, Named, WeightSet } from '../../engine/engine.js';
+import { createReferenceEngine } from '../../engine/reference.js';
+import { runOnce } from '../../engine/run-once.js';
+import { mix32, normalAt } from '../../random.js';
+import { deadLeaves } from './dead-leaves.js';
+import type { Network } from './network.js';
+import { type Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+
+const blocks: Blocks = [
+  [32, 32],
+  [64, 64],
+  [128, 128],
+  [256, 256],
+];
+const seed = 19;
+const calibrationImages = 4;
+const calibrationSizePx = 64;
+/** A filter that never answers is left as it is. */
+const smallestMean = 1e-6;
+
+const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
+const channelsOf = (layer: string): number => blocks[Number(layer[4]) - 1][Number(layer[6]) - 1];
+
+/** Pixels are centred: a grey image activates nothing. */
+const centre = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
+
+export const random: Network = {
+  layers: vggLayers(blocks),
+  defaultContentLayers: ['relu4_1'],
+  defaultStyleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+  minimumSizePx: 32,
+  needsWeights: false,
+  loadWeights: makeWeights,
+  features: (image, weights, layers, pooling) =>
+    vggFeatures(centre(image), blocks, layers, pooling, { convolution: weightedConvolution(weights) }),
+};
+
+async function makeWeights(): Promise<WeightSet> {
+  const filters: Record<string, HostTensor> = {};
+  let inputs = 3;
+  for (const layer of convolutions) {
+    const outputs = channelsOf(layer);
+    filters[layer] = zeroMeanFilters(mix32(seed, Object.keys(filters).length), inputs, outputs);
+    inputs = outputs;
+  }
+  const means = await meanActivations(filters);
+  const tensors: Record<string, HostTensor> = {};
+  const digest = createHash('sha256');
+  for (const [layer, { data, shape }] of Object.entries(filters)) {
+    const divisors = means[layer].map((mean) => Math.max(mean, smallestMean));
+    const scaled = data.map((value, i) => value / divisors[i % divisors.length]);
+    tensors[`${layer}.weight`] = { data: scaled, shape };
+    digest.update(new Uint8Array(scaled.buffer));
+  }
+  return { digest: digest.digest('hex'), tensors };
+}
+
+/** Normal filters `[3, 3, inputs, outputs]`, each with zero mean. */
+function zeroMeanFilters(filterSeed: number, inputs: number, outputs: number): HostTensor {
+  const taps = 9 * inputs;
+  const data = new Float32Array(taps * outputs);
+  for (let o = 0; o < outputs; o++) {
+    let sum = 0;
+    for (let t = 0; t < taps; t++) {
+      const value = normalAt(filterSeed, o * taps + t);
+      data[t * outputs + o] = value;
+      sum += value;
+    }
+    for (let t = 0; t < taps; t++) data[t * outputs + o] -= sum / taps;
+  }
+  return { data, shape: [3, 3, inputs, outputs] };
+}
+
+/** The mean activation of each filter, where all the filters before it are divided by theirs. */
+async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float32Array>> {
+  const size = calibrationSizePx;
+  const images = Array.from({ length: calibrationImages }, (_, i) => deadLeaves(i, size));
+  const data = new Float32Array(images.length * images[0].length);
+  for (const [i, image] of images.entries()) data.set(image, i * image.length);
+  // The reference engine computes the same numbers everywhere, and so the weights have one digest.
+  const engine = await createReferenceEngine();
+  const image = { data, shape: [images.length, size, size, 3] };
+  const compiled = await engine.compile(activationFunction, { image: image.shape }, { digest: '', tensors: filters });
+  const outputs = await runOnce(engine, compiled, { image });
+  return Object.fromEntries(Object.entries(outputs).map(([layer, means]) => [layer, means.data]));
+}
+
+function activationFunction({ image }: Named<tf.Tensor>, filters: Named<tf.Tensor>): Named<tf.Tensor> {
+  const means: Record<string, tf.Tensor> = {};
+  vggFeatures(centre(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
+    convolution(input, layer) {
+      const response = tf.conv2d(input, filters[layer] as tf.Tensor4D, 1, 'same');
+      means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);
+      return tf.div(response, tf.maximum(means[layer], smallestMean));
+    },
+  });
+  return means;
+}

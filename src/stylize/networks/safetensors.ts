@@ -1,0 +1,108 @@
+/** Reads safetensors files: a JSON header, then raw little-endian tensors. @module */
+import { WildstyleError } from '../../errors.js';
+
+export interface SafetensorsFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** The tensor as float32, converted when asked for. @throws `weights-invalid` when there is none of that name */
+  readonly read: (name: string) => Float32Array;
+}
+
+interface Entry {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+type Dtype = keyof typeof bytesPerElement;
+const bytesPerElement = { F32: 4, F16: 2, BF16: 2 };
+const maximumHeaderBytes = 100e6;
+
+/**
+ * Opens a safetensors file held in memory; tensors are F32, F16 or BF16.
+ * @throws `weights-invalid` saying what is wrong: no header, offsets out of bounds, another dtype, a size that does
+ *   not fit the shape
+ */
+export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = bytes.byteLength >= 8 ? Number(view.getBigUint64(0, true)) : -1;
+  if (headerBytes < 2 || headerBytes > Math.min(maximumHeaderBytes, bytes.byteLength - 8)) {
+    throw invalid(`its header length is ${headerBytes} in a file of ${bytes.byteLength} bytes`);
+  }
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+  const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
+  const body = bytes.subarray(8 + headerBytes);
+  const entries = new Map<string, Entry>();
+  for (const [name, entry] of Object.entries(tensors)) entries.set(name, checkEntry(name, entry, body.byteLength));
+  return {
+    metadata: metadata as Record<string, string>,
+    shapes: Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape])),
+    read: (name) => {
+      const entry = entries.get(name);
+      if (!entry) throw invalid(`it has no tensor "${name}"`);
+      return toFloat32(entry.dtype, body.subarray(...entry.data_offsets));
+    },
+  };
+}
+
+function parseHeader(bytes: Uint8Array): object {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header;
+  } catch {
+    // Falls through to the one error for every malformed header.
+  }
+  throw invalid('its header is not a JSON object');
+}
+
+function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  if (!dtype || !(dtype in bytesPerElement)) {
+    throw invalid(`tensor "${name}" has dtype ${String(dtype)}; F32, F16 and BF16 are read`);
+  }
+  const whole = (numbers: unknown): numbers is number[] =>
+    Array.isArray(numbers) && numbers.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!whole(shape) || !whole(offsets) || offsets.length !== 2) {
+    throw invalid(`tensor "${name}" has no proper shape and offsets`);
+  }
+  const [begin, end] = offsets as [number, number];
+  const expected = shape.reduce((product, n) => product * n, 1) * bytesPerElement[dtype];
+  if (end > bodyBytes || end - begin !== expected) {
+    throw invalid(`tensor "${name}" should take ${expected} bytes, but lies at ${begin} to ${end} of ${bodyBytes}`);
+  }
+  return { dtype, shape, data_offsets: [begin, end] };
+}
+
+function invalid(what: string): WildstyleError {
+  return new WildstyleError('weights-invalid', `The weights file cannot be used: ${what}.`, {
+    cure: 'Fetch the file again and check its sha256; it must be a safetensors file.',
+  });
+}
+
+function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
+  const aligned = bytes.slice().buffer;
+  if (dtype === 'F32') return new Float32Array(aligned);
+  const halves = new Uint16Array(aligned);
+  const bits = new Uint32Array(halves.length);
+  if (dtype === 'BF16') for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
+  else {
+    const table = float16Bits();
+    for (let i = 0; i < halves.length; i++) bits[i] = table[halves[i]];
+  }
+  return new Float32Array(bits.buffer);
+}
+
+/** The float32 bit pattern of each of the 65,536 IEEE 754 half-precision numbers. */
+function float16Bits(): Uint32Array {
+  const table = new Uint32Array(0x10000);
+  const asFloat = new Float32Array(table.buffer);
+  for (let half = 0; half < 0x10000; half++) {
+    const exponent = (half >> 10) & 0x1f;
+    const mantissa = half & 0x3ff;
+    const sign = half & 0x8000 ? -1 : 1;
+    if (exponent === 0x1f) asFloat[half] = mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    else if (exponent === 0) asFloat[half] = sign * mantissa * 2 ** -24;
+    else asFloat[half] = sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}

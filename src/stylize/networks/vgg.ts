@@ -1,0 +1,81 @@
+/** The shape that VGG networks share: blocks of 3x3 convolutions with ReLU, halved by pooling. @module */
+import * as tf from '@tensorflow/tfjs';
+import { WildstyleError } from '../../errors.js';
+import type { Named } from '../../engine/engine.js';
+import type { Pooling } from './network.js';
+
+/** Output channels of every convolution, block by block. */
+export type Blocks = readonly (readonly number[])[];
+
+/** The blocks of VGG-19 (Simonyan & Zisserman 2014, configuration E). */
+export const vgg19Blocks: Blocks = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256, 256],
+  [512, 512, 512, 512],
+  [512, 512, 512, 512],
+];
+
+/** Layer names from the input upwards: `conv1_1`, `relu1_1`, `conv1_2`, ... `pool1`, ... */
+export function vggLayers(blocks: Blocks): string[] {
+  return blocks.flatMap((block, b) => [
+    ...block.flatMap((_, c) => [`conv${b + 1}_${c + 1}`, `relu${b + 1}_${c + 1}`]),
+    `pool${b + 1}`,
+  ]);
+}
+
+/** What a layer does to its input. */
+export interface LayerHooks {
+  /** The result of a convolution, before the ReLU. */
+  readonly convolution: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
+  /** The result of a ReLU; networks that normalise do it here. */
+  readonly activation?: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
+}
+
+/** A convolution with weights `<layer>.weight` `[3, 3, in, out]` and, where there is one, `<layer>.bias` `[out]`. */
+export function weightedConvolution(weights: Named<tf.Tensor>): LayerHooks['convolution'] {
+  return (input, layer) => {
+    const convolved = tf.conv2d(input, weights[`${layer}.weight`] as tf.Tensor4D, 1, 'same');
+    const bias = weights[`${layer}.bias`];
+    return bias ? tf.add(convolved, bias) : convolved;
+  };
+}
+
+/**
+ * Walks up the network as far as the deepest layer asked for.
+ * @param image `[batch, height, width, 3]`, preprocessed
+ * @returns the features at the layers named
+ * @throws `layer-unknown` for a layer that the network does not have
+ */
+export function vggFeatures(
+  image: tf.Tensor4D,
+  blocks: Blocks,
+  layers: readonly string[],
+  pooling: Pooling,
+  hooks: LayerHooks,
+): Named<tf.Tensor4D> {
+  const found: Record<string, tf.Tensor4D> = {};
+  const missing = new Set(layers);
+  let current = image;
+  for (const layer of vggLayers(blocks)) {
+    if (missing.size === 0) break;
+    if (layer.startsWith('conv')) {
+      current = hooks.convolution(current, layer);
+    } else if (layer.startsWith('relu')) {
+      current = tf.relu(current);
+      current = hooks.activation?.(current, layer) ?? current;
+    } else {
+      current = pooling === 'max' ? tf.maxPool(current, 2, 2, 'valid') : tf.avgPool(current, 2, 2, 'valid');
+    }
+    if (missing.delete(layer)) found[layer] = current;
+  }
+  if (missing.size > 0) throw unknownLayer([...missing][0], vggLayers(blocks));
+  return found;
+}
+
+/** The error for a layer name that a network does not know. */
+export function unknownLayer(layer: string, known: readonly string[]): WildstyleError {
+  return new WildstyleError('layer-unknown', `The network has no layer "${layer}".`, {
+    cure: `Name one of: ${known.join(', ')}.`,
+  });
+}

@@ -1,0 +1,118 @@
+/** VGG-19 trained on ImageNet (Simonyan & Zisserman 2014): the network of the style transfer literature. @module */
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import type { HostTensor, WeightSet } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
+import type { Network } from './network.js';
+import { openSafetensors, type SafetensorsFile } from './safetensors.js';
+import { vgg19Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+
+/**
+ * The two preprocessings in use. Files of both kinds carry the same tensor names, so a Caffe file must say in its
+ * metadata (`preprocess: bgr-255-caffe`) that it is one; a file that says nothing is torchvision's.
+ */
+const preprocessings = {
+  'bgr-255-caffe': { bgr: true, scale: 255, mean: [103.939, 116.779, 123.68], deviation: [1, 1, 1] },
+  'rgb-imagenet': { bgr: false, scale: 1, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+} as const;
+type Preprocessing = keyof typeof preprocessings;
+
+/** The place of each convolution in torchvision's `features`, where ReLU and pooling count as well. */
+function torchvisionNames(): Map<string, string> {
+  const kept = vggLayers(vgg19Blocks);
+  return new Map(kept.flatMap((layer, index) => (layer.startsWith('conv') ? [[layer, `features.${index}`]] : [])));
+}
+
+export const vgg19: Network = {
+  layers: vggLayers(vgg19Blocks),
+  defaultContentLayers: ['relu4_2'],
+  defaultStyleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+  minimumSizePx: 32,
+  needsWeights: true,
+
+  async loadWeights(file) {
+    if (!file) throw new WildstyleError('weights-missing', 'vgg19 needs its weights.');
+    return loadVgg19(file);
+  },
+
+  features(image, weights, layers, pooling) {
+    const preprocessed = tf.sub(tf.mul(image, weights['preprocess.scale']), weights['preprocess.mean']);
+    return vggFeatures(preprocessed as tf.Tensor4D, vgg19Blocks, layers, pooling, {
+      convolution: weightedConvolution(weights),
+    });
+  },
+};
+
+function loadVgg19(bytes: Uint8Array): WeightSet {
+  const file = openSafetensors(bytes);
+  const name = (file.metadata.preprocess ?? 'rgb-imagenet') as Preprocessing;
+  const preprocessing = preprocessings[name];
+  if (!preprocessing) {
+    throw new WildstyleError('weights-invalid', `The weights file names an unknown preprocessing "${name}".`, {
+      cure: `Known are ${Object.keys(preprocessings).join(' and ')}.`,
+    });
+  }
+  const { bgr, scale, mean, deviation } = preprocessing;
+  // A network that wants BGR gets RGB with its first filters reversed: no channel is moved at run time.
+  const inRgb = (values: readonly number[]): number[] => (bgr ? [...values].reverse() : [...values]);
+  const tensors: Record<string, HostTensor> = {
+    'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d))),
+    'preprocess.mean': vector(inRgb(mean.map((m, c) => m / deviation[c]))),
+  };
+  let inputs = 3;
+  for (const [layer, source] of torchvisionNames()) {
+    const [, block, position] = /conv(\d)_(\d)/.exec(layer) as RegExpExecArray;
+    const outputs = vgg19Blocks[Number(block) - 1][Number(position) - 1];
+    expectShape(file, `${source}.weight`, [outputs, inputs, 3, 3]);
+    expectShape(file, `${source}.bias`, [outputs]);
+    const reversed = bgr && layer === 'conv1_1';
+    defineLazily(tensors, `${layer}.weight`, [3, 3, inputs, outputs], () =>
+      toHwio(file.read(`${source}.weight`), outputs, inputs, reversed),
+    );
+    defineLazily(tensors, `${layer}.bias`, [outputs], () => file.read(`${source}.bias`));
+    inputs = outputs;
+  }
+  return { digest: createHash('sha256').update(bytes).digest('hex'), tensors };
+}
+
+function vector(values: number[]): HostTensor {
+  return { data: Float32Array.from(values), shape: [values.length] };
+}
+
+/** Converts on first use: half of the parameters lie above the deepest layer that a recipe usually names. */
+function defineLazily(
+  tensors: Record<string, HostTensor>,
+  name: string,
+  shape: readonly number[],
+  read: () => Float32Array,
+): void {
+  let data: Float32Array | undefined;
+  tensors[name] = {
+    shape,
+    get data() {
+      data ??= read();
+      return data;
+    },
+  };
+}
+
+function expectShape(file: SafetensorsFile, tensor: string, shape: readonly number[]): void {
+  const found = file.shapes[tensor];
+  if (found?.join() === shape.join()) return;
+  const what = found ? `is [${found}], not [${shape}]` : 'is missing';
+  throw new WildstyleError('weights-invalid', `The weights file is not VGG-19's: tensor ${tensor} ${what}.`, {
+    cure: "It needs the convolutions of VGG-19 under torchvision's names, features.0.weight to features.34.bias.",
+  });
+}
+
+/** `[out, in, 3, 3]` to `[3, 3, in, out]`, the order of TF.js; `reversed` swaps the input channels' order. */
+function toHwio(oihw: Float32Array, outputs: number, inputs: number, reversed: boolean): Float32Array {
+  const hwio = new Float32Array(oihw.length);
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      const source = (o * inputs + (reversed ? inputs - 1 - i : i)) * 9;
+      for (let k = 0; k < 9; k++) hwio[(k * inputs + i) * outputs + o] = oihw[source + k];
+    }
+  }
+  return hwio;
+}

@@ -1,0 +1,98 @@
+/** What a recipe means for a network: everything about an optimisation that is compiled rather than passed in. @module */
+import { contentLosses, type ContentLossName, styleLosses, type StyleLossName } from './losses/index.js';
+import type { FeatureLoss } from './losses/loss.js';
+import { networks, type NetworkName } from './networks/index.js';
+import type { Network, Pooling } from './networks/network.js';
+import { unknownLayer } from './networks/vgg.js';
+import { optimizers, type OptimizerName } from './optimizers/index.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+import type { Recipe } from './recipe.js';
+
+/** One side of the objective: a loss at some layers of the network. */
+export interface Term {
+  readonly loss: FeatureLoss;
+  readonly layers: readonly string[];
+}
+
+/** The part of a recipe that decides the computation's graph. */
+export interface Spec {
+  readonly network: Network;
+  readonly networkName: NetworkName;
+  readonly pooling: Pooling;
+  readonly content: Term;
+  readonly style: Term;
+  readonly optimizer: Optimizer;
+  /** Equal for equal step functions. */
+  readonly key: string;
+  /** Equal for equal target functions. */
+  readonly targetKeys: { readonly content: string; readonly style: string };
+}
+
+/** The part of a recipe that is passed in, per item. */
+export interface Parameters {
+  /** Weight of each content layer: content weight times the layer's share. */
+  readonly content: Readonly<Record<string, number>>;
+  /** Weight of each style layer: strength times the layer's share. */
+  readonly style: Readonly<Record<string, number>>;
+  readonly totalVariation: number;
+  readonly learningRate: number;
+}
+
+type Layers = Recipe['content']['layers'];
+
+/**
+ * The compiled side of a recipe.
+ * @throws `layer-unknown` when a layer is not the network's
+ */
+export function specOf(recipe: Recipe): Spec {
+  const networkName = concreteNetwork(recipe);
+  const network = networks[networkName];
+  const content = layerNames(recipe.content.layers, network.defaultContentLayers, network);
+  const style = layerNames(recipe.style.layers, network.defaultStyleLayers, network);
+  const contentLoss: ContentLossName = recipe.content.loss;
+  const styleLoss: StyleLossName = recipe.style.loss;
+  const optimizer: OptimizerName = recipe.optimizer;
+  return {
+    network,
+    networkName,
+    pooling: recipe.pooling,
+    content: { loss: contentLosses[contentLoss], layers: content },
+    style: { loss: styleLosses[styleLoss], layers: style },
+    optimizer: optimizers[optimizer],
+    key: [networkName, recipe.pooling, contentLoss, content, styleLoss, style, optimizer].join(';'),
+    targetKeys: {
+      content: [networkName, recipe.pooling, contentLoss, content].join(';'),
+      style: [networkName, recipe.pooling, styleLoss, style].join(';'),
+    },
+  };
+}
+
+/** The per-item side of a recipe. */
+export function parametersOf(recipe: Recipe): Parameters {
+  const network = networks[concreteNetwork(recipe)];
+  return {
+    content: layerWeights(recipe.content.layers, network.defaultContentLayers, recipe.content.weight),
+    style: layerWeights(recipe.style.layers, network.defaultStyleLayers, recipe.style.strength),
+    totalVariation: recipe.totalVariation,
+    learningRate: recipe.learningRate ?? optimizers[recipe.optimizer].defaultLearningRate,
+  };
+}
+
+function concreteNetwork(recipe: Recipe): NetworkName {
+  if (recipe.network === 'auto') throw new Error('The network must be resolved before a recipe is compiled.');
+  return recipe.network;
+}
+
+function layerNames(layers: Layers, defaults: readonly string[], network: Network): string[] {
+  const names = !layers ? defaults : Array.isArray(layers) ? layers : Object.keys(layers);
+  for (const name of names) if (!network.layers.includes(name)) throw unknownLayer(name, network.layers);
+  return [...new Set(names)].sort();
+}
+
+/** Shares add up to one, so that naming more layers does not make a term stronger. */
+function layerWeights(layers: Layers, defaults: readonly string[], total: number): Record<string, number> {
+  const weights =
+    layers && !Array.isArray(layers) ? layers : Object.fromEntries((layers ?? defaults).map((name) => [name, 1]));
+  const sum = Object.values(weights).reduce((a, b) => a + b, 0) || 1;
+  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, (total * weight) / sum]));
+}

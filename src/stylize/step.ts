@@ -1,0 +1,58 @@
+/** The functions that an engine compiles: one optimisation step, and the evaluation of one image. @module */
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Named, Shape, TensorFunction } from '../engine/engine.js';
+import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
+import type { Spec } from './spec.js';
+
+/** Inputs and outputs that are neither targets nor optimiser state. */
+export const stepName = {
+  image: 'image',
+  learningRate: 'learningRate',
+  gradient: 'gradient',
+  loss: (part: keyof Omit<ObjectiveValue, 'unscaled'>) => `loss/${part}`,
+  state: (name: string) => `state/${name}`,
+} as const;
+
+export const lossParts = ['total', 'content', 'style', 'totalVariation'] as const;
+
+/** Objective, gradient and optimiser update in one function; the losses are those of the image before the update. */
+export function stepFunction(spec: Spec): TensorFunction {
+  return (inputs, weights) => {
+    const image = inputs[stepName.image] as Tensor4D;
+    const { value, gradient } = objectiveAndGradient(spec, image, inputs, weights);
+    const state = Object.fromEntries(
+      Object.keys(spec.optimizer.state(image.shape)).map((name) => [name, inputs[stepName.state(name)]]),
+    );
+    const learningRate = inputs[stepName.learningRate] as Tensor4D;
+    const { image: next, state: produced } = spec.optimizer.step(image, gradient, state, learningRate);
+    return {
+      [stepName.image]: next,
+      ...Object.fromEntries(Object.entries(produced).map(([name, tensor]) => [stepName.state(name), tensor])),
+      ...losses(value),
+    };
+  };
+}
+
+/** Every term of the objective and the gradient with respect to the pixels. */
+export function evaluateFunction(spec: Spec): TensorFunction {
+  return (inputs, weights) => {
+    const image = inputs[stepName.image] as Tensor4D;
+    const { value, gradient } = objectiveAndGradient(spec, image, inputs, weights);
+    return { [stepName.gradient]: gradient, ...value.unscaled, ...losses(value) };
+  };
+}
+
+function losses(value: ObjectiveValue): Named<Tensor> {
+  return Object.fromEntries(lossParts.map((part) => [stepName.loss(part), value[part]]));
+}
+
+/** The inputs by which items differ: targets as they come out of the target functions, and one weight a layer. */
+export function itemInputs(spec: Spec, targets: Named<Shape>, batch: number): Record<string, Shape> {
+  const inputs: Record<string, Shape> = {};
+  for (const [name, shape] of Object.entries(targets)) inputs[name] = [batch, ...shape.slice(1)];
+  for (const side of ['content', 'style'] as const) {
+    for (const layer of spec[side].layers) inputs[tensorName.weight(side, layer)] = [batch];
+  }
+  inputs[tensorName.weight('content', tensorName.totalVariation)] = [batch];
+  return inputs;
+}

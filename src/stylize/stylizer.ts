@@ -1,0 +1,207 @@
+/**
+ * The stylizer: takes items one at a time, optimises them many at a time on one engine. Compiled graphs, and the
+ * targets of content and style images, are made once and kept.
+ * @module
+ */
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
+import { runOnce } from '../engine/run-once.js';
+import { AsyncCache } from './async-cache.js';
+import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
+import type { NetworkName } from './networks/index.js';
+import { targetFunction } from './objective.js';
+import type { Recipe } from './recipe.js';
+import { parametersOf, type Spec, specOf } from './spec.js';
+
+/** An image with a name that is equal for equal pixels. */
+export interface SourceImage {
+  readonly key: string;
+  /** `[1, height, width, 3]`, RGB in [0, 1] */
+  readonly tensor: HostTensor;
+}
+
+/** An item to stylise. */
+export interface StylizeRequest {
+  /** With its network resolved (not `auto`). */
+  readonly recipe: Recipe;
+  readonly content: SourceImage;
+  readonly style: SourceImage;
+  /** Where the optimisation starts: the content's shape. */
+  readonly initial: HostTensor;
+}
+
+/** A finished item with the time it spent in its batch. */
+export interface Stylized extends Optimized {
+  readonly elapsedMs: number;
+}
+
+export interface StylizerOptions {
+  /** Items optimised together. */
+  readonly batch: number;
+  readonly weights: (network: NetworkName) => Promise<WeightSet>;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+}
+
+interface Pending extends BatchItem {
+  readonly spec: Spec;
+  readonly batchKey: string;
+  readonly signal: AbortSignal | undefined;
+  readonly settle: { resolve: (result: Stylized) => void; reject: (error: unknown) => void };
+  joinedMs?: number;
+}
+
+const targetCacheBytes = 512e6;
+const targetGraphs = 16;
+const startedBatches = 4;
+
+export class Stylizer {
+  readonly #pending: Pending[] = [];
+  readonly #targets = new AsyncCache<Named<HostTensor>>({
+    maxSize: targetCacheBytes,
+    sizeOf: (targets) => Object.values(targets).reduce((sum, { data }) => sum + data.byteLength, 0),
+  });
+  readonly #targetGraphs = new AsyncCache<Compiled>({ maxSize: targetGraphs, dispose: (graph) => graph.dispose() });
+  readonly #batches = new AsyncCache<RunningBatch<Pending>>({
+    maxSize: startedBatches,
+    dispose: (batch) => batch.dispose(),
+  });
+  /** One at a time: a graph must not fall out of its cache while it runs. */
+  readonly #makeTargets = pLimit(1);
+  #driving = false;
+  #stepMs = 0;
+  #stepsMade = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: StylizerOptions,
+  ) {}
+
+  /** Time spent in optimisation steps so far. */
+  get stepMs(): number {
+    return this.#stepMs;
+  }
+
+  /** Steps made so far, counted for each item. */
+  get stepsMade(): number {
+    return this.#stepsMade;
+  }
+
+  /**
+   * Stylises one item, together with others that were asked for and not yet finished.
+   * @param signal drops the item when it is aborted before the item's first step; the promise then rejects with the
+   *   signal's reason
+   * @throws `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
+   */
+  async stylize(request: StylizeRequest, signal?: AbortSignal): Promise<Stylized> {
+    const spec = specOf(request.recipe);
+    const weights = await this.options.weights(spec.networkName);
+    const [content, style] = await Promise.all([
+      this.#targetsOf(spec, 'content', request.content, weights),
+      this.#targetsOf(spec, 'style', request.style, weights),
+    ]);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({
+        spec,
+        batchKey: `${spec.key};${request.initial.shape.join('x')}`,
+        initial: request.initial,
+        targets: { ...content, ...style },
+        parameters: parametersOf(request.recipe),
+        steps: request.recipe.steps,
+        signal,
+        settle: { resolve, reject },
+      });
+      if (!this.#driving) void this.#drive();
+    });
+  }
+
+  dispose(): void {
+    this.#batches.clear();
+    this.#targetGraphs.clear();
+    this.#targets.clear();
+  }
+
+  /** Runs batches until nothing is pending. Items of the oldest item's batch go first. */
+  async #drive(): Promise<void> {
+    this.#driving = true;
+    while (this.#pending.length > 0) {
+      const { batchKey } = this.#pending[0];
+      let batch: RunningBatch<Pending>;
+      try {
+        batch = await this.#batchOf(this.#pending[0]);
+      } catch (error) {
+        for (const item of this.#takePending(batchKey)) item.settle.reject(error);
+        continue;
+      }
+      try {
+        for (;;) {
+          for (const item of this.#takePending(batchKey, batch.free)) {
+            item.joinedMs = this.options.now();
+            batch.join(item);
+          }
+          if (batch.active === 0) break;
+          await this.#step(batch);
+          // A native step blocks the event loop; decoding and encoding get their turn here.
+          await yieldToEventLoop();
+        }
+      } catch (error) {
+        for (const item of batch.items()) item.settle.reject(error);
+        this.#batches.delete(batchKey);
+      }
+    }
+    this.#driving = false;
+  }
+
+  async #step(batch: RunningBatch<Pending>): Promise<void> {
+    const before = this.options.now();
+    this.#stepsMade += batch.active;
+    const outcomes = await batch.step();
+    this.#stepMs += this.options.now() - before;
+    for (const outcome of outcomes) {
+      const { settle, joinedMs = 0 } = outcome.item;
+      if ('error' in outcome) settle.reject(outcome.error);
+      else settle.resolve({ ...outcome.result, elapsedMs: this.options.now() - joinedMs });
+    }
+  }
+
+  #takePending(batchKey: string, most = Number.POSITIVE_INFINITY): Pending[] {
+    const taken: Pending[] = [];
+    for (let i = 0; i < this.#pending.length && taken.length < most; ) {
+      if (this.#pending[i].batchKey !== batchKey) {
+        i++;
+        continue;
+      }
+      const [item] = this.#pending.splice(i, 1);
+      if (item.signal?.aborted) item.settle.reject(item.signal.reason);
+      else taken.push(item);
+    }
+    return taken;
+  }
+
+  #batchOf(item: Pending): Promise<RunningBatch<Pending>> {
+    return this.#batches.get(item.batchKey, async () => {
+      const [, ...shape] = item.initial.shape;
+      const targets = Object.fromEntries(Object.entries(item.targets).map(([name, t]) => [name, t.shape]));
+      const weights = await this.options.weights(item.spec.networkName);
+      return RunningBatch.start<Pending>(this.engine, item.spec, weights, [this.options.batch, ...shape], targets);
+    });
+  }
+
+  #targetsOf(
+    spec: Spec,
+    side: 'content' | 'style',
+    { key, tensor }: SourceImage,
+    weights: WeightSet,
+  ): Promise<Named<HostTensor>> {
+    const graphKey = `${side};${spec.targetKeys[side]};${tensor.shape.join('x')}`;
+    return this.#targets.get(`${graphKey};${key}`, () =>
+      this.#makeTargets(async () => {
+        const graph = await this.#targetGraphs.get(graphKey, () =>
+          this.engine.compile(targetFunction(spec, side), { image: tensor.shape }, weights),
+        );
+        return runOnce(this.engine, graph, { image: tensor });
+      }),
+    );
+  }
+}
