@@ -1,0 +1,219 @@
+/**
+ * The plan: every item of a dataset, a pure function of a job and an inventory. Items are made as they are asked for;
+ * nothing is stored for them, so that a plan of a million items costs no more memory than its inventory.
+ * @module
+ */
+import { hash } from 'node:crypto';
+import { WildstyleError } from '../errors.js';
+import type { Job } from '../job/schema.js';
+import type { NetworkName } from '../stylize/networks/index.js';
+import { classesOf, itemsPerContent } from './counts.js';
+import type { ContentEntry, OriginalItem, PlanItem, StyleEntry, StylizedItem } from './item.js';
+import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from './random.js';
+import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
+import { makeStyleChooser } from './sampling.js';
+import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
+
+/** The network that a plan is made for; its weights are part of every item's id. */
+export interface NetworkChoice {
+  /** What `network: auto` stands for. */
+  readonly name: NetworkName;
+  /** The digest of that network's weights, or digests by name where the recipe may draw several networks. */
+  readonly weights: string | Readonly<Partial<Record<NetworkName, string>>>;
+}
+
+/** What {@link makePlan} looks at in an inventory: entries in the order of their paths. */
+export interface PlannedImages {
+  readonly contents: readonly ContentEntry[];
+  readonly styles: readonly StyleEntry[];
+}
+
+export interface ClassCount {
+  readonly label: string | null;
+  readonly contents: number;
+  readonly originals: number;
+  readonly stylized: number;
+}
+
+export interface PlanCounts {
+  /** Originals and stylised items. */
+  readonly total: number;
+  readonly originals: number;
+  readonly stylized: number;
+  /** In order of the class names. */
+  readonly classes: readonly ClassCount[];
+  /** Items of every style, in order of their paths. Takes a pass over the items when first read. */
+  readonly styles: readonly StyleCount[];
+}
+
+export interface Plan {
+  readonly counts: PlanCounts;
+  /** sha256 over the ids of all items, in order. Takes a pass over the items when first read. */
+  readonly digest: string;
+  /** What was drawn for every parameter of the recipe. Takes a pass over the items when first read. */
+  readonly parameters: readonly ParameterSummary[];
+  /** The items from the first to the last: for each content image, in order of paths, its original, then its stylised ones. */
+  items(): Iterable<PlanItem>;
+}
+
+/** Changes when the same item would come out with other pixels. */
+const pixelsVersion = 1;
+
+const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp' } as const;
+
+/**
+ * Plans a job over an inventory.
+ * @throws `style-missing` when a weight names no style; `weights-missing` when the recipe draws a network whose weights
+ *   have no digest here
+ */
+export function makePlan(job: Job, inventory: PlannedImages, network: NetworkChoice): Plan {
+  const { contents, styles } = inventory;
+  const { sampling, output } = job;
+  const seedKey = keyOfSeed(job.seed);
+  const keys = contents.map(({ sha256 }) => deriveKey(seedKey, keyOfDigest(sha256)));
+  const classes = classesOf(contents);
+  const perContent = itemsPerContent(classes, keys, sampling);
+  const chooseStyles = makeStyleChooser(styles, sampling.styles);
+  const makeStylized = stylizedMaker(job, styles, network);
+  const makeOriginal = originalMaker(job);
+  const folders = new Map(
+    classes.map(({ label }) => [label, label === null ? output.split : `${output.split}/${label}`]),
+  );
+
+  function* items(): Generator<PlanItem> {
+    let index = 0;
+    let stylized = 0;
+    for (let c = 0; c < contents.length; c++) {
+      const count = perContent[c];
+      if (count === 0) continue;
+      const place: Place = {
+        content: contents[c],
+        folder: folders.get(contents[c].label) ?? output.split,
+        key: keys[c],
+      };
+      if (sampling.keepOriginals) yield makeOriginal(place, index++);
+      const chosen = chooseStyles(keys[c], stylized, count);
+      for (let j = 0; j < count; j++) {
+        yield makeStylized(place, index++, chosen[j % chosen.length], Math.floor(j / chosen.length));
+      }
+      stylized += count;
+    }
+  }
+
+  let survey: Survey | undefined;
+  const surveyed = (): Survey => {
+    survey ??= surveyItems(items(), styles, job.recipe);
+    return survey;
+  };
+  const counted = countClasses(classes, perContent, sampling.keepOriginals);
+  return {
+    counts: {
+      ...counted,
+      get styles() {
+        return surveyed().styles;
+      },
+    },
+    get digest() {
+      return surveyed().digest;
+    },
+    get parameters() {
+      return surveyed().parameters;
+    },
+    items,
+  };
+}
+
+/** What the items of one content image share. */
+interface Place {
+  readonly content: ContentEntry;
+  readonly folder: string;
+  readonly key: Key;
+}
+
+/** The key of a content image's own draws, where a stylised item has its style's. */
+const noStyle: Key = [0, 0];
+
+function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
+  const sample = makeOriginalSampler(recipe);
+  const head = idHead('original', output);
+  return ({ content, folder, key }, index) => {
+    const { value, json } = sample(deriveKey(key, noStyle), 0);
+    const id = idOf(
+      `${head},"content":"${content.sha256}","label":${JSON.stringify(content.label)},"recipe":${json}}`,
+    );
+    return {
+      kind: 'original',
+      id,
+      index,
+      content,
+      file: `${folder}/${id}.${extensions[output.format]}`,
+      recipe: value,
+    };
+  };
+}
+
+function stylizedMaker(
+  { recipe, output }: Job,
+  styles: readonly StyleEntry[],
+  network: NetworkChoice,
+): (place: Place, index: number, style: number, replica: number) => StylizedItem {
+  const sample = makeRecipeSampler(recipe, network.name);
+  const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
+  const head = idHead('stylized', output);
+  const seedDraw = drawNumber('seed');
+  return ({ content, folder, key }, index, s, replica) => {
+    const style = styles[s];
+    const pairKey = deriveKey(key, styleKeys[s]);
+    const seed = random32(pairKey, seedDraw, replica);
+    const { value, json } = sample(pairKey, replica);
+    const id = idOf(
+      `${head},"content":"${content.sha256}","label":${JSON.stringify(content.label)},"recipe":${json},"replica":${replica},"seed":${seed},"style":"${style.sha256}","weights":"${weightsOf(network, value.network)}"}`,
+    );
+    const file = `${folder}/${id}.${extensions[output.format]}`;
+    return { kind: 'stylized', id, index, content, file, style, replica, seed, recipe: value };
+  };
+}
+
+/** The beginning of the text that an id is the hash of; a png has no quality. */
+function idHead(kind: PlanItem['kind'], { format, quality }: Job['output']): string {
+  return canonicalJson({ format, kind, pixelsVersion, quality: format === 'png' ? null : quality }).slice(
+    0,
+    -1,
+  );
+}
+
+function idOf(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32);
+}
+
+function weightsOf({ name, weights }: NetworkChoice, drawn: string): string {
+  const digest =
+    typeof weights === 'string' ? (drawn === name ? weights : undefined) : weights[drawn as NetworkName];
+  if (digest !== undefined) return digest;
+  throw new WildstyleError(
+    'weights-missing',
+    `The recipe draws the network "${drawn}", whose weights are not at hand.`,
+    {
+      cure: 'Give its weights, or take it out of recipe.network.',
+    },
+  );
+}
+
+function countClasses(
+  classes: ReturnType<typeof classesOf>,
+  perContent: Uint32Array,
+  keepOriginals: boolean,
+): Omit<PlanCounts, 'styles'> {
+  const counted = classes.map(({ label, contents }): ClassCount => {
+    const used = contents.filter((content) => perContent[content] > 0);
+    return {
+      label,
+      contents: contents.length,
+      originals: keepOriginals ? used.length : 0,
+      stylized: used.reduce((sum, content) => sum + perContent[content], 0),
+    };
+  });
+  const originals = counted.reduce((sum, count) => sum + count.originals, 0);
+  const stylized = counted.reduce((sum, count) => sum + count.stylized, 0);
+  return { total: originals + stylized, originals, stylized, classes: counted };
+}

@@ -1,0 +1,81 @@
+/**
+ * Random draws without state: each is a function of a key and a counter. Keys are 64 bits as two 32-bit words, derived
+ * from the job's seed and from digests; counters say which draw. The generator is Threefry-2x32 with 20 rounds (Salmon,
+ * Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), as used by JAX: it needs no
+ * multiplication wider than a JavaScript integer and passes BigCrush.
+ * @module
+ */
+
+/** 64 bits: two unsigned 32-bit words. */
+export type Key = readonly [number, number];
+
+const parity = 0x1bd11bda;
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+
+/** Threefry-2x32-20: the counter's two words enciphered under the key's two words. */
+export function threefry2x32([k0, k1]: Key, counter0: number, counter1: number): Key {
+  const k2 = parity ^ k0 ^ k1;
+  let x0 = (counter0 + k0) | 0;
+  let x1 = (counter1 + k1) | 0;
+  for (let group = 1; group <= 5; group++) {
+    const offset = group % 2 === 1 ? 0 : 4;
+    for (let round = 0; round < 4; round++) {
+      const bits = rotations[offset + round];
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << bits) | (x1 >>> (32 - bits))) ^ x0;
+    }
+    const injected = group % 3;
+    x0 = (x0 + (injected === 0 ? k0 : injected === 1 ? k1 : k2)) | 0;
+    x1 = (x1 + (injected === 0 ? k1 : injected === 1 ? k2 : k0) + group) | 0;
+  }
+  return [x0 >>> 0, x1 >>> 0];
+}
+
+/** The key of a job's seed: any safe integer, negative ones included. */
+export function keyOfSeed(seed: number): Key {
+  return [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
+}
+
+/** The key of a digest: its first 64 bits. */
+export function keyOfDigest(sha256: string): Key {
+  return [Number.parseInt(sha256.slice(0, 8), 16), Number.parseInt(sha256.slice(8, 16), 16)];
+}
+
+/** The key of something that belongs to a parent, such as a content image in a job. */
+export function deriveKey(parent: Key, child: Key): Key {
+  return threefry2x32(parent, child[0], child[1]);
+}
+
+/** The number of a draw's name (FNV-1a, 32 bits): what keeps the draws of one item apart. */
+export function drawNumber(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** A uniform number in [0, 1) with 53 random bits, for one named draw of one replica. */
+export function uniform(key: Key, draw: number, replica: number): number {
+  const [high, low] = threefry2x32(key, draw, replica);
+  return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000;
+}
+
+/** 32 random bits for one named draw of one replica. */
+export function random32(key: Key, draw: number, replica: number): number {
+  return threefry2x32(key, draw, replica)[0];
+}
+
+/**
+ * 32 well-mixed bits of two keys, for the loop over all pairs of content and style: a tenth of Threefry's time. Two
+ * rounds of the lowbias32 hash (Wellons 2018, bias 0.17), each taking in one word of both keys.
+ */
+export function pairHash(a0: number, a1: number, b0: number, b1: number): number {
+  return mix(mix(a0 ^ b0) ^ a1 ^ b1);
+}
+
+function mix(value: number): number {
+  let x = value ^ (value >>> 16);
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
