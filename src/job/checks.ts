@@ -1,8 +1,9 @@
-/** What no schema can say about a job: its layers must be layers of the networks that it may draw. @module */
+/** What no schema can say about a job: which layers its networks have, which folders may lie in which. @module */
+import { relative, resolve } from 'node:path';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
 import { type Problem, showPath } from './problem.js';
-import type { DistributedRecipe } from './schema.js';
+import type { DistributedRecipe, Job } from './schema.js';
 import { didYouMean, nearest } from './suggest.js';
 import type { Path } from './zod-walk.js';
 
@@ -16,6 +17,7 @@ export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
 export function checkLayers(recipe: DistributedRecipe): Problem[] {
   const possible = possibleNetworks(recipe);
   const known = new Set(possible.flatMap((name) => networks[name].layers));
+  const nobody = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
   const sides = ['content', 'style'] as const;
   return sides.flatMap((side) =>
     layersIn(recipe[side].layers, ['recipe', side, 'layers'])
@@ -24,10 +26,21 @@ export function checkLayers(recipe: DistributedRecipe): Problem[] {
         const cure = nearest(layer, known)
           ? didYouMean(layer, known)
           : `; known are ${[...known].join(', ')}`;
-        const message = `${showPath(path)}: ${possible.join(' and ')} has no layer "${layer}"${cure}`;
+        const message = `${showPath(path)}: ${nobody} layer "${layer}"${cure}`;
         return { path, at, message };
       }),
   );
+}
+
+/** The problem of an output folder inside a folder of inputs: the next run would take the results for images. */
+export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): Problem[] {
+  const outputRoot = resolve(jobFolder, output.root);
+  return Object.entries({ content, style }).flatMap(([name, { root }]) => {
+    const below = relative(resolve(jobFolder, root), outputRoot);
+    if (/^\.\.($|[/\\])|^[a-z]:/i.test(below)) return [];
+    const message = `output.root: ${outputRoot} lies in ${name}.root, so that results would be taken for ${name} images`;
+    return [{ path: ['output', 'root'], at: 'value' as const, message }];
+  });
 }
 
 function possibleValues(value: unknown): unknown[] {

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { type ErrorCode, WildstyleError } from '../errors.js';
-import { checkLayers } from './checks.js';
+import { checkFolders, checkLayers } from './checks.js';
 import { problemsOf } from './explain.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
@@ -66,8 +66,7 @@ export function parseJob(file: string, text: string, options: LoadJobOptions = {
     (job, { path, value: replacement }) => applyOverride(job, path, replacement),
     plainValue(source, document),
   );
-  const found = problemsOf(jobSchema, value);
-  const problems = found.length > 0 ? found : checkLayers(jobSchema.parse(value).recipe);
+  const problems = findProblems(value, dirname(resolve(file)));
   const shown = problems.map((problem) => show(problem, source, document, overrides));
   for (const { key, span, first } of duplicateKeys(document)) {
     const message = `the key "${key}" is given twice; it is first on line ${source.position(first.start).line}`;
@@ -76,6 +75,14 @@ export function parseJob(file: string, text: string, options: LoadJobOptions = {
   const onlyOverrides = shown.length > 0 && shown.every(({ position }) => position === afterTheFile);
   failOn(onlyOverrides ? 'override-invalid' : 'job-invalid', shown);
   return withAbsolutePaths(jobSchema.parse(value), resolve(file));
+}
+
+function findProblems(value: unknown, jobFolder: string): Problem[] {
+  const problems = problemsOf(jobSchema, value);
+  // The other checks need a value that fits the schema.
+  if (problems.length > 0) return problems;
+  const job = jobSchema.parse(value);
+  return [...checkLayers(job.recipe), ...checkFolders(job, jobFolder)];
 }
 
 const afterTheFile = Number.POSITIVE_INFINITY;
