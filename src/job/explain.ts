@@ -23,7 +23,16 @@ type Issue = z.core.$ZodIssue;
 export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
   const result = schema.safeParse(value);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) => explain(issue, schema, value, []));
+  return causes(result.error.issues).flatMap((issue) => explain(issue, schema, value, []));
+}
+
+/** Without the checks of a whole (the first number below the second) where a part of it is wrong already. */
+function causes(issues: readonly Issue[]): Issue[] {
+  const isPartOf = (part: Issue, whole: Issue): boolean =>
+    part !== whole &&
+    (part.path.length > whole.path.length || part.code === 'unrecognized_keys') &&
+    whole.path.every((key, index) => part.path[index] === key);
+  return issues.filter((issue) => issue.code !== 'custom' || !issues.some((other) => isPartOf(other, issue)));
 }
 
 function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Path): Problem[] {
@@ -59,7 +68,7 @@ function explainUnion(
   if (value === undefined) return missing(path, schema);
   const chosen = options[chooseOption(options, value)];
   const issues = issue.errors[options.indexOf(chosen)];
-  if (chosen && issues) return issues.flatMap((inner) => explain(inner, chosen, value, path));
+  if (chosen && issues) return causes(issues).flatMap((inner) => explain(inner, chosen, value, path));
   if (isDistribution(value)) {
     const key = distributionKeys.find((name) => Object.hasOwn(value, name)) ?? 'choice';
     const needs = `${key} draws numbers, and this should be ${describeExpected(schema)}; use {choice: [...]}`;

@@ -7,7 +7,7 @@ import { checkFolders, checkLayers } from './checks.js';
 import { problemsOf } from './explain.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
-import { duplicateKeys, locate } from './positions.js';
+import { danglingAliases, duplicateKeys, locate } from './positions.js';
 import { type Problem, type ShownProblem, showProblems } from './problem.js';
 import { type Job, jobSchema } from './schema.js';
 import { SourceText } from './source-text.js';
@@ -93,9 +93,17 @@ function failOn(code: ErrorCode, problems: readonly ShownProblem[]): void {
 
 function syntaxProblems(source: SourceText, document: Document): ShownProblem[] {
   // An unknown tag is only a warning to the parser, but what it means here is unknown too.
-  return [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) => ({
-    position: start,
-    text: source.show({ start, end }, message),
+  const found = [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) => ({
+    span: { start, end },
+    message,
+  }));
+  const dangling = danglingAliases(document).map(({ name, span }) => ({
+    span,
+    message: `there is no anchor &${name} before this alias`,
+  }));
+  return [...found, ...dangling].map(({ span, message }) => ({
+    position: span.start,
+    text: source.show(span, message),
   }));
 }
 
@@ -103,13 +111,8 @@ function plainValue(source: SourceText, document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: jobLimits.aliases });
   } catch (error) {
-    const { message } = error as Error;
-    const excessive = message.startsWith('Excessive alias count');
-    const text = source.show(
-      { start: 0, end: 1 },
-      excessive ? 'the aliases of this file expand too far' : message,
-    );
-    throw new WildstyleError(excessive ? 'job-too-large' : 'job-syntax', text);
+    // Dangling aliases were reported before; what is left are aliases that expand without end.
+    throw new WildstyleError('job-too-large', `${source.name}: its aliases expand too far`, { cause: error });
   }
 }
 

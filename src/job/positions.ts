@@ -71,3 +71,14 @@ export function duplicateKeys(document: Document): DuplicateKey[] {
   });
   return duplicates;
 }
+
+/** Aliases of anchors that do not exist before them. */
+export function danglingAliases(document: Document): { readonly name: string; readonly span: Span }[] {
+  const dangling: { name: string; span: Span }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) dangling.push({ name: alias.source, span: spanOf(alias) ?? firstLine });
+    },
+  });
+  return dangling;
+}
