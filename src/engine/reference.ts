@@ -1,5 +1,5 @@
 /** The reference engine: TF.js's portable CPU backend, eagerly. Slow, and what the others are measured against. @module */
-import { engine, setBackend, type Tensor, tensor, tidy, version_core } from '@tensorflow/tfjs';
+import { type Tensor, tensor, version_core } from '@tensorflow/tfjs';
 import { asWildstyleError, WildstyleError } from '../errors.js';
 import type {
   Compiled,
@@ -11,6 +11,7 @@ import type {
   Value,
   WeightSet,
 } from './engine.js';
+import { withBackend } from './tfjs.js';
 import { checkInputs, checkRow, checkTensor } from './values.js';
 
 class ReferenceValue implements Value {
@@ -47,11 +48,9 @@ function execute(
   inputs: Named<HostTensor>,
   weights: Named<HostTensor>,
 ): Named<HostTensor> {
-  const previous = engine().backend && engine().backendName;
-  void setBackend('cpu');
   const results: Record<string, HostTensor> = {};
   try {
-    tidy(() => {
+    withBackend('cpu', () => {
       const tensors = (given: Named<HostTensor>): Named<Tensor> =>
         Object.fromEntries(Object.entries(given).map(([name, host]) => [name, asTensor(host)]));
       for (const [name, output] of Object.entries(fn(tensors(inputs), tensors(weights)))) {
@@ -60,8 +59,6 @@ function execute(
     });
   } catch (error) {
     throw asWildstyleError(error, 'engine-failed');
-  } finally {
-    void setBackend(previous);
   }
   return results;
 }

@@ -4,6 +4,7 @@ import {
   getKernel,
   type KernelBackend,
   type NamedAttrMap,
+  type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../engine.js';
@@ -39,6 +40,12 @@ export function writtenOut({ constant, shape, stored }: TracedTensor): Numbers |
   return result;
 }
 
+/** Kernels of lists (Concat, Pack, AddN) want an array, all others want names. */
+function asGiven(infos: readonly [string, TensorInfo][]): NamedTensorInfoMap {
+  if (infos.length === 0 || infos[0][0] !== '0') return Object.fromEntries(infos);
+  return infos.map(([, info]) => info) as unknown as NamedTensorInfoMap;
+}
+
 /**
  * Runs a kernel on constants.
  * @param elementwise whether to run on the stored elements only, leaving repeated axes alone
@@ -62,11 +69,7 @@ export function evaluate(
     const shape = [...(elementwise ? tensor.stored : tensor.shape)];
     return [key, { dataId: backend.write(values as Numbers, shape, tensor.type), shape, dtype: tensor.type }];
   });
-  const results = config.kernelFunc({
-    inputs: Object.fromEntries(infos),
-    attrs: attributes,
-    backend,
-  });
+  const results = config.kernelFunc({ inputs: asGiven(infos), attrs: attributes, backend });
   const outputs = Array.isArray(results) ? results : [results];
   const evaluated = outputs.map(({ dataId, shape, dtype }) => ({
     values: (backend.readSync(dataId) as Numbers).slice(),

@@ -88,7 +88,7 @@ export function reshapedLayout(from: Shape, permutation: Permutation, to: Shape)
   const result: number[] = [];
   for (let index = 0; index < order.length; ) {
     const group = groups.find((candidate) => candidate.from[0] === order[index]);
-    if (!group || !group.from.every((axis, offset) => order[index + offset] === axis)) return undefined;
+    if (!group?.from.every((axis, offset) => order[index + offset] === axis)) return undefined;
     result.push(...group.to);
     index += group.from.length;
   }

@@ -1,7 +1,8 @@
 /** Records a TF.js function as a graph. @module */
-import { engine, getBackend, setBackend, type Tensor, tidy } from '@tensorflow/tfjs';
+import { engine, type Tensor } from '@tensorflow/tfjs';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import type { Named, Shape, TensorFunction } from '../engine.js';
+import { withBackend } from '../tfjs.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './backend.js';
 import type { Graph } from './graph.js';
 import { cast } from './kernels/unary.js';
@@ -30,19 +31,16 @@ interface Output {
  */
 export function record(fn: TensorFunction, inputShapes: Named<Shape>, weights: Named<Constant>): Recording {
   const backend = traceBackend();
-  // Asking for the instance makes TF.js choose a backend where none was chosen yet.
-  const previous = engine().backend && getBackend();
   const trace = new Trace();
   const inputs = Object.entries(inputShapes).map(([name, shape]) => {
     const layout = boundaryLayout(shape.length);
     const edge = trace.graph.input(permute(shape, layout));
     return { name, edge, tensor: trace.tensor(edge, shape, layout) };
   });
-  void setBackend(traceBackendName);
   backend.trace = trace;
   try {
     const outputs: Output[] = [];
-    tidy(() => {
+    withBackend(traceBackendName, () => {
       const own = (tensor: TracedTensor): Tensor =>
         engine().makeTensorFromTensorInfo(backend.tensorInfo(tensor), backend);
       const tensors = inputs.map(({ name, tensor }) => [name, own(tensor)]);
@@ -67,7 +65,7 @@ export function record(fn: TensorFunction, inputShapes: Named<Shape>, weights: N
     throw asTraceError(error);
   } finally {
     backend.trace = undefined;
-    void setBackend(previous);
+    backend.dispose();
   }
 }
 

@@ -54,8 +54,6 @@ export interface TracedTensor {
   readonly constant?: Constant;
   /** Set on a matrix product: its operands, for the distributive law (see `kernels/elementwise.ts`). */
   readonly product?: { readonly a: TracedTensor; readonly b: TracedTensor };
-  /** Set on a gradient mask: one where this is positive, zero elsewhere. */
-  readonly maskOf?: TracedTensor;
 }
 
 /** The one number that a constant repeats; undefined for anything else. */

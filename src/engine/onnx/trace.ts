@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../engine.js';
 import { type Edge, type ElementType, Graph } from './graph.js';
-import { identity, invert, type Permutation, permute, sameMemory, sameShape, sizeOf } from './layout.js';
+import { identity, invert, type Permutation, permute, sameMemory, sameShape } from './layout.js';
 import { Constant, isDense, type Numbers, type SymbolType, splatValue, type TracedTensor } from './symbol.js';
 
 /** The same number in every place, or undefined. */
@@ -53,7 +53,7 @@ export class Trace {
     edge: Edge,
     shape: Shape,
     permutation: Permutation = identity(shape.length),
-    extra: Partial<Pick<TracedTensor, 'stored' | 'product' | 'maskOf'>> = {},
+    extra: Partial<Pick<TracedTensor, 'stored' | 'product'>> = {},
   ): TracedTensor {
     const type = edge.type === 'int64' ? 'int32' : edge.type;
     const held =
@@ -143,6 +143,12 @@ export class Trace {
     );
   }
 
+  floats(values: readonly number[]): Edge {
+    return this.#once(`floats ${values}`, () =>
+      this.graph.initializer(Float32Array.from(values), [values.length], 'float32'),
+    );
+  }
+
   /** A number without dimensions. */
   scalar(value: number, type: SymbolType = 'float32'): Edge {
     const key = Object.is(value, -0) ? '-0' : `${value}`;
@@ -153,11 +159,6 @@ export class Trace {
     if (edge.type === type) return edge;
     const codes = { float32: 1, int32: 6, int64: 7, bool: 9 };
     return this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: codes[type] });
-  }
-
-  /** Bytes that a dense tensor of this shape takes. */
-  static bytes(shape: Shape): number {
-    return 4 * sizeOf(shape);
   }
 
   #once(key: string, make: () => Edge): Edge {

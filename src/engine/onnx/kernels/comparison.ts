@@ -1,7 +1,8 @@
 /** Comparisons, logic, and choices. @module */
-import { splatValue, type TracedTensor } from '../symbol.js';
+import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { elementwise, type Kernel, type KernelFamily } from './kernel.js';
+import { cast } from './unary.js';
 
 function compare(trace: Trace, operator: string, a: TracedTensor, b: TracedTensor): TracedTensor {
   return elementwise(trace, [a, b], (edges, dimensions) =>
@@ -20,19 +21,13 @@ const notEqual: Kernel = (trace, { a, b }) =>
     return trace.graph.add('Not', [trace.graph.add('Equal', edges, bool)], bool);
   });
 
-/** The condition may have only the first axis; it then chooses whole rows. */
+/** ONNX Runtime chooses between numbers only; truth values are chosen as integers. */
 const select: Kernel = (trace, { condition, t, e }) => {
-  const rows = condition.shape.length === 1 && t.shape.length > 1;
-  const shape = rows ? [condition.shape[0], ...t.shape.slice(1).map(() => 1)] : condition.shape;
-  let chooser = condition;
-  if (rows) {
-    const splat = splatValue(condition);
-    chooser =
-      splat === undefined
-        ? trace.tensor(trace.reshape(trace.denseEdge(condition), shape), shape)
-        : trace.splat(splat, shape, 'bool');
+  if (t.type === 'bool') {
+    const asNumbers = { condition, t: cast(trace, t, 'int32'), e: cast(trace, e, 'int32') };
+    return cast(trace, select(trace, asNumbers, {}) as TracedTensor, 'bool');
   }
-  return elementwise(trace, [chooser, t, e], (edges, dimensions) =>
+  return elementwise(trace, [condition, t, e], (edges, dimensions) =>
     trace.graph.add('Where', edges, { dimensions, type: t.type }),
   );
 };

@@ -1,13 +1,13 @@
 /** Convolutions, and their gradients as convolutions. @module */
-import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
 import type { Attribute, Edge } from '../graph.js';
 import { channelsFirst, permute } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
+import { type Activation, finished } from './activation.js';
 import { rotatedFilter } from './filter.js';
 import { after, both, type ConvolutionAttributes, convolutionGeometry, type Geometry } from './geometry.js';
-import { elementwise, type KernelFamily, kernel } from './kernel.js';
+import { type KernelFamily, kernel } from './kernel.js';
 import { sliced } from './rearrangement.js';
 
 function convolve(
@@ -115,27 +115,6 @@ function depthwiseFilter(trace: Trace, filter: TracedTensor): Edge {
   return trace.reshape(trace.denseEdge(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }
 
-const activations: Readonly<Record<string, string>> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' };
-
-/** The bias and activation that TF.js fuses into another kernel. */
-export function finished(
-  trace: Trace,
-  x: TracedTensor,
-  bias: TracedTensor | undefined,
-  activation: string,
-): TracedTensor {
-  const result = bias
-    ? elementwise(trace, [x, bias], (edges, dimensions) => trace.graph.add('Add', edges, { dimensions }))
-    : x;
-  if (activation === 'linear') return result;
-  const operator = activations[activation];
-  if (!operator)
-    throw new WildstyleError('kernel-unsupported', `The onnx engine has no fused activation ${activation}.`);
-  return elementwise(trace, [result], ([edge], dimensions) =>
-    trace.graph.add(operator, [edge], { dimensions }),
-  );
-}
-
 export const convolution: KernelFamily = {
   constants: 'dense',
   kernels: {
@@ -147,13 +126,11 @@ export const convolution: KernelFamily = {
         convolutionGeometry(x.shape, filter.shape, attributes),
       ),
     ),
-    FusedConv2D: kernel<ConvolutionAttributes & { activation: string }>(
-      (trace, { x, filter, bias }, attributes) => {
-        const g = convolutionGeometry(x.shape, filter.shape, attributes);
-        const result = convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
-        return finished(trace, result, bias, attributes.activation);
-      },
-    ),
+    FusedConv2D: kernel<ConvolutionAttributes & Activation>((trace, { x, filter, bias }, attributes) => {
+      const g = convolutionGeometry(x.shape, filter.shape, attributes);
+      const result = convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
+      return finished(trace, result, bias, attributes);
+    }),
     Conv2DBackpropInput: kernel<ConvolutionAttributes & { inputShape: number[] }>(
       (trace, { dy, filter }, attributes) =>
         convolveBack(

@@ -2,11 +2,14 @@
 import { binary } from './binary.js';
 import { choice, comparison } from './comparison.js';
 import { convolution } from './convolution.js';
+import { gathering } from './gathering.js';
 import type { KernelFamily } from './kernel.js';
 import { matmul } from './matmul.js';
+import { padding } from './padding.js';
 import { pooling } from './pooling.js';
 import { rearrangement } from './rearrangement.js';
 import { reductions } from './reduction.js';
+import { resizing } from './resizing.js';
 import { shape } from './shape.js';
 import { unary } from './unary.js';
 
@@ -21,4 +24,7 @@ export const kernelFamilies: readonly KernelFamily[] = [
   matmul,
   convolution,
   pooling,
+  padding,
+  gathering,
+  resizing,
 ];

@@ -1,7 +1,9 @@
 /** Matrix products. @module */
+import type { Named } from '../../engine.js';
 import { identity, type Permutation, permute } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
+import { type Activation, finished } from './activation.js';
 import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
 import { transposed } from './shape.js';
 
@@ -51,15 +53,25 @@ export function product(trace: Trace, a: TracedTensor, b: TracedTensor): TracedT
   return trace.tensor(edge, shape, layout, { product: { a: left, b: right } });
 }
 
+interface Transposes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+function multiply(trace: Trace, { a, b }: Named<TracedTensor>, attributes: Transposes): TracedTensor {
+  return product(
+    trace,
+    attributes.transposeA ? transposed(trace, a, swapped(identity(a.shape.length))) : a,
+    attributes.transposeB ? transposed(trace, b, swapped(identity(b.shape.length))) : b,
+  );
+}
+
 export const matmul: KernelFamily = {
   constants: 'dense',
   kernels: {
-    BatchMatMul: kernel<{ transposeA: boolean; transposeB: boolean }>((trace, { a, b }, attributes) =>
-      product(
-        trace,
-        attributes.transposeA ? transposed(trace, a, swapped(identity(a.shape.length))) : a,
-        attributes.transposeB ? transposed(trace, b, swapped(identity(b.shape.length))) : b,
-      ),
+    BatchMatMul: kernel<Transposes>(multiply),
+    _FusedMatMul: kernel<Transposes & Activation>((trace, inputs, attributes) =>
+      finished(trace, multiply(trace, inputs, attributes), inputs.bias, attributes),
     ),
     Einsum: kernel<{ equation: string }>((trace, inputs, { equation }) => {
       const operands = Object.values(inputs);

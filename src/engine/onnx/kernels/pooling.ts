@@ -30,24 +30,30 @@ const pool = (operator: string): Kernel =>
   });
 
 /** Each element repeated over its window: `[b, c, h, w]` to `[b, c, h * y, w * x]`. */
-function spread(trace: Trace, edge: Edge, [y, x]: readonly [number, number]): Edge {
+function spread(trace: Trace, edge: Edge, [y, x]: Geometry['kernel']): Edge {
   const [batch, channels, height, width] = edge.dimensions;
-  const gaps = trace.reshape(edge, [batch, channels, height, 1, width, 1]);
-  const dimensions = [batch, channels, height, y, width, x];
-  const full = trace.graph.add('Expand', [gaps, trace.integers(dimensions)], { dimensions, type: edge.type });
-  return trace.reshape(full, [batch, channels, height * y, width * x]);
+  const scales = trace.floats([1, 1, y, x]);
+  return trace.graph.add(
+    'Resize',
+    [edge, undefined, scales],
+    { dimensions: [batch, channels, height * y, width * x] },
+    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+  );
 }
 
-/** Writes each gradient to the place its maximum came from; windows that overlap add up. */
-function scatterMaxima(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
+/** Brings each gradient to the place its maximum came from, the first of equal ones; windows that overlap add up. */
+function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
   const results = [{ dimensions: dy.dimensions }, { dimensions: dy.dimensions, type: 'int64' as const }];
   const [, places] = trace.graph.addMany('MaxPool', [x], results, windows(g));
+  if (both((axis) => g.stride[axis]).every((stride, axis) => stride >= g.kernel[axis])) {
+    const inputs = [dy, places, trace.integers(x.dimensions)];
+    return trace.graph.add('MaxUnpool', inputs, { dimensions: x.dimensions }, windows(g));
+  }
   const size = sizeOf(x.dimensions);
   const zeros = trace.graph.add('Expand', [trace.scalar(0), trace.integers([size])], { dimensions: [size] });
   const flat = [sizeOf(dy.dimensions)];
   const inputs = [zeros, trace.reshape(places, flat), trace.reshape(dy, flat)];
-  const overlap = both((axis) => axis).some((axis) => g.stride[axis] < g.kernel[axis]);
-  const attributes = { axis: 0, reduction: overlap ? 'add' : 'none' };
+  const attributes = { axis: 0, reduction: 'add' };
   const scattered = trace.graph.add('ScatterElements', inputs, { dimensions: [size] }, attributes);
   return trace.reshape(scattered, x.dimensions);
 }
@@ -55,7 +61,7 @@ function scatterMaxima(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
 const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
   const g = poolGeometry(input.shape, attributes);
   const [gradient, x] = [dy, input].map((tensor: TracedTensor) => trace.denseEdge(tensor, channelsFirst));
-  return trace.tensor(scatterMaxima(trace, gradient, x, g), input.shape, channelsFirst);
+  return trace.tensor(unpooled(trace, gradient, x, g), input.shape, channelsFirst);
 });
 
 /** TF.js divides by the size of the window here, also where the window reaches over the border. */

@@ -55,19 +55,22 @@ export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTen
   return elementwise(trace, [x], ([edge]) => trace.cast(edge, type));
 }
 
-/** One where x is positive, `alpha` elsewhere. The ReLU before it is usually there already, and is what stays alive. */
+/**
+ * One where x is positive, `alpha` elsewhere. A hard sigmoid as steep as a float allows is one parallel pass, where a
+ * comparison and a cast are two. The ReLU before it is usually there already: read instead of its input, it lets ONNX
+ * Runtime fuse the ReLU into the convolution.
+ */
 const step = kernel<{ alpha: number }>((trace, { x }, { alpha }) => {
-  const mask = map(trace, map(trace, x, 'Relu'), 'Sign');
-  if (alpha !== 0) {
-    return elementwise(trace, [mask], ([edge], dimensions) => {
-      const scaled = trace.graph.add('Mul', [edge, trace.scalar(1 - alpha)], { dimensions });
-      return trace.graph.add('Add', [scaled, trace.scalar(alpha)], { dimensions });
-    });
-  }
-  return { ...mask, maskOf: x };
+  const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
+  const mask = map(trace, map(trace, x, 'Relu'), 'HardSigmoid', steep);
+  if (alpha === 0) return mask;
+  return elementwise(trace, [mask], ([edge], dimensions) => {
+    const scaled = trace.graph.add('Mul', [edge, trace.scalar(1 - alpha)], { dimensions });
+    return trace.graph.add('Add', [scaled, trace.scalar(alpha)], { dimensions });
+  });
 });
 
-const isFinite: Kernel = (trace, { x }) =>
+const finite: Kernel = (trace, { x }) =>
   elementwise(trace, [x], ([edge], dimensions) => {
     const bool = { dimensions, type: 'bool' } as const;
     const bad = [trace.graph.add('IsNaN', [edge], bool), trace.graph.add('IsInf', [edge], bool)];
@@ -108,7 +111,7 @@ export const unary: KernelFamily = {
     IsNan: toBoolean('IsNaN'),
     IsInf: toBoolean('IsInf'),
     LogicalNot: toBoolean('Not'),
-    IsFinite: isFinite,
+    IsFinite: finite,
     Square: composed((x, record) => record('Mul', x, x)),
     Rsqrt: composed((x, record) => record('Reciprocal', record('Sqrt', x))),
     Expm1: composed((x, record, number) => record('Sub', record('Exp', x), number(1))),
