@@ -1,0 +1,56 @@
+/** How a dataset is loaded by the usual libraries: the part of the card that people copy. @module */
+import type { DatasetSummary } from './summary.js';
+
+/** Snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, with the dataset's own split. Paths are from its root. */
+export function loadingGuide({ counts, job }: DatasetSummary): string {
+  const split = Object.keys(counts.splits)[0] ?? 'train';
+  const folder = JSON.stringify(split);
+  const isWebp = (job.output as { format?: unknown } | undefined)?.format === 'webp';
+  const labelled = Object.keys(counts.classes).length > 0;
+  return [
+    snippet('Hugging Face', 'python', [
+      'from datasets import load_dataset',
+      `dataset = load_dataset(".", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
+      labelled
+        ? 'dataset[0]["image"], dataset.features["label"].int2str(dataset[0]["label"])'
+        : 'dataset[0]["image"]',
+    ]),
+    ...(labelled ? [pyTorchSnippet(folder)] : []),
+    ...(isWebp
+      ? ['Keras and TensorFlow.js do not read WebP: choose `jpeg` or `png` for them.']
+      : [...(labelled ? [kerasSnippet(folder)] : []), tensorFlowJsSnippet(split)]),
+  ].join('\n\n');
+}
+
+function pyTorchSnippet(folder: string): string {
+  return snippet('PyTorch', 'python', [
+    'from torchvision.datasets import ImageFolder',
+    `dataset = ImageFolder(${folder})`,
+    'dataset.classes, dataset[0]',
+  ]);
+}
+
+function kerasSnippet(folder: string): string {
+  return snippet('Keras', 'python', [
+    'import keras',
+    `dataset = keras.utils.image_dataset_from_directory(${folder}, image_size=(256, 256))`,
+  ]);
+}
+
+function tensorFlowJsSnippet(split: string): string {
+  return snippet('TensorFlow.js', 'js', [
+    "import * as tf from '@tensorflow/tfjs-node';",
+    "import { readFileSync } from 'node:fs';",
+    `const lines = readFileSync('${split}/metadata.jsonl', 'utf8').trim().split('\\n');`,
+    'const rows = lines.map((line) => JSON.parse(line));',
+    'const classes = [...new Set(rows.map((row) => row.label))].sort();',
+    'const dataset = tf.data.array(rows).map((row) => ({',
+    `  xs: tf.node.decodeImage(readFileSync(\`${split}/\${row.file_name}\`), 3),`,
+    '  ys: classes.indexOf(row.label),',
+    '}));',
+  ]);
+}
+
+function snippet(title: string, language: string, lines: readonly string[]): string {
+  return `${title}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``;
+}

@@ -1,0 +1,70 @@
+/** How two jobs differ, told so that people see it. @module */
+
+/** An image of a job: enough to tell whether it is the same. */
+export interface JobImage {
+  readonly role: 'content' | 'style';
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Keys that decide how and where work is done, not what is made. */
+const withoutEffect: ReadonlySet<string> = new Set(['file', 'run', 'output.root']);
+
+/**
+ * The keys in which two jobs differ, as `recipe.steps: 150 -> 200`, in the order of the first.
+ * @param before, after plain JSON values
+ */
+export function jobDifferences(before: unknown, after: unknown): string[] {
+  const differences: string[] = [];
+  compare('', before, after, differences);
+  return differences;
+}
+
+/** How many images were added, removed and altered, as lines; none when nothing changed. */
+export function imageDifferences(before: Iterable<JobImage>, after: Iterable<JobImage>): string[] {
+  const differences: string[] = [];
+  const [old, current] = [byRole(before), byRole(after)];
+  for (const role of ['content', 'style'] as const) {
+    const removed = [...old[role].keys()].filter((path) => !current[role].has(path));
+    const added = [...current[role].keys()].filter((path) => !old[role].has(path));
+    const altered = [...current[role]].filter(([path, sha256]) => (old[role].get(path) ?? sha256) !== sha256);
+    const changes = { added, removed, altered: altered.map(([path]) => path) };
+    for (const [change, paths] of Object.entries(changes)) {
+      if (paths.length > 0)
+        differences.push(`${role} images ${change}: ${paths.length} (${examples(paths)})`);
+    }
+  }
+  return differences;
+}
+
+type Digests = Record<JobImage['role'], Map<string, string>>;
+
+function byRole(images: Iterable<JobImage>): Digests {
+  const digests: Digests = { content: new Map(), style: new Map() };
+  for (const { role, path, sha256 } of images) digests[role].set(path, sha256);
+  return digests;
+}
+
+function examples(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown}, ...` : shown;
+}
+
+function compare(key: string, before: unknown, after: unknown, into: string[]): void {
+  if (withoutEffect.has(key) || JSON.stringify(before) === JSON.stringify(after)) return;
+  if (!isObject(before) || !isObject(after)) {
+    into.push(`${key}: ${shown(before)} -> ${shown(after)}`);
+    return;
+  }
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    compare(key === '' ? name : `${key}.${name}`, before[name], after[name], into);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '(default)' : JSON.stringify(value);
+}

@@ -1,0 +1,114 @@
+/** One run at a time in an output folder. @module */
+import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import lockfile from 'proper-lockfile';
+import { z } from 'zod';
+import { WildstyleError } from '../errors.js';
+import { asStorageError } from './file-system.js';
+import { type OutputLayout, outputLayout } from './layout.js';
+import { assertOwnFolder } from './state.js';
+
+/** What the holder of a lock tells about itself. */
+const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
+type Owner = z.output<typeof ownerSchema>;
+
+/** How a lock is taken. */
+export interface LockOptions {
+  /** When the run began; others are told. */
+  readonly startedAt: Date;
+  /** Called when the lock was lost: the folder was deleted, or this process slept so long that another took over. */
+  readonly onLost?: (error: WildstyleError) => void;
+}
+
+/** A lock without a sign of life for so long is free. */
+const staleMs = 30_000;
+const heartbeatMs = 5_000;
+
+/**
+ * Takes the lock of an output folder, making the folder where missing. To be held by the process that orchestrates: a
+ * process that computes cannot keep its heartbeat. The lock of a process of this machine that died is taken over at
+ * once, one of another machine after 30 s.
+ * @returns the function that releases it
+ * @throws `output-in-use` naming the holder; `output-foreign`; `output-unwritable`
+ */
+export async function lockOutput(root: string, options: LockOptions): Promise<() => Promise<void>> {
+  const layout = outputLayout(root);
+  await assertOwnFolder(root);
+  try {
+    await mkdir(layout.workFolder, { recursive: true });
+    const release = await acquire(layout, options).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ELOCKED') throw error;
+      if (!(await breakLockOfDeadProcess(layout))) throw inUse(root, await readOwner(layout));
+      return acquire(layout, options);
+    });
+    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
+    await writeFile(layout.lockOwner, `${JSON.stringify(owner)}\n`);
+    return async () => {
+      await unlink(layout.lockOwner).catch(() => {});
+      // The lock may be lost, or the folder gone: either way it is released.
+      await release().catch(() => {});
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') throw inUse(root, await readOwner(layout));
+    throw asStorageError(error, layout.lock);
+  }
+}
+
+function acquire(layout: OutputLayout, { onLost }: LockOptions): Promise<() => Promise<void>> {
+  return lockfile.lock(layout.workFolder, {
+    lockfilePath: layout.lock,
+    stale: staleMs,
+    update: heartbeatMs,
+    onCompromised: (cause) => {
+      const message = `${layout.lock}: the lock of this run was lost: ${cause.message}`;
+      onLost?.(new WildstyleError('output-in-use', message, { cause }));
+    },
+  });
+}
+
+function inUse(root: string, owner: Owner | undefined): WildstyleError {
+  const holder = owner
+    ? `process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
+    : 'another process, just begun or ended';
+  return new WildstyleError('output-in-use', `${root}: another run writes to this folder (${holder})`, {
+    cure: `Wait for it, or stop it. If it is gone, the lock is free ${staleMs / 1000} s after its last sign of life`,
+  });
+}
+
+async function readOwner(layout: OutputLayout): Promise<Owner | undefined> {
+  try {
+    return ownerSchema.parse(JSON.parse(await readFile(layout.lockOwner, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the lock if its holder ran here and is dead. A folder guards against two that find it dead at once. */
+async function breakLockOfDeadProcess(layout: OutputLayout): Promise<boolean> {
+  const guard = `${layout.lock}-break`;
+  try {
+    await mkdir(guard);
+  } catch {
+    return false;
+  }
+  try {
+    const owner = await readOwner(layout);
+    if (owner === undefined || owner.host !== hostname() || isAlive(owner.pid)) return false;
+    await unlink(layout.lockOwner);
+    await rmdir(layout.lock);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rmdir(guard).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

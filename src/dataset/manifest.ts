@@ -1,0 +1,124 @@
+/** The manifest: one record per item, compiled from plan and journals; and the metadata of each split beside it. @module */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { WildstyleError } from '../errors.js';
+import type { PlanItem } from '../plan/item.js';
+import type { FileSystem } from './file-system.js';
+import { type OutputLayout, outputLayout, splitOfFile } from './layout.js';
+import { readLines } from './lines.js';
+import { metadataRow } from './metadata-row.js';
+import { FilePublisher, type PublishedFile, type PublishOptions } from './publish.js';
+import type { ItemRecord } from './record.js';
+import { formatRecord, formatStableRecord, parseRecord } from './record-line.js';
+import { type Counts, Tally } from './tally.js';
+
+/** What a manifest is compiled from. */
+export interface ManifestSources {
+  /** Root of the dataset. */
+  readonly root: string;
+  /** The plan, in order; gone through once. */
+  readonly items: Iterable<Pick<PlanItem, 'id' | 'content'>>;
+  /** What is known, by item id; items without a record are counted as pending. */
+  readonly records: { get(id: string): ItemRecord | undefined };
+  /** Records of an earlier plan of this folder: those that the plan does not have follow it, in their order. */
+  readonly earlier?: Iterable<ItemRecord>;
+  readonly fileSystem?: FileSystem;
+}
+
+/** What was compiled. */
+export interface CompiledManifest {
+  readonly manifest: PublishedFile;
+  /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
+  readonly stableSha256: string;
+  readonly counts: Counts;
+}
+
+/**
+ * Writes `manifest.jsonl` in plan order and a `metadata.jsonl` in each split, both atomically and in memory one record at
+ * a time.
+ * @throws `disk-full`, `output-unwritable`; then the files of before are still there
+ */
+export async function compileManifest(sources: ManifestSources): Promise<CompiledManifest> {
+  const layout = outputLayout(sources.root);
+  const { fileSystem } = sources;
+  const options = { temporaryFolder: layout.temporaryFolder, ...(fileSystem && { fileSystem }) };
+  const writer = new ManifestWriter(layout, options, await FilePublisher.open(layout.manifest, options));
+  try {
+    const planned = new Set<string>();
+    for (const { id, content } of sources.items) {
+      planned.add(id);
+      const record = sources.records.get(id);
+      if (record) await writer.add(record);
+      else writer.tally.addPending(content.label);
+    }
+    for (const record of sources.earlier ?? []) if (!planned.has(record.id)) await writer.add(record);
+    return await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/**
+ * The records of a dataset's manifest, one at a time, each checked.
+ * @throws `dataset-invalid` naming the line, or when there is no manifest
+ */
+export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord> {
+  const path = outputLayout(root).manifest;
+  try {
+    for await (const { text, number } of readLines(path)) {
+      yield parseRecord(text, `${basename(path)}:${number}`);
+    }
+  } catch (error) {
+    if (error instanceof WildstyleError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** All records of a dataset's manifest, in plan order; throws as {@link manifestRecords} does. */
+export async function readManifest(root: string): Promise<ItemRecord[]> {
+  const records: ItemRecord[] = [];
+  for await (const record of manifestRecords(root)) records.push(record);
+  return records;
+}
+
+class ManifestWriter {
+  readonly tally = new Tally();
+  readonly #stable = createHash('sha256');
+  readonly #splits = new Map<string, FilePublisher>();
+
+  constructor(
+    private readonly layout: OutputLayout,
+    private readonly options: PublishOptions,
+    private readonly manifest: FilePublisher,
+  ) {}
+
+  async add(record: ItemRecord): Promise<void> {
+    this.#stable.update(formatStableRecord(record));
+    await this.manifest.write(formatRecord(record));
+    const [split, fileName] = splitOfFile(record.file ?? '');
+    this.tally.addRecord(record, split);
+    if (record.status !== 'complete') return;
+    const row = `${JSON.stringify(metadataRow(record, fileName))}\n`;
+    await (await this.#metadataOf(split)).write(row);
+  }
+
+  async commit(): Promise<CompiledManifest> {
+    for (const metadata of this.#splits.values()) await metadata.commit();
+    const manifest = await this.manifest.commit();
+    return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts() };
+  }
+
+  async abort(): Promise<void> {
+    for (const publisher of [this.manifest, ...this.#splits.values()]) await publisher.abort();
+  }
+
+  async #metadataOf(split: string): Promise<FilePublisher> {
+    const known = this.#splits.get(split);
+    if (known) return known;
+    const opened = await FilePublisher.open(this.layout.splitMetadata(split), this.options);
+    this.#splits.set(split, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,130 @@
+/** What an output folder is before a run: new, begun, complete, or somebody else's. @module */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { WildstyleError } from '../errors.js';
+import { imageDifferences, type JobImage, jobDifferences } from './differences.js';
+import { readJournals } from './journal.js';
+import { outputLayout, workFolderName } from './layout.js';
+import { manifestRecords } from './manifest.js';
+import { mergeRecords } from './merge.js';
+import type { ItemRecord } from './record.js';
+import { type IntendedOutput, readStartedImages, readStartedJob, type StartedJob } from './started.js';
+import { type DatasetSummary, readSummary } from './summary.js';
+
+/** What a folder is. `records` hold finished items that need not be made again, and failed ones, by id. */
+export type OutputState =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'resume'; readonly records: Map<string, ItemRecord> }
+  | { readonly kind: 'complete'; readonly records: Map<string, ItemRecord>; readonly summary: DatasetSummary }
+  | {
+      readonly kind: 'differs';
+      /** Lines for people: `recipe.steps: 150 -> 200`. */
+      readonly differences: readonly string[];
+      /** What the folder holds, for a run that extends it. */
+      readonly records: Map<string, ItemRecord>;
+    };
+
+/** Files that people and systems drop into empty folders. */
+const ignorable: ReadonlySet<string> = new Set([
+  workFolderName,
+  '.gitignore',
+  '.gitkeep',
+  '.DS_Store',
+  'lost+found',
+]);
+
+/**
+ * Tells what a folder is with regard to an intended run. A complete record counts only if its image is there and not
+ * empty (`verifyDataset` re-hashes).
+ * @throws `output-foreign` when the folder holds files and is no dataset of wildstyle's; `dataset-invalid` when it is one,
+ * but damaged
+ */
+export async function inspectOutput(root: string, intended: IntendedOutput): Promise<OutputState> {
+  const [summary, started] = await Promise.all([readSummary(root), readStartedJob(root)]);
+  const known = started ?? (summary && { planDigest: summary.digests.plan, job: summary.job });
+  if (known === undefined) {
+    await assertOwnFolder(root);
+    return { kind: 'new' };
+  }
+  const records = await presentRecords(root, summary !== undefined);
+  if (known.planDigest !== intended.planDigest) {
+    // Begun, but nothing made: nobody minds a change of mind.
+    if (records.size === 0) return { kind: 'new' };
+    return { kind: 'differs', differences: await differencesFrom(root, known, intended, records), records };
+  }
+  const finished = summary?.status === 'complete' && summary.digests.plan === intended.planDigest;
+  if (finished && records.size === summary.counts.items) return { kind: 'complete', records, summary };
+  return { kind: 'resume', records };
+}
+
+/**
+ * Makes sure that a folder may be written to by wildstyle: it does not exist, is empty, or is a dataset of wildstyle's.
+ * @throws `output-foreign` naming what lies there
+ */
+export async function assertOwnFolder(root: string): Promise<void> {
+  const names = await namesIn(root);
+  const layout = outputLayout(root);
+  const foreign = names.filter((name) => !ignorable.has(name)).sort();
+  if (foreign.length === 0 || (await isFile(layout.summary)) || (await isFile(layout.startedJob))) return;
+  const shown = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ', ...' : '');
+  throw new WildstyleError(
+    'output-foreign',
+    `${root}: not empty, and not a dataset of wildstyle's (${shown})`,
+    {
+      cure: 'Name a folder that is new or empty',
+    },
+  );
+}
+
+async function namesIn(root: string): Promise<string[]> {
+  try {
+    return await readdir(root);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR') {
+      throw new WildstyleError('output-foreign', `${root}: is a file, and the output is a folder`, { cause });
+    }
+    throw new WildstyleError('output-unwritable', `${root}: cannot be read: ${message}`, { cause });
+  }
+}
+
+async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
+  const records = new Map<string, ItemRecord>();
+  if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
+  mergeRecords(records, (await readJournals(outputLayout(root).journalsFolder)).values());
+  await pLimit(32).map(records.values(), async ({ id, file }) => {
+    if (file !== null && !(await isFile(join(root, file)))) records.delete(id);
+  });
+  return records;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && found.size > 0;
+}
+
+async function differencesFrom(
+  root: string,
+  known: StartedJob,
+  intended: IntendedOutput,
+  records: ReadonlyMap<string, ItemRecord>,
+): Promise<string[]> {
+  const begun = await isFile(outputLayout(root).startedImages);
+  const images = begun ? await readStartedImages(root) : imagesOf(records.values());
+  const differences = [
+    ...jobDifferences(known.job, intended.job),
+    ...(intended.images ? imageDifferences(images, intended.images) : []),
+  ];
+  if (differences.length > 0) return differences;
+  // Same job, same images: the weights or the version of wildstyle changed.
+  return [`plan: ${known.planDigest.slice(0, 12)} -> ${intended.planDigest.slice(0, 12)}`];
+}
+
+function* imagesOf(records: Iterable<ItemRecord>): Generator<JobImage> {
+  for (const { content, style } of records) {
+    yield { role: 'content', ...content };
+    if (style) yield { role: 'style', ...style };
+  }
+}

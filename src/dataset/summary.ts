@@ -1,0 +1,102 @@
+/** `dataset.json`: what a dataset is, in one small file. @module */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { WildstyleError } from '../errors.js';
+import type { FileSystem } from './file-system.js';
+import { outputLayout } from './layout.js';
+import type { CompiledManifest } from './manifest.js';
+import { type PublishedFile, publishFile } from './publish.js';
+import { firstProblem } from './record-line.js';
+import { countsSchema } from './tally.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const json = z.record(z.string(), z.unknown());
+
+export const summarySchema = z.strictObject({
+  /** The version of wildstyle that made it. */
+  wildstyle: z.string(),
+  /** `partial` while items are pending. */
+  status: z.enum(['complete', 'partial']),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  /** The job as resolved: every key, with its defaults. */
+  job: json,
+  /** Versions, platform, processor, as the caller tells them. */
+  environment: json,
+  counts: countsSchema,
+  digests: z.strictObject({
+    /** Of the plan, as the planner computes it. */
+    plan: z.string(),
+    /** sha256 of `manifest.jsonl`. */
+    manifest: sha256,
+    /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
+    result: sha256,
+  }),
+});
+
+/** What `dataset.json` holds. */
+export type DatasetSummary = z.output<typeof summarySchema>;
+
+/** What a summary is made from; times come from the caller. */
+export interface SummaryFacts extends Pick<DatasetSummary, 'wildstyle' | 'job' | 'environment'> {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly planDigest: string;
+  readonly compiled: CompiledManifest;
+}
+
+/** The summary of a compiled dataset. */
+export function summarize(facts: SummaryFacts): DatasetSummary {
+  const { compiled } = facts;
+  return {
+    wildstyle: facts.wildstyle,
+    status: compiled.counts.pending === 0 ? 'complete' : 'partial',
+    startedAt: facts.startedAt.toISOString(),
+    finishedAt: facts.finishedAt.toISOString(),
+    job: facts.job,
+    environment: facts.environment,
+    counts: compiled.counts,
+    digests: { plan: facts.planDigest, manifest: compiled.manifest.sha256, result: compiled.stableSha256 },
+  };
+}
+
+/** Publishes `dataset.json`; the last file of a run, because it says that the others are there. */
+export function publishSummary(
+  root: string,
+  summary: DatasetSummary,
+  fileSystem?: FileSystem,
+): Promise<PublishedFile> {
+  const { summary: path, temporaryFolder } = outputLayout(root);
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  return publishFile(path, text, { temporaryFolder, ...(fileSystem && { fileSystem }) });
+}
+
+/**
+ * Reads `dataset.json`.
+ * @returns undefined when the folder has none
+ * @throws `dataset-invalid` when it is not what wildstyle writes
+ */
+export async function readSummary(root: string): Promise<DatasetSummary | undefined> {
+  const path = outputLayout(root).summary;
+  const value = await readJson(path);
+  if (value === undefined) return undefined;
+  const parsed = summarySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new WildstyleError('dataset-invalid', `${path}: ${firstProblem(parsed.error)}`);
+}
+
+/**
+ * Reads a JSON file.
+ * @returns undefined when there is none
+ * @throws `dataset-invalid` when it cannot be read or parsed
+ */
+export async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, { cause });
+  }
+}

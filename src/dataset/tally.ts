@@ -1,0 +1,96 @@
+/** Counting what became of the items. @module */
+import { z } from 'zod';
+import type { ItemRecord } from './record.js';
+
+const count = z.int().min(0);
+
+/** How many items of one class there are. */
+export const classCountsSchema = z.strictObject({
+  stylized: count,
+  originals: count,
+  failed: count,
+  pending: count,
+});
+
+/** How many items there are, and what became of them. `stylized` and `originals` count complete items. */
+export const countsSchema = z.strictObject({
+  items: count,
+  complete: count,
+  failed: count,
+  /** Not yet made. */
+  pending: count,
+  stylized: count,
+  originals: count,
+  /** By class, sorted; empty for a dataset without labels. */
+  classes: z.record(z.string(), classCountsSchema),
+  /** Failed items by error code, sorted. */
+  errors: z.record(z.string(), count),
+  /** Complete items by split, sorted. */
+  splits: z.record(z.string(), count),
+});
+
+export type ClassCounts = z.output<typeof classCountsSchema>;
+export type Counts = z.output<typeof countsSchema>;
+
+type Outcome = keyof ClassCounts;
+
+/** Adds up items one by one. */
+export class Tally {
+  readonly #outcomes: Record<Outcome, number> = { stylized: 0, originals: 0, failed: 0, pending: 0 };
+  readonly #classes = new Map<string, Record<Outcome, number>>();
+  readonly #errors = new Map<string, number>();
+  readonly #splits = new Map<string, number>();
+
+  /** Counts an item that is not yet made. */
+  addPending(label: string | null): void {
+    this.#add(label, 'pending');
+  }
+
+  /**
+   * Counts a finished item.
+   * @param split of a complete item
+   */
+  addRecord(record: ItemRecord, split: string): void {
+    if (record.status === 'failed') {
+      this.#add(record.label, 'failed');
+      increment(this.#errors, record.error?.code ?? 'internal');
+    } else {
+      this.#add(record.label, record.kind === 'original' ? 'originals' : 'stylized');
+      increment(this.#splits, split);
+    }
+  }
+
+  /** What was counted. */
+  counts(): Counts {
+    const { stylized, originals, failed, pending } = this.#outcomes;
+    const complete = stylized + originals;
+    return {
+      items: complete + failed + pending,
+      complete,
+      failed,
+      pending,
+      stylized,
+      originals,
+      classes: sorted(this.#classes),
+      errors: sorted(this.#errors),
+      splits: sorted(this.#splits),
+    };
+  }
+
+  #add(label: string | null, outcome: Outcome): void {
+    this.#outcomes[outcome]++;
+    if (label === null) return;
+    const ofClass = this.#classes.get(label) ?? { stylized: 0, originals: 0, failed: 0, pending: 0 };
+    ofClass[outcome]++;
+    this.#classes.set(label, ofClass);
+  }
+}
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** By code unit, as every loader sorts folder names. */
+function sorted<T>(map: ReadonlyMap<string, T>): Record<string, T> {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

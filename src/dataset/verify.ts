@@ -1,0 +1,127 @@
+/** Checking that a dataset is what its manifest says. @module */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
+import { outputLayout, splitMetadataName, splitOfFile, workFolderName } from './layout.js';
+import { manifestRecords } from './manifest.js';
+import type { Problem } from './problem.js';
+import type { ItemRecord } from './record.js';
+import { type DatasetSummary, readSummary } from './summary.js';
+import { type Counts, Tally } from './tally.js';
+import { imageProblem } from './verify-image.js';
+import { MetadataCheck } from './verify-metadata.js';
+
+export type { Problem, ProblemCode } from './problem.js';
+
+/** What was found. */
+export interface Verification {
+  /** Images that were looked at. */
+  readonly checked: number;
+  /** Images in the order of the manifest, then what concerns whole files. Empty: all as recorded. */
+  readonly problems: readonly Problem[];
+}
+
+/** How a dataset is verified. */
+export interface VerifyOptions {
+  /** Called after every few images; `total` where `dataset.json` tells it. */
+  readonly onProgress?: (progress: { readonly checked: number; readonly total: number | undefined }) => void;
+}
+
+const imagesAtOnce = 8;
+const recordsAtOnce = 64;
+
+/**
+ * Re-hashes every image of a dataset and compares it with its record; looks for files that no record has; compares the
+ * metadata of the splits and `dataset.json` with the manifest. In memory: the file names, and a few images at a time.
+ * @throws `dataset-invalid` when `manifest.jsonl` or `dataset.json` cannot be read
+ */
+export async function verifyDataset(root: string, options: VerifyOptions = {}): Promise<Verification> {
+  const summary = await readSummary(root);
+  const metadata = new MetadataCheck(root);
+  const tally = new Tally();
+  const files = new Set<string>();
+  const problems: Problem[] = [];
+  let checked = 0;
+  for await (const records of inGroups(manifestRecords(root), recordsAtOnce)) {
+    const complete = records.filter(({ status }) => status === 'complete');
+    const found = await pLimit(imagesAtOnce).map(complete, (record) => imageProblem(root, record));
+    problems.push(...found.filter((problem) => problem !== undefined));
+    for (const record of records) tally.addRecord(record, splitOfFile(record.file ?? '')[0]);
+    for (const record of complete) {
+      files.add(record.file ?? '');
+      await metadata.add(record);
+    }
+    checked += complete.length;
+    options.onProgress?.({ checked, total: summary?.counts.complete });
+  }
+  await metadata.finish();
+  problems.push(...metadata.problems);
+  for await (const file of extraFiles(root, files)) {
+    problems.push({ code: 'file-extra', file, message: 'no record has this file' });
+  }
+  problems.push(...summaryProblems(summary, tally.counts(), await sha256OfFile(outputLayout(root).manifest)));
+  return { checked, problems };
+}
+
+async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): AsyncGenerator<ItemRecord[]> {
+  let group: ItemRecord[] = [];
+  for await (const record of records) {
+    group.push(record);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  yield group;
+}
+
+/** Whatever lies in a split and is neither a recorded image nor the split's metadata. */
+async function* extraFiles(root: string, recorded: ReadonlySet<string>): AsyncGenerator<string> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== workFolderName);
+  for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    yield* extraFilesBelow(root, name, `${name}/${splitMetadataName}`, recorded);
+  }
+}
+
+async function* extraFilesBelow(
+  root: string,
+  folder: string,
+  metadata: string,
+  recorded: ReadonlySet<string>,
+): AsyncGenerator<string> {
+  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+    const file = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* extraFilesBelow(root, file, metadata, recorded);
+    else if (file !== metadata && !recorded.has(file)) yield file;
+  }
+}
+
+function summaryProblems(
+  summary: DatasetSummary | undefined,
+  counts: Counts,
+  manifestSha256: string,
+): Problem[] {
+  if (summary === undefined) {
+    return [{ code: 'summary-differs', file: 'dataset.json', message: 'missing: the run has not ended' }];
+  }
+  const problems: Problem[] = [];
+  if (summary.digests.manifest !== manifestSha256) {
+    const message = `sha256 ${manifestSha256}, in dataset.json ${summary.digests.manifest}`;
+    problems.push({ code: 'manifest-altered', file: 'manifest.jsonl', message });
+  }
+  for (const key of ['complete', 'failed', 'stylized', 'originals', 'errors', 'splits'] as const) {
+    if (isDeepStrictEqual(summary.counts[key], counts[key])) continue;
+    const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, the manifest has ${JSON.stringify(counts[key])}`;
+    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
+  }
+  return problems;
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const block of createReadStream(path)) hash.update(block as Uint8Array);
+  return hash.digest('hex');
+}

@@ -1,0 +1,92 @@
+import test from 'ava';
+import { parse } from 'yaml';
+import { datasetCard } from '../../src/dataset/card.js';
+import { metadataColumns } from '../../src/dataset/metadata-row.js';
+import type { DatasetSummary } from '../../src/dataset/summary.js';
+import { makeDataset } from './make-dataset.js';
+import { stylizedRecord, temporaryFolder } from './support.js';
+
+interface FrontMatter {
+  readonly license?: string;
+  readonly configs: readonly { data_files: readonly { split: string; path: string }[] }[];
+  readonly dataset_info: { features: readonly { name: string; dtype: unknown }[] };
+}
+
+const frontMatterOf = (card: string): FrontMatter => parse(card.split('---\n')[1] ?? '');
+
+test('the front matter declares splits, every column and the class names', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const { configs, dataset_info, license } = frontMatterOf(
+    datasetCard({ name: 'Pets', summary, sample: [] }),
+  );
+  t.is(license, undefined);
+  t.deepEqual(configs[0]?.data_files, [{ split: 'train', path: 'train/**' }]);
+  t.deepEqual(
+    dataset_info.features.map(({ name }) => name),
+    ['image', ...metadataColumns.map(({ name }) => name)],
+  );
+  const dtypeOf = (wanted: string) => dataset_info.features.find(({ name }) => name === wanted)?.dtype;
+  t.deepEqual(dtypeOf('label'), { class_label: { names: { 0: 'cat', 1: 'dog' } } });
+  t.is(dtypeOf('strength'), 'float64');
+  t.is(dtypeOf('seed'), 'int64');
+});
+
+test('the text has counts, failures, the recipe and a sample', async (t) => {
+  const { summary, records } = await makeDataset(await temporaryFolder(t));
+  const card = datasetCard({ name: 'Pets', summary, sample: records.slice(0, 1), license: 'cc0-1.0' });
+  t.is(frontMatterOf(card).license, 'cc0-1.0');
+  t.regex(card, /^# Pets$/m);
+  t.regex(card, /2 stylised images and 2 originals in 2 classes\./);
+  t.regex(card, /^\| cat \| 1 \| 1 \| 0 \|$/m);
+  t.regex(card, /^\| dog \| 1 \| 1 \| 1 \|$/m);
+  t.regex(card, /Failures by code: 1 `image-corrupt`\./);
+  t.regex(card, /logUniform/);
+  t.regex(card, /^\| cat\/a\.png \| waves\.jpg \| random \| 12\.5 \| lbfgs \| 150 \| 7 \|$/m);
+  t.regex(card, /ImageFolder\("train"\)/);
+  t.notRegex(card, /undefined|\[object/);
+});
+
+test('names from outside cannot break the tables or the front matter', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const evil = 'a|b <img src=x>\n# c: [';
+  const changed: DatasetSummary = {
+    ...summary,
+    counts: { ...summary.counts, classes: { [evil]: { stylized: 1, originals: 0, failed: 0, pending: 0 } } },
+  };
+  const card = datasetCard({
+    name: 'Pets',
+    summary: changed,
+    sample: [stylizedRecord('a', { label: evil })],
+  });
+  const label = frontMatterOf(card).dataset_info.features.find(({ name }) => name === 'label');
+  t.deepEqual(label?.dtype, { class_label: { names: { 0: evil } } });
+  t.regex(card, /^\| a\\\|b \\<img src=x\\> # c: \[ \| 1 \| 0 \| 0 \|$/m);
+});
+
+test('without labels there is no class list and no folder loader', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const unlabelled = { ...summary, counts: { ...summary.counts, classes: {} } };
+  const card = datasetCard({ name: 'Images', summary: unlabelled, sample: [] });
+  t.is(frontMatterOf(card).dataset_info.features.find(({ name }) => name === 'label')?.dtype, 'string');
+  t.notRegex(card, /ImageFolder|image_dataset_from_directory/);
+});
+
+test('WebP: what cannot read it is not recommended', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const webp = { ...summary, job: { ...summary.job, output: { format: 'webp' } } };
+  const card = datasetCard({ name: 'Images', summary: webp, sample: [] });
+  t.regex(card, /do not read WebP/);
+  t.notRegex(card, /decodeImage|image_dataset_from_directory/);
+});
+
+test('a dataset with items pending says so; dashes in a split become underscores', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const partial: DatasetSummary = {
+    ...summary,
+    status: 'partial',
+    counts: { ...summary.counts, pending: 7, splits: { 'my-split': 4 } },
+  };
+  const card = datasetCard({ name: 'Images', summary: partial, sample: [] });
+  t.regex(card, /7 more are planned and not yet made/);
+  t.deepEqual(frontMatterOf(card).configs[0]?.data_files, [{ split: 'my_split', path: 'my-split/**' }]);
+});

@@ -1,0 +1,65 @@
+/** A small real dataset on disk, made with the functions under test. @module */
+import { join } from 'node:path';
+import { datasetCard } from '../../src/dataset/card.js';
+import { outputLayout } from '../../src/dataset/layout.js';
+import { type CompiledManifest, compileManifest } from '../../src/dataset/manifest.js';
+import { publishFile } from '../../src/dataset/publish.js';
+import type { ItemRecord } from '../../src/dataset/record.js';
+import { type DatasetSummary, publishSummary, summarize } from '../../src/dataset/summary.js';
+import { encodeImage } from '../../src/images/encode.js';
+import { byId, failedRecord, itemOf, originalRecord, stylizedRecord } from './support.js';
+
+export const job = {
+  seed: 42,
+  recipe: { network: 'random', style: { strength: { logUniform: [3, 30] } }, steps: 150 },
+  output: { root: '/out', format: 'jpeg', split: 'train' },
+  run: { workers: 2 },
+};
+
+/** Publishes an image of one colour for a record and completes the record with its digest. */
+export async function publishImage(root: string, record: ItemRecord): Promise<ItemRecord> {
+  const [widthPx, heightPx] = [64, 48];
+  const data = new Uint8Array(widthPx * heightPx * 3).fill(record.id.charCodeAt(0));
+  const bytes = await encodeImage({ data, widthPx, heightPx }, { format: 'jpeg' });
+  const { temporaryFolder } = outputLayout(root);
+  const { sha256 } = await publishFile(join(root, record.file ?? ''), bytes, { temporaryFolder });
+  return { ...record, sha256, widthPx, heightPx };
+}
+
+/** What was made. */
+export interface SmallDataset {
+  readonly records: ItemRecord[];
+  readonly compiled: CompiledManifest;
+  readonly summary: DatasetSummary;
+}
+
+/** Two classes, one failure: five items in the order a, b, c, d, e. */
+export async function makeDataset(
+  root: string,
+  change: (summary: DatasetSummary) => DatasetSummary = (s) => s,
+): Promise<SmallDataset> {
+  const records = [
+    await publishImage(root, stylizedRecord('a')),
+    await publishImage(root, originalRecord('b')),
+    await publishImage(root, stylizedRecord('c', { label: 'dog', replica: 1 })),
+    failedRecord('d', { label: 'dog' }),
+    await publishImage(root, originalRecord('e', { label: 'dog' })),
+  ];
+  const compiled = await compileManifest({ root, items: records.map(itemOf), records: byId(records) });
+  const summary = change(
+    summarize({
+      wildstyle: '0.1.0',
+      job,
+      environment: { node: '20.20.2' },
+      startedAt: new Date(0),
+      finishedAt: new Date(60_000),
+      planDigest: 'plan-1',
+      compiled,
+    }),
+  );
+  const { card, temporaryFolder } = outputLayout(root);
+  const text = datasetCard({ name: 'Small', summary, sample: records.slice(0, 1) });
+  await publishFile(card, text, { temporaryFolder });
+  await publishSummary(root, summary);
+  return { records, compiled, summary };
+}

@@ -1,0 +1,241 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { compileManifest, readManifest } from '../../src/dataset/manifest.js';
+import { metadataColumns } from '../../src/dataset/metadata-row.js';
+import { WildstyleError } from '../../src/errors.js';
+import { FaultyFileSystem } from './faulty-file-system.js';
+import {
+  byId,
+  failedRecord,
+  filesBelow,
+  itemOf,
+  originalRecord,
+  sha256,
+  stylizedRecord,
+  temporaryFolder,
+} from './support.js';
+
+const records = [
+  stylizedRecord('b'),
+  failedRecord('c'),
+  originalRecord('a', { label: 'dog' }),
+  stylizedRecord('d', { elapsedMs: 9 }),
+];
+const items = records.map(itemOf);
+
+const rowsOf = async (path: string) =>
+  (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test('the manifest has the order of the plan, not of the records', async (t) => {
+  const root = await temporaryFolder(t);
+  const shuffled = byId([...records].reverse());
+  const compiled = await compileManifest({ root, items, records: shuffled });
+  t.deepEqual(await readManifest(root), records);
+  const bytes = await readFile(join(root, 'manifest.jsonl'));
+  t.deepEqual(compiled.manifest, { sha256: sha256(bytes), bytes: bytes.length });
+  t.deepEqual(await filesBelow(root), ['manifest.jsonl', 'train/metadata.jsonl']);
+});
+
+test('what is counted', async (t) => {
+  const root = await temporaryFolder(t);
+  const pending = itemOf(stylizedRecord('e', { label: 'ant' }), 4);
+  const { counts } = await compileManifest({ root, items: [...items, pending], records: byId(records) });
+  t.deepEqual(counts, {
+    items: 5,
+    complete: 3,
+    failed: 1,
+    pending: 1,
+    stylized: 2,
+    originals: 1,
+    classes: {
+      ant: { stylized: 0, originals: 0, failed: 0, pending: 1 },
+      cat: { stylized: 2, originals: 0, failed: 1, pending: 0 },
+      dog: { stylized: 0, originals: 1, failed: 0, pending: 0 },
+    },
+    errors: { 'image-corrupt': 1 },
+    splits: { train: 3 },
+  });
+  t.deepEqual(Object.keys(counts.classes), ['ant', 'cat', 'dog']);
+});
+
+test('a class may have any name', async (t) => {
+  const root = await temporaryFolder(t);
+  const strange = [
+    stylizedRecord('a', { label: '__proto__' }),
+    stylizedRecord('b', { label: 'constructor' }),
+  ];
+  const { counts } = await compileManifest({ root, items: strange.map(itemOf), records: byId(strange) });
+  t.deepEqual(Object.keys(counts.classes), ['__proto__', 'constructor']);
+});
+
+test('the stable digest leaves times out, the manifest does not', async (t) => {
+  const compile = async (elapsedMs: number, seed = 7) =>
+    compileManifest({
+      root: await temporaryFolder(t),
+      items: items.slice(0, 1),
+      records: byId([stylizedRecord('b', { elapsedMs, seed })]),
+    });
+  const [one, two, other] = [await compile(1), await compile(2), await compile(1, 8)];
+  t.not(one.manifest.sha256, two.manifest.sha256);
+  t.is(one.stableSha256, two.stableSha256);
+  t.not(one.stableSha256, other.stableSha256);
+});
+
+test('equal records are equal bytes, whatever the order of their keys', async (t) => {
+  const compile = async (record: ReturnType<typeof stylizedRecord>) =>
+    (
+      await compileManifest({
+        root: await temporaryFolder(t),
+        items: [itemOf(record, 0)],
+        records: byId([record]),
+      })
+    ).manifest.sha256;
+  const record = stylizedRecord('a');
+  const reversed = Object.fromEntries(Object.entries(record).reverse()) as unknown as typeof record;
+  t.is(await compile(record), await compile(reversed));
+});
+
+test('metadata: complete items only, every row the same flat columns', async (t) => {
+  const root = await temporaryFolder(t);
+  await compileManifest({ root, items, records: byId(records) });
+  const rows = await rowsOf(join(root, 'train/metadata.jsonl'));
+  t.deepEqual(
+    rows.map((row) => row.file_name),
+    ['cat/b.jpg', 'dog/a.jpg', 'cat/d.jpg'],
+  );
+  const columns = ['file_name', ...metadataColumns.map(({ name }) => name)];
+  for (const row of rows) {
+    t.deepEqual(Object.keys(row), columns);
+    for (const value of Object.values(row))
+      t.true(value === null || ['string', 'number'].includes(typeof value));
+  }
+  const { recipe, ...first } = rows[0] as Record<string, unknown>;
+  t.deepEqual(first, {
+    file_name: 'cat/b.jpg',
+    label: 'cat',
+    id: 'b',
+    kind: 'stylized',
+    content_path: 'cat/b.png',
+    style_path: 'waves.jpg',
+    replica: 0,
+    seed: 7,
+    network: 'random',
+    strength: 12.5,
+    style_loss: 'gram',
+    content_loss: 'features',
+    content_weight: 1,
+    total_variation: 0,
+    init: 'content',
+    optimizer: 'lbfgs',
+    steps: 150,
+    size: 64,
+    initial_loss: 8,
+    final_loss: 1,
+  });
+  t.deepEqual(JSON.parse(String(recipe)), records[0]?.recipe);
+  t.is(rows[1]?.style_path, null);
+  t.is(rows[1]?.strength, null);
+  t.is(rows[1]?.size, 64);
+});
+
+test('metadata: no column but the first would be taken for an image', (t) => {
+  t.deepEqual(
+    metadataColumns.filter(({ name }) => /file_names?$/.test(name)),
+    [],
+  );
+});
+
+test('metadata: each split has its own', async (t) => {
+  const root = await temporaryFolder(t);
+  const split = [
+    stylizedRecord('a'),
+    stylizedRecord('b', { file: 'validation/cat/b.jpg' }),
+    stylizedRecord('c'),
+  ];
+  const { counts } = await compileManifest({ root, items: split.map(itemOf), records: byId(split) });
+  t.deepEqual(counts.splits, { train: 2, validation: 1 });
+  t.deepEqual(
+    (await rowsOf(join(root, 'train/metadata.jsonl'))).map((row) => row.id),
+    ['a', 'c'],
+  );
+  t.deepEqual(
+    (await rowsOf(join(root, 'validation/metadata.jsonl'))).map((row) => row.file_name),
+    ['cat/b.jpg'],
+  );
+});
+
+test('records of an earlier plan follow those of the plan, once', async (t) => {
+  const root = await temporaryFolder(t);
+  const earlier = [stylizedRecord('z'), stylizedRecord('b', { seed: 1 }), stylizedRecord('y')];
+  await compileManifest({ root, items, records: byId(records), earlier });
+  const found = await readManifest(root);
+  t.deepEqual(
+    found.map(({ id }) => id),
+    ['b', 'c', 'a', 'd', 'z', 'y'],
+  );
+  t.is(found[0]?.seed, 7);
+});
+
+test('whichever operation fails, the manifest of before is still there or the new one is', async (t) => {
+  const before = [stylizedRecord('b')];
+  for (let failAt = 1; ; failAt++) {
+    const root = await temporaryFolder(t);
+    await compileManifest({ root, items: before.map(itemOf), records: byId(before) });
+    const fileSystem = new FaultyFileSystem(failAt);
+    const error = await compileManifest({ root, items, records: byId(records), fileSystem }).then(
+      () => undefined,
+      (error: WildstyleError) => error,
+    );
+    const lines = (await readManifest(root)).length;
+    t.true(lines === 1 || lines === 4, `operation ${failAt}: ${lines} lines`);
+    const rows = (await rowsOf(join(root, 'train/metadata.jsonl'))).length;
+    t.true(rows === 1 || rows === 3, `operation ${failAt}: ${rows} rows`);
+    t.deepEqual(await filesBelow(root), ['manifest.jsonl', 'train/metadata.jsonl']);
+    if (!fileSystem.failed) {
+      t.is(error, undefined);
+      break;
+    }
+    t.is(error?.code, 'disk-full', `operation ${failAt}`);
+  }
+});
+
+test('a large manifest goes through in pieces', async (t) => {
+  const root = await temporaryFolder(t);
+  const count = 3000;
+  function* many() {
+    for (let index = 0; index < count; index++) yield itemOf(stylizedRecord(`item-${index}`), index);
+  }
+  const { counts, manifest } = await compileManifest({
+    root,
+    items: many(),
+    records: { get: (id) => stylizedRecord(id) },
+  });
+  t.is(counts.complete, count);
+  t.true(manifest.bytes > 2 ** 20);
+  t.deepEqual(
+    (await readManifest(root)).map(({ id }) => id),
+    Array.from({ length: count }, (_, index) => `item-${index}`),
+  );
+});
+
+test('a bad line is named', async (t) => {
+  const root = await temporaryFolder(t);
+  await compileManifest({ root, items, records: byId(records) });
+  await appendFile(join(root, 'manifest.jsonl'), '{"id":"x","status":"done"}\n');
+  const error = await t.throwsAsync(readManifest(root), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+  t.regex(String(error?.message), /^manifest\.jsonl:5: not a record: /);
+  await writeFile(join(root, 'manifest.jsonl'), '{"id":\n');
+  const second = await t.throwsAsync(readManifest(root), { instanceOf: WildstyleError });
+  t.regex(String(second?.message), /^manifest\.jsonl:1: not JSON: "\{\\"id\\":"/);
+});
+
+test('no manifest is told', async (t) => {
+  const error = await t.throwsAsync(readManifest(await temporaryFolder(t)), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+  t.regex(String(error?.message), /manifest\.jsonl: cannot be read: ENOENT/);
+});

@@ -1,0 +1,124 @@
+import { appendFile, cp, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { compileManifest } from '../../src/dataset/manifest.js';
+import { verifyDataset } from '../../src/dataset/verify.js';
+import { WildstyleError } from '../../src/errors.js';
+import { makeDataset } from './make-dataset.js';
+import { byId, itemOf, temporaryFolder } from './support.js';
+
+async function problemsAfter(
+  t: ExecutionContext,
+  harm: (root: string) => Promise<unknown>,
+): Promise<string[]> {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await harm(root);
+  return (await verifyDataset(root)).problems.map(({ code, file }) => `${code} ${file}`);
+}
+
+const replaceIn = async (path: string, from: string | RegExp, to: string) =>
+  writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+
+test('a dataset as it was made has no problems, with and without its working folder', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const progress: unknown[] = [];
+  t.deepEqual(await verifyDataset(root, { onProgress: (seen) => progress.push(seen) }), {
+    checked: 4,
+    problems: [],
+  });
+  t.deepEqual(progress.at(-1), { checked: 4, total: 4 });
+  await rm(join(root, '.wildstyle'), { recursive: true, force: true });
+  t.deepEqual((await verifyDataset(root)).problems, []);
+});
+
+test('an image with one bit changed', async (t) => {
+  const found = await problemsAfter(t, async (root) => {
+    const path = join(root, 'train/cat/a.jpg');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 20] = (bytes[bytes.length - 20] as number) ^ 1;
+    await writeFile(path, bytes);
+  });
+  t.deepEqual(found, ['file-altered train/cat/a.jpg']);
+});
+
+test('an image cut short', async (t) => {
+  const found = await problemsAfter(t, async (root) => {
+    const path = join(root, 'train/dog/e.jpg');
+    await writeFile(path, (await readFile(path)).subarray(0, 300));
+  });
+  t.deepEqual(found, ['file-altered train/dog/e.jpg']);
+});
+
+test('images missing, exchanged, added', async (t) => {
+  t.deepEqual(await problemsAfter(t, (root) => unlink(join(root, 'train/cat/b.jpg'))), [
+    'file-missing train/cat/b.jpg',
+  ]);
+  const exchanged = await problemsAfter(t, (root) =>
+    cp(join(root, 'train/cat/a.jpg'), join(root, 'train/cat/b.jpg')),
+  );
+  t.deepEqual(exchanged, ['file-altered train/cat/b.jpg']);
+  const added = await problemsAfter(t, async (root) => {
+    await cp(join(root, 'train/cat/a.jpg'), join(root, 'train/cat/copy.jpg'));
+    await mkdir(join(root, 'test/cat'), { recursive: true });
+    await writeFile(join(root, 'test/cat/leak.jpg'), 'x');
+  });
+  t.deepEqual(added, ['file-extra test/cat/leak.jpg', 'file-extra train/cat/copy.jpg']);
+});
+
+test("files beside the splits are nobody's business", async (t) => {
+  t.deepEqual(await problemsAfter(t, (root) => writeFile(join(root, 'contact-sheet.png'), 'x')), []);
+});
+
+test('metadata with a row changed, removed, added, or gone', async (t) => {
+  const expected = ['metadata-differs train/metadata.jsonl'];
+  const harms: ((path: string) => Promise<unknown>)[] = [
+    (path) => replaceIn(path, '"strength":12.5', '"strength":13'),
+    (path) => replaceIn(path, /^.*\n/, ''),
+    (path) => replaceIn(path, /.*\n$/, ''),
+    (path) => appendFile(path, '{}\n'),
+    (path) => unlink(path),
+  ];
+  for (const harm of harms)
+    t.deepEqual(await problemsAfter(t, (root) => harm(join(root, 'train/metadata.jsonl'))), expected);
+});
+
+test('a manifest that was edited', async (t) => {
+  const found = await problemsAfter(t, (root) =>
+    replaceIn(join(root, 'manifest.jsonl'), '"seed":7', '"seed":8'),
+  );
+  t.deepEqual(found, ['metadata-differs train/metadata.jsonl', 'manifest-altered manifest.jsonl']);
+});
+
+test('a record that gives another shape, or a path that leads outside', async (t) => {
+  const rewritten = async (root: string, change: object) => {
+    const { records } = await makeDataset(root);
+    const changed = records.map((record) => (record.id === 'a' ? { ...record, ...change } : record));
+    await compileManifest({ root, items: changed.map(itemOf), records: byId(changed) });
+    return (await verifyDataset(root)).problems.map(({ code, message }) => `${code} ${message}`);
+  };
+  const shape = await rewritten(await temporaryFolder(t), { widthPx: 65 });
+  t.true(shape.includes('shape-differs 64 x 48 pixels, recorded 65 x 48'), shape.join('\n'));
+  const manifest = (path: string) => async (root: string) =>
+    replaceIn(join(root, 'manifest.jsonl'), '"file":"train/cat/a.jpg"', `"file":${JSON.stringify(path)}`);
+  for (const path of ['../../etc/passwd', '/etc/passwd', 'train/../../x.jpg', 'C:\\x.jpg']) {
+    const found = await problemsAfter(t, manifest(path));
+    t.true(found.includes(`record-invalid ${path}`), found.join('\n'));
+  }
+});
+
+test('counts that do not add up, and no summary at all', async (t) => {
+  const counts = await problemsAfter(t, (root) =>
+    replaceIn(join(root, 'dataset.json'), '"failed": 1,\n    "pending"', '"failed": 0,\n    "pending"'),
+  );
+  t.deepEqual(counts, ['summary-differs dataset.json']);
+  t.deepEqual(await problemsAfter(t, (root) => unlink(join(root, 'dataset.json'))), [
+    'summary-differs dataset.json',
+  ]);
+});
+
+test('without a manifest there is nothing to verify', async (t) => {
+  const error = await t.throwsAsync(verifyDataset(await temporaryFolder(t)), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+});
