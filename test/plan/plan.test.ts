@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import test from 'ava';
+import { benchPlan } from '../../scripts/bench/plan.js';
+import { estimate } from '../../src/plan/estimate.js';
+import type { PlanItem } from '../../src/plan/item.js';
+import { makePlan } from '../../src/plan/plan.js';
+import { contentOf, contentsOf, digest, jobWith, network, stylesOf } from './synthetic.js';
+
+const varied = `
+seed: 42
+sampling: { stylesPerContent: 3 }
+recipe: { steps: { uniform: [5, 50] }, style: { strength: { logUniform: [3, 30] } }, optimizer: { choice: { lbfgs: 1, adam: 1 } } }
+`;
+const inventory = { contents: contentsOf({ cat: 4, dog: 3 }), styles: stylesOf({ '': 1, old: 4 }) };
+
+function itemsOf(lines: string, images = inventory): PlanItem[] {
+  return [...makePlan(jobWith(lines), images, network).items()];
+}
+
+test('a plan has an original and some stylised items for every content, in order of paths', (t) => {
+  const items = itemsOf(varied);
+  t.is(items.length, 7 * 4);
+  t.deepEqual(
+    items.map(({ index }) => index),
+    Array.from({ length: 28 }, (_, i) => i),
+  );
+  t.deepEqual(
+    items.slice(0, 5).map(({ kind }) => kind),
+    ['original', 'stylized', 'stylized', 'stylized', 'original'],
+  );
+  t.true(items.every(({ id }) => /^[0-9a-f]{32}$/.test(id)));
+  t.is(new Set(items.map(({ id }) => id)).size, 28);
+  for (const item of items) t.is(item.file, `train/${item.content.label}/${item.id}.jpg`);
+});
+
+test('ids and seeds are pinned: a change here changes every dataset', (t) => {
+  const plan = makePlan(jobWith(varied), inventory, network);
+  const [original, stylized] = plan.items();
+  t.is(original.id, '53a80bdfa4915b097fc752d7510c2712');
+  t.is(stylized.id, '63f134b50233073bbe58c54bb13bec46');
+  t.like(stylized, { seed: 1214983736, replica: 0, style: { path: 'old/0.jpg' } });
+  t.is(plan.digest, 'db55ec2df8c2242e5c62d6f23c88a44a83f568b7f2728d47df3c27e341015959');
+});
+
+test('a plan is the same however often it is gone through', (t) => {
+  const plan = makePlan(jobWith(varied), inventory, network);
+  t.deepEqual([...plan.items()], [...plan.items()]);
+  const again = makePlan(jobWith(varied), inventory, network);
+  t.is(again.digest, plan.digest);
+  const hash = createHash('sha256');
+  for (const { id } of plan.items()) hash.update(id);
+  t.is(plan.digest, hash.digest('hex'));
+});
+
+test('a new content changes no other item', (t) => {
+  const before = itemsOf(varied);
+  const contents = [contentOf('cat/00.jpg', 'cat'), ...inventory.contents, contentOf('zebra/0.jpg', 'zebra')];
+  const after = itemsOf(varied, { ...inventory, contents });
+  const known = new Set(inventory.contents.map(({ path }) => path));
+  const withoutIndex = (items: PlanItem[]) => items.map(({ index: _, ...item }) => item);
+  t.deepEqual(withoutIndex(after.filter(({ content }) => known.has(content.path))), withoutIndex(before));
+  t.is(after.length, before.length + 8);
+});
+
+test('a new style changes only the items that now get it', (t) => {
+  const added = stylesOf({ new: 1 });
+  const before = new Set(itemsOf(varied).map(({ id }) => id));
+  const after = itemsOf(varied, { ...inventory, styles: [...added, ...inventory.styles] });
+  const changed = after.filter(({ id }) => !before.has(id));
+  t.true(changed.length > 0 && changed.length <= 7);
+  t.true(changed.every((item) => item.kind === 'stylized' && item.style.path === 'new/0.jpg'));
+});
+
+test('the id changes with all that decides the pixels, and with nothing else', (t) => {
+  const first = (lines: string, weights = network.weights): string => {
+    const plan = makePlan(
+      jobWith(lines),
+      { ...inventory, contents: [contentOf('a/0.jpg', 'a')] },
+      { name: 'random', weights },
+    );
+    return [...plan.items()][1].id;
+  };
+  const base = first('');
+  t.is(first('run: { workers: 2, engine: reference }'), base);
+  t.is(first('sampling: { stylesPerContent: 4, keepOriginals: true }'), base);
+  t.is(first('recipe: { network: random }'), base);
+  t.is(first('recipe: { steps: { choice: [150] } }'), base);
+  const others = ['seed: 1', 'recipe: { steps: 151 }', 'recipe: { style: { layers: [relu1_1] } }'];
+  const ids = [base, ...others.map((lines) => first(lines)), first('', 'e'.repeat(64))];
+  t.is(new Set(ids).size, ids.length);
+
+  const withOutput = (output: string) => {
+    const job = jobWith();
+    const plan = makePlan({ ...job, output: { ...job.output, ...JSON.parse(output) } }, inventory, network);
+    return [...plan.items()].map(({ id }) => id)[0];
+  };
+  t.not(withOutput('{"format":"png"}'), withOutput('{}'));
+  t.not(withOutput('{"quality":50}'), withOutput('{}'));
+  t.is(withOutput('{"format":"png","quality":50}'), withOutput('{"format":"png"}'));
+  t.is(withOutput('{"split":"test","root":"/elsewhere"}'), withOutput('{}'));
+});
+
+test('more items than styles are replicas with draws of their own', (t) => {
+  const images = { contents: [contentOf('a/0.jpg', 'a')], styles: stylesOf({ s: 2 }) };
+  const items = itemsOf(`${varied.replace('3 }', '5, keepOriginals: false }')}`, images);
+  t.deepEqual(
+    items.map((item) => item.kind === 'stylized' && item.replica),
+    [0, 0, 1, 1, 2],
+  );
+  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.seed)).size, 5);
+  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.recipe.style.strength)).size, 5);
+  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.style.path)).size, 2);
+});
+
+test('counts are those of the items', (t) => {
+  const plan = makePlan(
+    jobWith('sampling: { stylesPerContent: 2, balanceClasses: true, limit: 9 }'),
+    { ...inventory, contents: contentsOf({ cat: 4, dog: 1 }) },
+    network,
+  );
+  const items = [...plan.items()];
+  const { counts } = plan;
+  t.is(counts.total, items.length);
+  t.is(counts.stylized, 9);
+  t.deepEqual(counts.classes, [
+    { label: 'cat', contents: 4, originals: 4, stylized: 4 },
+    { label: 'dog', contents: 1, originals: 1, stylized: 5 },
+  ]);
+  for (const { path, stylized } of counts.styles) {
+    t.is(items.filter((item) => item.kind === 'stylized' && item.style.path === path).length, stylized);
+  }
+  t.is(counts.styles.length, 5);
+});
+
+test('a content that the limit leaves out has no original either', (t) => {
+  const items = itemsOf('sampling: { limit: 2 }');
+  t.deepEqual(
+    items.map(({ kind }) => kind),
+    ['original', 'stylized', 'original', 'stylized'],
+  );
+  t.deepEqual(new Set(items.map(({ content }) => content.label)), new Set(['cat', 'dog']));
+  t.deepEqual(
+    itemsOf('sampling: { limit: 2, keepOriginals: false }').map(({ kind }) => kind),
+    ['stylized', 'stylized'],
+  );
+});
+
+test('round robin uses every style as often as any other', (t) => {
+  const { counts } = makePlan(
+    jobWith('sampling: { styles: roundRobin, stylesPerContent: 5 }'),
+    inventory,
+    network,
+  );
+  t.deepEqual(
+    counts.styles.map(({ stylized }) => stylized),
+    [7, 7, 7, 7, 7],
+  );
+});
+
+test('without labels, images lie in the split folder', (t) => {
+  const [item] = itemsOf('', { ...inventory, contents: [contentOf('a.jpg', null)] });
+  t.is(item.file, `train/${item.id}.jpg`);
+});
+
+test('parameters say what was drawn', (t) => {
+  const plan = makePlan(jobWith(varied), inventory, network);
+  const recipes = [...plan.items()].flatMap((item) => (item.kind === 'stylized' ? [item.recipe] : []));
+  const of = (path: string) => plan.parameters.find((parameter) => parameter.path === path);
+  const steps = recipes.map((recipe) => recipe.steps);
+  t.like(of('steps'), { kind: 'range', minimum: Math.min(...steps), maximum: Math.max(...steps) });
+  const lbfgs = recipes.filter(({ optimizer }) => optimizer === 'lbfgs').length;
+  const chosen = of('optimizer');
+  t.is(chosen?.kind === 'choice' && chosen.counts.find(({ value }) => value === 'lbfgs')?.items, lbfgs);
+  t.deepEqual(of('network'), { path: 'network', kind: 'constant', value: 'random' });
+  t.deepEqual(of('style.loss'), { path: 'style.loss', kind: 'constant', value: 'gram' });
+  t.is(of('learningRate'), undefined);
+});
+
+test('a network that may be drawn needs its weights', (t) => {
+  const job = jobWith('recipe: { network: { choice: [vgg19, random] } }');
+  t.throws(() => [...makePlan(job, inventory, network).items()], {
+    code: 'weights-missing',
+    message: 'The recipe draws the network "vgg19", whose weights are not at hand.',
+  });
+  const weights = { vgg19: digest('a'), random: digest('b') };
+  t.is([...makePlan(job, inventory, { name: 'random', weights }).items()].length, 14);
+});
+
+test('an estimate is rounds times seconds, and images with their records', (t) => {
+  const { seconds, bytes } = estimate(
+    { total: 12, stylized: 9 },
+    { secondsPerItem: 10, bytesPerItem: 20_000, workers: 2 },
+  );
+  t.is(seconds, 50);
+  t.is(bytes, 12 * 23_500);
+});
+
+test('the benchmark counts what it plans', async (t) => {
+  const { items, seconds, peakMb } = await benchPlan({ contents: 500, styles: 30 });
+  t.is(items, 2000);
+  t.true(seconds > 0 && peakMb > 0);
+});

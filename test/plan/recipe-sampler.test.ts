@@ -1,0 +1,96 @@
+import test from 'ava';
+import type { Key } from '../../src/plan/random.js';
+import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
+import { recipeSchema } from '../../src/stylize/recipe.js';
+import { jobWith } from './synthetic.js';
+
+const keys = Array.from({ length: 5000 }, (_, i): Key => [i, 77]);
+
+test('canonical JSON has sorted keys, and nothing for what is undefined', (t) => {
+  t.is(
+    canonicalJson({ b: [1, { d: null, c: 'x"' }], a: undefined, Z: true }),
+    '{"Z":true,"b":[1,{"c":"x\\"","d":null}]}',
+  );
+  t.is(canonicalJson({ x: -0, y: 1e21 }), '{"x":0,"y":1e+21}');
+});
+
+test('a recipe without distributions is one frozen object', (t) => {
+  const sample = makeRecipeSampler(jobWith('recipe: { network: auto, steps: 3 }').recipe, 'random');
+  const { value, json } = sample([1, 2], 0);
+  t.deepEqual(value, recipeSchema.parse({ network: 'random', steps: 3 }));
+  t.is(json, canonicalJson(value));
+  t.is(sample([3, 4], 1).value, value);
+  t.throws(() => Object.assign(value.style, { loss: 'x' }));
+});
+
+test('a drawn recipe is what the schema of recipes would make of it, and so is its JSON', (t) => {
+  const { recipe } = jobWith(`
+recipe:
+  network: { choice: { auto: 1, vgg19: 2, random: 1 } }
+  size: { uniform: [32, 40] }
+  steps: { logUniform: [1, 100] }
+  init: { choice: [content, { noise: 1 }] }
+  content: { weight: { uniform: [0.5, 2] }, layers: { choice: [[relu1_1, relu2_1], { relu1_2: 3 }] } }
+  style: { strength: { logUniform: [3, 30] }, layers: { relu1_1: { uniform: [1, 2] }, relu2_1: 1 } }
+  learningRate: { choice: [0.1, 0.25] }
+`);
+  const sample = makeRecipeSampler(recipe, 'random');
+  const networks = new Map<string, number>();
+  for (const key of keys) {
+    const { value, json } = sample(key, 2);
+    t.deepEqual(recipeSchema.parse(value), value);
+    t.is(json, canonicalJson(value));
+    t.deepEqual(sample(key, 2).value, value);
+    networks.set(value.network, (networks.get(value.network) ?? 0) + 1);
+  }
+  t.deepEqual([...networks.keys()].sort(), ['random', 'vgg19']);
+  t.true(Math.abs((networks.get('vgg19') ?? 0) / keys.length - 0.5) < 0.03);
+});
+
+test('numbers are drawn over the whole range, whole ones with both ends', (t) => {
+  const draw = (distribution: string, leaf: 'size' | 'totalVariation') => {
+    const sample = makeRecipeSampler(jobWith(`recipe: { ${leaf}: ${distribution} }`).recipe, 'random');
+    return keys.map((key) => sample(key, 0).value[leaf]);
+  };
+  const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+  const sizes = draw('{ uniform: [32, 35] }', 'size');
+  t.deepEqual([...new Set(sizes)].sort(), [32, 33, 34, 35]);
+  t.true(Math.abs(mean(sizes) - 33.5) < 0.06);
+  const even = draw('{ uniform: [2, 6] }', 'totalVariation');
+  t.true(even.every((x) => x >= 2 && x <= 6));
+  t.true(Math.abs(mean(even) - 4) < 0.06);
+  const logarithmic = draw('{ logUniform: [1, 100] }', 'totalVariation');
+  t.true(logarithmic.every((x) => x >= 1 && x <= 100));
+  t.true(Math.abs(logarithmic.filter((x) => x < 10).length / keys.length - 0.5) < 0.03);
+  t.true(logarithmic.every((x) => Number(x.toPrecision(6)) === x));
+  const narrow = draw('{ uniform: [1.00000001, 1.00000002] }', 'totalVariation');
+  t.true(narrow.every((x) => x >= 1.00000001 && x <= 1.00000002));
+});
+
+test('a repeated value is drawn more often', (t) => {
+  const sample = makeRecipeSampler(jobWith('recipe: { steps: { choice: [5, 5, 5, 9] } }').recipe, 'random');
+  const share = keys.filter((key) => sample(key, 0).value.steps === 9).length / keys.length;
+  t.true(Math.abs(share - 0.25) < 0.02);
+});
+
+test('parameters are drawn independently, and so are replicas', (t) => {
+  const { recipe } = jobWith(
+    'recipe: { totalVariation: { uniform: [0, 1] }, content: { weight: { uniform: [0, 1] } } }',
+  );
+  const sample = makeRecipeSampler(recipe, 'random');
+  const equal = keys.filter((key) => {
+    const first = sample(key, 0).value;
+    return (
+      first.totalVariation === first.content.weight ||
+      first.totalVariation === sample(key, 1).value.totalVariation
+    );
+  });
+  t.is(equal.length, 0);
+});
+
+test('an original draws its size only', (t) => {
+  const sample = makeOriginalSampler(jobWith('recipe: { size: { choice: [64, 96] }, steps: 3 }').recipe);
+  const sizes = new Set(keys.map((key) => sample(key, 0).value.size));
+  t.deepEqual([...sizes].sort(), [64, 96]);
+  t.regex(sample([0, 0], 0).json, /^\{"fit":"keep","size":(64|96)\}$/);
+});
