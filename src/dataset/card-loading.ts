@@ -1,16 +1,18 @@
 /** How a dataset is loaded by the usual libraries: the part of the card that people copy. @module */
 import type { DatasetSummary } from './summary.js';
 
-/** Snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, with the dataset's own split. Paths are from its root. */
+/** Snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, with the dataset's own split. */
 export function loadingGuide({ counts, job }: DatasetSummary): string {
   const split = Object.keys(counts.splits)[0] ?? 'train';
-  const folder = JSON.stringify(split);
+  // Not ".": `load_dataset` needs a folder that has a name.
+  const root = 'path/to/dataset';
+  const folder = `"${root}/${split}"`;
   const isWebp = (job.output as { format?: unknown } | undefined)?.format === 'webp';
   const labelled = Object.keys(counts.classes).length > 0;
   return [
     snippet('Hugging Face', 'python', [
       'from datasets import load_dataset',
-      `dataset = load_dataset(".", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
+      `dataset = load_dataset("${root}", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
       labelled
         ? 'dataset[0]["image"], dataset.features["label"].int2str(dataset[0]["label"])'
         : 'dataset[0]["image"]',
@@ -18,7 +20,7 @@ export function loadingGuide({ counts, job }: DatasetSummary): string {
     ...(labelled ? [pyTorchSnippet(folder)] : []),
     ...(isWebp
       ? ['Keras and TensorFlow.js do not read WebP: choose `jpeg` or `png` for them.']
-      : [...(labelled ? [kerasSnippet(folder)] : []), tensorFlowJsSnippet(split)]),
+      : [...(labelled ? [kerasSnippet(folder)] : []), tensorFlowJsSnippet(folder)]),
   ].join('\n\n');
 }
 
@@ -37,15 +39,18 @@ function kerasSnippet(folder: string): string {
   ]);
 }
 
-function tensorFlowJsSnippet(split: string): string {
+function tensorFlowJsSnippet(folder: string): string {
   return snippet('TensorFlow.js', 'js', [
     "import * as tf from '@tensorflow/tfjs-node';",
     "import { readFileSync } from 'node:fs';",
-    `const lines = readFileSync('${split}/metadata.jsonl', 'utf8').trim().split('\\n');`,
+    `const folder = ${folder};`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
+    "const lines = readFileSync(`${folder}/metadata.jsonl`, 'utf8').trim().split('\\n');",
     'const rows = lines.map((line) => JSON.parse(line));',
     'const classes = [...new Set(rows.map((row) => row.label))].sort();',
     'const dataset = tf.data.array(rows).map((row) => ({',
-    `  xs: tf.node.decodeImage(readFileSync(\`${split}/\${row.file_name}\`), 3),`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
+    '  xs: tf.node.decodeImage(readFileSync(`${folder}/${row.file_name}`), 3),',
     '  ys: classes.indexOf(row.label),',
     '}));',
   ]);

@@ -56,10 +56,17 @@ function frontMatter({ name, summary, license }: CardFacts): object {
       {
         config_name: 'default',
         data_files: splits.map((split) => ({ split: split.replace(/\W/g, '_'), path: `${split}/**` })),
+        // Here, not under `dataset_info`: the folder builders of `datasets` read only these.
+        features: features(presentClasses(summary)),
       },
     ],
-    dataset_info: { features: features(Object.keys(summary.counts.classes)) },
   };
+}
+
+/** The classes that have images, so that a label's number is the one that folder loaders give it. */
+function presentClasses({ counts }: DatasetSummary): string[] {
+  const classes = Object.entries(counts.classes);
+  return classes.filter(([, { stylized, originals }]) => stylized + originals > 0).map(([name]) => name);
 }
 
 function features(classes: readonly string[]): object[] {
