@@ -8,7 +8,7 @@ import { problemsOf } from './explain.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
 import { danglingAliases, duplicateKeys, locate } from './positions.js';
-import { type Problem, type ShownProblem, showProblems } from './problem.js';
+import { maximumLocated, type Problem, type ShownProblem, showProblems } from './problem.js';
 import { type Job, jobSchema } from './schema.js';
 import { SourceText } from './source-text.js';
 
@@ -67,13 +67,15 @@ export function parseJob(file: string, text: string, options: LoadJobOptions = {
     plainValue(source, document),
   );
   const problems = findProblems(value, dirname(resolve(file)));
-  const shown = problems.map((problem) => show(problem, source, document, overrides));
+  const shown = problems
+    .slice(0, maximumLocated)
+    .map((problem) => show(problem, source, document, overrides));
   for (const { key, span, first } of duplicateKeys(document)) {
     const message = `the key "${key}" is given twice; it is first on line ${source.position(first.start).line}`;
     shown.push({ position: span.start, text: source.show(span, message) });
   }
   const onlyOverrides = shown.length > 0 && shown.every(({ position }) => position === afterTheFile);
-  failOn(onlyOverrides ? 'override-invalid' : 'job-invalid', shown);
+  failOn(onlyOverrides ? 'override-invalid' : 'job-invalid', shown, problems.length - maximumLocated);
   return withAbsolutePaths(jobSchema.parse(value), resolve(file));
 }
 
@@ -87,8 +89,8 @@ function findProblems(value: unknown, jobFolder: string): Problem[] {
 
 const afterTheFile = Number.POSITIVE_INFINITY;
 
-function failOn(code: ErrorCode, problems: readonly ShownProblem[]): void {
-  if (problems.length > 0) throw new WildstyleError(code, showProblems(problems));
+function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 0): void {
+  if (problems.length > 0) throw new WildstyleError(code, showProblems(problems, Math.max(0, uncounted)));
 }
 
 function syntaxProblems(source: SourceText, document: Document): ShownProblem[] {

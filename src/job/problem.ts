@@ -24,13 +24,16 @@ export interface ShownProblem {
 }
 
 const maximumShown = 50;
+/** Problems beyond so many are counted, but not looked up in the file: finding a place takes a search. */
+export const maximumLocated = 500;
 
-/** All problems as one text, in the order of the file, each once. */
-export function showProblems(problems: readonly ShownProblem[]): string {
+/** All problems as one text, in the order of the file, each once; `uncounted` more exist that are not among them. */
+export function showProblems(problems: readonly ShownProblem[], uncounted = 0): string {
   const ordered = [...problems].sort((a, b) => a.position - b.position);
   const texts = [...new Set(ordered.map((problem) => problem.text))];
   const shown = texts.slice(0, maximumShown);
-  if (texts.length > maximumShown) shown.push(`... and ${texts.length - maximumShown} more problems`);
+  const more = texts.length - shown.length + uncounted;
+  if (more > 0) shown.push(`... and ${more} more problems`);
   return shown.join('\n');
 }
 
