@@ -15,6 +15,7 @@ import type {
 } from '../engine.js';
 import { checkInputs, checkRow, checkTensor } from '../values.js';
 import { arrange, boundaryLayout, restore } from './layout.js';
+import { sessionOptions } from './options.js';
 import { type Recording, record } from './record.js';
 import { serialize } from './serialize.js';
 import { Constant } from './symbol.js';
@@ -46,13 +47,12 @@ const dataOf = (value: Value): Float32Array => {
   throw new WildstyleError('internal', 'A value of another engine was given to the onnx engine.');
 };
 
-const sessionOptions = (options: EngineOptions): InferenceSession.SessionOptions => ({
-  executionProviders: [options.device ?? 'cpu'],
-  intraOpNumThreads: options.threads ?? 0,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 4,
-});
+/** Weights are read when a function uses them, not before. */
+const constantOf = (host: HostTensor): Constant =>
+  new Constant(() => {
+    checkTensor(host);
+    return host.data;
+  }, host.shape);
 
 class OnnxCompiled implements Compiled {
   readonly outputs: Named<Shape>;
@@ -143,9 +143,7 @@ class OnnxEngine implements Engine {
   #constants({ digest, tensors }: WeightSet): Named<Constant> {
     let constants = this.#weights.get(digest);
     if (!constants) {
-      constants = Object.fromEntries(
-        Object.entries(tensors).map(([name, { data, shape }]) => [name, new Constant(data, shape)]),
-      );
+      constants = Object.fromEntries(Object.entries(tensors).map(([name, host]) => [name, constantOf(host)]));
       this.#weights.set(digest, constants);
     }
     return constants;

@@ -8,7 +8,7 @@
  */
 import type { Shape } from '../engine.js';
 import type { Edge } from './graph.js';
-import { arrange, type Permutation } from './layout.js';
+import { arrange, type Permutation, sizeOf } from './layout.js';
 
 export type SymbolType = 'float32' | 'int32' | 'bool';
 export type Numbers = Float32Array | Int32Array | Uint8Array;
@@ -17,11 +17,19 @@ export type Numbers = Float32Array | Int32Array | Uint8Array;
 export class Constant {
   readonly #derived = new Map<string, Numbers>();
 
-  /** @param values in row-major order of `stored` */
+  readonly #read: () => Numbers;
+
+  /** @param values in row-major order of `stored`; or how to get them, when they are asked for */
   constructor(
-    readonly values: Numbers,
+    values: Numbers | (() => Numbers),
     readonly stored: Shape,
-  ) {}
+  ) {
+    this.#read = typeof values === 'function' ? values : () => values;
+  }
+
+  get values(): Numbers {
+    return this.#read();
+  }
 
   /** The values in another layout, made once. */
   arranged(permutation: Permutation): Numbers {
@@ -58,8 +66,8 @@ export interface TracedTensor {
 
 /** The one number that a constant repeats; undefined for anything else. */
 export function splatValue(tensor: TracedTensor): number | undefined {
-  const values = tensor.constant?.values;
-  return values?.length === 1 ? values[0] : undefined;
+  if (!tensor.constant || sizeOf(tensor.stored) !== 1) return undefined;
+  return tensor.constant.values[0];
 }
 
 export const isDense = ({ shape, stored }: TracedTensor): boolean =>

@@ -1,0 +1,102 @@
+/** Measures the onnx engine: a traced step against the same step built by hand, and against plain matrix products. @module */
+import { enableProdMode } from '@tensorflow/tfjs';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { createEngine, type HostTensor } from '../../src/engine/index.js';
+import { Graph } from '../../src/engine/onnx/graph.js';
+import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/layout.js';
+import { sessionOptions } from '../../src/engine/onnx/options.js';
+import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize.js';
+import { handBuiltStep } from './hand-built.js';
+import { gaussian, step, stepFlop, stepShapes, stepWeights } from './vgg.js';
+
+export interface EngineBenchOptions {
+  /** Default 256. */
+  readonly sizePx?: number;
+  /** Rounds, each of one traced step, one built by hand, and one matrix product. Default 15. */
+  readonly rounds?: number;
+  /** Default: decided by the engine. */
+  readonly threads?: number;
+}
+
+const matrixSize = 2048;
+
+interface Contender {
+  readonly run: () => Promise<unknown>;
+  readonly times: number[];
+}
+
+const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1];
+
+/**
+ * One forward and backward pass of VGG-19 to conv5_1, for one image. The contenders take turns, so that whatever else
+ * the machine does hits all alike; figures are medians.
+ */
+export async function benchEngine(options: EngineBenchOptions = {}): Promise<Record<string, number>> {
+  const { sizePx = 256, rounds = 15, threads } = options;
+  enableProdMode();
+  const weights = await stepWeights();
+  const inputs = stepInputs(sizePx);
+  const engine = await createEngine('onnx', { threads });
+  const compiled = await engine.compile(step, stepShapes(sizePx), weights);
+  const values = Object.fromEntries(Object.entries(inputs).map(([name, host]) => [name, engine.put(host)]));
+  const hand = handBuiltStep(weights.tensors, sizePx);
+  const handSession = await open(hand, threads);
+  const handFeeds = Object.fromEntries(
+    Object.entries(inputs).map(([name, host]) => [hand.inputs[name], channelsFirst(host)]),
+  );
+  const product = matrixProduct();
+  const productSession = await open(product.model, threads);
+  const contenders: Record<'traced' | 'hand' | 'product', Contender> = {
+    traced: { run: () => compiled.run(values), times: [] },
+    hand: { run: () => handSession.run(handFeeds), times: [] },
+    product: { run: () => productSession.run(product.feeds), times: [] },
+  };
+  for (let round = -2; round < rounds; round++) {
+    for (const { run, times } of Object.values(contenders)) {
+      const started = performance.now();
+      await run();
+      if (round >= 0) times.push(performance.now() - started);
+    }
+  }
+  const [tracedMs, handMs, productMs] = Object.values(contenders).map(({ times }) => median(times));
+  const sgemmGflops = (2 * matrixSize ** 3) / productMs / 1e6;
+  const tracedGflops = stepFlop(sizePx) / tracedMs / 1e6;
+  return {
+    tracedMs,
+    handMs,
+    sgemmGflops,
+    tracedGflops,
+    tracedOverHand: tracedMs / handMs,
+    tracedOverSgemm: tracedGflops / sgemmGflops,
+  };
+}
+
+/** An image in [0, 1], and targets that are not reached. */
+export function stepInputs(sizePx: number): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(stepShapes(sizePx)).map(([name, shape], index) => {
+      const size = shape.reduce((a, b) => a * b);
+      const data = gaussian(size, 0.2, index + 1).map((value) => Math.min(1, Math.max(0, value + 0.5)));
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/** A tensor as the graph built by hand takes it. */
+export function channelsFirst({ data, shape }: HostTensor): Tensor {
+  const layout = boundaryLayout(shape.length);
+  return new Tensor('float32', arrange(data, shape, layout), permute(shape, layout));
+}
+
+const open = ({ bytes, externalData }: SerializedModel, threads?: number): Promise<InferenceSession> =>
+  InferenceSession.create(bytes, { ...sessionOptions({ threads }), externalData });
+
+function matrixProduct(): { model: SerializedModel; feeds: Record<string, Tensor> } {
+  const graph = new Graph();
+  const dimensions = [matrixSize, matrixSize];
+  const [a, b] = [graph.input(dimensions), graph.input(dimensions)];
+  graph.output(graph.add('MatMul', [a, b], { dimensions }));
+  const matrix = (seed: number): Tensor =>
+    new Tensor('float32', gaussian(matrixSize * matrixSize, 1, seed), dimensions);
+  return { model: serialize(graph), feeds: { [a.name]: matrix(1), [b.name]: matrix(2) } };
+}
