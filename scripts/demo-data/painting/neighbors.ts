@@ -1,0 +1,24 @@
+/** Which of many places lie near a spot, without asking them all. @module */
+
+/** Finds the places near a spot: a superset of those within the reach it was built for. */
+export type NeighborFinder = (x: number, y: number) => readonly number[];
+
+/** Sorts places into square bins so that those within `reach` of any spot are found in nine of them. */
+export function indexNeighbors(places: readonly { x: number; y: number }[], reach: number): NeighborFinder {
+  const bins = new Map<number, number[]>();
+  const binOf = (column: number, row: number): number => (row + 512) * 4096 + column + 512;
+  for (const [index, { x, y }] of places.entries()) {
+    const column = Math.floor(x / reach);
+    const row = Math.floor(y / reach);
+    // Every place is entered in its own bin and the eight around it: looking up is then one bin.
+    for (let down = -1; down <= 1; down++)
+      for (let over = -1; over <= 1; over++) {
+        const key = binOf(column + over, row + down);
+        const bin = bins.get(key);
+        if (bin === undefined) bins.set(key, [index]);
+        else bin.push(index);
+      }
+  }
+  const none: readonly number[] = [];
+  return (x, y) => bins.get(binOf(Math.floor(x / reach), Math.floor(y / reach))) ?? none;
+}
