@@ -1,0 +1,118 @@
+/** The contact sheet: content, style and result of some items side by side, in one PNG. @module */
+import { dirname } from 'node:path';
+import sharp, { type OverlayOptions } from 'sharp';
+import { type PublishedFile, publishFile } from '../dataset/publish.js';
+import { WildstyleError } from '../errors.js';
+import { decodeImage } from '../images/decode.js';
+import { type Box, type SheetLayout, sheetLayout } from './sheet-layout.js';
+import { canDrawText, escapeXml } from './text.js';
+
+/** One row: three images, as paths or as the bytes of files, and a line of text. */
+export interface SheetRow {
+  readonly content: string | Uint8Array;
+  readonly style: string | Uint8Array;
+  readonly result: string | Uint8Array;
+  readonly caption: string;
+}
+
+export interface SheetOptions {
+  /** Edge of a cell; default 192. */
+  readonly cellPx?: number;
+  /** Whether to write captions; default: where the machine has fonts. */
+  readonly text?: boolean;
+  /** Where the file is written before it is put in its place; default: the folder of the sheet. */
+  readonly temporaryFolder?: string;
+}
+
+const paper = '#fbfaf7';
+const mat = '#f1efe9';
+const ink = '#5b574e';
+const fontPx = 12;
+/** Of a common sans-serif, on the safe side; fonts differ. */
+const characterPx = 6.1;
+const imagesAtOnce = 4;
+
+/**
+ * Renders a contact sheet as PNG. Each image is scaled to fit its cell and centred; one that cannot be read leaves its
+ * cell empty.
+ * @throws `option-invalid` when there are no rows
+ */
+export async function renderContactSheet(
+  rows: readonly SheetRow[],
+  options: SheetOptions = {},
+): Promise<Buffer> {
+  const { cellPx = 192, text = await canDrawText() } = options;
+  if (rows.length === 0) throw new WildstyleError('option-invalid', 'a contact sheet needs at least one row');
+  const layout = sheetLayout(rows.length, cellPx);
+  const cells = rows.flatMap((row, index) => {
+    const places = layout.rows[index]?.cells ?? [];
+    return [row.content, row.style, row.result].map((source, cell) => ({ source, box: places[cell] as Box }));
+  });
+  const overlays: OverlayOptions[] = [{ input: Buffer.from(matSvg(layout)), left: 0, top: 0 }];
+  for (let start = 0; start < cells.length; start += imagesAtOnce) {
+    const group = cells.slice(start, start + imagesAtOnce);
+    const drawn = await Promise.all(group.map(({ source, box }) => cellOverlay(source, box)));
+    overlays.push(...drawn.flat());
+  }
+  if (text) overlays.push({ input: Buffer.from(textSvg(layout, rows)), left: 0, top: 0 });
+  const { widthPx: width, heightPx: height } = layout;
+  return sharp({ create: { width, height, channels: 3, background: paper }, limitInputPixels: false })
+    .composite(overlays)
+    .removeAlpha()
+    .png()
+    .toBuffer();
+}
+
+/**
+ * Renders a contact sheet and publishes it.
+ * @throws `option-invalid`, `disk-full`, `output-unwritable`
+ */
+export async function writeContactSheet(
+  path: string,
+  rows: readonly SheetRow[],
+  options: SheetOptions = {},
+): Promise<PublishedFile> {
+  const { temporaryFolder = dirname(path) } = options;
+  return publishFile(path, await renderContactSheet(rows, options), { temporaryFolder });
+}
+
+async function cellOverlay(source: string | Uint8Array, box: Box): Promise<OverlayOptions[]> {
+  const target = { sizePx: box.widthPx, fit: 'keep', multiple: 1 } as const;
+  const image = await decodeImage(source, target).catch(() => undefined);
+  if (image === undefined) return [];
+  const { data, widthPx: width, heightPx: height } = image;
+  return [
+    {
+      input: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+      raw: { width, height, channels: 3 },
+      left: box.leftPx + Math.floor((box.widthPx - width) / 2),
+      top: box.topPx + Math.floor((box.heightPx - height) / 2),
+    },
+  ];
+}
+
+function matSvg({ widthPx, heightPx, rows }: SheetLayout): string {
+  const cells = rows.flatMap(({ cells }) => cells);
+  const squares = cells.map(
+    ({ leftPx, topPx, widthPx, heightPx }) =>
+      `<rect x="${leftPx}" y="${topPx}" width="${widthPx}" height="${heightPx}"/>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" fill="${mat}">${squares.join('')}</svg>`;
+}
+
+function textSvg(layout: SheetLayout, rows: readonly SheetRow[]): string {
+  const headings = layout.headings.map(({ text, box }) =>
+    textLine(text, box, box.heightPx - 9, 'font-weight="bold"'),
+  );
+  const captions = layout.rows.map(({ caption }, index) => {
+    const longest = Math.floor(caption.widthPx / characterPx);
+    const text = rows[index]?.caption ?? '';
+    return textLine(text.length > longest ? `${text.slice(0, longest - 1)}…` : text, caption, fontPx + 4, '');
+  });
+  const { widthPx, heightPx } = layout;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" font-family="sans-serif" font-size="${fontPx}" fill="${ink}">${[...headings, ...captions].join('')}</svg>`;
+}
+
+function textLine(text: string, box: Box, baselinePx: number, attributes: string): string {
+  return `<text x="${box.leftPx}" y="${box.topPx + baselinePx}" ${attributes}>${escapeXml(text)}</text>`;
+}

@@ -1,0 +1,79 @@
+/** Where everything goes on a contact sheet: arithmetic only. @module */
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly leftPx: number;
+  readonly topPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** The places of a row: three square cells and a line of text below them. */
+export interface RowPlaces {
+  readonly cells: readonly [content: Box, style: Box, result: Box];
+  readonly caption: Box;
+}
+
+/** The places of a whole sheet. */
+export interface SheetLayout {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rows: readonly RowPlaces[];
+  /** The words above the cells, once for each block of rows. */
+  readonly headings: readonly { readonly text: string; readonly box: Box }[];
+}
+
+const marginPx = 24;
+const gapPx = 6;
+const blockGapPx = 36;
+const headingPx = 26;
+const captionPx = 30;
+const wantedAspect = 1.4;
+const maximumBlocks = 6;
+
+/**
+ * Rows from top to bottom, in as many blocks side by side as bring the sheet nearest to 7:5.
+ * @param rowCount at least 1
+ */
+export function sheetLayout(rowCount: number, cellPx: number): SheetLayout {
+  const blocks = bestBlockCount(rowCount, cellPx);
+  const rowsPerBlock = Math.ceil(rowCount / blocks);
+  const blockPx = 3 * cellPx + 2 * gapPx;
+  const leftOf = (block: number) => marginPx + block * (blockPx + blockGapPx);
+  const cellLeft = (block: number, cell: number) => leftOf(block) + cell * (cellPx + gapPx);
+  const rows = Array.from({ length: rowCount }, (_, index): RowPlaces => {
+    const block = Math.floor(index / rowsPerBlock);
+    const topPx = marginPx + headingPx + (index % rowsPerBlock) * (cellPx + captionPx);
+    const cell = (column: number): Box => {
+      return { leftPx: cellLeft(block, column), topPx, widthPx: cellPx, heightPx: cellPx };
+    };
+    const caption = { leftPx: leftOf(block), topPx: topPx + cellPx, widthPx: blockPx, heightPx: captionPx };
+    return { cells: [cell(0), cell(1), cell(2)], caption };
+  });
+  const headings = Array.from({ length: blocks }, (_, block) =>
+    ['content', 'style', 'result'].map((text, cell) => ({
+      text,
+      box: { leftPx: cellLeft(block, cell), topPx: marginPx, widthPx: cellPx, heightPx: headingPx },
+    })),
+  ).flat();
+  return { ...sheetSize(rowCount, blocks, cellPx), rows, headings };
+}
+
+function bestBlockCount(rowCount: number, cellPx: number): number {
+  const distance = (blocks: number): number => {
+    const { widthPx, heightPx } = sheetSize(rowCount, blocks, cellPx);
+    return Math.abs(Math.log(widthPx / heightPx / wantedAspect));
+  };
+  const candidates = Array.from({ length: Math.min(rowCount, maximumBlocks) }, (_, index) => index + 1)
+    // No block may stay empty.
+    .filter((blocks) => Math.ceil(rowCount / Math.ceil(rowCount / blocks)) === blocks);
+  return candidates.reduce((best, blocks) => (distance(blocks) < distance(best) ? blocks : best));
+}
+
+function sheetSize(rowCount: number, blocks: number, cellPx: number) {
+  const rowsPerBlock = Math.ceil(rowCount / blocks);
+  return {
+    widthPx: 2 * marginPx + blocks * (3 * cellPx + 2 * gapPx) + (blocks - 1) * blockGapPx,
+    heightPx: 2 * marginPx + headingPx + rowsPerBlock * (cellPx + captionPx) - captionPx / 3,
+  };
+}

@@ -1,0 +1,67 @@
+/** Which items a contact sheet shows, and what it says about them. @module */
+import { basename } from 'node:path';
+import type { ItemRecord } from '../dataset/record.js';
+
+/**
+ * At most `maximum` finished stylised items, the classes in order and with as equal shares as they can give; of each class,
+ * items spread evenly over the order of the records.
+ */
+export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): ItemRecord[] {
+  const classes = new Map<string, ItemRecord[]>();
+  for (const record of records) {
+    if (record.status !== 'complete' || record.kind !== 'stylized') continue;
+    const ofClass = classes.get(record.label ?? '') ?? [];
+    ofClass.push(record);
+    classes.set(record.label ?? '', ofClass);
+  }
+  const groups = [...classes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  const shares = fairShares(
+    groups.map(({ length }) => length),
+    maximum,
+  );
+  return groups.flatMap((group, index) => spread(group, shares[index] ?? 0));
+}
+
+/** What is said about an item, in one line. */
+export function captionOf(record: ItemRecord): string {
+  const { label, content, style, recipe, network, steps } = record;
+  const styleRecipe = recipe.style as { loss?: unknown; strength?: unknown } | undefined;
+  const strength = styleRecipe?.strength;
+  return [
+    label,
+    style ? `${basename(content.path)} + ${basename(style.path)}` : basename(content.path),
+    typeof strength === 'number' ? `strength ${Number(strength.toPrecision(3))}` : undefined,
+    network?.name,
+    styleRecipe?.loss,
+    recipe.optimizer ? `${recipe.optimizer} ${steps} steps` : undefined,
+  ]
+    .filter((part) => part !== undefined && part !== null && part !== '')
+    .join(' · ');
+}
+
+/** Gives one to each that still has some, in turn, until the total is reached. */
+function fairShares(available: readonly number[], total: number): number[] {
+  const shares = available.map(() => 0);
+  for (
+    let left = Math.min(
+      total,
+      available.reduce((sum, count) => sum + count, 0),
+    );
+    left > 0;
+  ) {
+    for (const [index, count] of available.entries()) {
+      const share = shares[index] as number;
+      if (left === 0 || share === count) continue;
+      shares[index] = share + 1;
+      left--;
+    }
+  }
+  return shares;
+}
+
+function spread<T>(list: readonly T[], count: number): T[] {
+  return Array.from(
+    { length: count },
+    (_, index) => list[Math.floor(((index + 0.5) * list.length) / count)] as T,
+  );
+}
