@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { exitCodes, reportFailure } from './failure.js';
+import { WildstyleError } from '../errors.js';
+import { reportFailure } from './failure.js';
 import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
 import { sheetCommand } from './sheet.js';
@@ -28,10 +29,8 @@ const commandLine = yargs(hideBin(process.argv))
   .epilogue('Exit codes: 0 complete, 1 failures or differences, 2 wrong job or command, 75 stopped early.')
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
-  .fail((message, error, self) => {
-    if (error) throw error;
-    process.stderr.write(`${self.help ? 'wildstyle: ' : ''}${message}\nTry: wildstyle --help\n`);
-    process.exitCode = exitCodes.usage;
+  .fail((message, error) => {
+    throw error ?? new WildstyleError('option-invalid', message, { cure: 'See wildstyle --help.' });
   });
 
 try {

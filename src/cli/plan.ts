@@ -5,7 +5,7 @@ import { loadJob } from '../job/load.js';
 import { describePlan } from '../run/describe.js';
 import { estimatePlan } from '../run/estimate-plan.js';
 import { prepare } from '../run/prepare.js';
-import { printPlan } from './plan-text.js';
+import { planText } from './plan-text.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
 
 interface PlanArguments extends JobArguments {
@@ -21,6 +21,6 @@ export const planCommand: CommandModule<object, PlanArguments> = {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
     const description = describePlan(prepared, await estimatePlan(prepared));
-    process.stdout.write(args.json ? `${JSON.stringify(description, null, 2)}\n` : printPlan(description));
+    process.stdout.write(args.json ? `${JSON.stringify(description, null, 2)}\n` : planText(description));
   },
 };

@@ -4,6 +4,8 @@ import { formatDuration, type Progress } from '../run/progress.js';
 
 export interface ProgressView {
   update: (progress: Progress) => void;
+  /** Prints a line without disturbing the bar. */
+  print: (line: string) => void;
   stop: () => void;
 }
 
@@ -32,6 +34,10 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
       else view.update(value, words(progress));
       started = true;
     },
+    print(line) {
+      // The bar is drawn over the line it stands on; the next update draws it again below.
+      stream.write(started ? `\r\u001b[K${line}\n` : `${line}\n`);
+    },
     stop: () => started && view.stop(),
   };
 }
@@ -46,6 +52,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
       const [value, total] = fraction(progress);
       stream.write(`${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`);
     },
+    print: (line) => stream.write(`${line}\n`),
     stop() {},
   };
 }

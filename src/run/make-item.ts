@@ -7,9 +7,11 @@ import { publishFile } from '../dataset/publish.js';
 import { outputLayout } from '../dataset/layout.js';
 import type { Engine, HostTensor } from '../engine/engine.js';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
-import { decodeImage, type DecodeTarget } from '../images/decode.js';
+import { decodeImage } from '../images/decode.js';
+import type { DecodeTarget } from '../images/fit.js';
 import { encodeImage } from '../images/encode.js';
-import { type Pixels, toPixels, toTensor } from '../images/tensor.js';
+import type { Pixels } from '../images/pixels.js';
+import { toPixels, toTensor } from '../images/tensor.js';
 import type { ImageEntry, PlanItem, StylizedItem } from '../plan/item.js';
 import { AsyncCache } from '../stylize/async-cache.js';
 import { initialImage, startsFromStyle } from '../stylize/initial.js';
@@ -89,10 +91,10 @@ export class ItemMaker {
   async #publish(item: PlanItem, pixels: Pixels) {
     const { format, quality, outputRoot } = this.settings;
     const bytes = await encodeImage(pixels, { format, quality });
-    const layout = outputLayout(outputRoot);
-    await publishFile(join(outputRoot, item.file), bytes, { temporaryFolder: layout.temporaryFolder });
+    const { temporaryFolder } = outputLayout(outputRoot);
+    const { sha256 } = await publishFile(join(outputRoot, item.file), bytes, { temporaryFolder });
     return {
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256,
       widthPx: pixels.widthPx,
       heightPx: pixels.heightPx,
     };

@@ -11,7 +11,7 @@ import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 import { type Deferred, deferred } from './deferred.js';
-import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import type { EngineDescription, FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { failedRecord } from './record.js';
 
 const keptErrorOutput = 2000;
@@ -55,6 +55,7 @@ export class WorkerPool {
   /** Items whose worker died are tried again one at a time, so that the one to blame takes no other with it. */
   readonly #suspects = pLimit(1);
   readonly #failure: Deferred<never> = deferred();
+  #engine: EngineDescription | undefined;
   #stopping = false;
   #draining = false;
 
@@ -67,6 +68,16 @@ export class WorkerPool {
   async start(): Promise<void> {
     for (const seat of this.#seats) this.#spawn(seat);
     await Promise.race([Promise.all(this.#seats.map((seat) => seat.ready)), this.#failure.promise]);
+  }
+
+  /** What the workers run on, once one has started. */
+  get engine(): EngineDescription | undefined {
+    return this.#engine;
+  }
+
+  /** Makes everything that waits fail with this error. */
+  fail(error: WildstyleError): void {
+    this.#failure.reject(error);
   }
 
   /** Whether another item should be handed in only after one has come back. */
@@ -120,6 +131,7 @@ export class WorkerPool {
   /** Ends the processes at once. What is published is published. */
   kill(): void {
     this.#stopping = true;
+    this.#failure.reject(new WildstyleError('engine-failed', 'The run was stopped at once.'));
     for (const { process } of this.#seats) process?.kill('SIGKILL');
   }
 
@@ -169,6 +181,7 @@ export class WorkerPool {
   #receive(seat: Seat, message: FromWorker, ready: () => void): void {
     switch (message.type) {
       case 'ready':
+        this.#engine = message.engine;
         if (this.#draining) seat.send({ type: 'drain' });
         return ready();
       case 'progress':

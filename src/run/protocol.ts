@@ -22,6 +22,13 @@ export interface WorkerSettings {
   readonly journal: string;
 }
 
+/** What executes, for records and summaries. */
+export interface EngineDescription {
+  readonly name: string;
+  readonly device: string;
+  readonly version: string;
+}
+
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: WorkerSettings }
   | { readonly type: 'item'; readonly item: PlanItem }
@@ -32,7 +39,7 @@ export type ToWorker =
   | { readonly type: 'stop' };
 
 export type FromWorker =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly engine: EngineDescription }
   | { readonly type: 'done'; readonly record: ItemRecord }
   /** The item was not begun because the worker drains. */
   | { readonly type: 'dropped'; readonly id: string }

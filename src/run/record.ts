@@ -3,6 +3,7 @@ import type { ItemRecord } from '../dataset/record.js';
 import type { Engine } from '../engine/engine.js';
 import type { WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
+import type { EngineDescription } from './protocol.js';
 import type { Stylized } from '../stylize/stylizer.js';
 
 /** What was published for an item. */
@@ -69,6 +70,7 @@ export function failedRecord(item: PlanItem, { code, message }: WildstyleError):
   };
 }
 
-function describeEngine({ name, device, version }: Engine) {
+/** What executes, by name. */
+export function describeEngine({ name, device, version }: Engine): EngineDescription {
   return { name, device, version };
 }

@@ -8,7 +8,8 @@ import type { Recipe } from '../stylize/recipe.js';
 import { Stylizer } from '../stylize/stylizer.js';
 import { measureStep } from './calibrate.js';
 import { ItemMaker } from './make-item.js';
-import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import type { EngineDescription, FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import { describeEngine } from './record.js';
 import { WeightStore } from './weights.js';
 
 const progressIntervalMs = 500;
@@ -23,9 +24,12 @@ class Worker {
   #reportedSteps = 0;
   #reportedStepMs = 0;
 
+  #journal: Promise<Journal> | undefined;
+
   private constructor(
+    readonly engine: EngineDescription,
     private readonly maker: ItemMaker,
-    private readonly journal: Journal,
+    private readonly journalFile: string,
     private readonly stylizer: Stylizer,
     private readonly batch: number,
   ) {}
@@ -42,13 +46,15 @@ class Worker {
       now: () => performance.now(),
     });
     const maker = new ItemMaker(settings, engine, stylizer, weights);
-    return new Worker(maker, await openJournal(settings.journal), stylizer, settings.batch);
+    return new Worker(describeEngine(engine), maker, settings.journal, stylizer, settings.batch);
   }
 
   async make(item: PlanItem): Promise<void> {
     try {
       const record = await this.maker.make(item, this.#drain.signal);
-      await this.journal.append(record);
+      // Opened with the first record: a worker that only measures leaves nothing behind.
+      this.#journal ??= openJournal(this.journalFile);
+      await (await this.#journal).append(record);
       this.reportProgress();
       send({ type: 'done', record });
     } catch (error) {
@@ -78,7 +84,7 @@ class Worker {
   }
 
   async stop(): Promise<void> {
-    await this.journal.close();
+    await (await this.#journal)?.close();
     this.stylizer.dispose();
   }
 }
@@ -104,7 +110,7 @@ async function handle(message: ToWorker): Promise<void> {
     starting = Worker.start(message.settings);
     const worker = await starting;
     setInterval(() => worker.reportProgress(), progressIntervalMs).unref();
-    send({ type: 'ready' });
+    send({ type: 'ready', engine: worker.engine });
     return;
   }
   const worker = await starting;

@@ -12,6 +12,7 @@ import { itemInputs, lossParts, stepFunction, stepName } from './step.js';
 
 /** How much smaller the steps of a second try are. */
 const gentler = 0.3;
+const mostRestarts = 1;
 
 /** An item to optimise, as arrays. */
 export interface BatchItem {
@@ -28,7 +29,7 @@ export interface Optimized {
   /** `[1, height, width, 3]`; not clamped. Its loss is the last point of the curve. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
-  /** Updates made, those before a restart included. */
+  /** Evaluations of the objective, those of trials and before a restart included. */
   readonly steps: number;
   readonly restarts: number;
 }
@@ -128,28 +129,31 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     for (const [name, value] of Object.entries(this.#state)) inputs[stepName.state(name)] = value;
     const outputs = await this.compiled.run(inputs);
     const losses = await this.#readLosses(outputs);
+    const accepted = await this.engine.read(outputs[stepName.accepted]);
     const outcomes: Outcome<T>[] = [];
-    const restarts: number[] = [];
+    const diverged: number[] = [];
     for (const [row, slot] of this.#slots.entries()) {
       if (!slot) continue;
+      slot.stepsMade++;
+      if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
       if (hasDiverged(point, slot.curve[0] ?? point)) {
-        if (slot.restarts === 0) restarts.push(row);
-        else outcomes.push({ item: slot.item, error: diverged(point, slot.curve[0]) });
-        if (slot.restarts > 0) this.#slots[row] = undefined;
+        diverged.push(row);
+        if (slot.restarts === mostRestarts) {
+          outcomes.push({ item: slot.item, error: divergence(point, slot.curve[0]) });
+        }
         continue;
       }
       if (isCurvePoint(slot.step, slot.item.steps)) slot.curve.push(point);
+      // The losses just read are those of the image that went in, so that is the image delivered.
       if (slot.step >= slot.item.steps) {
-        // The losses just read are those of the image that went in, so that is the image delivered.
         outcomes.push({ item: slot.item, result: await this.#result(row, slot) });
         this.#slots[row] = undefined;
       }
       slot.step++;
-      slot.stepsMade++;
     }
     this.#advance(outputs);
-    for (const row of restarts) this.#restart(row);
+    for (const row of diverged) this.#restart(row);
     return outcomes;
   }
 
@@ -167,10 +171,14 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
   }
 
+  /** Begins an item again with smaller steps; one that has had its chances leaves. */
   #restart(row: number): void {
     const slot = this.#slots[row] as Slot<T>;
+    if (slot.restarts === mostRestarts) {
+      this.#slots[row] = undefined;
+      return;
+    }
     slot.restarts++;
-    slot.stepsMade += 1;
     slot.step = 0;
     slot.curve = [];
     this.#begin(row, slot.item.parameters.learningRate * gentler);
@@ -184,7 +192,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
         name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
       ),
     );
-    const next = this.spec.optimizer.advance(this.#image, this.#state, produced);
+    const next = this.spec.optimizer.advance(this.#state, produced);
     const kept = new Set([...Object.values(next), outputs[stepName.image]]);
     for (const value of [this.#image, ...Object.values(this.#state), ...Object.values(outputs)]) {
       if (!kept.has(value)) value.dispose();
@@ -216,7 +224,7 @@ function pointAt(losses: Named<Float32Array>, row: number, step: number): LossPo
   return { step, total, content, style, totalVariation };
 }
 
-function diverged(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
+function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
   const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
   return new WildstyleError(
     'loss-diverged',

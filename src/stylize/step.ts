@@ -1,4 +1,5 @@
 /** The functions that an engine compiles: one optimisation step, and the evaluation of one image. @module */
+import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape, TensorFunction } from '../engine/engine.js';
 import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
@@ -9,6 +10,7 @@ export const stepName = {
   image: 'image',
   learningRate: 'learningRate',
   gradient: 'gradient',
+  accepted: 'accepted',
   loss: (part: keyof Omit<ObjectiveValue, 'unscaled'>) => `loss/${part}`,
   state: (name: string) => `state/${name}`,
 } as const;
@@ -24,10 +26,12 @@ export function stepFunction(spec: Spec): TensorFunction {
       Object.keys(spec.optimizer.state(image.shape)).map((name) => [name, inputs[stepName.state(name)]]),
     );
     const learningRate = inputs[stepName.learningRate] as Tensor4D;
-    const { image: next, state: produced } = spec.optimizer.step(image, gradient, state, learningRate);
+    const loss = tf.reshape(value.total, [image.shape[0], 1, 1, 1]) as Tensor4D;
+    const step = spec.optimizer.step({ image, loss, gradient, state, learningRate });
     return {
-      [stepName.image]: next,
-      ...Object.fromEntries(Object.entries(produced).map(([name, tensor]) => [stepName.state(name), tensor])),
+      [stepName.image]: step.image,
+      [stepName.accepted]: step.accepted,
+      ...Object.fromEntries(Object.entries(step.state).map(([name, tensor]) => [stepName.state(name), tensor])),
       ...losses(value),
     };
   };

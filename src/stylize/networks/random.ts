@@ -25,6 +25,8 @@ const calibrationImages = 4;
 const calibrationSizePx = 64;
 /** A filter that never answers is left as it is. */
 const smallestMean = 1e-6;
+/** Standard deviation of the colour part of the first filters, beside the 1 of their edge part. */
+const colourShare = 0.3;
 
 const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
 const channelsOf = (layer: string): number => blocks[Number(layer[4]) - 1][Number(layer[6]) - 1];
@@ -46,18 +48,20 @@ export const random: Network = {
 async function makeWeights(): Promise<WeightSet> {
   const filters: Record<string, HostTensor> = {};
   let inputs = 3;
-  for (const layer of convolutions) {
+  for (const [index, layer] of convolutions.entries()) {
     const outputs = channelsOf(layer);
-    filters[layer] = zeroMeanFilters(mix32(seed, Object.keys(filters).length), inputs, outputs);
+    const layerSeed = mix32(seed, index);
+    filters[`${layer}.weight`] =
+      index === 0 ? colourFilters(layerSeed, outputs) : zeroMeanFilters(layerSeed, inputs, outputs);
     inputs = outputs;
   }
   const means = await meanActivations(filters);
   const tensors: Record<string, HostTensor> = {};
   const digest = createHash('sha256');
-  for (const [layer, { data, shape }] of Object.entries(filters)) {
-    const divisors = means[layer].map((mean) => Math.max(mean, smallestMean));
+  for (const [name, { data, shape }] of Object.entries(filters)) {
+    const divisors = means[name.split('.')[0]].map((mean) => Math.max(mean, smallestMean));
     const scaled = data.map((value, i) => value / divisors[i % divisors.length]);
-    tensors[`${layer}.weight`] = { data: scaled, shape };
+    tensors[name] = { data: scaled, shape };
     digest.update(new Uint8Array(scaled.buffer));
   }
   return { digest: digest.digest('hex'), tensors };
@@ -79,6 +83,20 @@ function zeroMeanFilters(filterSeed: number, inputs: number, outputs: number): H
   return { data, shape: [3, 3, inputs, outputs] };
 }
 
+/**
+ * The first layer looks at colours too, or flat areas would mean nothing: each of its edge filters gets a direction in
+ * colour space.
+ */
+function colourFilters(filterSeed: number, outputs: number): HostTensor {
+  const { data, shape } = zeroMeanFilters(filterSeed, 3, outputs);
+  const directionSeed = mix32(filterSeed, 1);
+  const coloured = data.map((value, i) => {
+    const [channel, output] = [Math.floor(i / outputs) % 3, i % outputs];
+    return value + colourShare * normalAt(directionSeed, output * 3 + channel);
+  });
+  return { data: coloured, shape };
+}
+
 /** The mean activation of each filter, where all the filters before it are divided by theirs. */
 async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float32Array>> {
   const size = calibrationSizePx;
@@ -97,7 +115,7 @@ function activationFunction({ image }: Named<tf.Tensor>, filters: Named<tf.Tenso
   const means: Record<string, tf.Tensor> = {};
   vggFeatures(centre(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
     convolution(input, layer) {
-      const response = tf.conv2d(input, filters[layer] as tf.Tensor4D, 1, 'same');
+      const response = weightedConvolution(filters)(input, layer);
       means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);
       return tf.div(response, tf.maximum(means[layer], smallestMean));
     },

@@ -17,7 +17,7 @@ export const adam: Optimizer = {
     squareCorrection: [batch, 1, 1, 1],
   }),
 
-  step(image, gradient, state, learningRate) {
+  step({ image, gradient, state, learningRate }) {
     const blend = (old: tf.Tensor, now: tf.Tensor, decay: number) =>
       tf.add(tf.mul(old, decay), tf.mul(now, 1 - decay)) as tf.Tensor4D;
     const correct = (old: tf.Tensor, decay: number) => tf.add(tf.mul(old, decay), 1 - decay) as tf.Tensor4D;
@@ -29,9 +29,10 @@ export const adam: Optimizer = {
     const step = tf.mul(tf.div(mean, deviation), tf.div(learningRate, meanCorrection));
     return {
       image: tf.clipByValue(tf.sub(image, step), 0, 1) as tf.Tensor4D,
+      accepted: tf.onesLike(learningRate),
       state: { mean, square, meanCorrection, squareCorrection },
     };
   },
 
-  advance: (_image, _state, produced) => produced,
+  advance: (_state, produced) => produced,
 };

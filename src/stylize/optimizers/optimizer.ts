@@ -2,9 +2,27 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape, Value } from '../../engine/engine.js';
 
+/** What one step starts from. */
+export interface StepInputs {
+  /** `[batch, height, width, 3]`, RGB in [0, 1] */
+  readonly image: Tensor4D;
+  /** The objective at the image: `[batch, 1, 1, 1]` */
+  readonly loss: Tensor4D;
+  /** Its gradient with respect to the image, which has the image's shape. */
+  readonly gradient: Tensor4D;
+  readonly state: Named<Tensor>;
+  /** `[batch, 1, 1, 1]` */
+  readonly learningRate: Tensor4D;
+}
+
 /** What one step computes. */
 export interface StepResult {
   readonly image: Tensor4D;
+  /**
+   * 1 where the image that came in is a point of the optimisation, 0 where it was a trial that went wrong and is
+   * taken back: `[batch, 1, 1, 1]`.
+   */
+  readonly accepted: Tensor4D;
   /** New state tensors, under names that {@link Optimizer.advance} knows. */
   readonly state: Named<Tensor>;
 }
@@ -17,19 +35,14 @@ export interface Optimizer {
   readonly defaultLearningRate: number;
   /** The state's tensors by name, for a batch of images of this shape. */
   readonly state: (image: Shape) => Named<Shape>;
+  /** One step for every item. */
+  readonly step: (inputs: StepInputs) => StepResult;
   /**
-   * One step for every item.
-   * @param image `[batch, height, width, 3]`, in [0, 1]
-   * @param gradient of the objective with respect to the image, same shape
-   * @param learningRate `[batch, 1, 1, 1]`
+   * The next step's state out of this step's state and what it produced, by handle: nothing is copied. A handle left
+   * out is disposed by the caller.
    */
-  readonly step: (image: Tensor4D, gradient: Tensor4D, state: Named<Tensor>, learningRate: Tensor4D) => StepResult;
-  /**
-   * The next step's state out of this step's inputs (`image` and the state) and outputs, by handle: nothing is
-   * copied. A handle left out is disposed by the caller.
-   */
-  readonly advance: (image: Value, state: Named<Value>, produced: Named<Value>) => Named<Value>;
+  readonly advance: (state: Named<Value>, produced: Named<Value>) => Named<Value>;
 }
 
-/** Sum over everything but the batch, with the dimensions kept: `[batch, 1, 1, 1]`. */
+/** Sums over these axes, with the dimensions kept, are `[batch, 1, 1, 1]`. */
 export const itemAxes = [1, 2, 3];

@@ -1,0 +1,39 @@
+/** What a job costs beside its optimisation steps: processes, decoding, encoding, publishing, the manifest. @module */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadJob } from '../../src/job/load.js';
+import { prepare } from '../../src/run/prepare.js';
+import { runPlan } from '../../src/run/run.js';
+
+const items = 40;
+const steps = 40;
+
+/**
+ * Runs a job of 40 items on the demo images and compares its wall time with the time of its optimisation steps divided
+ * by the workers.
+ */
+export async function benchJob(): Promise<Record<string, number>> {
+  const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
+  try {
+    const job = await loadJob('configs/demo.yaml', {
+      overrides: [
+        `output.root=${JSON.stringify(join(root, 'out'))}`,
+        `sampling.limit=${items}`,
+        'sampling.stylesPerContent=3',
+        'sampling.keepOriginals=false',
+        `recipe.steps=${steps}`,
+        'recipe.size=256',
+      ],
+    });
+    // Measured from the start of the command: taking stock and planning are part of a job.
+    const before = performance.now();
+    const prepared = await prepare(job);
+    const { stepMs, workers, counts } = await runPlan(prepared);
+    const wallS = (performance.now() - before) / 1000;
+    const stepsS = stepMs / 1000;
+    return { items: counts.complete, wallS, stepsS, workers, overhead: (wallS * workers) / stepsS };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}

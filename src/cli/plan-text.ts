@@ -1,0 +1,54 @@
+/** A plan for people. @module */
+import { formatBytes, formatDuration } from '../run/progress.js';
+import type { PlanDescription } from '../run/describe.js';
+
+const mostStyles = 12;
+
+/** The text that `wildstyle plan` prints. */
+export function planText(plan: PlanDescription): string {
+  const { classes, styles, parameters, estimate, leftOut, duplicates, warnings } = plan;
+  const lines = [
+    `Job     ${plan.job}`,
+    `Output  ${plan.output}`,
+    `Items   ${plan.items}: ${plan.stylized} stylised, ${plan.originals} originals`,
+  ];
+  if (estimate) {
+    const { seconds, bytes, workers, msPerStep } = estimate;
+    const measured = `${msPerStep.toPrecision(3)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
+    lines.push(`Cost    about ${formatDuration(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
+  }
+  lines.push(
+    '',
+    ...table([
+      ['class', 'content images', 'originals', 'stylised'],
+      ...classes.map((c) => [c.label ?? '(none)', `${c.contents}`, `${c.originals}`, `${c.stylized}`]),
+    ]),
+    '',
+    ...table([
+      ['style', 'images'],
+      ...styles.slice(0, mostStyles).map(({ path, stylized }) => [path, `${stylized}`]),
+      ...(styles.length > mostStyles ? [[`... ${styles.length - mostStyles} more`, '']] : []),
+    ]),
+    '',
+    ...table([['parameter', 'value'], ...parameters.map((parameter) => [parameter.path, valueText(parameter)])]),
+  );
+  if (duplicates > 0) lines.push('', `${duplicates} duplicate images are planned once.`);
+  if (leftOut.length > 0) lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
+  if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function valueText(parameter: PlanDescription['parameters'][number]): string {
+  if (parameter.kind === 'constant') return JSON.stringify(parameter.value);
+  if (parameter.kind === 'choice') {
+    return parameter.counts.map(({ value, items }) => `${JSON.stringify(value)} x${items}`).join(', ');
+  }
+  const { minimum, maximum, mean } = parameter;
+  const [low, high, middle] = [minimum, maximum, mean].map((value) => Number(value.toPrecision(4)));
+  return `${low} to ${high}, mean ${middle}`;
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+}

@@ -1,0 +1,114 @@
+/** `wildstyle run`: makes the dataset of a job. @module */
+import { relative, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { loadJob } from '../job/load.js';
+import { describePlan } from '../run/describe.js';
+import { type Prepared, prepare } from '../run/prepare.js';
+import { formatBytes, formatDuration } from '../run/progress.js';
+import { type RunEvent, type RunResult, runPlan } from '../run/run.js';
+import { exitCodes } from './failure.js';
+import { type JobArguments, overridesOf, withJobOptions } from './options.js';
+import { planText } from './plan-text.js';
+import { progressView } from './progress-bar.js';
+import { stopSignals } from './signals.js';
+
+interface RunArguments extends JobArguments {
+  readonly dryRun?: boolean;
+  readonly extend?: boolean;
+  readonly retryFailed?: boolean;
+}
+
+const mostFailuresShown = 5;
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <job>',
+  describe: 'Make the dataset of a job; run again to go on after a stop',
+  builder: (yargs) =>
+    withJobOptions(yargs)
+      .option('dry-run', { type: 'boolean', describe: 'Show what would be made, and stop' })
+      .option('extend', { type: 'boolean', describe: 'Add to a folder that another job made' })
+      .option('retry-failed', { type: 'boolean', describe: 'Try failed images again' }) as never,
+  async handler(args) {
+    const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
+    const prepared = await prepare(job);
+    const out = process.stdout;
+    for (const warning of prepared.inventory.warnings) out.write(`note: ${warning}\n`);
+    for (const { path, code } of prepared.inventory.problems) out.write(`left out: ${path} (${code})\n`);
+    if (args.dryRun) {
+      out.write(planText(describePlan(prepared)));
+      return;
+    }
+    process.exitCode = await runWithView(prepared, args);
+  },
+};
+
+async function runWithView(prepared: Prepared, { extend, retryFailed }: RunArguments): Promise<number> {
+  const out = process.stdout;
+  const view = progressView(out);
+  const signals = stopSignals();
+  let failures = 0;
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'progress') return view.update(event.progress);
+    if (event.type === 'failed' && ++failures > mostFailuresShown) return;
+    const text = eventText(event);
+    if (text) view.print(text);
+  };
+  try {
+    const result = await runPlan(prepared, {
+      ...(extend && { extend }),
+      ...(retryFailed && { retryFailed }),
+      drain: signals.drain,
+      abandon: signals.abandon,
+      onEvent,
+    });
+    view.stop();
+    out.write(resultText(result));
+    if (result.status === 'stopped') return exitCodes.stopped;
+    return result.tooManyFailures ? exitCodes.failures : exitCodes.complete;
+  } catch (error) {
+    view.stop();
+    if (!signals.abandon.aborted) throw error;
+    out.write('Stopped at once. Finished images are kept; run again to go on.\n');
+    return exitCodes.stopped;
+  } finally {
+    signals.dispose();
+  }
+}
+
+function eventText(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'begin': {
+      const { workload, done, allocation } = event;
+      const { workers, threads, batch } = allocation;
+      const originals = workload.items - workload.stylized;
+      const doneText = done > 0 ? `${done} images are there already. ` : '';
+      const together = batch > 1 ? `, ${batch} images together` : '';
+      return `${doneText}To make: ${workload.stylized} stylised images and ${originals} originals, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
+    }
+    case 'estimate':
+      return `Estimate: about ${formatDuration(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
+    case 'failed':
+      return `failed: ${event.record.content.path}: ${event.record.error?.message}`;
+    case 'draining':
+      return 'Stopping: the images in work are finished first. Press Ctrl-C again to stop at once.';
+    default:
+      return undefined;
+  }
+}
+
+function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult): string {
+  const folder = relative(process.cwd(), root) || '.';
+  const { complete, stylized, originals, failed, errors, pending } = counts;
+  const lines = [`${complete} images in ${folder}: ${stylized} stylised, ${originals} originals.`];
+  if (status === 'nothing') lines.unshift('Nothing to do: everything this job makes is there.');
+  else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
+  if (failed > 0) {
+    const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
+    lines.push(`${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again.`);
+  }
+  if (pending > 0) lines.push(`${pending} are left: run the same command again to go on.`);
+  if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

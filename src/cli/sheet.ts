@@ -1,0 +1,35 @@
+/** `wildstyle sheet`: a contact sheet of a dataset. @module */
+import { join, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { outputLayout } from '../dataset/layout.js';
+import { readManifest } from '../dataset/manifest.js';
+import { readSummary } from '../dataset/summary.js';
+import { WildstyleError } from '../errors.js';
+import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
+import { writeContactSheet } from '../report/contact-sheet.js';
+import { chooseSheetRows } from '../report/sheet-rows.js';
+
+interface SheetArguments {
+  readonly dir: string;
+  readonly rows: number;
+  readonly out?: string;
+}
+
+export const sheetCommand: CommandModule<object, SheetArguments> = {
+  command: 'sheet <dir>',
+  describe: 'Draw a contact sheet of a dataset: content, style and result',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
+      .option('rows', { type: 'number', default: 24, requiresArg: true, describe: 'At most so many images' })
+      .option('out', { type: 'string', requiresArg: true, describe: 'PNG file; default: contact-sheet.png in the folder' }),
+  async handler({ dir, rows, out }) {
+    const root = resolve(dir);
+    const summary = await readSummary(root);
+    if (!summary) throw new WildstyleError('dataset-invalid', `${root} has no dataset.json.`);
+    const chosen = chooseSheetRows(await readManifest(root), rows);
+    const path = out ? resolve(out) : outputLayout(root).contactSheet;
+    await writeContactSheet(path, sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen));
+    process.stdout.write(`${chosen.length} rows: ${join(path)}\n`);
+  },
+};

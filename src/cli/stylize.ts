@@ -1,0 +1,57 @@
+/** `wildstyle stylize`: one image, without a job. @module */
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { WildstyleError } from '../errors.js';
+import { decodeImage } from '../images/decode.js';
+import { encodeImage, type ImageFormat } from '../images/encode.js';
+import { toPixels, toTensor } from '../images/tensor.js';
+import { stylize } from '../run/arrays.js';
+
+interface StylizeArguments {
+  readonly content: string;
+  readonly style: string;
+  readonly out: string;
+  readonly size: number;
+  readonly steps: number;
+  readonly strength: number;
+  readonly weights?: string;
+}
+
+const formats: Readonly<Record<string, ImageFormat>> = {
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.png': 'png',
+  '.webp': 'webp',
+};
+
+export const stylizeCommand: CommandModule<object, StylizeArguments> = {
+  command: 'stylize <content> <style> <out>',
+  describe: 'Stylise one image, to try a style or a strength',
+  builder: (yargs) =>
+    yargs
+      .positional('content', { type: 'string', demandOption: true, describe: 'The image that gives shapes' })
+      .positional('style', { type: 'string', demandOption: true, describe: 'The image that gives the look' })
+      .positional('out', { type: 'string', demandOption: true, describe: 'The result: .jpg, .png or .webp' })
+      .option('size', { type: 'number', default: 256, requiresArg: true, describe: 'Long edge in pixels' })
+      .option('steps', { type: 'number', default: 150, requiresArg: true, describe: 'Optimisation steps' })
+      .option('strength', { type: 'number', default: 10, requiresArg: true, describe: 'Style over content' })
+      .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of VGG-19' }),
+  async handler({ content, style, out, size, steps, strength, weights }) {
+    const format = formats[extname(out).toLowerCase()];
+    if (!format) {
+      throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
+    }
+    const target = { sizePx: size, fit: 'keep' } as const;
+    const [contentPixels, stylePixels] = await Promise.all([decodeImage(content, target), decodeImage(style, target)]);
+    const { image, curve } = await stylize(
+      toTensor(contentPixels),
+      toTensor(stylePixels),
+      { size, steps, style: { strength } },
+      weights ? { weights } : {},
+    );
+    await writeFile(out, await encodeImage(toPixels(image.data, image.shape), { format }));
+    const [first, last] = [curve[0], curve[curve.length - 1]];
+    process.stdout.write(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}\n`);
+  },
+};

@@ -1,0 +1,52 @@
+/** Remembers what steps cost on this machine, so that a plan can be estimated without measuring again. @module */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { publishFile } from '../dataset/publish.js';
+import type { Job } from '../job/schema.js';
+import type { Recipe } from '../stylize/recipe.js';
+import { specOf } from '../stylize/spec.js';
+import type { Allocation } from './machine.js';
+import { cacheFolder } from './weights.js';
+
+const schema = z.record(z.string(), z.number().positive());
+const mostEntries = 500;
+
+const calibrationFile = (): string => join(cacheFolder(), 'calibration.json');
+
+/** Names what the time of a step depends on. */
+export function calibrationKey(recipe: Recipe, allocation: Allocation, run: Job['run']): string {
+  const parts = [
+    cpus()[0]?.model ?? 'unknown',
+    run.engine,
+    run.device,
+    ...Object.values(allocation),
+    specOf(recipe).key,
+    recipe.size,
+    recipe.fit,
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** The milliseconds of a step that were measured before, if any. */
+export async function rememberedStep(key: string): Promise<number | undefined> {
+  return (await readAll())[key];
+}
+
+/** Remembers a measurement. What cannot be written is forgotten: the next run measures again. */
+export async function rememberStep(key: string, msPerStep: number): Promise<void> {
+  const { [key]: _, ...others } = await readAll();
+  const entries = [...Object.entries(others), [key, msPerStep]].slice(-mostEntries);
+  const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+  await publishFile(calibrationFile(), text, { temporaryFolder: cacheFolder() }).catch(() => {});
+}
+
+async function readAll(): Promise<Record<string, number>> {
+  try {
+    return schema.parse(JSON.parse(await readFile(calibrationFile(), 'utf8')));
+  } catch {
+    return {};
+  }
+}

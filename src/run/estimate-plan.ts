@@ -1,0 +1,42 @@
+/** What a whole plan will cost on this machine: remembered, else measured for a moment. @module */
+import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
+import type { PlanEstimate } from './describe.js';
+import { allocate, thisMachine } from './machine.js';
+import { WorkerPool } from './pool.js';
+import type { Prepared } from './prepare.js';
+import { workerSettings } from './run.js';
+import { estimateWorkload, workloadOf } from './workload.js';
+
+/**
+ * Estimates the time and the disk space of all items. Where steps of this kind were never measured here, starts the
+ * workers that a run would have for a few steps; nothing is written to the output folder.
+ */
+export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
+  const { job, plan } = prepared;
+  const workload = workloadOf(plan.items(), () => true);
+  const { recipe } = workload;
+  if (!recipe) {
+    const { bytes } = estimateWorkload(workload, { msPerStep: 0, workers: 1, format: job.output.format });
+    return { seconds: 0, bytes, workers: 1, msPerStep: 0 };
+  }
+  const allocation = allocate(thisMachine(), job.run, workload.stylized, recipe);
+  const key = calibrationKey(recipe, allocation, job.run);
+  let msPerStep = await rememberedStep(key);
+  if (msPerStep === undefined) {
+    const pool = new WorkerPool({
+      workers: allocation.workers,
+      itemsPerWorker: 1,
+      settings: (worker) => workerSettings(prepared, allocation, worker),
+      onProgress: () => {},
+    });
+    try {
+      await pool.start();
+      msPerStep = await pool.calibrate(recipe);
+    } finally {
+      await pool.stop();
+    }
+    await rememberStep(key, msPerStep);
+  }
+  const { workers } = allocation;
+  return { ...estimateWorkload(workload, { msPerStep, workers, format: job.output.format }), workers, msPerStep };
+}

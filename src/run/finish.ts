@@ -1,0 +1,78 @@
+/** Leaves a dataset behind: manifest, metadata, contact sheet, card, summary, in this order. @module */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
+import { datasetCard } from '../dataset/card.js';
+import { readJournals } from '../dataset/journal.js';
+import { outputLayout } from '../dataset/layout.js';
+import { compileManifest } from '../dataset/manifest.js';
+import { mergeRecords } from '../dataset/merge.js';
+import { publishFile } from '../dataset/publish.js';
+import type { ItemRecord } from '../dataset/record.js';
+import { publishSummary, summarize } from '../dataset/summary.js';
+import type { Counts } from '../dataset/tally.js';
+import { writeContactSheet } from '../report/contact-sheet.js';
+import { sheetRows } from '../report/dataset-rows.js';
+import { chooseSheetRows } from '../report/sheet-rows.js';
+import type { Prepared } from './prepare.js';
+import type { EngineDescription } from './protocol.js';
+import { intendedOutput } from './run.js';
+
+export interface FinishFacts {
+  readonly startedAt: Date;
+  /** What the workers ran on; absent when they had nothing to do. */
+  readonly engine: EngineDescription | undefined;
+  /** Records of what the folder held before the run. */
+  readonly earlier: ReadonlyMap<string, ItemRecord>;
+}
+
+const mostSheetRows = 24;
+const sampledRecords = 6;
+
+/** Compiles what the journals and the folder hold into a dataset; also a partial one, whose summary says so. */
+export async function finishDataset(
+  prepared: Prepared,
+  { startedAt, engine, earlier }: FinishFacts,
+): Promise<{ counts: Counts; contactSheet: string | undefined }> {
+  const { job, plan } = prepared;
+  const { root } = job.output;
+  const layout = outputLayout(root);
+  const records = new Map(earlier);
+  mergeRecords(records, (await readJournals(layout.journalsFolder)).values());
+  const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
+  const sample = chooseSheetRows(records.values(), mostSheetRows);
+  const { temporaryFolder } = layout;
+  if (sample.length > 0) {
+    const folders = { contentRoot: job.content.root, styleRoot: job.style.root, outputRoot: root };
+    await writeContactSheet(layout.contactSheet, sheetRows(folders, sample), { temporaryFolder });
+  }
+  const { job: decisive, planDigest } = intendedOutput(prepared);
+  const summary = summarize({
+    wildstyle: packageVersion(),
+    job: decisive,
+    environment: environment(engine),
+    startedAt,
+    finishedAt: new Date(),
+    planDigest,
+    compiled,
+  });
+  const card = datasetCard({ name: basename(root), summary, sample: sample.slice(0, sampledRecords) });
+  await publishFile(layout.card, card, { temporaryFolder });
+  await publishSummary(root, summary);
+  return { counts: compiled.counts, contactSheet: sample.length > 0 ? layout.contactSheet : undefined };
+}
+
+function environment(engine: EngineDescription | undefined): Record<string, unknown> {
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    engine: engine ?? null,
+  };
+}
+
+/** The version of this package. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
