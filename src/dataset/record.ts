@@ -38,8 +38,10 @@ export const recordSchema = z.strictObject({
       curve: z.array(lossPointSchema),
     })
     .nullable(),
-  /** Optimisation steps made, restarts included. */
+  /** Updates from the initial image to the one delivered. */
   steps: z.int(),
+  /** Evaluations of the objective: what was paid for, with trials and restarts. */
+  evaluations: z.int(),
   /** How often the optimisation was begun again more gently. */
   restarts: z.int(),
   elapsedMs: z.number(),

@@ -1,5 +1,4 @@
 /** The engines, by name: a new engine is a file beside this one and a line here. @module */
-import { enableProdMode } from '@tensorflow/tfjs';
 import type { Engine, EngineOptions } from './engine.js';
 import { createOnnxEngine } from './onnx/session.js';
 import { createReferenceEngine } from './reference.js';
@@ -19,7 +18,5 @@ export const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]]
  * @throws `engine-unavailable` where its device or its native parts are missing
  */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
-  // Outside of production mode TF.js prints an advertisement of its native package.
-  enableProdMode();
   return engines[name](options);
 }

@@ -1,5 +1,5 @@
 /** TF.js's global state, borrowed for one call and given back. @module */
-import { engine, setBackend, tidy } from '@tensorflow/tfjs';
+import { enableProdMode, engine, setBackend, tidy } from '@tensorflow/tfjs';
 
 /**
  * Calls a function with one TF.js backend active. Afterwards the backend that was active before is active again, and
@@ -7,6 +7,8 @@ import { engine, setBackend, tidy } from '@tensorflow/tfjs';
  * recording, and keep every tensor.
  */
 export function withBackend(name: string, fn: () => void): void {
+  // Outside of production mode TF.js prints an advertisement of its native package.
+  enableProdMode();
   // Asking for the instance makes TF.js choose a backend where none was chosen yet.
   const previous = engine().backend && engine().backendName;
   const { state } = engine();

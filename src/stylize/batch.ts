@@ -29,8 +29,10 @@ export interface Optimized {
   /** `[1, height, width, 3]`; not clamped. Its loss is the last point of the curve. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
-  /** Evaluations of the objective, those of trials and before a restart included. */
+  /** Updates from the initial image to this one. */
   readonly steps: number;
+  /** Evaluations of the objective: one more than updates, and those of trials and before a restart. */
+  readonly evaluations: number;
   readonly restarts: number;
 }
 
@@ -38,7 +40,7 @@ interface Slot<T extends BatchItem> {
   readonly item: T;
   curve: LossPoint[];
   step: number;
-  stepsMade: number;
+  evaluations: number;
   restarts: number;
 }
 
@@ -112,7 +114,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Puts an item into a free row; there must be one. */
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
-    this.#slots[row] = { item, curve: [], step: 0, stepsMade: 0, restarts: 0 };
+    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0 };
     for (const [name, { data }] of Object.entries(item.targets)) this.engine.assign(this.#inputs[name], row, data);
     const weight = (side: 'content' | 'style', layer: string, value: number) =>
       this.engine.assign(this.#inputs[tensorName.weight(side, layer)], row, Float32Array.of(value));
@@ -134,7 +136,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     const diverged: number[] = [];
     for (const [row, slot] of this.#slots.entries()) {
       if (!slot) continue;
-      slot.stepsMade++;
+      slot.evaluations++;
       if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
       if (hasDiverged(point, slot.curve[0] ?? point)) {
@@ -213,7 +215,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     return {
       image: { data: all.slice(row * size, (row + 1) * size), shape: [1, ...shape] },
       curve: slot.curve,
-      steps: slot.stepsMade,
+      steps: slot.step,
+      evaluations: slot.evaluations,
       restarts: slot.restarts,
     };
   }

@@ -56,6 +56,7 @@ export function stylizedRecord(id: string, changes: Partial<ItemRecord> = {}): I
     engine: { name: 'onnx', device: 'cpu', version: 'onnxruntime 1.30.0' },
     loss: { initial: point(0, 8), final: point(150, 1), curve: [point(0, 8), point(75, 2), point(150, 1)] },
     steps: 150,
+    evaluations: 151,
     restarts: 0,
     elapsedMs: 1234,
     error: null,
@@ -74,6 +75,7 @@ export function originalRecord(id: string, changes: Partial<ItemRecord> = {}): I
     engine: null,
     loss: null,
     steps: 0,
+    evaluations: 0,
     ...changes,
   });
 }
@@ -90,6 +92,7 @@ export function failedRecord(id: string, changes: Partial<ItemRecord> = {}): Ite
     engine: null,
     loss: null,
     steps: 0,
+    evaluations: 0,
     error: { code: 'image-corrupt', message: `${id}.png: the PNG is damaged` },
     ...changes,
   });

@@ -1,0 +1,33 @@
+/**
+ * wildstyle: turns folders of labelled images into a larger, style-augmented training set.
+ *
+ * Jobs: {@link loadJob}, {@link prepare} (inventory and plan in one), {@link makePlan}, {@link runPlan},
+ * {@link verifyDataset}. Arrays: {@link stylize}, {@link evaluate}, {@link createStylizer}.
+ * @module
+ */
+export { type ItemRecord } from './dataset/record.js';
+export { readManifest } from './dataset/manifest.js';
+export { type Verification, verifyDataset } from './dataset/verify.js';
+export type { HostTensor, Shape } from './engine/engine.js';
+export { type EngineName, engineNames } from './engine/index.js';
+export { type ErrorCode, errorCodes, WildstyleError } from './errors.js';
+export { loadJob, type LoadJobOptions, parseJob } from './job/load.js';
+export { type Job, type JobInput, jobJsonSchema } from './job/schema.js';
+export { type Inventory, takeInventory } from './plan/inventory.js';
+export type { OriginalItem, PlanItem, StylizedItem } from './plan/item.js';
+export { makePlan, type NetworkChoice, type Plan, type PlanCounts } from './plan/plan.js';
+export {
+  type ArrayOptions,
+  type ArrayStylizer,
+  createStylizer,
+  type Evaluation,
+  evaluate,
+  stylize,
+  type TermValue,
+} from './run/arrays.js';
+export { type Prepared, prepare } from './run/prepare.js';
+export type { Progress } from './run/progress.js';
+export { type RunEvent, type RunOptions, type RunResult, runPlan } from './run/run.js';
+export type { LossPoint } from './stylize/curve.js';
+export { type Recipe, type RecipeInput, recipeSchema } from './stylize/recipe.js';
+export type { Stylized } from './stylize/stylizer.js';
