@@ -12,7 +12,7 @@ import { runOnce } from '../../engine/run-once.js';
 import { mix32, normalAt } from '../../random.js';
 import { deadLeaves } from './dead-leaves.js';
 import type { Network } from './network.js';
-import { type Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+import { type Blocks, channelsOf, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
 
 const blocks: Blocks = [
   [32, 32],
@@ -21,15 +21,14 @@ const blocks: Blocks = [
   [256, 256],
 ];
 const seed = 19;
-const calibrationImages = 4;
-const calibrationSizePx = 64;
+const calibrationImages = 2;
+const calibrationSizePx = 48;
 /** A filter that never answers is left as it is. */
 const smallestMean = 1e-6;
 /** Standard deviation of the colour part of the first filters, beside the 1 of their edge part. */
 const colourShare = 0.3;
 
 const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
-const channelsOf = (layer: string): number => blocks[Number(layer[4]) - 1][Number(layer[6]) - 1];
 
 /** Pixels are centred: a grey image activates nothing. */
 const centre = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
@@ -49,7 +48,7 @@ async function makeWeights(): Promise<WeightSet> {
   const filters: Record<string, HostTensor> = {};
   let inputs = 3;
   for (const [index, layer] of convolutions.entries()) {
-    const outputs = channelsOf(layer);
+    const outputs = channelsOf(blocks, layer);
     const layerSeed = mix32(seed, index);
     filters[`${layer}.weight`] =
       index === 0 ? colourFilters(layerSeed, outputs) : zeroMeanFilters(layerSeed, inputs, outputs);

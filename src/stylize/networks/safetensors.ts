@@ -80,7 +80,8 @@ function invalid(what: string): WildstyleError {
 }
 
 function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
-  const aligned = bytes.slice().buffer;
+  // A copy, because tensors need not lie at a multiple of their element's size. (Buffer's own slice() copies nothing.)
+  const aligned = new Uint8Array(bytes).buffer;
   if (dtype === 'F32') return new Float32Array(aligned);
   const halves = new Uint16Array(aligned);
   const bits = new Uint32Array(halves.length);

@@ -24,6 +24,12 @@ export function vggLayers(blocks: Blocks): string[] {
   ]);
 }
 
+/** Output channels of the convolution `conv<block>_<position>`. */
+export function channelsOf(blocks: Blocks, layer: string): number {
+  const [, block, position] = /^conv(\d+)_(\d+)$/.exec(layer) ?? [];
+  return blocks[Number(block) - 1][Number(position) - 1];
+}
+
 /** What a layer does to its input. */
 export interface LayerHooks {
   /** The result of a convolution, before the ReLU. */

@@ -5,7 +5,7 @@ import type { HostTensor, WeightSet } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import type { Network } from './network.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
-import { vgg19Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
 
 /**
  * The two preprocessings in use. Files of both kinds carry the same tensor names, so a Caffe file must say in its
@@ -59,10 +59,11 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
     'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d))),
     'preprocess.mean': vector(inRgb(mean.map((m, c) => m / deviation[c]))),
   };
-  let inputs = 3;
+  let channels = 3;
   for (const [layer, source] of torchvisionNames()) {
-    const [, block, position] = /conv(\d)_(\d)/.exec(layer) as RegExpExecArray;
-    const outputs = vgg19Blocks[Number(block) - 1][Number(position) - 1];
+    const inputs = channels;
+    const outputs = channelsOf(vgg19Blocks, layer);
+    channels = outputs;
     expectShape(file, `${source}.weight`, [outputs, inputs, 3, 3]);
     expectShape(file, `${source}.bias`, [outputs]);
     const reversed = bgr && layer === 'conv1_1';
@@ -70,7 +71,6 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
       toHwio(file.read(`${source}.weight`), outputs, inputs, reversed),
     );
     defineLazily(tensors, `${layer}.bias`, [outputs], () => file.read(`${source}.bias`));
-    inputs = outputs;
   }
   return { digest: createHash('sha256').update(bytes).digest('hex'), tensors };
 }
