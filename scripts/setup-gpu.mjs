@@ -28,9 +28,14 @@ for (const { name, what, args, env } of parts) {
   const cwd = join(packages, name);
   process.stdout.write(`${name}: fetching ${what} ...\n`);
   const missing = !existsSync(cwd);
-  const result = missing ? undefined : spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  const result = missing
+    ? undefined
+    : spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
   if (result?.status === 0) process.stdout.write(`${name}: done.\n`);
-  else failed.push(`${name}: ${missing ? 'the package is not installed; run npm install first' : 'the download failed'}.`);
+  else
+    failed.push(
+      `${name}: ${missing ? 'the package is not installed; run npm install first' : 'the download failed'}.`,
+    );
 }
 if (failed.length > 0) {
   process.stderr.write(`${failed.join('\n')}\nWithout these parts wildstyle runs on the CPU.\n`);

@@ -5,13 +5,14 @@
  * {@link verifyDataset}. Arrays: {@link stylize}, {@link evaluate}, {@link createStylizer}.
  * @module
  */
-export { type ItemRecord } from './dataset/record.js';
+
 export { readManifest } from './dataset/manifest.js';
+export type { ItemRecord } from './dataset/record.js';
 export { type Verification, verifyDataset } from './dataset/verify.js';
 export type { HostTensor, Shape } from './engine/engine.js';
 export { type EngineName, engineNames } from './engine/index.js';
 export { type ErrorCode, errorCodes, WildstyleError } from './errors.js';
-export { loadJob, type LoadJobOptions, parseJob } from './job/load.js';
+export { type LoadJobOptions, loadJob, parseJob } from './job/load.js';
 export { type Job, type JobInput, jobJsonSchema } from './job/schema.js';
 export { type Inventory, takeInventory } from './plan/inventory.js';
 export type { OriginalItem, PlanItem, StylizedItem } from './plan/item.js';

@@ -13,13 +13,18 @@ export const exitCodes = {
 } as const;
 
 /** Errors that stopped a run half-way: what is done is kept, and running again goes on. */
-const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'engine-failed', 'output-unwritable']);
+const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'disk-full',
+  'engine-failed',
+  'output-unwritable',
+]);
 
 /** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   const known = asWildstyleError(error);
   stream.write(`wildstyle: ${known.code}: ${known.message}\n`);
   if (known.cure) stream.write(`  ${known.cure}\n`);
-  if (known.code === 'internal') stream.write(`${known.cause instanceof Error ? known.cause.stack : known.stack}\n`);
+  if (known.code === 'internal')
+    stream.write(`${known.cause instanceof Error ? known.cause.stack : known.stack}\n`);
   return stoppedCodes.has(known.code) ? exitCodes.stopped : exitCodes.usage;
 }

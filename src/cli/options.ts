@@ -22,11 +22,21 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
       describe: 'Override a key, as in recipe.steps=20; repeatable',
     })
     .option('out', { type: 'string', requiresArg: true, describe: 'Output folder, instead of output.root' })
-    .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file, instead of run.weights' })
-    .option('limit', { type: 'number', requiresArg: true, describe: 'Make at most this many stylised images' })
-    .option('workers', { type: 'string', requiresArg: true, describe: 'Worker processes: a number or auto' }) as Argv<
-    T & JobArguments
-  >;
+    .option('weights', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Weights file, instead of run.weights',
+    })
+    .option('limit', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Make at most this many stylised images',
+    })
+    .option('workers', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Worker processes: a number or auto',
+    }) as Argv<T & JobArguments>;
 }
 
 /** Options are overrides by another name, so that they are checked as the job is. Paths are the shell's. */
@@ -38,7 +48,10 @@ export function overridesOf(options: JobArguments, resolve: (path: string) => st
     throw new WildstyleError('option-invalid', `--limit must be a whole number above 0, not ${limit}.`);
   }
   if (workers !== undefined && workers !== 'auto' && !/^[1-9]\d*$/.test(workers)) {
-    throw new WildstyleError('option-invalid', `--workers must be a whole number above 0 or auto, not ${workers}.`);
+    throw new WildstyleError(
+      'option-invalid',
+      `--workers must be a whole number above 0 or auto, not ${workers}.`,
+    );
   }
   return [
     ...(options.set ?? []),

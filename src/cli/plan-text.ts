@@ -1,6 +1,7 @@
 /** A plan for people. @module */
-import { formatBytes, formatDuration } from '../run/progress.js';
+
 import type { PlanDescription } from '../run/describe.js';
+import { formatBytes, formatDuration } from '../run/progress.js';
 
 const mostStyles = 12;
 
@@ -30,10 +31,14 @@ export function planText(plan: PlanDescription): string {
       ...(styles.length > mostStyles ? [[`... ${styles.length - mostStyles} more`, '']] : []),
     ]),
     '',
-    ...table([['parameter', 'value'], ...parameters.map((parameter) => [parameter.path, valueText(parameter)])]),
+    ...table([
+      ['parameter', 'value'],
+      ...parameters.map((parameter) => [parameter.path, valueText(parameter)]),
+    ]),
   );
   if (duplicates > 0) lines.push('', `${duplicates} duplicate images are planned once.`);
-  if (leftOut.length > 0) lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
+  if (leftOut.length > 0)
+    lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
   return `${lines.join('\n')}\n`;
 }
@@ -50,5 +55,10 @@ function valueText(parameter: PlanDescription['parameters'][number]): string {
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
 }

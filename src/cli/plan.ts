@@ -5,8 +5,8 @@ import { loadJob } from '../job/load.js';
 import { describePlan } from '../run/describe.js';
 import { estimatePlan } from '../run/estimate-plan.js';
 import { prepare } from '../run/prepare.js';
-import { planText } from './plan-text.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
+import { planText } from './plan-text.js';
 
 interface PlanArguments extends JobArguments {
   readonly json?: boolean;

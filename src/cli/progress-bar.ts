@@ -50,7 +50,9 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
       lastMs = progress.elapsedMs;
       const { done, items, failures, rate, left } = words(progress);
       const [value, total] = fraction(progress);
-      stream.write(`${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`);
+      stream.write(
+        `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`,
+      );
     },
     print: (line) => stream.write(`${line}\n`),
     stop() {},
@@ -58,7 +60,9 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
 }
 
 function fraction({ doneSteps, totalSteps, doneItems, totalItems }: Progress): [number, number] {
-  return totalSteps > 0 ? [Math.min(doneSteps, totalSteps), totalSteps] : [doneItems, Math.max(1, totalItems)];
+  return totalSteps > 0
+    ? [Math.min(doneSteps, totalSteps), totalSteps]
+    : [doneItems, Math.max(1, totalItems)];
 }
 
 function words({ doneItems, totalItems, failedItems, itemsPerMinute, remainingMs }: Progress) {

@@ -48,7 +48,7 @@ async function runWithView(prepared: Prepared, { extend, retryFailed }: RunArgum
   const signals = stopSignals();
   let failures = 0;
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'progress') return view.update(event.progress);
+    if (event.type === 'progress') view.update(event.progress);
     if (event.type === 'failed' && ++failures > mostFailuresShown) return;
     const text = eventText(event);
     if (text) view.print(text);
@@ -104,7 +104,9 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
   else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
   if (failed > 0) {
     const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
-    lines.push(`${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again.`);
+    lines.push(
+      `${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again.`,
+    );
   }
   if (pending > 0) lines.push(`${pending} are left: run the same command again to go on.`);
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);

@@ -5,8 +5,8 @@ import { outputLayout } from '../dataset/layout.js';
 import { readManifest } from '../dataset/manifest.js';
 import { readSummary } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
-import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
+import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
 
 interface SheetArguments {
@@ -22,7 +22,11 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
       .option('rows', { type: 'number', default: 24, requiresArg: true, describe: 'At most so many images' })
-      .option('out', { type: 'string', requiresArg: true, describe: 'PNG file; default: contact-sheet.png in the folder' }),
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'PNG file; default: contact-sheet.png in the folder',
+      }),
   async handler({ dir, rows, out }) {
     const root = resolve(dir);
     const summary = await readSummary(root);

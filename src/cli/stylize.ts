@@ -43,7 +43,10 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
       throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
     }
     const target = { sizePx: size, fit: 'keep' } as const;
-    const [contentPixels, stylePixels] = await Promise.all([decodeImage(content, target), decodeImage(style, target)]);
+    const [contentPixels, stylePixels] = await Promise.all([
+      decodeImage(content, target),
+      decodeImage(style, target),
+    ]);
     const { image, curve } = await stylize(
       toTensor(contentPixels),
       toTensor(stylePixels),

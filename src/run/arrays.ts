@@ -1,11 +1,11 @@
 /** Style transfer on arrays, in this process: for programs that have their own images and no job. @module */
 import { createHash } from 'node:crypto';
-import { createEngine, type EngineName } from '../engine/index.js';
 import type { Engine, HostTensor } from '../engine/engine.js';
+import { createEngine, type EngineName } from '../engine/index.js';
 import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
 import { initialImage, startsFromStyle } from '../stylize/initial.js';
-import { networks, type NetworkName } from '../stylize/networks/index.js';
+import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { targetFunction, tensorName } from '../stylize/objective.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.js';
 import { parametersOf, specOf } from '../stylize/spec.js';
@@ -57,7 +57,12 @@ export interface ArrayStylizer {
   /** See {@link stylize}. */
   stylize: (content: HostTensor, style: HostTensor, recipe?: RecipeInput) => Promise<Stylized>;
   /** See {@link evaluate}. */
-  evaluate: (image: HostTensor, content: HostTensor, style: HostTensor, recipe?: RecipeInput) => Promise<Evaluation>;
+  evaluate: (
+    image: HostTensor,
+    content: HostTensor,
+    style: HostTensor,
+    recipe?: RecipeInput,
+  ) => Promise<Evaluation>;
   dispose: () => void;
 }
 
@@ -86,7 +91,10 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   return {
     async stylize(content, style, input = {}) {
       const recipe = parse(input);
-      const [contentImage, styleImage] = [asBatch(content, 'content', recipe), asBatch(style, 'style', recipe)];
+      const [contentImage, styleImage] = [
+        asBatch(content, 'content', recipe),
+        asBatch(style, 'style', recipe),
+      ];
       if (startsFromStyle(recipe.init) && contentImage.shape.join() !== styleImage.shape.join()) {
         throw new WildstyleError(
           'shape-mismatch',
@@ -162,7 +170,10 @@ export async function evaluate(
 }
 
 /** The network that `auto` stands for: vgg19 where its weights are, else random. */
-export function resolveNetwork(network: Recipe['network'], files: Readonly<Record<string, string>>): NetworkName {
+export function resolveNetwork(
+  network: Recipe['network'],
+  files: Readonly<Record<string, string>>,
+): NetworkName {
   if (network !== 'auto') return network;
   return files.vgg19 ? 'vgg19' : 'random';
 }
@@ -174,7 +185,10 @@ async function evaluateOn(
   { image, content, style }: Record<'image' | 'content' | 'style', HostTensor>,
 ): Promise<Evaluation> {
   if (image.shape.join() !== content.shape.join()) {
-    throw new WildstyleError('shape-mismatch', `The image is [${image.shape}], the content [${content.shape}].`);
+    throw new WildstyleError(
+      'shape-mismatch',
+      `The image is [${image.shape}], the content [${content.shape}].`,
+    );
   }
   const spec = specOf(recipe);
   const targetsOf = async (side: 'content' | 'style', source: HostTensor) => {
@@ -186,7 +200,11 @@ async function evaluateOn(
   const targets = { ...(await targetsOf('content', content)), ...(await targetsOf('style', style)) };
   const { content: contentWeights, style: styleWeights, totalVariation } = parametersOf(recipe);
   const rows = [
-    ...spec.content.layers.map((layer) => ({ term: 'content' as const, layer, weight: contentWeights[layer] })),
+    ...spec.content.layers.map((layer) => ({
+      term: 'content' as const,
+      layer,
+      weight: contentWeights[layer],
+    })),
     ...spec.style.layers.map((layer) => ({ term: 'style' as const, layer, weight: styleWeights[layer] })),
     { term: 'totalVariation' as const, layer: undefined, weight: totalVariation },
   ].map((row) => ({
@@ -206,7 +224,9 @@ async function evaluateOn(
   );
   const outputs = await runOnce(engine, graph, inputs);
   graph.dispose();
-  const [total, contentLoss, styleLoss, variation] = lossParts.map((part) => outputs[stepName.loss(part)].data[0]);
+  const [total, contentLoss, styleLoss, variation] = lossParts.map(
+    (part) => outputs[stepName.loss(part)].data[0],
+  );
   return {
     total,
     content: contentLoss,

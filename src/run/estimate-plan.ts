@@ -38,5 +38,9 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
     await rememberStep(key, msPerStep);
   }
   const { workers } = allocation;
-  return { ...estimateWorkload(workload, { msPerStep, workers, format: job.output.format }), workers, msPerStep };
+  return {
+    ...estimateWorkload(workload, { msPerStep, workers, format: job.output.format }),
+    workers,
+    msPerStep,
+  };
 }

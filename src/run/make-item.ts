@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ItemRecord } from '../dataset/record.js';
-import { publishFile } from '../dataset/publish.js';
 import { outputLayout } from '../dataset/layout.js';
+import { publishFile } from '../dataset/publish.js';
+import type { ItemRecord } from '../dataset/record.js';
 import type { Engine, HostTensor } from '../engine/engine.js';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { decodeImage } from '../images/decode.js';
-import type { DecodeTarget } from '../images/fit.js';
 import { encodeImage } from '../images/encode.js';
+import type { DecodeTarget } from '../images/fit.js';
 import type { Pixels } from '../images/pixels.js';
 import { toPixels, toTensor } from '../images/tensor.js';
 import type { ImageEntry, PlanItem, StylizedItem } from '../plan/item.js';
@@ -17,9 +17,9 @@ import { AsyncCache } from '../stylize/async-cache.js';
 import { initialImage, startsFromStyle } from '../stylize/initial.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import type { SourceImage, Stylizer } from '../stylize/stylizer.js';
-import type { WeightStore } from './weights.js';
 import type { WorkerSettings } from './protocol.js';
 import { completeRecord, failedRecord } from './record.js';
+import type { WeightStore } from './weights.js';
 
 /** Codes that end the run: every further item would meet the same fate. */
 const fatalCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -73,7 +73,10 @@ export class ItemMaker {
     const { recipe } = item;
     const [content, style] = await Promise.all([
       this.#source(this.settings.contentRoot, item.content, { sizePx: recipe.size, fit: recipe.fit }),
-      this.#source(this.settings.styleRoot, item.style, { sizePx: recipe.style.size ?? recipe.size, fit: 'keep' }),
+      this.#source(this.settings.styleRoot, item.style, {
+        sizePx: recipe.style.size ?? recipe.size,
+        fit: 'keep',
+      }),
     ]);
     const initial = initialImage(
       recipe.init,
@@ -102,7 +105,10 @@ export class ItemMaker {
 
   #source(root: string, entry: ImageEntry, target: DecodeTarget): Promise<SourceImage> {
     const key = [entry.sha256, ...Object.values(target)].join(';');
-    return this.#decoded.get(key, async () => ({ key, tensor: toTensor(await this.#decode(root, entry, target)) }));
+    return this.#decoded.get(key, async () => ({
+      key,
+      tensor: toTensor(await this.#decode(root, entry, target)),
+    }));
   }
 
   /** The style image cropped to the shape of the content, for recipes that start from it. */

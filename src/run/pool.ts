@@ -82,7 +82,9 @@ export class WorkerPool {
 
   /** Whether another item should be handed in only after one has come back. */
   get full(): boolean {
-    return this.#limit.activeCount + this.#limit.pendingCount >= this.options.workers * this.options.itemsPerWorker;
+    return (
+      this.#limit.activeCount + this.#limit.pendingCount >= this.options.workers * this.options.itemsPerWorker
+    );
   }
 
   /**
@@ -149,7 +151,10 @@ export class WorkerPool {
     if (this.#draining) return dropped;
     return new Promise((resolve) => {
       seat.waiting.set(item.id, { item, resolve });
-      seat.ready.then(() => seat.send({ type: 'item', item }), () => {});
+      seat.ready.then(
+        () => seat.send({ type: 'item', item }),
+        () => {},
+      );
     });
   }
 
@@ -183,18 +188,23 @@ export class WorkerPool {
       case 'ready':
         this.#engine = message.engine;
         if (this.#draining) seat.send({ type: 'drain' });
-        return ready();
+        ready();
+        break;
       case 'progress':
-        return this.options.onProgress(message);
+        this.options.onProgress(message);
+        break;
       case 'calibrated':
-        return seat.calibrated?.(message.msPerStep);
+        seat.calibrated?.(message.msPerStep);
+        break;
       case 'done':
-        return this.#settle(seat, message.record.id, message.record);
+        this.#settle(seat, message.record.id, message.record);
+        break;
       case 'dropped':
-        return this.#settle(seat, message.id, dropped);
+        this.#settle(seat, message.id, dropped);
+        break;
       case 'fatal': {
         const { code, message: text, cure } = message;
-        return this.#failure.reject(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
+        this.#failure.reject(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
       }
     }
   }
@@ -213,7 +223,9 @@ export class WorkerPool {
     if (orphans.length === 0) {
       const said = seat.errorOutput.trim();
       const cause = said ? ` It said: ${said}` : '';
-      this.#failure.reject(new WildstyleError('engine-failed', `A worker ended while it had nothing to do.${cause}`));
+      this.#failure.reject(
+        new WildstyleError('engine-failed', `A worker ended while it had nothing to do.${cause}`),
+      );
       return;
     }
     this.#spawn(seat);

@@ -34,9 +34,12 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   for (const name of network === 'auto' ? [auto] : possibleNetworks(job.recipe)) {
     // Where a network is drawn, one without weights matters only once it is.
     const isSure = typeof network === 'string';
-    if (isSure || weightsFiles[name] || !networks[name].needsWeights) digests[name] = (await store.get(name)).digest;
+    if (isSure || weightsFiles[name] || !networks[name].needsWeights)
+      digests[name] = (await store.get(name)).digest;
   }
-  const inventory = await takeInventory(job, { ...(options.onInventory && { onProgress: options.onInventory }) });
+  const inventory = await takeInventory(job, {
+    ...(options.onInventory && { onProgress: options.onInventory }),
+  });
   const plan = makePlan(job, inventory, { name: auto, weights: digests });
   return { job, inventory, plan, weightsFiles };
 }

@@ -1,6 +1,7 @@
 /** What the orchestrator and its worker processes say to each other. @module */
-import type { EngineName } from '../engine/index.js';
+
 import type { ItemRecord } from '../dataset/record.js';
+import type { EngineName } from '../engine/index.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 

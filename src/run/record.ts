@@ -3,8 +3,8 @@ import type { ItemRecord } from '../dataset/record.js';
 import type { Engine } from '../engine/engine.js';
 import type { WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
-import type { EngineDescription } from './protocol.js';
 import type { Stylized } from '../stylize/stylizer.js';
+import type { EngineDescription } from './protocol.js';
 
 /** What was published for an item. */
 export interface PublishedImage {

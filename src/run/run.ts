@@ -24,7 +24,12 @@ import { estimateWorkload, type IsPending, pendingIn, type Workload, workloadOf 
 
 /** What a run tells while it goes on. */
 export type RunEvent =
-  | { readonly type: 'begin'; readonly workload: Workload; readonly done: number; readonly allocation: Allocation }
+  | {
+      readonly type: 'begin';
+      readonly workload: Workload;
+      readonly done: number;
+      readonly allocation: Allocation;
+    }
   | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: ItemRecord }
@@ -255,7 +260,11 @@ class Making {
   }
 }
 
-export function workerSettings({ job, weightsFiles }: Prepared, allocation: Allocation, worker: number): WorkerSettings {
+export function workerSettings(
+  { job, weightsFiles }: Prepared,
+  allocation: Allocation,
+  worker: number,
+): WorkerSettings {
   const { content, style, output, run } = job;
   return {
     engine: run.engine,

@@ -1,6 +1,7 @@
 /** Finds weights files, and loads them once a process. @module */
-import { readFile } from 'node:fs/promises';
+
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { WeightSet } from '../engine/engine.js';
@@ -32,10 +33,14 @@ export class WeightStore {
     const file = this.files[name];
     if (!file) throw missingWeights(name);
     const bytes = await readFile(file).catch((cause) => {
-      throw new WildstyleError('weights-missing', `The weights file ${file} cannot be read: ${cause.message}`, {
-        cure: 'Name an existing file with --weights or run.weights.',
-        cause,
-      });
+      throw new WildstyleError(
+        'weights-missing',
+        `The weights file ${file} cannot be read: ${cause.message}`,
+        {
+          cure: 'Name an existing file with --weights or run.weights.',
+          cause,
+        },
+      );
     });
     return network.loadWeights(bytes);
   }

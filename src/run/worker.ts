@@ -38,7 +38,10 @@ class Worker {
     // The engine has the cores; pixels are decoded beside it on one.
     sharp.concurrency(1);
     sharp.cache(false);
-    const engine = await createEngine(settings.engine, { device: settings.device, threads: settings.threads });
+    const engine = await createEngine(settings.engine, {
+      device: settings.device,
+      threads: settings.threads,
+    });
     const weights = new WeightStore(settings.weightsFiles);
     const stylizer = new Stylizer(engine, {
       batch: settings.batch,

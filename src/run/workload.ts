@@ -48,7 +48,7 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
 }
 
 /** Bytes a pixel of a stylised image takes, about: measured on painted textures. */
-const bytesPerPixel = { jpeg: 0.5, webp: 0.35, png: 2.2 } as const;
+const bytesPerPixel = { jpeg: 1, webp: 0.5, png: 2.8 } as const;
 
 /** Seconds and bytes for a workload. */
 export function estimateWorkload(

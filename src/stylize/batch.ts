@@ -45,7 +45,10 @@ interface Slot<T extends BatchItem> {
 }
 
 /** The end of one item: its result, or the error that ended it. */
-export type Outcome<T> = { readonly item: T } & ({ readonly result: Optimized } | { readonly error: WildstyleError });
+export type Outcome<T> = { readonly item: T } & (
+  | { readonly result: Optimized }
+  | { readonly error: WildstyleError }
+);
 
 export class RunningBatch<T extends BatchItem = BatchItem> {
   readonly #slots: (Slot<T> | undefined)[];
@@ -115,7 +118,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
     this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0 };
-    for (const [name, { data }] of Object.entries(item.targets)) this.engine.assign(this.#inputs[name], row, data);
+    for (const [name, { data }] of Object.entries(item.targets))
+      this.engine.assign(this.#inputs[name], row, data);
     const weight = (side: 'content' | 'style', layer: string, value: number) =>
       this.engine.assign(this.#inputs[tensorName.weight(side, layer)], row, Float32Array.of(value));
     const { content, style, totalVariation } = item.parameters;
@@ -160,7 +164,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 
   dispose(): void {
-    for (const value of [...Object.values(this.#inputs), this.#image, ...Object.values(this.#state)]) value.dispose();
+    for (const value of [...Object.values(this.#inputs), this.#image, ...Object.values(this.#state)])
+      value.dispose();
     this.compiled.dispose();
   }
 

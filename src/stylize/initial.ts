@@ -36,7 +36,8 @@ export function initialImage(
   const grains = weights.noise > 0 ? noise() : undefined;
   const data = content.data.map(
     (value, i) =>
-      (weights.content * value + weights.style * (style?.data[i] ?? 0) + weights.noise * (grains?.[i] ?? 0)) / sum,
+      (weights.content * value + weights.style * (style?.data[i] ?? 0) + weights.noise * (grains?.[i] ?? 0)) /
+      sum,
   );
   return { data, shape };
 }

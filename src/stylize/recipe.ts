@@ -37,7 +37,9 @@ export const recipeSchema = z.strictObject({
     .enum(['keep', 'crop', 'stretch'])
     .default('keep')
     .describe('keep: aspect ratio kept; crop: centred square; stretch: square, distorted'),
-  init: initialImage.default('content').describe('Where the optimisation starts: an image, or a mix by weight'),
+  init: initialImage
+    .default('content')
+    .describe('Where the optimisation starts: an image, or a mix by weight'),
   content: z
     .strictObject({
       loss: z.enum(contentLossNames).default('features'),
@@ -49,8 +51,15 @@ export const recipeSchema = z.strictObject({
     .strictObject({
       loss: z.enum(styleLossNames).default('gram'),
       layers: layers.optional().describe("Style layers; default: the network's own"),
-      strength: weight.default(10).describe('Style over content: 1 barely visible, 10 a clear painting, 100 dissolves'),
-      size: z.int().min(32).max(4096).optional().describe('Long edge of the style image in pixels; default: size'),
+      strength: weight
+        .default(10)
+        .describe('Style over content: 1 barely visible, 10 a clear painting, 100 dissolves'),
+      size: z
+        .int()
+        .min(32)
+        .max(4096)
+        .optional()
+        .describe('Long edge of the style image in pixels; default: size'),
     })
     .prefault({}),
   totalVariation: weight.default(0).describe('Weight of the total variation term'),

@@ -1,10 +1,10 @@
 /** What a recipe means for a network: everything about an optimisation that is compiled rather than passed in. @module */
-import { contentLosses, type ContentLossName, styleLosses, type StyleLossName } from './losses/index.js';
+import { type ContentLossName, contentLosses, type StyleLossName, styleLosses } from './losses/index.js';
 import type { FeatureLoss } from './losses/loss.js';
-import { networks, type NetworkName } from './networks/index.js';
+import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
-import { optimizers, type OptimizerName } from './optimizers/index.js';
+import { type OptimizerName, optimizers } from './optimizers/index.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { Recipe } from './recipe.js';
 
@@ -92,7 +92,9 @@ function layerNames(layers: Layers, defaults: readonly string[], network: Networ
 /** Shares add up to one, so that naming more layers does not make a term stronger. */
 function layerWeights(layers: Layers, defaults: readonly string[], total: number): Record<string, number> {
   const weights =
-    layers && !Array.isArray(layers) ? layers : Object.fromEntries((layers ?? defaults).map((name) => [name, 1]));
+    layers && !Array.isArray(layers)
+      ? layers
+      : Object.fromEntries((layers ?? defaults).map((name) => [name, 1]));
   const sum = Object.values(weights).reduce((a, b) => a + b, 0) || 1;
   return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, (total * weight) / sum]));
 }

@@ -1,6 +1,7 @@
 /** The functions that an engine compiles: one optimisation step, and the evaluation of one image. @module */
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape, TensorFunction } from '../engine/engine.js';
 import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
 import type { Spec } from './spec.js';
@@ -31,7 +32,9 @@ export function stepFunction(spec: Spec): TensorFunction {
     return {
       [stepName.image]: step.image,
       [stepName.accepted]: step.accepted,
-      ...Object.fromEntries(Object.entries(step.state).map(([name, tensor]) => [stepName.state(name), tensor])),
+      ...Object.fromEntries(
+        Object.entries(step.state).map(([name, tensor]) => [stepName.state(name), tensor]),
+      ),
       ...losses(value),
     };
   };

@@ -62,7 +62,10 @@ export class Stylizer {
     maxSize: targetCacheBytes,
     sizeOf: (targets) => Object.values(targets).reduce((sum, { data }) => sum + data.byteLength, 0),
   });
-  readonly #targetGraphs = new AsyncCache<Compiled>({ maxSize: targetGraphs, dispose: (graph) => graph.dispose() });
+  readonly #targetGraphs = new AsyncCache<Compiled>({
+    maxSize: targetGraphs,
+    dispose: (graph) => graph.dispose(),
+  });
   readonly #batches = new AsyncCache<RunningBatch<Pending>>({
     maxSize: startedBatches,
     dispose: (batch) => batch.dispose(),
@@ -184,7 +187,13 @@ export class Stylizer {
       const [, ...shape] = item.initial.shape;
       const targets = Object.fromEntries(Object.entries(item.targets).map(([name, t]) => [name, t.shape]));
       const weights = await this.options.weights(item.spec.networkName);
-      return RunningBatch.start<Pending>(this.engine, item.spec, weights, [this.options.batch, ...shape], targets);
+      return RunningBatch.start<Pending>(
+        this.engine,
+        item.spec,
+        weights,
+        [this.options.batch, ...shape],
+        targets,
+      );
     });
   }
 

@@ -105,7 +105,11 @@ async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float3
   // The reference engine computes the same numbers everywhere, and so the weights have one digest.
   const engine = await createReferenceEngine();
   const image = { data, shape: [images.length, size, size, 3] };
-  const compiled = await engine.compile(activationFunction, { image: image.shape }, { digest: '', tensors: filters });
+  const compiled = await engine.compile(
+    activationFunction,
+    { image: image.shape },
+    { digest: '', tensors: filters },
+  );
   const outputs = await runOnce(engine, compiled, { image });
   return Object.fromEntries(Object.entries(outputs).map(([layer, means]) => [layer, means.data]));
 }

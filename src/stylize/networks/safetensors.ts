@@ -33,7 +33,8 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
   const body = bytes.subarray(8 + headerBytes);
   const entries = new Map<string, Entry>();
-  for (const [name, entry] of Object.entries(tensors)) entries.set(name, checkEntry(name, entry, body.byteLength));
+  for (const [name, entry] of Object.entries(tensors))
+    entries.set(name, checkEntry(name, entry, body.byteLength));
   return {
     metadata: metadata as Record<string, string>,
     shapes: Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape])),
@@ -68,7 +69,9 @@ function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
   const [begin, end] = offsets as [number, number];
   const expected = shape.reduce((product, n) => product * n, 1) * bytesPerElement[dtype];
   if (end > bodyBytes || end - begin !== expected) {
-    throw invalid(`tensor "${name}" should take ${expected} bytes, but lies at ${begin} to ${end} of ${bodyBytes}`);
+    throw invalid(
+      `tensor "${name}" should take ${expected} bytes, but lies at ${begin} to ${end} of ${bodyBytes}`,
+    );
   }
   return { dtype, shape, data_offsets: [begin, end] };
 }

@@ -1,7 +1,7 @@
 /** The shape that VGG networks share: blocks of 3x3 convolutions with ReLU, halved by pooling. @module */
 import * as tf from '@tensorflow/tfjs';
-import { WildstyleError } from '../../errors.js';
 import type { Named } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
 import type { Pooling } from './network.js';
 
 /** Output channels of every convolution, block by block. */

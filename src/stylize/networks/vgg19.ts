@@ -20,7 +20,9 @@ type Preprocessing = keyof typeof preprocessings;
 /** The place of each convolution in torchvision's `features`, where ReLU and pooling count as well. */
 function torchvisionNames(): Map<string, string> {
   const kept = vggLayers(vgg19Blocks);
-  return new Map(kept.flatMap((layer, index) => (layer.startsWith('conv') ? [[layer, `features.${index}`]] : [])));
+  return new Map(
+    kept.flatMap((layer, index) => (layer.startsWith('conv') ? [[layer, `features.${index}`]] : [])),
+  );
 }
 
 export const vgg19: Network = {
@@ -48,9 +50,13 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
   const name = (file.metadata.preprocess ?? 'rgb-imagenet') as Preprocessing;
   const preprocessing = preprocessings[name];
   if (!preprocessing) {
-    throw new WildstyleError('weights-invalid', `The weights file names an unknown preprocessing "${name}".`, {
-      cure: `Known are ${Object.keys(preprocessings).join(' and ')}.`,
-    });
+    throw new WildstyleError(
+      'weights-invalid',
+      `The weights file names an unknown preprocessing "${name}".`,
+      {
+        cure: `Known are ${Object.keys(preprocessings).join(' and ')}.`,
+      },
+    );
   }
   const { bgr, scale, mean, deviation } = preprocessing;
   // A network that wants BGR gets RGB with its first filters reversed: no channel is moved at run time.

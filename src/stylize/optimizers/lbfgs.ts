@@ -128,7 +128,11 @@ export const lbfgs: Optimizer = {
 };
 
 /** The two-loop recursion: minus the inverse Hessian times the gradient, no longer than allowed. */
-function limitedDirection(gradient: tf.Tensor4D, inverseCurvature: tf.Tensor, pairs: readonly Pair[]): tf.Tensor {
+function limitedDirection(
+  gradient: tf.Tensor4D,
+  inverseCurvature: tf.Tensor,
+  pairs: readonly Pair[],
+): tf.Tensor {
   let direction: tf.Tensor = gradient;
   const coefficients = pairs.map(({ step, change, weight }) => {
     const coefficient = tf.mul(weight, dot(step, direction));
