@@ -138,13 +138,13 @@ export class Trace {
 
   /** A list of 64-bit integers, as shapes and axes are given. */
   integers(values: readonly number[]): Edge {
-    return this.#once(`integers ${values}`, () =>
+    return this.shared(`integers ${values}`, () =>
       this.graph.initializer(BigInt64Array.from(values, BigInt), [values.length], 'int64'),
     );
   }
 
   floats(values: readonly number[]): Edge {
-    return this.#once(`floats ${values}`, () =>
+    return this.shared(`floats ${values}`, () =>
       this.graph.initializer(Float32Array.from(values), [values.length], 'float32'),
     );
   }
@@ -152,7 +152,7 @@ export class Trace {
   /** A number without dimensions. */
   scalar(value: number, type: SymbolType = 'float32'): Edge {
     const key = Object.is(value, -0) ? '-0' : `${value}`;
-    return this.#once(`${type} ${key}`, () => this.graph.initializer(numbers(type, value), [], type));
+    return this.shared(`${type} ${key}`, () => this.graph.initializer(numbers(type, value), [], type));
   }
 
   cast(edge: Edge, type: ElementType): Edge {
@@ -161,7 +161,8 @@ export class Trace {
     return this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: codes[type] });
   }
 
-  #once(key: string, make: () => Edge): Edge {
+  /** A constant that is made once per key. */
+  shared(key: string, make: () => Edge): Edge {
     let edge = this.#shared.get(key);
     if (!edge) {
       edge = make();

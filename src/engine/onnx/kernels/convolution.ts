@@ -9,6 +9,7 @@ import { rotatedFilter } from './filter.js';
 import { after, both, type ConvolutionAttributes, convolutionGeometry, type Geometry } from './geometry.js';
 import { type KernelFamily, kernel } from './kernel.js';
 import { sliced } from './rearrangement.js';
+import { isFasterByWinograd, winogradConvolution } from './winograd.js';
 
 function convolve(
   trace: Trace,
@@ -35,6 +36,11 @@ function convolve(
   return trace.tensor(edge, g.outputShape, channelsFirst);
 }
 
+function forward(trace: Trace, x: TracedTensor, filter: TracedTensor, g: Geometry): TracedTensor {
+  if (isFasterByWinograd(g, filter)) return winogradConvolution(trace, x, filter, g, false);
+  return convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
+}
+
 /**
  * The gradient of a convolution with respect to its input. With stride one it is a convolution itself, with the kernel
  * rotated by 180 degrees and its channels swapped; otherwise a transposed convolution.
@@ -49,13 +55,9 @@ function convolveBack(
   const plain = g.stride.every((stride) => stride === 1) && g.dilation.every((dilation) => dilation === 1);
   const before = both((axis) => g.kernel[axis] - 1 - g.before[axis]);
   if (plain && before.every((pad) => pad >= 0) && after(g).every((pad, axis) => pad < g.kernel[axis])) {
-    return convolve(trace, dy, rotatedFilter(trace, filter), {
-      ...g,
-      input: g.output,
-      output: g.input,
-      before,
-      outputShape: inputShape,
-    });
+    const turned = { ...g, input: g.output, output: g.input, before, outputShape: inputShape };
+    if (isFasterByWinograd(turned, filter)) return winogradConvolution(trace, dy, filter, turned, true);
+    return convolve(trace, dy, rotatedFilter(trace, filter), turned);
   }
   return transposedConvolution(trace, dy, trace.denseEdge(filter, [3, 2, 0, 1]), inputShape, g, 1);
 }
@@ -119,16 +121,11 @@ export const convolution: KernelFamily = {
   constants: 'dense',
   kernels: {
     Conv2D: kernel<ConvolutionAttributes>((trace, { x, filter }, attributes) =>
-      convolve(
-        trace,
-        x,
-        trace.denseEdge(filter, [3, 2, 0, 1]),
-        convolutionGeometry(x.shape, filter.shape, attributes),
-      ),
+      forward(trace, x, filter, convolutionGeometry(x.shape, filter.shape, attributes)),
     ),
     FusedConv2D: kernel<ConvolutionAttributes & Activation>((trace, { x, filter, bias }, attributes) => {
       const g = convolutionGeometry(x.shape, filter.shape, attributes);
-      const result = convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
+      const result = forward(trace, x, filter, g);
       return finished(trace, result, bias, attributes);
     }),
     Conv2DBackpropInput: kernel<ConvolutionAttributes & { inputShape: number[] }>(
