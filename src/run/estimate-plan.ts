@@ -4,7 +4,7 @@ import type { PlanEstimate } from './describe.js';
 import { allocate, thisMachine } from './machine.js';
 import { WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
-import { workerSettings } from './run.js';
+import { workerSettings } from './settings.js';
 import { estimateWorkload, workloadOf } from './workload.js';
 
 /**

@@ -14,25 +14,20 @@ import type { Counts } from '../dataset/tally.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
+import { intendedOutput } from './intended.js';
 import type { Prepared } from './prepare.js';
-import type { EngineDescription } from './protocol.js';
-import { intendedOutput } from './run.js';
-
-export interface FinishFacts {
-  readonly startedAt: Date;
-  /** What the workers ran on; absent when they had nothing to do. */
-  readonly engine: EngineDescription | undefined;
-  /** Records of what the folder held before the run. */
-  readonly earlier: ReadonlyMap<string, ItemRecord>;
-}
 
 const mostSheetRows = 24;
 const sampledRecords = 6;
 
-/** Compiles what the journals and the folder hold into a dataset; also a partial one, whose summary says so. */
+/**
+ * Compiles what the journals and the folder hold into a dataset; also a partial one, whose summary says so.
+ * @param earlier records of what the folder held before the run
+ */
 export async function finishDataset(
   prepared: Prepared,
-  { startedAt, engine, earlier }: FinishFacts,
+  startedAt: Date,
+  earlier: ReadonlyMap<string, ItemRecord>,
 ): Promise<{ counts: Counts; contactSheet: string | undefined }> {
   const { job, plan } = prepared;
   const { root } = job.output;
@@ -50,7 +45,7 @@ export async function finishDataset(
   const summary = summarize({
     wildstyle: packageVersion(),
     job: decisive,
-    environment: environment(engine),
+    environment: environment(sample),
     startedAt,
     finishedAt: new Date(),
     planDigest,
@@ -62,12 +57,12 @@ export async function finishDataset(
   return { counts: compiled.counts, contactSheet: sample.length > 0 ? layout.contactSheet : undefined };
 }
 
-function environment(engine: EngineDescription | undefined): Record<string, unknown> {
+function environment(records: readonly ItemRecord[]): Record<string, unknown> {
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model ?? 'unknown',
-    engine: engine ?? null,
+    engine: records[0]?.engine ?? null,
   };
 }
 

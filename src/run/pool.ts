@@ -11,7 +11,7 @@ import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 import { type Deferred, deferred } from './deferred.js';
-import type { EngineDescription, FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { failedRecord } from './record.js';
 
 const keptErrorOutput = 2000;
@@ -55,7 +55,6 @@ export class WorkerPool {
   /** Items whose worker died are tried again one at a time, so that the one to blame takes no other with it. */
   readonly #suspects = pLimit(1);
   readonly #failure: Deferred<never> = deferred();
-  #engine: EngineDescription | undefined;
   #stopping = false;
   #draining = false;
 
@@ -68,11 +67,6 @@ export class WorkerPool {
   async start(): Promise<void> {
     for (const seat of this.#seats) this.#spawn(seat);
     await Promise.race([Promise.all(this.#seats.map((seat) => seat.ready)), this.#failure.promise]);
-  }
-
-  /** What the workers run on, once one has started. */
-  get engine(): EngineDescription | undefined {
-    return this.#engine;
   }
 
   /** Makes everything that waits fail with this error. */
@@ -186,7 +180,6 @@ export class WorkerPool {
   #receive(seat: Seat, message: FromWorker, ready: () => void): void {
     switch (message.type) {
       case 'ready':
-        this.#engine = message.engine;
         if (this.#draining) seat.send({ type: 'drain' });
         ready();
         break;

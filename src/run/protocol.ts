@@ -23,13 +23,6 @@ export interface WorkerSettings {
   readonly journal: string;
 }
 
-/** What executes, for records and summaries. */
-export interface EngineDescription {
-  readonly name: string;
-  readonly device: string;
-  readonly version: string;
-}
-
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: WorkerSettings }
   | { readonly type: 'item'; readonly item: PlanItem }
@@ -40,7 +33,7 @@ export type ToWorker =
   | { readonly type: 'stop' };
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly engine: EngineDescription }
+  | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly record: ItemRecord }
   /** The item was not begun because the worker drains. */
   | { readonly type: 'dropped'; readonly id: string }

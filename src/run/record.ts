@@ -4,7 +4,6 @@ import type { Engine } from '../engine/engine.js';
 import type { WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Stylized } from '../stylize/stylizer.js';
-import type { EngineDescription } from './protocol.js';
 
 /** What was published for an item. */
 export interface PublishedImage {
@@ -29,6 +28,8 @@ function planned(item: PlanItem) {
   };
 }
 
+const describe = ({ name, device, version }: Engine) => ({ name, device, version });
+
 /** The record of an item whose image is published. `made` is absent for an original. */
 export function completeRecord(
   item: PlanItem,
@@ -42,7 +43,7 @@ export function completeRecord(
     file: item.file,
     ...image,
     network: made ? made.network : null,
-    engine: made ? describeEngine(made.engine) : null,
+    engine: made ? describe(made.engine) : null,
     loss: made ? { initial: curve[0], final: curve[curve.length - 1], curve: [...curve] } : null,
     steps: made?.result.steps ?? 0,
     evaluations: made?.result.evaluations ?? 0,
@@ -70,9 +71,4 @@ export function failedRecord(item: PlanItem, { code, message }: WildstyleError):
     elapsedMs: 0,
     error: { code, message },
   };
-}
-
-/** What executes, by name. */
-export function describeEngine({ name, device, version }: Engine): EngineDescription {
-  return { name, device, version };
 }

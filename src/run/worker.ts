@@ -8,8 +8,7 @@ import type { Recipe } from '../stylize/recipe.js';
 import { Stylizer } from '../stylize/stylizer.js';
 import { measureStep } from './calibrate.js';
 import { ItemMaker } from './make-item.js';
-import type { EngineDescription, FromWorker, ToWorker, WorkerSettings } from './protocol.js';
-import { describeEngine } from './record.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { WeightStore } from './weights.js';
 
 const progressIntervalMs = 500;
@@ -27,7 +26,6 @@ class Worker {
   #journal: Promise<Journal> | undefined;
 
   private constructor(
-    readonly engine: EngineDescription,
     private readonly maker: ItemMaker,
     private readonly journalFile: string,
     private readonly stylizer: Stylizer,
@@ -49,7 +47,7 @@ class Worker {
       now: () => performance.now(),
     });
     const maker = new ItemMaker(settings, engine, stylizer, weights);
-    return new Worker(describeEngine(engine), maker, settings.journal, stylizer, settings.batch);
+    return new Worker(maker, settings.journal, stylizer, settings.batch);
   }
 
   async make(item: PlanItem): Promise<void> {
@@ -113,7 +111,7 @@ async function handle(message: ToWorker): Promise<void> {
     starting = Worker.start(message.settings);
     const worker = await starting;
     setInterval(() => worker.reportProgress(), progressIntervalMs).unref();
-    send({ type: 'ready', engine: worker.engine });
+    send({ type: 'ready' });
     return;
   }
   const worker = await starting;

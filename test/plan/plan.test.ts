@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import { benchPlan } from '../../scripts/bench/plan.js';
-import { estimate } from '../../src/plan/estimate.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';
 import { contentOf, contentsOf, digest, jobWith, network, stylesOf } from './synthetic.js';
@@ -184,15 +183,6 @@ test('a network that may be drawn needs its weights', (t) => {
   });
   const weights = { vgg19: digest('a'), random: digest('b') };
   t.is([...makePlan(job, inventory, { name: 'random', weights }).items()].length, 14);
-});
-
-test('an estimate is rounds times seconds, and images with their records', (t) => {
-  const { seconds, bytes } = estimate(
-    { total: 12, stylized: 9 },
-    { secondsPerItem: 10, bytesPerItem: 20_000, workers: 2 },
-  );
-  t.is(seconds, 50);
-  t.is(bytes, 12 * 23_500);
 });
 
 test('the benchmark counts what it plans', async (t) => {

@@ -1,0 +1,31 @@
+/** What a run is asked and what it tells. @module */
+import type { ItemRecord } from '../dataset/record.js';
+import type { Allocation } from './machine.js';
+import type { Progress } from './progress.js';
+import type { Workload } from './workload.js';
+
+/** What a run tells while it goes on. */
+export type RunEvent =
+  | {
+      readonly type: 'begin';
+      readonly workload: Workload;
+      readonly done: number;
+      readonly allocation: Allocation;
+    }
+  | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'failed'; readonly record: ItemRecord }
+  | { readonly type: 'draining' }
+  | { readonly type: 'finishing' };
+
+export interface RunOptions {
+  /** Goes on in a folder that was made by another job; what it holds stays. */
+  readonly extend?: boolean;
+  /** Tries items again that are recorded as failed. */
+  readonly retryFailed?: boolean;
+  /** When aborted, items that are being optimised are finished and nothing more is begun. */
+  readonly drain?: AbortSignal;
+  /** When aborted, the workers are killed. */
+  readonly abandon?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
