@@ -1,5 +1,4 @@
 /** Leaves a dataset behind: manifest, metadata, contact sheet, card, summary, in this order. @module */
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
 import { datasetCard } from '../dataset/card.js';
@@ -14,6 +13,7 @@ import type { Counts } from '../dataset/tally.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
+import { packageVersion } from '../version.js';
 import { intendedOutput } from './intended.js';
 import type { Prepared } from './prepare.js';
 
@@ -64,10 +64,4 @@ function environment(records: readonly ItemRecord[]): Record<string, unknown> {
     processor: cpus()[0]?.model ?? 'unknown',
     engine: records[0]?.engine ?? null,
   };
-}
-
-/** The version of this package. */
-export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }

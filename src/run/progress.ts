@@ -64,6 +64,7 @@ export class ProgressCounter {
 /** `2 h 05 min`, `3 min 20 s`, `8 s`: a duration for people. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
+  if (seconds === 0) return 'less than a second';
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;

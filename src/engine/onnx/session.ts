@@ -150,11 +150,20 @@ class OnnxEngine implements Engine {
   }
 }
 
+/** Where graphs are known to run and to give the numbers that the reference gives. */
+const devices: readonly string[] = ['cpu'];
+
 /**
  * Makes the engine that traces TF.js functions and runs them in ONNX Runtime.
- * @throws `engine-unavailable` where this build of ONNX Runtime has no such device
+ * @throws `engine-unavailable` for a device that this engine does not know
  */
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { device = 'cpu' } = options;
+  if (!devices.includes(device)) {
+    throw new WildstyleError('engine-unavailable', `The onnx engine does not run on "${device}".`, {
+      cure: `Devices of this version: ${devices.join(', ')}.`,
+    });
+  }
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   return new OnnxEngine(options, `onnxruntime ${version}`);
 }
