@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 /** The command line: one file per command. @module */
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { WildstyleError } from '../errors.js';
+import { packageVersion } from '../version.js';
 import { reportFailure } from './failure.js';
 import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
 import { sheetCommand } from './sheet.js';
 import { stylizeCommand } from './stylize.js';
 import { verifyCommand } from './verify.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 const commandLine = yargs(hideBin(process.argv))
   .scriptName('wildstyle')
@@ -24,7 +22,7 @@ const commandLine = yargs(hideBin(process.argv))
   .demandCommand(1, 'Name a command.')
   .strict()
   .recommendCommands()
-  .version(version)
+  .version(packageVersion())
   .alias('help', 'h')
   .epilogue('Exit codes: 0 complete, 1 failures or differences, 2 wrong job or command, 75 stopped early.')
   .wrap(Math.min(100, process.stdout.columns ?? 100))

@@ -1,0 +1,13 @@
+/** The version of this package. @module */
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The version in the `package.json` above this file, however deep the build lies. */
+export function packageVersion(): string {
+  let manifest = new URL('package.json', import.meta.url);
+  while (!existsSync(manifest)) {
+    const above = new URL('../package.json', manifest);
+    if (above.href === manifest.href) return 'unknown';
+    manifest = above;
+  }
+  return String(JSON.parse(readFileSync(manifest, 'utf8')).version);
+}

@@ -1,0 +1,81 @@
+/** Runs the built command line as a process, as people do. @module */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The command line of the build that the tests belong to. */
+export const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+/** How a command ended. */
+export interface Ended {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that goes on. */
+export interface Going {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Environment {
+  /** For `XDG_CACHE_HOME`. */
+  readonly cache: string;
+  readonly cwd?: string;
+}
+
+/** Starts `wildstyle` with arguments. */
+export function startWildstyle(args: readonly string[], { cache, cwd }: Environment): Going {
+  const child = spawn(process.execPath, [mainFile, ...args], {
+    ...(cwd !== undefined && { cwd }),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: cache },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const ended = once(child, 'close').then(([exitCode]): Ended => ({ exitCode, ...output }));
+  return { process: child, pid: child.pid as number, ended };
+}
+
+/** Runs `wildstyle` with arguments to its end. */
+export function wildstyle(args: readonly string[], environment: Environment): Promise<Ended> {
+  return startWildstyle(args, environment).ended;
+}
+
+/**
+ * Waits until something is so, looking often.
+ * @throws when it is not so after a minute
+ */
+export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (let tries = 0; tries < 3000; tries++) {
+    const found = await look();
+    if (found) return found;
+    await sleep(20);
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+/** The processes that a process started, where the system tells (Linux). */
+export function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
+}
+
+/** Whether the system tells about children of processes. */
+export const canSeeChildren: boolean = existsSync(`/proc/self/task/${process.pid}/children`);
+
+/** Whether a process still runs; one that only waits to be reaped does not. */
+export async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
+  return status !== undefined && !/^State:\s+[ZX]/m.test(status);
+}

@@ -1,0 +1,77 @@
+/** What lies in the folder of a dataset, in a form that can be compared. @module */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { readManifest } from '../../src/dataset/manifest.js';
+import type { ItemRecord } from '../../src/dataset/record.js';
+import { type DatasetSummary, readSummary } from '../../src/dataset/summary.js';
+
+const workFolder = '.wildstyle';
+
+/** Every file below a folder with forward slashes, sorted; without the working folder. */
+export async function filesBelow(root: string): Promise<string[]> {
+  if (!existsSync(root)) return [];
+  const entries = await readdir(root, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.startsWith(`${workFolder}/`))
+    .sort();
+}
+
+/** Images below a dataset's root. */
+export async function imagesBelow(root: string): Promise<string[]> {
+  return (await filesBelow(root)).filter((path) => path.startsWith('train/') && !path.endsWith('.jsonl'));
+}
+
+/** What two runs of one job must agree on. */
+export interface Tree {
+  /** Digests by path: images and metadata. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly resultDigest: string;
+  readonly planDigest: string;
+  readonly status: string;
+  /** Records of the manifest, in order, without what took how long. */
+  readonly records: readonly Omit<ItemRecord, 'elapsedMs'>[];
+}
+
+/** Reads a finished dataset. */
+export async function treeOf(root: string): Promise<Tree> {
+  const paths = (await filesBelow(root)).filter((path) => path.includes('/'));
+  const digests = await Promise.all(
+    paths.map(async (path) => [path, await digestOf(join(root, path))] as const),
+  );
+  const { status, digests: of } = await summaryOf(root);
+  const records = (await readManifest(root)).map(({ elapsedMs: _, ...record }) => record);
+  return {
+    files: Object.fromEntries(digests),
+    resultDigest: of.result,
+    planDigest: of.plan,
+    status,
+    records,
+  };
+}
+
+/** `dataset.json`; it must be there. */
+export async function summaryOf(root: string): Promise<DatasetSummary> {
+  const summary = await readSummary(root);
+  if (!summary) throw new Error(`${root} has no dataset.json`);
+  return summary;
+}
+
+/** When each file was last written, the working folder included, in nanoseconds. */
+export async function timesBelow(root: string): Promise<Record<string, string>> {
+  const paths = [...(await filesBelow(root)), `${workFolder}/job.json`, `${workFolder}/images.jsonl`];
+  const times = paths.map(async (path) => {
+    const { mtimeNs } = await stat(join(root, path), { bigint: true });
+    return [path, `${mtimeNs}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(times));
+}
+
+async function digestOf(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
