@@ -129,6 +129,12 @@ const resizeCases: Case[] = Object.entries(resizers).flatMap(([name, resize]) =>
 );
 
 const others: Case[] = [
+  ...(['signed', 'tied'] as Draw[]).map((draw) => ({
+    name: `maxPool of ${draw} numbers that lie channels last and its gradient`,
+    inputs: { x: [2, 48, 5] },
+    draws: { x: draw },
+    fn: withGradients(({ x }) => tf.maxPool(tf.reshape(x, [2, 6, 8, 5]) as Image, 2, 2, 'valid')),
+  })),
   {
     name: 'conv2d with dilation',
     inputs: { x: [2, 8, 10, 3], filter: [3, 3, 3, 4] },

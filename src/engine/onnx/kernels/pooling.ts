@@ -5,6 +5,7 @@ import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { after, both, type Geometry, type PoolAttributes, poolGeometry } from './geometry.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
+import { isPaired, pairedMaxima, pairedMaximaGradient } from './pairing.js';
 
 /** Whether the windows lie side by side and cover the input exactly. */
 const tiles = (g: Geometry): boolean =>
@@ -24,6 +25,7 @@ const windows = (g: Geometry): Record<string, Attribute> => ({
 const pool = (operator: string): Kernel =>
   kernel<PoolAttributes>((trace, { x }, attributes) => {
     const g = poolGeometry(x.shape, attributes);
+    if (operator === 'MaxPool' && isPaired(x, g)) return pairedMaxima(trace, x, g);
     const dimensions = permute(g.outputShape, channelsFirst);
     const edge = trace.graph.add(operator, [trace.denseEdge(x, channelsFirst)], { dimensions }, windows(g));
     return trace.tensor(edge, g.outputShape, channelsFirst);
@@ -60,6 +62,7 @@ function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
 
 const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
   const g = poolGeometry(input.shape, attributes);
+  if (isPaired(input, g)) return pairedMaximaGradient(trace, dy, input);
   const [gradient, x] = [dy, input].map((tensor: TracedTensor) => trace.denseEdge(tensor, channelsFirst));
   return trace.tensor(unpooled(trace, gradient, x, g), input.shape, channelsFirst);
 });
