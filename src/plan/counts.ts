@@ -1,7 +1,7 @@
 /** How many stylised items each content image gives: class balancing and the limit. @module */
 import type { Job } from '../job/schema.js';
+import type { Key } from '../random.js';
 import type { ContentEntry } from './item.js';
-import type { Key } from './random.js';
 
 type Rules = Pick<Job['sampling'], 'stylesPerContent' | 'balanceClasses' | 'limit' | 'keepOriginals'>;
 

@@ -6,10 +6,10 @@
 import { hash } from 'node:crypto';
 import { WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
+import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import { classesOf, itemsPerContent } from './counts.js';
 import type { ContentEntry, OriginalItem, PlanItem, StyleEntry, StylizedItem } from './item.js';
-import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from './random.js';
 import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { makeStyleChooser } from './sampling.js';
 import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';

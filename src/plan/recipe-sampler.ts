@@ -6,8 +6,8 @@
 import { type Distribution, isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
 import { isWholeNumber, schemaAt } from '../job/zod-walk.js';
+import { drawNumber, type Key, uniform } from '../random.js';
 import { type Recipe, recipeSchema } from '../stylize/recipe.js';
-import { drawNumber, type Key, uniform } from './random.js';
 
 /** A value with its canonical JSON: keys in code unit order, no white space. */
 export interface Sampled<T> {

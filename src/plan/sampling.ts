@@ -8,8 +8,8 @@ import { posix } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import { didYouMean } from '../job/suggest.js';
+import { type Key, keyOfDigest, pairHash } from '../random.js';
 import type { StyleEntry } from './item.js';
-import { type Key, keyOfDigest, pairHash } from './random.js';
 
 /**
  * The styles of one content image: positions in the list of styles, best first, each at most once.

@@ -1,7 +1,7 @@
 /** Measures what a step costs, so that a run can say how long it will take. @module */
 import type { HostTensor } from '../engine/engine.js';
 import { fitShape } from '../images/fit.js';
-import { uniformAt } from '../random.js';
+import { drawNumber, keyOfSeed, uniform } from '../random.js';
 import type { Recipe } from '../stylize/recipe.js';
 import type { Stylizer } from '../stylize/stylizer.js';
 
@@ -29,6 +29,7 @@ export async function measureStep(stylizer: Stylizer, recipe: Recipe, batch: num
 }
 
 function noiseImage(height: number, width: number): HostTensor {
-  const data = new Float32Array(height * width * 3).map((_, i) => uniformAt(1, i));
+  const [key, draw] = [keyOfSeed(1), drawNumber('calibration')];
+  const data = new Float32Array(height * width * 3).map((_, i) => uniform(key, draw, i));
   return { data, shape: [1, height, width, 3] };
 }

@@ -1,6 +1,6 @@
 /** Where an optimisation starts. @module */
 import type { HostTensor } from '../engine/engine.js';
-import { normalAt } from '../random.js';
+import { drawNumber, keyOfSeed, normals } from '../random.js';
 import type { Recipe } from './recipe.js';
 
 /** Noise around mid-grey; wide enough to have texture, narrow enough to stay in range for most pixels. */
@@ -27,7 +27,10 @@ export function initialImage(
   const { shape } = content;
   if (init === 'content') return content;
   if (init === 'style' && style) return style;
-  const noise = () => content.data.map((_, i) => noiseMean + noiseDeviation * normalAt(seed, i));
+  const noise = () =>
+    normals(keyOfSeed(seed), drawNumber('noise'), content.data.length).map(
+      (z) => noiseMean + noiseDeviation * z,
+    );
   if (init === 'noise') return { data: noise(), shape };
   const weights = typeof init === 'object' ? init : { content: 0, style: 1, noise: 0 };
   const sum = weights.content + weights.style + weights.noise;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { classesOf, itemsPerContent } from '../../src/plan/counts.js';
 import type { ContentEntry } from '../../src/plan/item.js';
-import { deriveKey, keyOfDigest, keyOfSeed } from '../../src/plan/random.js';
+import { deriveKey, keyOfDigest, keyOfSeed } from '../../src/random.js';
 import { contentOf, contentsOf } from './synthetic.js';
 
 const plain = { stylesPerContent: 2, balanceClasses: false, keepOriginals: true, limit: undefined };

@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { Key } from '../../src/plan/random.js';
 import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
+import type { Key } from '../../src/random.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
 import { jobWith } from './synthetic.js';
 

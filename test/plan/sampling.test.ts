@@ -1,6 +1,6 @@
 import test from 'ava';
-import { deriveKey, type Key, keyOfDigest, keyOfSeed } from '../../src/plan/random.js';
 import { makeStyleChooser } from '../../src/plan/sampling.js';
+import { deriveKey, type Key, keyOfDigest, keyOfSeed } from '../../src/random.js';
 import { digest, stylesOf } from './synthetic.js';
 
 const keys = Array.from(

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named, WeightSet } from '../../engine/engine.js';
 import { createReferenceEngine } from '../../engine/reference.js';
 import { runOnce } from '../../engine/run-once.js';
-import { mix32, normalAt } from '../../random.js';
+import { drawNumber, keyOfSeed, normals } from '../../random.js';
 import { deadLeaves } from './dead-leaves.js';
 import type { Network } from './network.js';
 import { type Blocks, channelsOf, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
@@ -20,7 +20,7 @@ const blocks: Blocks = [
   [128, 128],
   [256, 256],
 ];
-const seed = 19;
+const key = keyOfSeed(19);
 const calibrationImages = 2;
 const calibrationSizePx = 48;
 /** A filter that never answers is left as it is. */
@@ -49,9 +49,8 @@ async function makeWeights(): Promise<WeightSet> {
   let inputs = 3;
   for (const [index, layer] of convolutions.entries()) {
     const outputs = channelsOf(blocks, layer);
-    const layerSeed = mix32(seed, index);
     filters[`${layer}.weight`] =
-      index === 0 ? colourFilters(layerSeed, outputs) : zeroMeanFilters(layerSeed, inputs, outputs);
+      index === 0 ? colourFilters(layer, outputs) : zeroMeanFilters(layer, inputs, outputs);
     inputs = outputs;
   }
   const means = await meanActivations(filters);
@@ -67,13 +66,14 @@ async function makeWeights(): Promise<WeightSet> {
 }
 
 /** Normal filters `[3, 3, inputs, outputs]`, each with zero mean. */
-function zeroMeanFilters(filterSeed: number, inputs: number, outputs: number): HostTensor {
+function zeroMeanFilters(layer: string, inputs: number, outputs: number): HostTensor {
   const taps = 9 * inputs;
+  const drawn = normals(key, drawNumber(layer), taps * outputs);
   const data = new Float32Array(taps * outputs);
   for (let o = 0; o < outputs; o++) {
     let sum = 0;
     for (let t = 0; t < taps; t++) {
-      const value = normalAt(filterSeed, o * taps + t);
+      const value = drawn[o * taps + t];
       data[t * outputs + o] = value;
       sum += value;
     }
@@ -86,12 +86,12 @@ function zeroMeanFilters(filterSeed: number, inputs: number, outputs: number): H
  * The first layer looks at colours too, or flat areas would mean nothing: each of its edge filters gets a direction in
  * colour space.
  */
-function colourFilters(filterSeed: number, outputs: number): HostTensor {
-  const { data, shape } = zeroMeanFilters(filterSeed, 3, outputs);
-  const directionSeed = mix32(filterSeed, 1);
+function colourFilters(layer: string, outputs: number): HostTensor {
+  const { data, shape } = zeroMeanFilters(layer, 3, outputs);
+  const directions = normals(key, drawNumber(`${layer}.colour`), 3 * outputs);
   const coloured = data.map((value, i) => {
     const [channel, output] = [Math.floor(i / outputs) % 3, i % outputs];
-    return value + colourShare * normalAt(directionSeed, output * 3 + channel);
+    return value + colourShare * directions[output * 3 + channel];
   });
   return { data: coloured, shape };
 }

@@ -5,11 +5,12 @@ import {
   type Key,
   keyOfDigest,
   keyOfSeed,
+  normals,
   pairHash,
   random32,
   threefry2x32,
   uniform,
-} from '../../src/plan/random.js';
+} from '../src/random.js';
 
 const hex = (key: Key) => key.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
@@ -33,6 +34,10 @@ test('draws are pinned: a change here changes every dataset', (t) => {
   t.is(random32(key, drawNumber('seed'), 0), 3797800719);
   t.is(uniform(key, drawNumber('style.strength'), 3), 0.4789862280558226);
   t.is(pairHash(1, 2, 3, 4), 2588184917);
+  t.deepEqual(
+    [...normals(keyOfSeed(7), drawNumber('noise'), 3)].map((z) => z.toFixed(5)),
+    ['0.50458', '-0.43123', '1.55986'],
+  );
 });
 
 const count = 40_000;
@@ -82,4 +87,30 @@ test('draws of different names are independent', (t) => {
   for (let a = 0; a < values.length; a++) {
     for (let b = 0; b < a; b++) t.true(Math.abs(correlation(values[a], values[b])) < 0.025, `${a} and ${b}`);
   }
+});
+
+test('normal numbers have the moments of the standard normal distribution', (t) => {
+  const drawn = normals(keyOfSeed(5), drawNumber('noise'), 400_000);
+  const moment = (power: number) => drawn.reduce((sum, z) => sum + z ** power, 0) / drawn.length;
+  // Four standard errors of each: sqrt(variance of z^power / count).
+  t.true(Math.abs(moment(1)) < 4 * Math.sqrt(1 / drawn.length));
+  t.true(Math.abs(moment(2) - 1) < 4 * Math.sqrt(2 / drawn.length));
+  t.true(Math.abs(moment(3)) < 4 * Math.sqrt(15 / drawn.length));
+  t.true(Math.abs(moment(4) - 3) < 4 * Math.sqrt(96 / drawn.length));
+  const within = drawn.filter((z) => Math.abs(z) < 1).length / drawn.length;
+  t.true(Math.abs(within - 0.682689) < 0.003, `${within} within one standard deviation`);
+});
+
+test('normal numbers come in pairs that are independent, and do not depend on how many are drawn', (t) => {
+  const drawn = normals(keyOfSeed(6), drawNumber('noise'), count);
+  t.deepEqual(normals(keyOfSeed(6), drawNumber('noise'), 1001), drawn.slice(0, 1001));
+  t.is(normals(keyOfSeed(6), 0, 0).length, 0);
+  for (const lag of [1, 2]) {
+    const lagged = correlation([...drawn.slice(lag)], [...drawn.slice(0, -lag)]);
+    t.true(Math.abs(lagged) < 0.02, `correlation ${lagged} at ${lag}`);
+  }
+  const [cosines, sines] = [0, 1].map((odd) => [...drawn].filter((_, i) => i % 2 === odd).map((z) => z ** 2));
+  t.true(Math.abs(correlation(cosines, sines)) < 0.03, 'the radius that a pair shares shows in nothing');
+  t.notDeepEqual(normals(keyOfSeed(7), drawNumber('noise'), 10), drawn.slice(0, 10));
+  t.notDeepEqual(normals(keyOfSeed(6), drawNumber('other'), 10), drawn.slice(0, 10));
 });
