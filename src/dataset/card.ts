@@ -139,7 +139,8 @@ function table(head: readonly string[], rows: readonly (readonly unknown[])[]): 
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+  const isFraction = typeof value === 'number' && !Number.isInteger(value);
+  const text = isFraction ? String(Number(value.toPrecision(6))) : String(value);
   // Names of files and classes come from outside: they may not end the cell, the row or the table.
   return text.replace(/[\\|<>]/g, '\\$&').replace(/\s+/g, ' ');
 }

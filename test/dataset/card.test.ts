@@ -46,6 +46,15 @@ test('the text has counts, failures, the recipe and a sample', async (t) => {
   t.notRegex(card, /undefined|\[object/);
 });
 
+test('fractions of the sample are rounded, seeds are not', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const recipe = { ...stylizedRecord('a').recipe, style: { loss: 'gram', strength: 12.3456789 } };
+  const sample = [stylizedRecord('a', { seed: 2607121442, recipe })];
+  const card = datasetCard({ name: 'Pets', summary, sample });
+  t.regex(card, /\| 12\.3457 \|/);
+  t.regex(card, /\| 2607121442 \|/);
+});
+
 test('names from outside cannot break the tables or the front matter', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const evil = 'a|b <img src=x>\n# c: [';
