@@ -1,4 +1,6 @@
 /** The part of a run in which workers make items. @module */
+import { type Journal, openJournal } from '../dataset/journal.js';
+import { outputLayout } from '../dataset/layout.js';
 import type { ItemRecord } from '../dataset/record.js';
 import type { WildstyleError } from '../errors.js';
 import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
@@ -17,6 +19,7 @@ export class Making {
   readonly allocation: Allocation;
   readonly #counter: ProgressCounter;
   readonly #pool: WorkerPool;
+  #journal: Promise<Journal> | undefined;
   #stopped = false;
 
   constructor(
@@ -61,6 +64,9 @@ export class Making {
     abandon?.addEventListener('abort', onAbandon);
     const timer = setInterval(() => this.#report(), progressIntervalMs);
     try {
+      // Signals may have come before anybody listened.
+      if (drain?.aborted) onDrain();
+      if (abandon?.aborted) onAbandon();
       await this.#pool.start();
       if (!drain?.aborted) await this.#estimate();
       await this.#makeAll(isPending);
@@ -70,6 +76,7 @@ export class Making {
       drain?.removeEventListener('abort', onDrain);
       abandon?.removeEventListener('abort', onAbandon);
       await this.#pool.stop();
+      await (await this.#journal)?.close();
     }
     return this.#counter.stepMs;
   }
@@ -91,10 +98,17 @@ export class Making {
     await Promise.all(inFlight);
   }
 
-  #count(record: ItemRecord | typeof dropped): void {
+  async #count(record: ItemRecord | typeof dropped): Promise<void> {
     if (record === dropped) return;
+    if (record.error?.code === 'worker-crashed') await this.#recordCrash(record);
     this.#counter.addItem(record.status === 'failed');
     if (record.status === 'failed') this.options.onEvent?.({ type: 'failed', record });
+  }
+
+  /** A worker that died can record nothing. */
+  async #recordCrash(record: ItemRecord): Promise<void> {
+    this.#journal ??= openJournal(outputLayout(this.prepared.job.output.root).journal('orchestrator'));
+    await (await this.#journal).append(record);
   }
 
   async #estimate(): Promise<void> {

@@ -3,21 +3,17 @@
  * engines share no process; p-limit bounds what is dispatched.
  * @module
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { ItemRecord } from '../dataset/record.js';
 import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 import { type Deferred, deferred } from './deferred.js';
-import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import type { FromWorker, WorkerSettings } from './protocol.js';
 import { failedRecord } from './record.js';
+import { died, dropped, Seat } from './seat.js';
 
-const keptErrorOutput = 2000;
-
-/** Why an item was handed back unmade. */
-export const dropped = Symbol('dropped');
+export { dropped } from './seat.js';
 
 export interface PoolOptions {
   readonly workers: number;
@@ -25,81 +21,73 @@ export interface PoolOptions {
   readonly itemsPerWorker: number;
   readonly settings: (worker: number) => WorkerSettings;
   readonly onProgress: (progress: { steps: number; stepMs: number }) => void;
+  /** The script of the processes; it speaks the protocol of `protocol.ts`. */
+  readonly workerModule?: URL;
 }
 
-interface Waiting {
-  readonly item: PlanItem;
-  readonly resolve: (record: ItemRecord | typeof dropped | 'died') => void;
-}
-
-/** One place in the pool, filled by one process after the other. */
-class Seat {
-  process: ChildProcess | undefined;
-  ready: Promise<void> = Promise.resolve();
-  readonly waiting = new Map<string, Waiting>();
-  calibrated: ((msPerStep: number) => void) | undefined;
-  errorOutput = '';
-  /** What the process before this one wrote last. */
-  lastWords = '';
-
-  constructor(readonly index: number) {}
-
-  send(message: ToWorker): void {
-    if (this.process?.connected) this.process.send(message);
-  }
-}
+/** How often in a row processes may end without an item to blame before the run is given up. */
+const mostIdleDeaths = 2;
 
 export class WorkerPool {
   readonly #seats: Seat[];
   readonly #limit: LimitFunction;
-  /** Items whose worker died are tried again one at a time, so that the one to blame takes no other with it. */
+  /** Items whose worker died are tried again one at a time. */
   readonly #suspects = pLimit(1);
-  readonly #failure: Deferred<never> = deferred();
-  #stopping = false;
+  readonly #started = deferred<void>();
+  /** Settled and made anew whenever a seat takes or gives back something. */
+  #change: Deferred<void> = deferred();
+  #error: WildstyleError | undefined;
+  readonly #onError = new Set<(error: WildstyleError) => void>();
+  #ready = 0;
+  #idleDeaths = 0;
   #draining = false;
 
   constructor(private readonly options: PoolOptions) {
-    this.#seats = Array.from({ length: options.workers }, (_, index) => new Seat(index));
-    this.#limit = pLimit(options.workers * options.itemsPerWorker);
+    const { workers, itemsPerWorker, settings, workerModule: module } = options;
+    this.#seats = Array.from({ length: workers }, (_, index): Seat => {
+      const seat: Seat = new Seat({
+        module: module ?? new URL('./worker.js', import.meta.url),
+        settings: settings(index),
+        onMessage: (message) => this.#receive(seat, message),
+        onEnd: (hadNothing) => this.#replace(seat, hadNothing),
+      });
+      return seat;
+    });
+    this.#limit = pLimit(workers * itemsPerWorker);
   }
 
   /** Starts the processes. @throws what keeps an engine from starting */
   async start(): Promise<void> {
-    for (const seat of this.#seats) this.#spawn(seat);
-    await Promise.race([Promise.all(this.#seats.map((seat) => seat.ready)), this.#failure.promise]);
+    if (this.#error) throw this.#error;
+    for (const seat of this.#seats) seat.spawn();
+    await this.#unlessFailed(this.#started.promise);
   }
 
   /** Makes everything that waits fail with this error. */
   fail(error: WildstyleError): void {
-    this.#failure.reject(error);
+    this.#error ??= error;
+    for (const reject of this.#onError) reject(this.#error);
   }
 
   /** Whether another item should be handed in only after one has come back. */
   get full(): boolean {
-    return (
-      this.#limit.activeCount + this.#limit.pendingCount >= this.options.workers * this.options.itemsPerWorker
-    );
+    const { workers, itemsPerWorker } = this.options;
+    return this.#limit.activeCount + this.#limit.pendingCount >= workers * itemsPerWorker;
   }
 
   /**
-   * Makes an item on the least busy worker; once more on another when its worker dies.
+   * Makes an item on the least busy worker. When its worker dies it is tried once more, alone on a worker, so that the
+   * one to blame takes no other with it.
    * @returns its record, or `dropped` when the pool drains before its first step
    * @throws what must end the run
    */
   make(item: PlanItem): Promise<ItemRecord | typeof dropped> {
-    return Promise.race([this.#limit(() => this.#attempt(item)), this.#failure.promise]);
+    return this.#unlessFailed(this.#limit(() => this.#attempt(item)));
   }
 
   /** Milliseconds of one step of one item while all workers are busy. */
   async calibrate(recipe: Recipe): Promise<number> {
-    const measured = this.#seats.map(
-      (seat) =>
-        new Promise<number>((resolve) => {
-          seat.calibrated = resolve;
-          seat.send({ type: 'calibrate', recipe });
-        }),
-    );
-    const times: number[] = await Promise.race([Promise.all(measured), this.#failure.promise]);
+    const times = await this.#unlessFailed(Promise.all(this.#seats.map((seat) => seat.calibrate(recipe))));
     return times.reduce((a, b) => a + b, 0) / times.length;
   }
 
@@ -111,126 +99,91 @@ export class WorkerPool {
 
   /** Ends the processes after what they do now. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    await Promise.all(
-      this.#seats.map(async ({ process }) => {
-        if (!process || process.exitCode !== null || process.signalCode !== null) return;
-        const exited = once(process, 'exit');
-        if (process.connected) process.send({ type: 'stop' } satisfies ToWorker);
-        const killed = setTimeout(() => process.kill('SIGKILL'), 10_000);
-        await exited;
-        clearTimeout(killed);
-      }),
-    );
+    await Promise.all(this.#seats.map((seat) => seat.stop()));
   }
 
   /** Ends the processes at once. What is published is published. */
   kill(): void {
-    this.#stopping = true;
-    this.#failure.reject(new WildstyleError('engine-failed', 'The run was stopped at once.'));
-    for (const { process } of this.#seats) process?.kill('SIGKILL');
+    for (const seat of this.#seats) seat.kill();
+    this.fail(new WildstyleError('engine-failed', 'The run was stopped at once.'));
   }
 
   async #attempt(item: PlanItem): Promise<ItemRecord | typeof dropped> {
-    const first = await this.#makeOn(this.#leastBusy(), item);
-    if (first !== 'died') return first;
+    const free = await this.#when(() => this.#leastBusy());
+    const first = await this.#makeOn(free, item);
+    if (first !== died) return first;
     return this.#suspects(async () => {
-      const seat = this.#leastBusy();
+      const seat = await this.#when(() => this.#leastBusy());
+      seat.reserved = true;
+      await this.#when(() => seat.load === 0);
       const second = await this.#makeOn(seat, item);
-      return second === 'died' ? failedRecord(item, crashed(seat)) : second;
+      seat.reserved = false;
+      this.#changed();
+      return second === died ? failedRecord(item, crashed(seat)) : second;
     });
   }
 
-  async #makeOn(seat: Seat, item: PlanItem): Promise<ItemRecord | typeof dropped | 'died'> {
-    if (this.#draining) return dropped;
-    return new Promise((resolve) => {
-      seat.waiting.set(item.id, { item, resolve });
-      seat.ready.then(
-        () => seat.send({ type: 'item', item }),
-        () => {},
-      );
-    });
+  async #makeOn(seat: Seat, item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
+    return this.#draining ? dropped : seat.make(item);
   }
 
-  #leastBusy(): Seat {
-    return this.#seats.reduce((best, seat) => (seat.waiting.size < best.waiting.size ? seat : best));
+  #leastBusy(): Seat | undefined {
+    const [first, ...others] = this.#seats.filter(({ reserved }) => !reserved);
+    return others.reduce((best, seat) => (seat.load < best.load ? seat : best), first);
   }
 
-  #spawn(seat: Seat): void {
-    const child = fork(new URL('./worker.js', import.meta.url), {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    const ready = deferred<void>();
-    seat.process = child;
-    seat.ready = ready.promise;
-    seat.errorOutput = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      seat.errorOutput = (seat.errorOutput + chunk.toString()).slice(-keptErrorOutput);
-    });
-    child.on('message', (message: FromWorker) => this.#receive(seat, message, ready.resolve));
-    child.on('error', () => {});
-    child.on('exit', () => {
-      ready.reject(new Error('The worker ended before it was ready.'));
-      this.#ended(seat);
-    });
-    child.send({ type: 'start', settings: this.options.settings(seat.index) } satisfies ToWorker);
-  }
-
-  #receive(seat: Seat, message: FromWorker, ready: () => void): void {
-    switch (message.type) {
-      case 'ready':
-        if (this.#draining) seat.send({ type: 'drain' });
-        ready();
-        break;
-      case 'progress':
-        this.options.onProgress(message);
-        break;
-      case 'calibrated':
-        seat.calibrated?.(message.msPerStep);
-        break;
-      case 'done':
-        this.#settle(seat, message.record.id, message.record);
-        break;
-      case 'dropped':
-        this.#settle(seat, message.id, dropped);
-        break;
-      case 'fatal': {
-        const { code, message: text, cure } = message;
-        this.#failure.reject(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
-      }
+  #receive(seat: Seat, message: FromWorker): void {
+    if (message.type === 'ready') {
+      if (this.#draining) seat.send({ type: 'drain' });
+      if (++this.#ready >= this.#seats.length) this.#started.resolve();
+    } else if (message.type === 'progress') this.options.onProgress(message);
+    else if (message.type === 'fatal') {
+      const { code, message: text, cure } = message;
+      this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
+    } else {
+      this.#idleDeaths = 0;
+      this.#changed();
     }
   }
 
-  #settle(seat: Seat, id: string, result: ItemRecord | typeof dropped): void {
-    seat.waiting.get(id)?.resolve(result);
-    seat.waiting.delete(id);
-  }
-
-  /** A process that ended by itself is replaced; its items are tried again. */
-  #ended(seat: Seat): void {
-    if (this.#stopping) return;
-    seat.lastWords = seat.errorOutput;
-    const orphans = [...seat.waiting.values()];
-    seat.waiting.clear();
-    if (orphans.length === 0) {
-      const said = seat.errorOutput.trim();
-      const cause = said ? ` It said: ${said}` : '';
-      this.#failure.reject(
-        new WildstyleError('engine-failed', `A worker ended while it had nothing to do.${cause}`),
-      );
+  #replace(seat: Seat, hadNothing: boolean): void {
+    if (hadNothing && ++this.#idleDeaths > mostIdleDeaths) {
+      const said = seat.lastWords && ` The last one said: ${seat.lastWords}`;
+      const what = `Workers ended ${this.#idleDeaths} times in a row without an image in work.${said}`;
+      this.fail(new WildstyleError('engine-failed', what));
       return;
     }
-    this.#spawn(seat);
-    for (const { resolve } of orphans) resolve('died');
+    seat.spawn();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#change.resolve();
+    this.#change = deferred();
+  }
+
+  /** Waits until there is something to be had. */
+  async #when<T>(look: () => T | undefined): Promise<NonNullable<T>> {
+    for (;;) {
+      const found = look();
+      if (found) return found;
+      await this.#change.promise;
+    }
+  }
+
+  /** The work's result, or the error that ends the run, whichever comes first. */
+  #unlessFailed<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#error) reject(this.#error);
+      else this.#onError.add(reject);
+      work.then(resolve, reject).finally(() => this.#onError.delete(reject));
+    });
   }
 }
 
-function crashed(seat: Seat): WildstyleError {
-  const lastWords = seat.lastWords.trim().split('\n').slice(-3).join(' ');
-  return new WildstyleError(
-    'worker-crashed',
-    `The worker died twice while it held this item.${lastWords && ` It said: ${lastWords}`}`,
-    { cure: 'Lower recipe.size or run.batch if memory ran out.' },
-  );
+function crashed({ lastWords }: Seat): WildstyleError {
+  const said = lastWords && ` It said: ${lastWords.split('\n').slice(-3).join(' ')}`;
+  return new WildstyleError('worker-crashed', `The worker died twice while it held this item.${said}`, {
+    cure: 'Lower recipe.size or run.batch if memory ran out.',
+  });
 }

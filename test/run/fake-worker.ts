@@ -1,0 +1,58 @@
+/**
+ * A worker that makes nothing and dies when it is told to. What it does with an item is in the item's content path:
+ * `die` ends the process whenever the item comes, `die-once` the first time, `slow` takes a while; anything else is
+ * answered. What it did is noted, a word a line, in the file that its settings call the journal.
+ * @module
+ */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { PlanItem } from '../../src/plan/item.js';
+import type { FromWorker, ToWorker } from '../../src/run/protocol.js';
+import { completeRecord } from '../../src/run/record.js';
+
+const image = { sha256: '0'.repeat(64), widthPx: 32, heightPx: 32 };
+let notes = '';
+let draining = false;
+
+const send = (message: FromWorker) => process.send?.(message);
+const note = (word: string) => appendFileSync(notes, `${word}\n`);
+const times = (word: string) =>
+  existsSync(notes)
+    ? readFileSync(notes, 'utf8')
+        .split('\n')
+        .filter((line) => line === word).length
+    : 0;
+
+function end(reason: string): void {
+  process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
+}
+
+function make(item: PlanItem): void {
+  const name = basename(item.content.path);
+  note(name);
+  if (name.startsWith('die-once') && times(name) > 1)
+    send({ type: 'done', record: completeRecord(item, image, undefined) });
+  else if (name.startsWith('die')) end(`cannot bear ${name}`);
+  else if (draining) send({ type: 'dropped', id: item.id });
+  else {
+    const answer = () => send({ type: 'done', record: completeRecord(item, image, undefined) });
+    setTimeout(answer, name.startsWith('slow') ? 300 : 5);
+  }
+}
+
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'start') {
+    notes = message.settings.journal;
+    note('start');
+    if (message.settings.device === 'broken') return end('no such library');
+    if (message.settings.device === 'broken-once' && times('start') === 1) return end('an accident');
+    send({ type: 'ready' });
+  } else if (message.type === 'item') make(message.item);
+  else if (message.type === 'calibrate') {
+    note('calibrate');
+    if (message.recipe.steps === 13 && times('calibrate') === 1) end('an accident');
+    else send({ type: 'calibrated', msPerStep: 2 });
+  } else if (message.type === 'drain') draining = true;
+  else process.exit(0);
+});

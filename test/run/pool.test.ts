@@ -1,0 +1,180 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { WildstyleError } from '../../src/errors.js';
+import type { PlanItem } from '../../src/plan/item.js';
+import { dropped, WorkerPool } from '../../src/run/pool.js';
+import type { WorkerSettings } from '../../src/run/protocol.js';
+import { recipeSchema } from '../../src/stylize/recipe.js';
+
+let folder = '';
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wildstyle-pool-'));
+});
+test.after.always(() => rm(folder, { recursive: true, force: true }));
+
+const recipe = recipeSchema.parse({ network: 'random', size: 32, steps: 2 });
+
+function item(name: string): PlanItem {
+  const content = { path: `class/${name}`, sha256: '1'.repeat(64), bytes: 1, label: 'class' };
+  return { kind: 'original', index: 0, id: name, file: `train/class/${name}.png`, content, recipe };
+}
+
+interface Options {
+  readonly workers?: number;
+  readonly itemsPerWorker?: number;
+  readonly device?: string;
+}
+
+let pools = 0;
+
+/** A pool of fake workers, and what they noted. */
+function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options = {}) {
+  const notes = join(folder, `${pools++}`);
+  const settings = (worker: number): WorkerSettings => ({
+    engine: 'onnx',
+    device,
+    threads: 1,
+    batch: 1,
+    weightsFiles: {},
+    contentRoot: folder,
+    styleRoot: folder,
+    outputRoot: folder,
+    format: 'png',
+    quality: 90,
+    maximumPixels: 1e6,
+    journal: `${notes}-${worker}`,
+  });
+  const workerModule = new URL('./fake-worker.js', import.meta.url);
+  const pool = new WorkerPool({ workers, itemsPerWorker, settings, onProgress: () => {}, workerModule });
+  const noted = async (worker = 0) => (await readFile(`${notes}-${worker}`, 'utf8')).trim().split('\n');
+  return { pool, noted };
+}
+
+async function outcomes(pool: WorkerPool, names: readonly string[]): Promise<Record<string, string>> {
+  const made = names.map(async (name) => {
+    const record = await pool.make(item(name));
+    return [name, record === dropped ? 'dropped' : (record.error?.code ?? record.status)];
+  });
+  return Object.fromEntries(await Promise.all(made));
+}
+
+test('an item that kills its worker every time is recorded, its neighbours are made', async (t) => {
+  const { pool, noted } = fakePool({ itemsPerWorker: 4 });
+  await pool.start();
+  const names = ['a', 'die', 'b', 'slow-c', 'd', 'e', 'slow-f'];
+  t.deepEqual(await outcomes(pool, names), {
+    a: 'complete',
+    die: 'worker-crashed',
+    b: 'complete',
+    'slow-c': 'complete',
+    d: 'complete',
+    e: 'complete',
+    'slow-f': 'complete',
+  });
+  await pool.stop();
+  const words = await noted();
+  t.is(words.filter((word) => word === 'die').length, 2);
+  t.is(words.filter((word) => word === 'start').length, 3);
+});
+
+test('many that kill their workers, on two workers: each is found out, nobody else is blamed', async (t) => {
+  const { pool } = fakePool({ workers: 2, itemsPerWorker: 3 });
+  await pool.start();
+  const names = ['a', 'die-1', 'slow-b', 'die-2', 'c', 'die-3', 'slow-d', 'e', 'die-4', 'f'];
+  const found = await outcomes(pool, names);
+  await pool.stop();
+  for (const name of names) t.is(found[name], name.startsWith('die') ? 'worker-crashed' : 'complete', name);
+});
+
+test('the record of a crash has the last words of the worker', async (t) => {
+  const { pool } = fakePool();
+  await pool.start();
+  const record = await pool.make(item('die'));
+  await pool.stop();
+  if (record === dropped) return t.fail();
+  t.like(record, { id: 'die', status: 'failed', file: null, label: 'class' });
+  t.deepEqual(record.error, {
+    code: 'worker-crashed',
+    message: 'The worker died twice while it held this item. It said: cannot bear die',
+  });
+});
+
+test('an accident is made good: the item is made by the next process', async (t) => {
+  const { pool, noted } = fakePool();
+  await pool.start();
+  t.deepEqual(await outcomes(pool, ['a', 'die-once', 'b']), {
+    a: 'complete',
+    'die-once': 'complete',
+    b: 'complete',
+  });
+  await pool.stop();
+  t.is((await noted()).filter((word) => word === 'start').length, 2);
+});
+
+test('a worker that dies while it starts, or while it is measured, is replaced', async (t) => {
+  const starting = fakePool({ device: 'broken-once' });
+  await starting.pool.start();
+  t.deepEqual(await outcomes(starting.pool, ['a']), { a: 'complete' });
+  await starting.pool.stop();
+  const measured = fakePool();
+  await measured.pool.start();
+  t.is(await measured.pool.calibrate({ ...recipe, steps: 13 }), 2);
+  await measured.pool.stop();
+  t.deepEqual(await measured.noted(), ['start', 'calibrate', 'start', 'calibrate']);
+});
+
+test('workers that cannot start end the run, and say why', async (t) => {
+  const { pool, noted } = fakePool({ device: 'broken' });
+  const error = await t.throwsAsync(pool.start(), { instanceOf: WildstyleError });
+  t.like(error, {
+    code: 'engine-failed',
+    message: 'Workers ended 3 times in a row without an image in work. The last one said: no such library',
+  });
+  await pool.stop();
+  t.deepEqual(await noted(), ['start', 'start', 'start']);
+});
+
+test('a pool that drains hands back what was not begun', async (t) => {
+  const { pool } = fakePool({ itemsPerWorker: 2 });
+  await pool.start();
+  const begun = outcomes(pool, ['slow-a', 'slow-b']);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  pool.drain();
+  t.deepEqual(await outcomes(pool, ['c', 'd']), { c: 'dropped', d: 'dropped' });
+  t.deepEqual(await begun, { 'slow-a': 'complete', 'slow-b': 'complete' });
+  await pool.stop();
+});
+
+test('a failure reaches everything that waits, and what is asked later', async (t) => {
+  const { pool } = fakePool();
+  await pool.start();
+  const waiting = ['slow-a', 'slow-b', 'slow-c', 'slow-d'].map((name) => pool.make(item(name)));
+  const settled = Promise.allSettled(waiting);
+  pool.fail(new WildstyleError('disk-full', 'no room'));
+  const codes = (await settled).map((end) => (end.status === 'rejected' ? end.reason.code : end.status));
+  t.deepEqual(codes, ['disk-full', 'disk-full', 'disk-full', 'disk-full']);
+  await t.throwsAsync(pool.make(item('e')), { message: 'no room' });
+  await pool.stop();
+});
+
+test('a pool that is killed ends at once', async (t) => {
+  const { pool } = fakePool({ workers: 2 });
+  await pool.start();
+  const making = pool.make(item('slow-a'));
+  pool.kill();
+  await t.throwsAsync(making, { message: 'The run was stopped at once.' });
+  await pool.stop();
+});
+
+test('a full pool says so', async (t) => {
+  const { pool } = fakePool({ workers: 1, itemsPerWorker: 2 });
+  await pool.start();
+  t.false(pool.full);
+  const making = ['slow-a', 'slow-b'].map((name) => pool.make(item(name)));
+  t.true(pool.full);
+  await Promise.all(making);
+  t.false(pool.full);
+  await pool.stop();
+});
