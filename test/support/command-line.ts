@@ -22,6 +22,8 @@ export interface Going {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** What it has written to its standard output so far. */
+  readonly written: () => string;
 }
 
 export interface Environment {
@@ -44,7 +46,7 @@ export function startWildstyle(args: readonly string[], { cache, cwd }: Environm
     });
   }
   const ended = once(child, 'close').then(([exitCode]): Ended => ({ exitCode, ...output }));
-  return { process: child, pid: child.pid as number, ended };
+  return { process: child, pid: child.pid as number, ended, written: () => output.stdout };
 }
 
 /** Runs `wildstyle` with arguments to its end. */

@@ -25,6 +25,11 @@ export async function imagesBelow(root: string): Promise<string[]> {
   return (await filesBelow(root)).filter((path) => path.startsWith('train/') && !path.endsWith('.jsonl'));
 }
 
+/** Digests of the images below a dataset's root, whatever its summary says. */
+export async function imageDigests(root: string): Promise<Record<string, string>> {
+  return digestsOf(root, await imagesBelow(root));
+}
+
 /** What two runs of one job must agree on. */
 export interface Tree {
   /** Digests by path: images and metadata. */
@@ -39,13 +44,11 @@ export interface Tree {
 /** Reads a finished dataset. */
 export async function treeOf(root: string): Promise<Tree> {
   const paths = (await filesBelow(root)).filter((path) => path.includes('/'));
-  const digests = await Promise.all(
-    paths.map(async (path) => [path, await digestOf(join(root, path))] as const),
-  );
+  const digests = await digestsOf(root, paths);
   const { status, digests: of } = await summaryOf(root);
   const records = (await readManifest(root)).map(({ elapsedMs: _, ...record }) => record);
   return {
-    files: Object.fromEntries(digests),
+    files: digests,
     resultDigest: of.result,
     planDigest: of.plan,
     status,
@@ -68,6 +71,11 @@ export async function timesBelow(root: string): Promise<Record<string, string>> 
     return [path, `${mtimeNs}`] as const;
   });
   return Object.fromEntries(await Promise.all(times));
+}
+
+async function digestsOf(root: string, paths: readonly string[]): Promise<Record<string, string>> {
+  const digests = paths.map(async (path) => [path, await digestOf(join(root, path))] as const);
+  return Object.fromEntries(await Promise.all(digests));
 }
 
 async function digestOf(file: string): Promise<string> {

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { appendFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { outputLayout } from '../../src/dataset/layout.js';
+import { verifyDataset } from '../../src/dataset/verify.js';
+import {
+  canSeeChildren,
+  childrenOf,
+  type Ended,
+  type Going,
+  isRunning,
+  startWildstyle,
+  until,
+  wildstyle,
+} from '../support/command-line.js';
+import { imageDigests, imagesBelow, summaryOf, type Tree, treeOf } from '../support/dataset-tree.js';
+import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+let whole: Tree;
+
+test.before(async () => {
+  // Steps enough for a signal to find the run in the middle.
+  job = await smallJob({ recipe: { steps: 50 } });
+  const root = join(job.folder, 'whole');
+  const { exitCode, stderr } = await wildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+  if (exitCode !== 0) throw new Error(stderr);
+  whole = await treeOf(root);
+});
+test.after.always(() => job?.remove());
+
+/** Starts a run and waits until it has made a few images. */
+async function inTheMiddle(
+  name: string,
+  workers: number,
+): Promise<Going & { root: string; workers: number[] }> {
+  const root = join(job.folder, name);
+  const going = startWildstyle(['run', job.file, '--out', root, '--workers', `${workers}`], job);
+  const gone = going.ended.then(({ stdout, stderr }) => {
+    throw new Error(`ended too early: ${stdout}${stderr}`);
+  });
+  await Promise.race([gone, until('three images', async () => (await imagesBelow(root)).length >= 3)]);
+  gone.catch(() => {});
+  return { ...going, root, workers: childrenOf(going.pid) };
+}
+
+/** Runs again and checks that the result is what a run without an accident gives. */
+async function completes(t: ExecutionContext, root: string): Promise<Ended> {
+  const again = await wildstyle(['run', job.file, '--out', root], job);
+  t.is(again.exitCode, 0, again.stderr);
+  t.is(again.stderr, '');
+  const tree = await treeOf(root);
+  t.deepEqual(tree.files, whole.files);
+  t.deepEqual(tree.records, whole.records);
+  t.is(tree.resultDigest, whole.resultDigest);
+  t.deepEqual((await verifyDataset(root)).problems, []);
+  t.deepEqual(await readdir(outputLayout(root).temporaryFolder), [], 'no temporary file is left');
+  return again;
+}
+
+async function allEnd(pids: readonly number[]): Promise<void> {
+  await until('the workers to end', async () => !(await Promise.all(pids.map(isRunning))).includes(true));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test.serial(`${signal} once: what is in work is finished, the next run goes on`, async (t) => {
+    const going = await inTheMiddle(`once-${signal}`, 2);
+    going.process.kill(signal);
+    const { exitCode, stdout, stderr } = await going.ended;
+    t.is(exitCode, 75);
+    t.is(stderr, '');
+    t.regex(
+      stdout,
+      /^Stopping: the images in work are finished first\. Press Ctrl-C again to stop at once\.$/m,
+    );
+    t.regex(stdout, /^\d+ are left: run the same command again to go on\.$/m);
+    const { root } = going;
+    t.true(existsSync(join(root, '.wildstyle')));
+    const images = await imagesBelow(root);
+    t.true(images.length >= 3 && images.length < smallCounts.items, `${images.length}`);
+    const { status, counts } = await summaryOf(root);
+    t.is(status, 'partial');
+    t.like(counts, { ...{ items: 18, failed: 0 }, complete: images.length, pending: 18 - images.length });
+    t.deepEqual(
+      (await verifyDataset(root)).problems,
+      [],
+      'a stopped run leaves a dataset that is as recorded',
+    );
+    await allEnd(going.workers);
+    const again = await completes(t, root);
+    t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
+  });
+}
+
+test.serial('SIGINT twice: the run leaves at once, and nothing is half-written', async (t) => {
+  const going = await inTheMiddle('twice', 2);
+  going.process.kill('SIGINT');
+  // Two signals at once are one to the system.
+  await until('the first to be heard', () => going.written().includes('Stopping'));
+  going.process.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await going.ended;
+  t.is(exitCode, 75);
+  t.is(stderr, '');
+  t.regex(stdout, /^Stopped at once\. Finished images are kept; run again to go on\.$/m);
+  const { root } = going;
+  t.false(existsSync(outputLayout(root).lock), 'the lock is released');
+  for (const file of await imagesBelow(root)) t.true(file in whole.files, `${file} is whole and planned`);
+  t.like(whole.files, await imageDigests(root));
+  await allEnd(going.workers);
+  await completes(t, root);
+});
+
+test.serial('SIGINT before the first image: the run stops, and goes on from nothing', async (t) => {
+  const root = join(job.folder, 'early');
+  const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+  await until('the lock', () => existsSync(outputLayout(root).lockOwner));
+  going.process.kill('SIGINT');
+  const { exitCode, stderr } = await going.ended;
+  t.is(stderr, '');
+  t.is(exitCode, 75);
+  t.true((await imagesBelow(root)).length < smallCounts.items);
+  await completes(t, root);
+});
+
+test.serial('SIGKILL: workers end by themselves, the lock of the dead is taken over', async (t) => {
+  const going = await inTheMiddle('killed', 2);
+  if (canSeeChildren) t.is(going.workers.length, 2);
+  going.process.kill('SIGKILL');
+  await going.ended;
+  const { root } = going;
+  t.true(existsSync(outputLayout(root).lock), 'a dead process releases nothing');
+  await allEnd(going.workers);
+  t.like(whole.files, await imageDigests(root));
+  const before = (await imagesBelow(root)).length;
+  await completes(t, root);
+  t.true(before < smallCounts.items);
+});
+
+test.serial('SIGKILL of the whole group, with the journals torn: the next run makes good', async (t) => {
+  const going = await inTheMiddle('torn', 1);
+  going.process.kill('SIGKILL');
+  for (const pid of going.workers) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  await going.ended;
+  const { journalsFolder } = outputLayout(going.root);
+  const [journal] = await readdir(journalsFolder);
+  await appendFile(join(journalsFolder, journal), '{"id":"half a rec');
+  await completes(t, going.root);
+});
+
+test.serial('images that were deleted are made again, and only they', async (t) => {
+  const root = join(job.folder, 'whole');
+  const [lost] = await imagesBelow(root);
+  await rm(join(root, lost));
+  const again = await completes(t, root);
+  t.regex(again.stdout, /^17 images are there already\./m);
+});

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import sharp from 'sharp';
+import { wildstyle } from '../support/command-line.js';
+import { imagesBelow, summaryOf, treeOf } from '../support/dataset-tree.js';
+import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+
+async function made(name: string, ...options: readonly string[]): Promise<string> {
+  const root = join(job.folder, name);
+  const { exitCode, stderr } = await wildstyle(['run', job.file, '--out', root, ...options], job);
+  if (exitCode !== 0) throw new Error(`exit ${exitCode}: ${stderr}`);
+  return root;
+}
+
+test.before(async () => {
+  job = await smallJob({ recipe: { optimizer: { choice: ['adam', 'lbfgs'] } } });
+  await made('first');
+});
+test.after.always(() => job?.remove());
+
+test.serial('the first run made all that was asked', async (t) => {
+  const root = join(job.folder, 'first');
+  const { counts, status } = await summaryOf(root);
+  t.is(status, 'complete');
+  t.like(counts, {
+    ...smallCounts,
+    complete: smallCounts.items,
+    failed: 0,
+    pending: 0,
+    splits: { train: 18 },
+  });
+  const ofClass = { stylized: 4, originals: 2, failed: 0, pending: 0 };
+  t.deepEqual(counts.classes, { clouds: ofClass, ponds: ofClass, zebras: ofClass });
+  const images = await imagesBelow(root);
+  t.is(images.length, smallCounts.items);
+  t.is(new Set((await treeOf(root)).records.map(({ sha256 }) => sha256)).size, images.length, 'all differ');
+  const { format, width, height } = await sharp(await readFile(join(root, images[0]))).metadata();
+  t.deepEqual({ format, width, height }, { format: 'png', width: 32, height: 32 });
+});
+
+const ways: readonly [string, readonly string[]][] = [
+  ['once more', []],
+  ['two workers', ['--workers', '2']],
+  ['two threads', ['--set', 'run.threads=2']],
+  ['three images together', ['--set', 'run.batch=3']],
+];
+
+for (const [way, options] of ways) {
+  test.serial(`${way}: equal bytes, equal records`, async (t) => {
+    const [first, second] = [
+      await treeOf(join(job.folder, 'first')),
+      await treeOf(await made(way, ...options)),
+    ];
+    t.deepEqual(second.records, first.records);
+    t.deepEqual(second.files, first.files);
+    t.is(second.resultDigest, first.resultDigest);
+    t.is(second.planDigest, first.planDigest);
+  });
+}
