@@ -15,6 +15,9 @@ export interface Progress {
   readonly itemsPerMinute: number;
 }
 
+/** Before this share is done, start-up weighs more than work, and a guess at the rest would be wild. */
+const leastShare = 0.02;
+
 /** Counts what workers report. Steps measure the work better than items do: they come in evenly. */
 export class ProgressCounter {
   #doneItems = 0;
@@ -55,7 +58,7 @@ export class ProgressCounter {
       doneSteps: this.#doneSteps,
       totalSteps: this.totalSteps,
       elapsedMs,
-      remainingMs: done > 0 ? (elapsedMs / done) * left : undefined,
+      remainingMs: done >= leastShare * total ? (elapsedMs / done) * left : undefined,
       itemsPerMinute: elapsedMs > 0 ? (this.#doneItems / elapsedMs) * 60_000 : 0,
     };
   }
