@@ -58,7 +58,7 @@ export class ProgressCounter {
       doneSteps: this.#doneSteps,
       totalSteps: this.totalSteps,
       elapsedMs,
-      remainingMs: done >= leastShare * total ? (elapsedMs / done) * left : undefined,
+      remainingMs: done > 0 && done >= leastShare * total ? (elapsedMs / done) * left : undefined,
       itemsPerMinute: elapsedMs > 0 ? (this.#doneItems / elapsedMs) * 60_000 : 0,
     };
   }
