@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { readManifest } from '../../src/dataset/manifest.js';
+import { loadJob } from '../../src/job/load.js';
+import { prepare } from '../../src/run/prepare.js';
+import { wildstyle } from '../support/command-line.js';
+import { repositoryRoot, sharedRoot } from '../support/paths.js';
+
+const folder = join(repositoryRoot, 'configs');
+const temporary = mkdtempSync(join(tmpdir(), 'wildstyle-configs-'));
+// No digests, and above all no weights, from the caches of whoever runs the tests.
+process.env.XDG_CACHE_HOME = join(temporary, 'cache');
+test.after.always(() => rm(temporary, { recursive: true, force: true }));
+
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
+const jobOf = (name: string, overrides: readonly string[] = []) => loadJob(join(folder, name), { overrides });
+
+test('every kind of job has its sample', (t) => {
+  t.deepEqual(names, ['demo.yaml', 'distributions.yaml', 'labels-csv.yaml', 'minimal.yaml', 'vgg19.yaml']);
+});
+
+for (const name of names) {
+  test(`${name} tells editors its schema, and writes below out/`, async (t) => {
+    const [modeline] = readFileSync(join(folder, name), 'utf8').split('\n');
+    t.is(modeline, '# yaml-language-server: $schema=../schema/job.schema.json');
+    const { output } = await jobOf(name);
+    t.is(output.root, join(repositoryRoot, 'out', name.replace('.yaml', '')));
+  });
+
+  if (name === 'vgg19.yaml') continue;
+  test(`${name} is planned whole, nothing left out`, async (t) => {
+    const { inventory, plan } = await prepare(await jobOf(name));
+    t.deepEqual(inventory.problems, []);
+    t.deepEqual(inventory.warnings, []);
+    t.true(plan.counts.stylized > 0);
+    t.is([...plan.items()].length, plan.counts.total);
+  });
+}
+
+test('vgg19.yaml makes as many images of every class', async (t) => {
+  if (!sharedRoot) {
+    t.log('There are no shared images and weights beside the repository.');
+    t.pass();
+    return;
+  }
+  const inShared = (...path: string[]) => join(sharedRoot ?? '', ...path);
+  const overrides = [
+    `run.weights=${inShared('weights', 'vgg19-conv-f16.safetensors')}`,
+    ...['content', 'style'].map((role) => `${role}.root=${inShared('images', role)}`),
+  ];
+  const { plan } = await prepare(await jobOf('vgg19.yaml', overrides));
+  t.deepEqual(
+    plan.counts.classes.map(({ label, stylized }) => [label, stylized]),
+    ['bird', 'dog', 'fruit', 'insect', 'reptile'].map((label) => [label, 2]),
+  );
+  const whole = await jobOf('vgg19.yaml', [...overrides, 'sampling.limit=1000']);
+  const { classes } = (await prepare(whole)).plan.counts;
+  t.is(new Set(classes.map(({ originals, stylized }) => originals + stylized)).size, 1);
+});
+
+test('labels-csv.yaml takes its classes from the table', async (t) => {
+  const { inventory, plan } = await prepare(await jobOf('labels-csv.yaml'));
+  t.is(inventory.contents.length, 15);
+  t.deepEqual(
+    plan.counts.classes.map(({ label, contents, originals, stylized }) => [
+      label,
+      contents,
+      originals + stylized,
+    ]),
+    [
+      ['far', 5, 30],
+      ['near', 10, 30],
+    ],
+  );
+});
+
+test('distributions.yaml draws what its comments say', async (t) => {
+  const { plan } = await prepare(await jobOf('distributions.yaml'));
+  const kinds = new Map(plan.parameters.map(({ path, kind }) => [path, kind]));
+  for (const path of ['steps', 'style.strength', 'content.weight', 'init.noise'])
+    t.is(kinds.get(path), 'range');
+  for (const path of ['pooling', 'size', 'style.layers', 'totalVariation', 'optimizer'])
+    t.is(kinds.get(path), 'choice');
+  t.is(kinds.get('network'), 'constant');
+  const counts = new Map(plan.counts.styles.map(({ path, stylized }) => [path, stylized]));
+  t.is(counts.get('stained-glass.jpg'), 0);
+  t.is(counts.get('mosaic-sun.jpg'), Math.max(...counts.values()));
+});
+
+test('minimal.yaml runs from the command line', async (t) => {
+  const out = join(temporary, 'minimal');
+  const { exitCode, stdout, stderr } = await wildstyle(
+    ['run', join(folder, 'minimal.yaml'), '--out', out, '--limit', '2', '--workers', '1'].concat([
+      '--set',
+      'recipe.steps=2',
+      '--set',
+      'recipe.size=48',
+    ]),
+    { cache: join(temporary, 'cache') },
+  );
+  t.is(exitCode, 0, stderr);
+  t.regex(stdout, /2 stylised, 2 originals/);
+  const records = await readManifest(out);
+  t.deepEqual(
+    records.map(({ kind, status, steps, widthPx }) => [kind, status, steps, widthPx]),
+    [
+      ['original', 'complete', 0, 48],
+      ['stylized', 'complete', 2, 48],
+      ['original', 'complete', 0, 48],
+      ['stylized', 'complete', 2, 48],
+    ],
+  );
+});
