@@ -20,7 +20,8 @@ const blocks: Blocks = [
   [128, 128],
   [256, 256],
 ];
-const key = keyOfSeed(19);
+/** Of four seeds compared, the one with the least grain and the most even colours. */
+const key = keyOfSeed(42);
 const calibrationImages = 2;
 const calibrationSizePx = 48;
 /** A filter that never answers is left as it is. */
