@@ -27,5 +27,7 @@ export interface RunOptions {
   readonly drain?: AbortSignal;
   /** When aborted, the workers are killed. */
   readonly abandon?: AbortSignal;
+  /** The script of the worker processes, where a bundler has moved it. */
+  readonly workerModule?: URL;
   readonly onEvent?: (event: RunEvent) => void;
 }

@@ -37,6 +37,7 @@ export class Making {
       itemsPerWorker: this.allocation.batch + 1,
       settings: (worker) => workerSettings(prepared, this.allocation, worker),
       onProgress: ({ steps, stepMs }) => this.#counter.addSteps(steps, stepMs),
+      ...(options.workerModule && { workerModule: options.workerModule }),
     });
   }
 

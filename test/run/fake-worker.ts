@@ -1,11 +1,11 @@
 /**
  * A worker that makes nothing and dies when it is told to. What it does with an item is in the item's content path:
  * `die` ends the process whenever the item comes, `die-once` the first time, `slow` takes a while; anything else is
- * answered. What it did is noted, a word a line, in the file that its settings call the journal.
+ * answered. What it did is noted, a word a line, in a file beside the journal that its settings name.
  * @module
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { PlanItem } from '../../src/plan/item.js';
 import type { FromWorker, ToWorker } from '../../src/run/protocol.js';
 import { completeRecord } from '../../src/run/record.js';
@@ -43,7 +43,8 @@ function make(item: PlanItem): void {
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') {
-    notes = message.settings.journal;
+    notes = `${message.settings.journal}.notes`;
+    mkdirSync(dirname(notes), { recursive: true });
     note('start');
     if (message.settings.device === 'broken') return end('no such library');
     if (message.settings.device === 'broken-once' && times('start') === 1) return end('an accident');

@@ -48,7 +48,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
   });
   const workerModule = new URL('./fake-worker.js', import.meta.url);
   const pool = new WorkerPool({ workers, itemsPerWorker, settings, onProgress: () => {}, workerModule });
-  const noted = async (worker = 0) => (await readFile(`${notes}-${worker}`, 'utf8')).trim().split('\n');
+  const noted = async (worker = 0) => (await readFile(`${notes}-${worker}.notes`, 'utf8')).trim().split('\n');
   return { pool, noted };
 }
 

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { readManifest } from '../../src/dataset/manifest.js';
+import { fitShape } from '../../src/images/fit.js';
+import { wildstyle } from '../support/command-line.js';
+import { summaryOf } from '../support/dataset-tree.js';
+import { badImages, unusualImages } from '../support/hostile-images.js';
+import { type SmallJob, smallJob } from '../support/small-job.js';
+
+const size = 64;
+
+/** The job of these tests, whose images the caller puts. */
+async function bareJob(
+  t: { teardown: (undo: () => Promise<void>) => void },
+  stylesPerContent: number,
+): Promise<SmallJob> {
+  const job = await smallJob({
+    sampling: { stylesPerContent },
+    recipe: { size, steps: 2 },
+    run: { batch: 2 },
+  });
+  t.teardown(job.remove);
+  return job;
+}
+
+test.serial(
+  'a hostile content folder: good images are made right, bad ones are recorded with their codes',
+  async (t) => {
+    const job = await bareJob(t, 1);
+    await rm(join(job.contentRoot, 'zebras'), { recursive: true });
+    const [good, bad] = [await unusualImages(), await badImages()];
+    for (const [name, { bytes }] of Object.entries(good)) await job.put(`content/unusual/${name}`, bytes);
+    for (const [name, { bytes }] of Object.entries(bad)) await job.put(`content/bad/${name}`, bytes);
+
+    const run = await wildstyle(['run', job.file], job);
+    t.is(run.stderr, '');
+    t.is(run.exitCode, 1, 'no failure is tolerated unless the job says so');
+    const ofEach =
+      '2 image-corrupt, 2 image-empty, 2 image-multi-page, 2 image-too-large, 2 image-unsupported';
+    t.true(run.stdout.includes(`10 failed (${ofEach})`), run.stdout);
+
+    const records = await readManifest(job.out);
+    const codes = records
+      .filter(({ error }) => error)
+      .map(({ content, error }) => [content.path, error?.code]);
+    // Each twice: stylised and as it is.
+    const expected = Object.entries(bad).flatMap(([name, { code }]) => [
+      [`bad/${name}`, code],
+      [`bad/${name}`, code],
+    ]);
+    t.deepEqual(codes.sort(), expected.sort());
+    for (const { error, content } of records.filter(({ status }) => status === 'failed')) {
+      t.true(error?.message.includes(join(job.contentRoot, content.path)), 'the message names the file');
+    }
+    for (const [
+      name,
+      {
+        size: [width, height],
+      },
+    ] of Object.entries(good)) {
+      const made = records.filter(({ content }) => content.path === `unusual/${name}`);
+      const shapes = made.map(({ status, kind, widthPx, heightPx }) => ({ status, kind, widthPx, heightPx }));
+      const shape = {
+        status: 'complete' as const,
+        ...fitShape(width, height, { sizePx: size, fit: 'keep' }),
+      };
+      t.deepEqual(
+        shapes.sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+        [
+          { ...shape, kind: 'original' },
+          { ...shape, kind: 'stylized' },
+        ],
+        name,
+      );
+    }
+    const [upright] = records.filter(({ content }) => content.path === 'unusual/rotated.jpg');
+    t.deepEqual([upright.widthPx, upright.heightPx], [32, 64]);
+    t.like((await summaryOf(job.out)).counts, { items: 28, complete: 18, failed: 10, pending: 0 });
+
+    const verified = await wildstyle(['verify', job.out], job);
+    t.is(verified.exitCode, 0);
+    t.regex(verified.stdout, /18 images checked, all as recorded\.\n$/);
+
+    const tolerated = await wildstyle(['run', job.file, '--set', 'run.maxFailures=10'], job);
+    t.is(tolerated.exitCode, 0, tolerated.stdout);
+    t.regex(tolerated.stdout, /^Nothing to do/);
+    t.is((await wildstyle(['run', job.file, '--set', 'run.maxFailures=9'], job)).exitCode, 1);
+    t.is((await wildstyle(['run', job.file, '--set', 'run.maxFailures=0.4'], job)).exitCode, 0);
+  },
+);
+
+test.serial('hostile style images: items with them fail, the others are made', async (t) => {
+  const job = await bareJob(t, 6);
+  for (const name of ['ponds', 'zebras']) await rm(join(job.contentRoot, name), { recursive: true });
+  for (const name of ['rings', 'stripes']) await rm(join(job.styleRoot, `${name}.png`));
+  const bad = await badImages();
+  for (const [name, { bytes }] of Object.entries(bad)) await job.put(`style/${name}`, bytes);
+
+  const run = await wildstyle(['run', job.file, '--set', 'run.maxFailures=10'], job);
+  t.is(run.stderr, '');
+  t.is(run.exitCode, 0, run.stdout);
+  const records = await readManifest(job.out);
+  for (const [name, { code }] of Object.entries(bad)) {
+    const failed = records.filter(({ style }) => style?.path === name);
+    t.deepEqual(
+      failed.map(({ error }) => error?.code),
+      [code, code],
+      name,
+    );
+  }
+  const made = records.filter(({ status, kind }) => status === 'complete' && kind === 'stylized');
+  t.deepEqual(
+    made.map(({ style }) => style?.path),
+    ['noise.png', 'noise.png'],
+  );
+  t.is((await wildstyle(['verify', job.out], job)).exitCode, 0);
+});
