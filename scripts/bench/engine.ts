@@ -9,6 +9,7 @@ import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize
 import { handBuiltStep } from './hand-built.js';
 import { gaussian, step, stepFlop, stepShapes, stepWeights } from './vgg.js';
 
+/** How {@link benchEngine} measures. */
 export interface EngineBenchOptions {
   /** Default 256. */
   readonly sizePx?: number;

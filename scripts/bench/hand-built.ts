@@ -9,6 +9,7 @@ import { type Attribute, type Edge, Graph } from '../../src/engine/onnx/graph.js
 import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize.js';
 import { type Convolution, contentLayer, convolutions, styleLayers } from './vgg.js';
 
+/** The model, and what its tensors are called. */
 export interface HandBuiltModel extends SerializedModel {
   /** Names of the inputs in the model, by what they are. */
   readonly inputs: Record<string, string>;

@@ -18,9 +18,12 @@ export const convolutions = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 5
     })),
 );
 
+/** One of {@link convolutions}. */
 export type Convolution = (typeof convolutions)[number];
 
+/** Convolutions after which Gram matrices are compared. */
 export const styleLayers = ['1_1', '2_1', '3_1', '4_1', '5_1'];
+/** The convolution after which features are compared. */
 export const contentLayer = '4_2';
 
 /** Floating point operations of one step: direct convolutions and Gram products, forward and backward. */
@@ -34,6 +37,7 @@ export function stepFlop(sizePx: number): number {
   return 2 * forward;
 }
 
+/** Inputs of {@link step}. */
 export const stepShapes = (sizePx: number): Record<string, Shape> => ({
   image: [1, sizePx, sizePx, 3],
   content: [1, sizePx / 8, sizePx / 8, 512],

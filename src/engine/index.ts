@@ -5,12 +5,15 @@ import { createReferenceEngine } from './reference.js';
 
 export type * from './engine.js';
 
+/** How each engine is made. */
 export const engines = {
   onnx: createOnnxEngine,
   reference: createReferenceEngine,
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 
+/** One of {@link engineNames}. */
 export type EngineName = keyof typeof engines;
+/** Every engine's name, the preferred one first. */
 export const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]];
 
 /**

@@ -142,6 +142,12 @@ test('an engine refuses values of another', async (t) => {
   t.is(code(await t.throwsAsync(reference.read(onnx.put(randomTensor([2], 1))))), 'internal');
 });
 
+test('onnx: a device that is not there is refused', async (t) => {
+  const error = await t.throwsAsync(createEngine('onnx', { device: 'abacus' }));
+  t.is(code(error), 'engine-unavailable');
+  t.regex(error?.message ?? '', /abacus/);
+});
+
 test('tracing: an unsupported kernel is named', async (t) => {
   const engine = await createEngine('onnx');
   const error = await t.throwsAsync(engine.compile(({ x }) => ({ y: tf.cumprod(x) }), { x: [4] }));

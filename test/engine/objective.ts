@@ -5,6 +5,7 @@ import { randomTensor } from './support.js';
 
 const channels = [3, 8, 16, 16] as const;
 
+/** Weights of three convolutions. */
 export const networkWeights: Named<HostTensor> = Object.fromEntries(
   channels.slice(1).flatMap((output, layer) => {
     const filter = randomTensor([3, 3, channels[layer], output], 50 + layer);
@@ -16,6 +17,7 @@ export const networkWeights: Named<HostTensor> = Object.fromEntries(
   }),
 );
 
+/** Inputs of {@link objective}. */
 export const objectiveShapes = (batch: number, size: number): Record<string, Shape> => ({
   image: [batch, size, size, 3],
   content: [batch, size / 2, size / 2, 16],
@@ -55,6 +57,7 @@ export const objective =
     return { loss: losses(image), gradient, next };
   };
 
+/** Drawn inputs of {@link objective}. */
 export const objectiveInputs = (batch: number, size: number, seed = 1): Named<HostTensor> =>
   Object.fromEntries(
     Object.entries(objectiveShapes(batch, size)).map(([name, shape], index) => [

@@ -5,6 +5,7 @@ import type { Engine, HostTensor, Named, Shape, TensorFunction } from '../../src
 /** How the numbers of an input are drawn; `tied` has few different ones, `whole` are small whole numbers. */
 export type Draw = 'signed' | 'positive' | 'tied' | 'whole' | 'unit';
 
+/** One row of the conformance suite. */
 export interface Case {
   readonly name: string;
   readonly inputs: Named<Shape>;
@@ -29,6 +30,7 @@ const draws: Readonly<Record<Draw, (u: number) => number>> = {
 
 const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
 
+/** A tensor of drawn numbers; equal seeds give equal ones. */
 export function randomTensor(shape: Shape, seed: number, draw: Draw = 'signed'): HostTensor {
   return {
     shape,

@@ -32,6 +32,7 @@ type DataId = TensorInfo['dataId'];
 
 const supportedTypes: readonly string[] = ['float32', 'int32', 'bool'];
 
+/** Knows every tensor of a trace by TF.js's handle for it. */
 export class TraceBackend extends KernelBackend {
   /** The trace that is being recorded; set for the time of one trace only. */
   trace: Trace | undefined;

@@ -14,6 +14,7 @@ import type { Numbers, SymbolType, TracedTensor } from './symbol.js';
 /** Larger constants stay in the graph: TF.js would take too long over them. */
 const largestSize = 1 << 18;
 
+/** What a kernel made of constants. */
 export interface EvaluatedTensor {
   readonly values: Numbers;
   readonly shape: Shape;

@@ -5,6 +5,7 @@
  */
 import type { Shape } from '../engine.js';
 
+/** Types of elements that a graph holds; 64-bit integers are shapes, axes and places. */
 export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
 
 /** A tensor of the graph, as it lies in memory. */
@@ -17,6 +18,7 @@ export interface Edge {
 /** Integers, strings, or floats marked as such: ONNX tells them apart, JavaScript does not. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
+/** One operator applied; an input that is left out is undefined. */
 export interface Node {
   readonly operator: string;
   readonly domain: string;
@@ -25,8 +27,10 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** The numbers of an initialiser, by element type. */
 export type ConstantArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
+/** A constant of the graph. */
 export interface Initializer {
   readonly edge: Edge;
   readonly data: ConstantArray;
@@ -38,6 +42,7 @@ export interface Result {
   readonly type?: ElementType;
 }
 
+/** Records nodes in the order in which they can run. */
 export class Graph {
   inputs: Edge[] = [];
   readonly outputs: Edge[] = [];

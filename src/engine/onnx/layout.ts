@@ -6,15 +6,19 @@
  */
 import type { Shape } from '../engine.js';
 
+/** A layout: see above. */
 export type Permutation = readonly number[];
 
+/** Images as convolutions want them. */
 export const channelsFirst: Permutation = [0, 3, 1, 2];
 
+/** Row-major order: every axis in its own place. */
 export const identity = (rank: number): Permutation => Array.from({ length: rank }, (_, axis) => axis);
 
 /** How a value of this rank lies in memory wherever it enters or leaves a compiled function. */
 export const boundaryLayout = (rank: number): Permutation => (rank === 4 ? channelsFirst : identity(rank));
 
+/** Elements of a tensor. */
 export const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
 
 /** The physical dimensions of a logical shape. */
@@ -30,6 +34,7 @@ export function invert(permutation: Permutation): number[] {
   return inverse;
 }
 
+/** Whether two shapes (or two layouts) are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 

@@ -4,7 +4,8 @@ import type { EngineOptions } from '../engine.js';
 
 /**
  * Options of every session. Nothing is logged: what is wrong is thrown. Graphs are optimised as far as ONNX Runtime
- * can, which includes its blocked convolution layout.
+ * can, which includes its blocked convolution layout. Its threads spin while they wait: asleep, they cost a fifth of
+ * the speed where an engine has the machine to itself, and an engine of one thread has none.
  */
 export const sessionOptions = (options: EngineOptions): InferenceSession.SessionOptions => ({
   executionProviders: [options.device ?? 'cpu'],

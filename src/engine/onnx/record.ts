@@ -8,7 +8,7 @@ import type { Graph } from './graph.js';
 import { cast } from './kernels/unary.js';
 import { boundaryLayout, permute } from './layout.js';
 import type { Constant, TracedTensor } from './symbol.js';
-import { Trace } from './trace.js';
+import { Trace, type TraceOptions } from './trace.js';
 
 /** A recorded function: its graph, and which edge is which input and output. */
 export interface Recording {
@@ -29,9 +29,14 @@ interface Output {
  * TF.js backend is the same afterwards, and no tensor is left behind.
  * @throws `kernel-unsupported`, `trace-data-dependent`, or `engine-failed` around what the function itself throws
  */
-export function record(fn: TensorFunction, inputShapes: Named<Shape>, weights: Named<Constant>): Recording {
+export function record(
+  fn: TensorFunction,
+  inputShapes: Named<Shape>,
+  weights: Named<Constant>,
+  options: TraceOptions = { minimalFiltering: true },
+): Recording {
   const backend = traceBackend();
-  const trace = new Trace();
+  const trace = new Trace(options);
   const inputs = Object.entries(inputShapes).map(([name, shape]) => {
     const layout = boundaryLayout(shape.length);
     const edge = trace.graph.input(permute(shape, layout));

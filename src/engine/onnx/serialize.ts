@@ -23,6 +23,7 @@ export interface ExternalData {
   readonly data: Uint8Array;
 }
 
+/** A model as ONNX Runtime loads it. */
 export interface SerializedModel {
   readonly bytes: Uint8Array;
   readonly externalData: readonly ExternalData[];

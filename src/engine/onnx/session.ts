@@ -104,7 +104,9 @@ class OnnxEngine implements Engine {
   }
 
   async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
-    const recording = record(fn, inputs, weights ? this.#constants(weights) : {});
+    const recording = record(fn, inputs, weights ? this.#constants(weights) : {}, {
+      minimalFiltering: this.device === 'cpu',
+    });
     const { bytes, externalData } = serialize(recording.graph);
     try {
       const session = await InferenceSession.create(bytes, {

@@ -10,7 +10,9 @@ import type { Shape } from '../engine.js';
 import type { Edge } from './graph.js';
 import { arrange, type Permutation, sizeOf } from './layout.js';
 
+/** Types of TF.js tensors that can be traced. */
 export type SymbolType = 'float32' | 'int32' | 'bool';
+/** Their elements. */
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** A constant array and everything derived from it, so that graphs that share weights share their other layouts. */
@@ -53,6 +55,7 @@ export interface Form {
   readonly permutation: Permutation;
 }
 
+/** A tensor of a trace: known by its shape, its values unless constant unknown. */
 export interface TracedTensor {
   readonly shape: Shape;
   readonly stored: Shape;
@@ -70,6 +73,7 @@ export function splatValue(tensor: TracedTensor): number | undefined {
   return tensor.constant.values[0];
 }
 
+/** Whether every element is stored: no axis is repeated. */
 export const isDense = ({ shape, stored }: TracedTensor): boolean =>
   shape.every((dimension, axis) => dimension === stored[axis]);
 

@@ -14,16 +14,26 @@ function repeatedValue(values: Numbers): number | undefined {
   return first;
 }
 
+/** Numbers as an array of the type given. */
 export function numbers(type: SymbolType, values: number | ArrayLike<number>): Numbers {
   const list = typeof values === 'number' ? [values] : values;
   if (type === 'float32') return Float32Array.from(list);
   return type === 'int32' ? Int32Array.from(list) : Uint8Array.from(list);
 }
 
+/** What a trace may assume of the device that will run it. */
+export interface TraceOptions {
+  /** Whether matrix products pay more than ready-made convolutions do, as on a CPU: see `kernels/winograd.ts`. */
+  readonly minimalFiltering: boolean;
+}
+
+/** Holds what is common to all kernels of one trace. */
 export class Trace {
   readonly graph = new Graph();
   readonly #initializers = new Map<Constant, Map<string, Edge>>();
   readonly #shared = new Map<string, Edge>();
+
+  constructor(readonly options: TraceOptions) {}
 
   /** A constant tensor; a repeated number is kept once. */
   constant(values: Numbers, shape: Shape, type: SymbolType): TracedTensor {

@@ -169,6 +169,7 @@ const checks = (): tf.Tensor =>
     'bool',
   );
 
+/** Cases of this file. */
 export const elementwiseCases: Case[] = [
   ...Object.entries(smooth).map(([name, [fn, draw]]) => ({
     name: `${name} and its gradient`,

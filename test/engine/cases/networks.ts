@@ -211,6 +211,7 @@ const others: Case[] = [
 
 const numbers = Float32Array.from({ length: 54 }, (_, index) => Math.sin(3 * index));
 
+/** Cases of this file. */
 export const networkCases: Case[] = [
   ...convolutionCases,
   ...poolCases,

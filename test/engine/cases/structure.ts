@@ -216,6 +216,7 @@ const differentiable: Readonly<Record<string, readonly [Unary, Shape?]>> = {
 
 const unary = ([fn, shape]: readonly [Unary, Shape?, Draw?]) => ({ inputs: { x: shape ?? image }, fn });
 
+/** Cases of this file. */
 export const structureCases: Case[] = [
   ...Object.entries({ ...rearranged, ...differentiable }).map(([name, entry]) => {
     const { inputs, fn } = unary(entry);

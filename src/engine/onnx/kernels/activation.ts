@@ -5,6 +5,7 @@ import type { Trace } from '../trace.js';
 import { elementwise } from './kernel.js';
 import { map } from './unary.js';
 
+/** Attributes of TF.js's fused kernels. */
 export interface Activation {
   readonly activation: string;
   readonly leakyreluAlpha?: number;
@@ -12,6 +13,7 @@ export interface Activation {
 
 const operators: Readonly<Record<string, string>> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' };
 
+/** Adds the bias, where there is one, and applies the activation. @throws `kernel-unsupported` for one unknown here */
 export function finished(
   trace: Trace,
   x: TracedTensor,

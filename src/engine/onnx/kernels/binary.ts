@@ -107,6 +107,7 @@ const addMany: Kernel = (trace, inputs) => {
 
 const add = direct('Add', either(neutral(0, 'both'), factored));
 
+/** Arithmetic of two tensors. */
 export const binary: KernelFamily = {
   constants: 'elementwise',
   kernels: {

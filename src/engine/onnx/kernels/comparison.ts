@@ -32,6 +32,7 @@ const select: Kernel = (trace, { condition, t, e }) => {
   );
 };
 
+/** Comparisons and logic. */
 export const comparison: KernelFamily = {
   constants: 'elementwise',
   kernels: {
@@ -46,4 +47,5 @@ export const comparison: KernelFamily = {
   },
 };
 
+/** Choices by a condition. */
 export const choice: KernelFamily = { constants: 'dense', kernels: { Select: select } };

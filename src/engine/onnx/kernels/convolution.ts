@@ -37,7 +37,7 @@ function convolve(
 }
 
 function forward(trace: Trace, x: TracedTensor, filter: TracedTensor, g: Geometry): TracedTensor {
-  if (isFasterByWinograd(g, filter)) return winogradConvolution(trace, x, filter, g, false);
+  if (isFasterByWinograd(trace, g, filter)) return winogradConvolution(trace, x, filter, g, false);
   return convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
 }
 
@@ -56,7 +56,8 @@ function convolveBack(
   const before = both((axis) => g.kernel[axis] - 1 - g.before[axis]);
   if (plain && before.every((pad) => pad >= 0) && after(g).every((pad, axis) => pad < g.kernel[axis])) {
     const turned = { ...g, input: g.output, output: g.input, before, outputShape: inputShape };
-    if (isFasterByWinograd(turned, filter)) return winogradConvolution(trace, dy, filter, turned, true);
+    if (isFasterByWinograd(trace, turned, filter))
+      return winogradConvolution(trace, dy, filter, turned, true);
     return convolve(trace, dy, rotatedFilter(trace, filter), turned);
   }
   return transposedConvolution(trace, dy, trace.denseEdge(filter, [3, 2, 0, 1]), inputShape, g, 1);
@@ -117,6 +118,7 @@ function depthwiseFilter(trace: Trace, filter: TracedTensor): Edge {
   return trace.reshape(trace.denseEdge(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }
 
+/** Convolutions and their gradients. */
 export const convolution: KernelFamily = {
   constants: 'dense',
   kernels: {

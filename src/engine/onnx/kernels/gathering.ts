@@ -89,6 +89,7 @@ const topK = kernel<{ k: number; sorted: boolean }>((trace, { x }, { k, sorted }
   return [trace.tensor(values, shape, layout), trace.tensor(places, shape, layout)];
 });
 
+/** Gathering, scattering and ordering. */
 export const gathering: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -9,6 +9,7 @@ type Padding =
   | number
   | [[number, number], [number, number], [number, number], [number, number]];
 
+/** What TF.js's convolution kernels are given. */
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: Padding;
@@ -28,8 +29,10 @@ export interface Geometry {
   readonly outputShape: Shape;
 }
 
+/** One number for the rows and one for the columns. */
 export const both = (make: (axis: 0 | 1) => number): [number, number] => [make(0), make(1)];
 
+/** The numbers of a convolution. @param filter `[height, width, input, output]` */
 export function convolutionGeometry(
   input: Shape,
   filter: Shape,
@@ -68,6 +71,7 @@ const extent = ({ kernel, dilation }: Geometry, axis: 0 | 1): number =>
 export const after = (g: Geometry): [number, number] =>
   both((axis) => (g.output[axis] - 1) * g.stride[axis] + extent(g, axis) - g.input[axis] - g.before[axis]);
 
+/** What TF.js's pooling kernels are given. */
 export interface PoolAttributes {
   readonly filterSize: number | [number, number];
   readonly strides: number | [number, number];
@@ -75,6 +79,7 @@ export interface PoolAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
+/** The numbers of a pooling. @param input `[batch, height, width, channels]` */
 export function poolGeometry(input: Shape, attributes: PoolAttributes): Geometry {
   const info = backend_util.computePool2DInfo(
     input as [number, number, number, number],

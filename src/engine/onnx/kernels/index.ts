@@ -13,6 +13,7 @@ import { resizing } from './resizing.js';
 import { shape } from './shape.js';
 import { unary } from './unary.js';
 
+/** The families, in no particular order: no kernel is in two of them. */
 export const kernelFamilies: readonly KernelFamily[] = [
   unary,
   binary,

@@ -66,6 +66,7 @@ function multiply(trace: Trace, { a, b }: Named<TracedTensor>, attributes: Trans
   );
 }
 
+/** Products of matrices, and sums over products. */
 export const matmul: KernelFamily = {
   constants: 'dense',
   kernels: {

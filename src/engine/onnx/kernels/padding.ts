@@ -40,6 +40,7 @@ function symmetric(trace: Trace, x: TracedTensor, paddings: Paddings): TracedTen
   return trace.tensor(edge, shape, layout);
 }
 
+/** Constant and mirrored padding. */
 export const padding: KernelFamily = {
   constants: 'dense',
   kernels: {

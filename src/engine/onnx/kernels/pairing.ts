@@ -50,12 +50,14 @@ function toLarger(trace: Trace, dy: Edge, x: Edge, [pairs, size]: Pairs): Edge {
   return trace.graph.add('Concat', [ofFirst, ofSecond], { dimensions: [pairs, 2, size] }, { axis: 1 });
 }
 
+/** The maxima of `[batch, height, width, channels]` that {@link isPaired}. */
 export function pairedMaxima(trace: Trace, x: TracedTensor, g: Geometry): TracedTensor {
   const ofColumns = larger(trace, trace.denseEdge(x), columnPairs(x.shape));
   const maxima = larger(trace, ofColumns, rowPairs(x.shape));
   return trace.tensor(trace.reshape(maxima, g.outputShape), g.outputShape);
 }
 
+/** The gradient of {@link pairedMaxima} with respect to its input `x`. */
 export function pairedMaximaGradient(trace: Trace, dy: TracedTensor, x: TracedTensor): TracedTensor {
   const edge = trace.denseEdge(x);
   const ofColumns = larger(trace, edge, columnPairs(x.shape));

@@ -98,6 +98,7 @@ const averagePoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attrib
   return trace.tensor(trace.reshape(result, permute(input.shape, channelsFirst)), input.shape, channelsFirst);
 });
 
+/** Maximum and average pooling, and their gradients. */
 export const pooling: KernelFamily = {
   constants: 'dense',
   kernels: {

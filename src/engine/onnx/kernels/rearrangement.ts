@@ -59,6 +59,7 @@ export function concatenated(trace: Trace, tensors: readonly TracedTensor[], axi
   return trace.tensor(edge, shape, layout);
 }
 
+/** Slices, joins and reversals. */
 export const rearrangement: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -97,6 +97,7 @@ interface ScanAttributes {
   readonly reverse?: boolean;
 }
 
+/** Reductions and scans along axes. */
 export const reductions: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -95,6 +95,7 @@ const constantMatrix = (trace: Trace, values: Float32Array, shape: Shape): Edge 
 const transpose = (matrix: Float32Array, rows: number, columns: number): Float32Array =>
   Float32Array.from(matrix, (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)]);
 
+/** Bilinear and nearest-neighbour resizing, and their gradients. */
 export const resizing: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -77,6 +77,7 @@ const filled =
   (trace, { x }) =>
     trace.splat(value, x.shape, x.type);
 
+/** Changes of shape that mostly move nothing, and fills. */
 export const shape: KernelFamily = {
   constants: 'never',
   kernels: {

@@ -77,6 +77,7 @@ const finite: Kernel = (trace, { x }) =>
     return trace.graph.add('Not', [trace.graph.add('Or', bad, bool)], bool);
   });
 
+/** Functions of one tensor. */
 export const unary: KernelFamily = {
   constants: 'elementwise',
   kernels: {

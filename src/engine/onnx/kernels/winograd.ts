@@ -60,7 +60,8 @@ const tilesOf = ({ output }: Geometry): [number, number] => [
 ];
 
 /** Whether a convolution can be, and is better, done in this way. */
-export function isFasterByWinograd(g: Geometry, filter: TracedTensor): boolean {
+export function isFasterByWinograd(trace: Trace, g: Geometry, filter: TracedTensor): boolean {
+  if (!trace.options.minimalFiltering) return false;
   const [height, width, from, to] = filter.shape;
   if (height !== 3 || width !== 3 || !filter.constant) return false;
   if ([...g.stride, ...g.dilation].some((step) => step !== 1)) return false;
