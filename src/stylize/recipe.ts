@@ -19,9 +19,9 @@ const layers = z.union([
 const initialImage = z.union([
   z.enum(['content', 'style', 'noise']),
   z.strictObject({
-    content: weight.default(0),
-    style: weight.default(0),
-    noise: weight.default(0),
+    content: weight.default(0).describe('Share of the content image'),
+    style: weight.default(0).describe('Share of the style image, cropped to the shape of the content'),
+    noise: weight.default(0).describe('Share of noise around mid-grey'),
   }),
 ]);
 
@@ -42,14 +42,15 @@ export const recipeSchema = z.strictObject({
     .describe('Where the optimisation starts: an image, or a mix by weight'),
   content: z
     .strictObject({
-      loss: z.enum(contentLossNames).default('features'),
+      loss: z.enum(contentLossNames).default('features').describe('How features are compared'),
       layers: layers.optional().describe("Content layers; default: the network's own"),
       weight: weight.default(1).describe('Weight of the content term'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The term that keeps the shapes'),
   style: z
     .strictObject({
-      loss: z.enum(styleLossNames).default('gram'),
+      loss: z.enum(styleLossNames).default('gram').describe('Which statistics of the features are compared'),
       layers: layers.optional().describe("Style layers; default: the network's own"),
       strength: weight
         .default(10)
@@ -61,9 +62,10 @@ export const recipeSchema = z.strictObject({
         .optional()
         .describe('Long edge of the style image in pixels; default: size'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The term that brings the look'),
   totalVariation: weight.default(0).describe('Weight of the total variation term'),
-  optimizer: z.enum(optimizerNames).default('lbfgs'),
+  optimizer: z.enum(optimizerNames).default('lbfgs').describe('What moves the pixels'),
   learningRate: z.number().positive().max(10).optional().describe("Step size; default: the optimiser's own"),
   steps: z.int().min(1).max(10000).default(150).describe('Optimisation steps'),
 });
