@@ -143,7 +143,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       slot.evaluations++;
       if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
-      if (hasDiverged(point, slot.curve[0] ?? point)) {
+      if (hasDiverged(point, slot.curve[0] ?? point, weightsOf(slot.item.parameters))) {
         diverged.push(row);
         if (slot.restarts === mostRestarts) {
           outcomes.push({ item: slot.item, error: divergence(point, slot.curve[0]) });
@@ -230,6 +230,10 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
 function pointAt(losses: Named<Float32Array>, row: number, step: number): LossPoint {
   const [total, content, style, totalVariation] = lossParts.map((part) => losses[part][row]);
   return { step, total, content, style, totalVariation };
+}
+
+function weightsOf({ content, style, totalVariation }: Parameters): number {
+  return [...Object.values(content), ...Object.values(style), totalVariation].reduce((a, b) => a + b);
 }
 
 function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {

@@ -18,8 +18,12 @@ export function isCurvePoint(step: number, steps: number): boolean {
   return Math.floor((step * intervals) / steps) > Math.floor(((step - 1) * intervals) / steps);
 }
 
-/** An optimisation has diverged when its loss is no number, or far above where it began. */
-export function hasDiverged(now: LossPoint, initial: LossPoint): boolean {
+/**
+ * An optimisation has diverged when its loss is no number, or far above where it began.
+ * @param weights the sum of the objective's weights, which is the loss where every term is as large as its target: one
+ *   that begins near zero may rise as far without having gone wrong
+ */
+export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number): boolean {
   const tolerated = 10;
-  return !Number.isFinite(now.total) || now.total > tolerated * Math.max(initial.total, 1e-6);
+  return !Number.isFinite(now.total) || now.total > tolerated * Math.max(initial.total, weights);
 }

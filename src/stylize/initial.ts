@@ -1,5 +1,6 @@
 /** Where an optimisation starts. @module */
 import type { HostTensor } from '../engine/engine.js';
+import { WildstyleError } from '../errors.js';
 import { drawNumber, keyOfSeed, normals } from '../random.js';
 import type { Recipe } from './recipe.js';
 
@@ -17,6 +18,7 @@ export function startsFromStyle(init: Recipe['init']): boolean {
  * @param content `[1, height, width, 3]`
  * @param style the style image in the content's shape, where {@link startsFromStyle} says so
  * @param seed of the noise
+ * @throws `internal` when the style image is needed and missing
  */
 export function initialImage(
   init: Recipe['init'],
@@ -26,21 +28,22 @@ export function initialImage(
 ): HostTensor {
   const { shape } = content;
   if (init === 'content') return content;
-  if (init === 'style' && style) return style;
+  if (startsFromStyle(init) && !style) {
+    throw new WildstyleError('internal', 'The recipe starts from the style image, but none was given.');
+  }
+  if (init === 'style') return style as HostTensor;
   const noise = () =>
     normals(keyOfSeed(seed), drawNumber('noise'), content.data.length).map(
       (z) => noiseMean + noiseDeviation * z,
     );
   if (init === 'noise') return { data: noise(), shape };
-  const weights = typeof init === 'object' ? init : { content: 0, style: 1, noise: 0 };
-  const sum = weights.content + weights.style + weights.noise;
+  const sum = init.content + init.style + init.noise;
   // All weights zero means no preference.
   if (sum === 0) return content;
-  const grains = weights.noise > 0 ? noise() : undefined;
+  const grains = init.noise > 0 ? noise() : undefined;
   const data = content.data.map(
     (value, i) =>
-      (weights.content * value + weights.style * (style?.data[i] ?? 0) + weights.noise * (grains?.[i] ?? 0)) /
-      sum,
+      (init.content * value + init.style * (style?.data[i] ?? 0) + init.noise * (grains?.[i] ?? 0)) / sum,
   );
   return { data, shape };
 }

@@ -1,4 +1,6 @@
 /** What a recipe means for a network: everything about an optimisation that is compiled rather than passed in. @module */
+
+import { WildstyleError } from '../errors.js';
 import { type ContentLossName, contentLosses, type StyleLossName, styleLosses } from './losses/index.js';
 import type { FeatureLoss } from './losses/loss.js';
 import { type NetworkName, networks } from './networks/index.js';
@@ -79,7 +81,11 @@ export function parametersOf(recipe: Recipe): Parameters {
 }
 
 function concreteNetwork(recipe: Recipe): NetworkName {
-  if (recipe.network === 'auto') throw new Error('The network must be resolved before a recipe is compiled.');
+  if (recipe.network === 'auto')
+    throw new WildstyleError(
+      'internal',
+      'The network is still auto: it must be resolved before a recipe is compiled.',
+    );
   return recipe.network;
 }
 

@@ -7,6 +7,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
+import { WildstyleError } from '../errors.js';
 import { AsyncCache } from './async-cache.js';
 import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
 import type { NetworkName } from './networks/index.js';
@@ -95,21 +96,32 @@ export class Stylizer {
    * Stylises one item, together with others that were asked for and not yet finished.
    * @param signal drops the item when it is aborted before the item's first step; the promise then rejects with the
    *   signal's reason
-   * @throws `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
+   * @throws `shape-mismatch` when initial image and content differ, `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
    */
   async stylize(request: StylizeRequest, signal?: AbortSignal): Promise<Stylized> {
+    const { initial } = request;
+    if (initial.shape.join() !== request.content.tensor.shape.join()) {
+      throw new WildstyleError(
+        'shape-mismatch',
+        `The initial image is [${initial.shape}], the content [${request.content.tensor.shape}].`,
+      );
+    }
     const spec = specOf(request.recipe);
     const weights = await this.options.weights(spec.networkName);
     const [content, style] = await Promise.all([
       this.#targetsOf(spec, 'content', request.content, weights),
       this.#targetsOf(spec, 'style', request.style, weights),
     ]);
+    const targets = { ...content, ...style };
     return new Promise((resolve, reject) => {
       this.#pending.push({
         spec,
-        batchKey: `${spec.key};${request.initial.shape.join('x')}`,
-        initial: request.initial,
-        targets: { ...content, ...style },
+        batchKey: [
+          spec.key,
+          ...Object.values({ initial, ...targets }).map(({ shape }) => shape.join('x')),
+        ].join(';'),
+        initial,
+        targets,
         parameters: parametersOf(request.recipe),
         steps: request.recipe.steps,
         signal,

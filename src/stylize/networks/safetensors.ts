@@ -20,7 +20,7 @@ const maximumHeaderBytes = 100e6;
 
 /**
  * Opens a safetensors file held in memory; tensors are F32, F16 or BF16.
- * @throws `weights-invalid` saying what is wrong: no header, offsets out of bounds, another dtype, a size that does
+ * @throws `weights-invalid` saying what is wrong: no header, offsets out of bounds or overlapping, another dtype, a size that does
  *   not fit the shape
  */
 export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
@@ -31,10 +31,12 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
+  if (!isObject(metadata)) throw invalid('its __metadata__ is not an object');
   const body = bytes.subarray(8 + headerBytes);
   const entries = new Map<string, Entry>();
   for (const [name, entry] of Object.entries(tensors))
     entries.set(name, checkEntry(name, entry, body.byteLength));
+  checkOverlaps(entries);
   return {
     metadata: metadata as Record<string, string>,
     shapes: Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape])),
@@ -49,16 +51,20 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
 function parseHeader(bytes: Uint8Array): object {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header;
+    if (isObject(header)) return header;
   } catch {
     // Falls through to the one error for every malformed header.
   }
   throw invalid('its header is not a JSON object');
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
-  if (!dtype || !(dtype in bytesPerElement)) {
+  if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
     throw invalid(`tensor "${name}" has dtype ${String(dtype)}; F32, F16 and BF16 are read`);
   }
   const whole = (numbers: unknown): numbers is number[] =>
@@ -74,6 +80,18 @@ function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
     );
   }
   return { dtype, shape, data_offsets: [begin, end] };
+}
+
+/** The format lets no two tensors share a byte. */
+function checkOverlaps(entries: ReadonlyMap<string, Entry>): void {
+  let [last, end] = ['', 0];
+  const inOrder = [...entries].sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+  for (const [name, { data_offsets: offsets }] of inOrder) {
+    if (offsets[0] < end) throw invalid(`tensors "${last}" and "${name}" overlap at byte ${offsets[0]}`);
+    [last, end] = [name, offsets[1]];
+  }
 }
 
 function invalid(what: string): WildstyleError {

@@ -48,8 +48,7 @@ export const vgg19: Network = {
 function loadVgg19(bytes: Uint8Array): WeightSet {
   const file = openSafetensors(bytes);
   const name = (file.metadata.preprocess ?? 'rgb-imagenet') as Preprocessing;
-  const preprocessing = preprocessings[name];
-  if (!preprocessing) {
+  if (!Object.hasOwn(preprocessings, name)) {
     throw new WildstyleError(
       'weights-invalid',
       `The weights file names an unknown preprocessing "${name}".`,
@@ -58,7 +57,7 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
       },
     );
   }
-  const { bgr, scale, mean, deviation } = preprocessing;
+  const { bgr, scale, mean, deviation } = preprocessings[name];
   // A network that wants BGR gets RGB with its first filters reversed: no channel is moved at run time.
   const inRgb = (values: readonly number[]): number[] => (bgr ? [...values].reverse() : [...values]);
   const tensors: Record<string, HostTensor> = {

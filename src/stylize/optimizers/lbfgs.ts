@@ -15,6 +15,8 @@ const firstStepRms = 0.01;
 const largestStepRms = 0.1;
 /** A pair is taken when the curvature along it is at least this part of what its gradient change allows. */
 const smallestCurvature = 1e-8;
+/** The smallest normal float32: below it a square may be zero where its root is not. */
+const smallestSquare = 1.2e-38;
 /** A step that raises the loss above this multiple is taken back and tried again, shorter. */
 const toleratedRise = 1.01;
 const shorter = 0.25;
@@ -78,7 +80,10 @@ export const lbfgs: Optimizer = {
     const curvature = dot(newStep, newChange);
     const changeSquare = dot(newChange, newChange);
     const bound = tf.mul(tf.sqrt(tf.mul(dot(newStep, newStep), changeSquare)), smallestCurvature);
-    const good = asNumber(tf.greater(curvature, bound));
+    const good = tf.mul(
+      asNumber(tf.greater(curvature, bound)),
+      asNumber(tf.greater(changeSquare, smallestSquare)),
+    ) as tf.Tensor4D;
     // Where a pair is not good its curvature may be zero; it is replaced before dividing.
     const safe = (divisor: tf.Tensor) => choose(good, divisor, tf.onesLike(divisor));
     const newWeight = tf.div(good, safe(curvature));

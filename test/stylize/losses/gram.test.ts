@@ -1,0 +1,124 @@
+/** The Gram loss against its definition, and against the discrepancy that it is known to be. @module */
+import * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
+import { gram, gramMatrix } from '../../../src/stylize/losses/gram.js';
+import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
+import { isClose, mean, meanSquare, plainGram } from '../support.js';
+
+const engines = await Promise.all([createEngine('reference'), createEngine('onnx', { threads: 1 })]);
+const [height, width, channels] = [4, 5, 6];
+const positions = height * width;
+
+const rowOf = ({ data, shape }: HostTensor, row: number): Float32Array => {
+  const size = data.length / shape[0];
+  return data.slice(row * size, (row + 1) * size);
+};
+
+const features = randomTensor([2, height, width, channels], 1);
+/** The other image may have another size. */
+const other = randomTensor([2, 3, 7, channels], 2);
+
+const lossAndGradient: TensorFunction = ({ features: layer, other: target }) => {
+  const wanted = gram.target(target as tf.Tensor4D);
+  return {
+    loss: gram.compare(layer as tf.Tensor4D, wanted),
+    scale: gram.scale(wanted),
+    gradient: tf.grad((x) => tf.sum(gram.compare(x as tf.Tensor4D, wanted)))(layer),
+  };
+};
+
+/** A vector for each position of one image of a batch. */
+function vectors(tensor: HostTensor, row: number): number[][] {
+  const data = rowOf(tensor, row);
+  return Array.from({ length: data.length / channels }, (_, p) => [
+    ...data.slice(p * channels, (p + 1) * channels),
+  ]);
+}
+
+const inner = (x: readonly number[], y: readonly number[]): number =>
+  x.reduce((sum, value, c) => sum + value * y[c], 0);
+
+for (const engine of engines) {
+  test(`${engine.name}: the Gram matrix is the mean over positions of products of channels`, async (t) => {
+    const { matrix } = await execute(
+      engine,
+      ({ features: layer }) => ({ matrix: gramMatrix(layer as tf.Tensor4D) }),
+      { features },
+    );
+    t.deepEqual([...matrix.shape], [2, channels, channels]);
+    for (const row of [0, 1]) {
+      const expected = plainGram({
+        height,
+        width,
+        channels,
+        data: Float64Array.from(rowOf(features, row)),
+      });
+      const difference = relativeDifference(rowOf(matrix, row), Float32Array.from(expected));
+      t.true(difference < 1e-6, `row ${row}: ${difference}`);
+    }
+  });
+
+  test(`${engine.name}: the order of positions does not matter to the Gram matrix`, async (t) => {
+    const shuffled = features.data.map((_, i) => {
+      const [row, position, channel] = [
+        Math.floor(i / channels / positions),
+        Math.floor(i / channels) % positions,
+        i % channels,
+      ];
+      // 7 has no common divisor with the 20 positions.
+      return features.data[(row * positions + ((7 * position + 3) % positions)) * channels + channel];
+    });
+    const fn: TensorFunction = ({ a, b }) => ({
+      a: gramMatrix(a as tf.Tensor4D),
+      b: gramMatrix(b as tf.Tensor4D),
+    });
+    const result = await execute(engine, fn, { a: features, b: { data: shuffled, shape: features.shape } });
+    t.true(relativeDifference(result.b.data, result.a.data) < 1e-6);
+  });
+
+  test(`${engine.name}: the Gram loss is the MMD with the kernel (x.y)^2 over the channels squared`, async (t) => {
+    const { loss, gradient } = await execute(engine, lossAndGradient, { features, other });
+    for (const row of [0, 1]) {
+      const [xs, ys] = [vectors(features, row), vectors(other, row)];
+      const kernel = (as: number[][], bs: number[][]) =>
+        mean(as.flatMap((a) => bs.map((b) => inner(a, b) ** 2)));
+      const discrepancy = kernel(xs, xs) + kernel(ys, ys) - 2 * kernel(xs, ys);
+      t.true(isClose(loss.data[row], discrepancy / channels ** 2, 1e-5), `row ${row}`);
+
+      const expected = xs.flatMap((x) =>
+        x.map((_, c) => {
+          const pull = (others: number[][]) => mean(others.map((y) => inner(x, y) * y[c]));
+          return (4 * (pull(xs) - pull(ys))) / positions / channels ** 2;
+        }),
+      );
+      const difference = relativeDifference(rowOf(gradient, row), Float32Array.from(expected));
+      t.true(difference < 1e-5, `gradient of row ${row}: ${difference}`);
+    }
+  });
+
+  test(`${engine.name}: the Gram loss is zero for its own target and one, scaled, for no features`, async (t) => {
+    const own = await execute(engine, lossAndGradient, { features, other: features });
+    t.deepEqual([...own.loss.data], [0, 0]);
+    t.true(own.gradient.data.every((value) => value === 0));
+    const nothing = { data: new Float32Array(features.data.length), shape: features.shape };
+    const { loss, scale } = await execute(engine, lossAndGradient, { features: nothing, other });
+    for (const row of [0, 1]) t.true(isClose(loss.data[row] / scale.data[row], 1, 1e-6));
+  });
+
+  test(`${engine.name}: the scale is the mean square of the target, but never near zero`, async (t) => {
+    const { scale } = await execute(engine, lossAndGradient, { features, other });
+    for (const row of [0, 1]) {
+      const target = plainGram({
+        height: 3,
+        width: 7,
+        channels,
+        data: Float64Array.from(rowOf(other, row)),
+      });
+      t.true(isClose(scale.data[row], meanSquare(target), 1e-5));
+    }
+    const nothing = { data: new Float32Array(other.data.length), shape: other.shape };
+    const flat = await execute(engine, lossAndGradient, { features, other: nothing });
+    for (const value of flat.scale.data) t.true(isClose(value, 1e-4, 1e-6));
+  });
+}

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
+import { totalVariation, totalVariationScale } from '../../../src/stylize/losses/total-variation.js';
+import { execute, relativeDifference } from '../../engine/support.js';
+import { isClose, pattern, plainTotalVariation } from '../support.js';
+
+const fn: TensorFunction = ({ image }) => ({
+  loss: totalVariation(image as tf.Tensor4D),
+  scale: totalVariationScale(image as tf.Tensor4D),
+  gradient: tf.grad((x) => tf.sum(totalVariation(x as tf.Tensor4D)))(image),
+});
+
+/** Two images as a batch. */
+function together(a: HostTensor, b: HostTensor): HostTensor {
+  const data = new Float32Array(2 * a.data.length);
+  data.set(a.data);
+  data.set(b.data, a.data.length);
+  return { data, shape: [2, ...a.shape.slice(1)] };
+}
+
+for (const engine of [await createEngine('reference'), await createEngine('onnx', { threads: 1 })]) {
+  test(`${engine.name}: total variation is the mean squared difference of neighbours`, async (t) => {
+    const images = [pattern(1, 5, 7), pattern(2, 5, 7)];
+    const { loss, scale } = await execute(engine, fn, { image: together(images[0], images[1]) });
+    for (const row of [0, 1]) {
+      t.true(isClose(loss.data[row], plainTotalVariation(images[row]), 1e-5));
+      t.is(scale.data[row], loss.data[row]);
+    }
+  });
+
+  test(`${engine.name}: the gradient of total variation is that of the definition`, async (t) => {
+    const image = pattern(3, 4, 5);
+    const { gradient } = await execute(engine, fn, { image });
+    const step = 1e-3;
+    const moved = (i: number, by: number) => {
+      // In doubles: a difference of float32 losses would not tell.
+      const data = Array.from(image.data, (value, k) => (k === i ? value + by : value));
+      return plainTotalVariation({ data, shape: image.shape });
+    };
+    const expected = image.data.map((_, i) => (moved(i, step) - moved(i, -step)) / (2 * step));
+    t.true(relativeDifference(gradient.data, expected) < 1e-5);
+  });
+
+  test(`${engine.name}: a flat image has no total variation, and still a scale`, async (t) => {
+    const image = { data: new Float32Array(75).fill(0.4), shape: [1, 5, 5, 3] };
+    const { loss, scale, gradient } = await execute(engine, fn, { image });
+    t.is(loss.data[0], 0);
+    t.true(isClose(scale.data[0], 1e-4, 1e-6));
+    t.true(gradient.data.every((value) => value === 0));
+  });
+}

@@ -1,0 +1,96 @@
+/** Runs an optimiser on a function of pixels that is made for a test: no network, no objective. @module */
+import type * as tf from '@tensorflow/tfjs';
+import type { Engine, HostTensor, Named, Value } from '../../../src/engine/index.js';
+import type { Optimizer } from '../../../src/stylize/optimizers/optimizer.js';
+
+/** A function of a batch of images: each item's loss `[batch, 1, 1, 1]`, and its gradient. */
+export type Landscape = (image: tf.Tensor4D) => { loss: tf.Tensor4D; gradient: tf.Tensor4D };
+
+/** What one evaluation saw: a row for every item. */
+export interface Seen {
+  readonly image: Float32Array;
+  readonly loss: Float32Array;
+  readonly accepted: Float32Array;
+}
+
+export interface Driven {
+  readonly seen: Seen[];
+  /** Evaluates the landscape at the images and moves them, `steps` times. */
+  readonly advance: (steps: number) => Promise<void>;
+  /** Lets another item begin in a row: its state becomes zero. */
+  readonly join: (row: number, image: Float32Array) => void;
+}
+
+/** Compiles an optimiser's step on a landscape; the caller disposes nothing. */
+export async function drive(
+  engine: Engine,
+  optimizer: Optimizer,
+  landscape: Landscape,
+  start: HostTensor,
+  learningRate: number = optimizer.defaultLearningRate,
+): Promise<Driven> {
+  const { shape } = start;
+  const stateShapes = optimizer.state(shape);
+  const rate = { data: new Float32Array(shape[0]).fill(learningRate), shape: [shape[0], 1, 1, 1] };
+  const compiled = await engine.compile(
+    (inputs) => {
+      const image = inputs.image as tf.Tensor4D;
+      const state = Object.fromEntries(
+        Object.keys(stateShapes).map((name) => [name, inputs[`state/${name}`]]),
+      );
+      const { loss, gradient } = landscape(image);
+      const result = optimizer.step({
+        image,
+        loss,
+        gradient,
+        state,
+        learningRate: inputs.rate as tf.Tensor4D,
+      });
+      const states = Object.entries(result.state).map(([name, tensor]) => [`state/${name}`, tensor]);
+      return {
+        next: result.image,
+        accepted: result.accepted,
+        loss: loss.clone(),
+        ...Object.fromEntries(states),
+      };
+    },
+    {
+      image: shape,
+      rate: rate.shape,
+      ...Object.fromEntries(Object.entries(stateShapes).map(([name, of]) => [`state/${name}`, of])),
+    },
+  );
+  const zeros = (of: readonly number[]) =>
+    engine.put({ data: new Float32Array(of.reduce((a, b) => a * b, 1)), shape: of });
+  const rateValue = engine.put(rate);
+  let image = engine.put(start);
+  let state: Named<Value> = Object.fromEntries(
+    Object.entries(stateShapes).map(([name, of]) => [name, zeros(of)]),
+  );
+  const seen: Seen[] = [];
+  return {
+    seen,
+    async advance(steps) {
+      for (let step = 0; step < steps; step++) {
+        const inputs = Object.entries(state).map(([name, value]) => [`state/${name}`, value]);
+        const outputs = await compiled.run({ image, rate: rateValue, ...Object.fromEntries(inputs) });
+        seen.push({
+          image: await engine.read(image),
+          loss: await engine.read(outputs.loss),
+          accepted: await engine.read(outputs.accepted),
+        });
+        const produced = Object.entries(outputs).flatMap(([name, value]) =>
+          name.startsWith('state/') ? [[name.slice(6), value]] : [],
+        );
+        state = optimizer.advance(state, Object.fromEntries(produced));
+        image = outputs.next;
+      }
+    },
+    join(row, pixels) {
+      engine.assign(image, row, pixels);
+      for (const value of Object.values(state)) {
+        engine.assign(value, row, new Float32Array(value.shape.slice(1).reduce((a, b) => a * b, 1)));
+      }
+    },
+  };
+}

@@ -1,0 +1,276 @@
+/** L-BFGS on functions that are easy to know everything about. @module */
+import * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine } from '../../../src/engine/index.js';
+import { lbfgs } from '../../../src/stylize/optimizers/lbfgs.js';
+import { mean } from '../support.js';
+import { type Driven, drive, type Landscape } from './drive.js';
+import { plainLbfgs } from './plain-lbfgs.js';
+
+const reference = await createEngine('reference');
+const onnx = await createEngine('onnx', { threads: 1 });
+
+const shape = [1, 8, 8, 3];
+const size = 192;
+const axes = [1, 2, 3];
+
+/** Curvatures from 1 to 100, in no order, and where the minimum lies. */
+const curvatures = Float32Array.from({ length: size }, (_, i) => 100 ** (((i * 7) % size) / (size - 1)));
+const minimum = Float32Array.from({ length: size }, (_, i) => 0.5 + 0.3 * Math.sin(i * 1.7));
+const startAt = (seed: number) =>
+  Float32Array.from({ length: size }, (_, i) => 0.5 + 0.2 * Math.cos(i * 0.9 + seed));
+
+/** Half the mean of curvature times squared distance, times `scale`. */
+const bowl =
+  (scale = 1): Landscape =>
+  (image) => {
+    const distance = tf.sub(image, tf.tensor(minimum, shape));
+    const slope = tf.mul(distance, tf.tensor(curvatures, shape));
+    return {
+      loss: tf.mul(tf.mean(tf.mul(slope, distance), axes, true), 0.5 * scale) as tf.Tensor4D,
+      gradient: tf.mul(slope, scale / size) as tf.Tensor4D,
+    };
+  };
+
+const start = { data: startAt(0), shape };
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
+const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.sqrt(mean(Array.from(a, (value, i) => (value - b[i]) ** 2)));
+const staysFinite = ({ seen }: Driven): boolean =>
+  seen.every(({ image, loss }) => [...image, ...loss].every(Number.isFinite));
+const acceptedOf = ({ seen }: Driven): number[] => seen.map(({ accepted }) => accepted[0]);
+
+/** A loss that is one thing within `radius` (root mean square) of the start, and another beyond. */
+const wall =
+  (radius: number, inside: Landscape, beyond: number): Landscape =>
+  (image) => {
+    const { loss, gradient } = inside(image);
+    const distance = tf.mean(tf.squaredDifference(image, tf.tensor(start.data, shape)), axes, true);
+    const isInside = tf.lessEqual(distance, radius ** 2);
+    return { loss: tf.where(isInside, loss, tf.fill(loss.shape, beyond)) as tf.Tensor4D, gradient };
+  };
+
+for (const engine of [reference, onnx]) {
+  test(`${engine.name}: the points are those of the textbook's recursion, also when the history is full`, async (t) => {
+    const gradientAt = (x: readonly number[]) =>
+      x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
+    const steps = 16;
+    const [expected, shorter, longer] = [10, 9, 11].map((memory) =>
+      plainLbfgs(gradientAt, [...start.data], steps, memory),
+    );
+    const driven = await drive(engine, lbfgs, bowl(), start);
+    await driven.advance(steps + 1);
+    t.deepEqual(acceptedOf(driven), Array(steps + 1).fill(1));
+    for (const [step, { image }] of driven.seen.entries()) {
+      const difference = largestDifference(image, expected[step]);
+      t.true(difference < 1e-4, `step ${step}: ${difference}`);
+    }
+    // The comparison would notice another length of history.
+    for (const other of [shorter, longer]) t.true(largestDifference(expected[steps], other[steps]) > 3e-4);
+  });
+
+  test(`${engine.name}: a convex bowl is descended to its bottom`, async (t) => {
+    const driven = await drive(engine, lbfgs, bowl(), start);
+    await driven.advance(60);
+    const { image, loss } = driven.seen[59];
+    t.true(loss[0] < 1e-6 * driven.seen[0].loss[0], `${loss[0]}`);
+    t.true(largestDifference(image, minimum) < 2e-3);
+  });
+
+  test(`${engine.name}: an item that joins later goes the way it goes alone, to the bit`, async (t) => {
+    const starts = [startAt(1), startAt(2)];
+    const both = { data: new Float32Array(2 * size), shape: [2, ...shape.slice(1)] };
+    both.data.set(starts[0]);
+    both.data.set(startAt(3), size);
+    const together = await drive(engine, lbfgs, bowl(), both);
+    await together.advance(13);
+    together.join(1, starts[1]);
+    await together.advance(15);
+    for (const row of [0, 1]) {
+      const alone = await drive(engine, lbfgs, bowl(), { data: starts[row], shape });
+      await alone.advance(15);
+      for (const [step, { image, loss, accepted }] of alone.seen.entries()) {
+        const seen = together.seen[row === 0 ? step : 13 + step];
+        t.deepEqual(seen.image.slice(row * size, (row + 1) * size), image, `row ${row}, step ${step}`);
+        t.is(seen.loss[row], loss[0]);
+        t.is(seen.accepted[row], accepted[0]);
+      }
+    }
+  });
+}
+
+test('the first step changes the pixels by one hundredth, whatever the size of the loss', async (t) => {
+  for (const scale of [1, 1e6, 1e-6, 1e-12]) {
+    const driven = await drive(reference, lbfgs, bowl(scale), start);
+    await driven.advance(2);
+    const moved = rms(driven.seen[1].image, start.data);
+    t.true(Math.abs(moved - 0.01) < 1e-5, `${moved} at scale ${scale}`);
+  }
+});
+
+test('the learning rate multiplies the first step', async (t) => {
+  const driven = await drive(reference, lbfgs, bowl(), start, 0.3);
+  await driven.advance(2);
+  t.true(Math.abs(rms(driven.seen[1].image, start.data) - 0.003) < 1e-5);
+});
+
+test('a step that raises the loss is taken back and tried again at a quarter', async (t) => {
+  // The first step is 0.01 long; 0.0025 and 0.000625 follow.
+  const driven = await drive(reference, lbfgs, wall(0.001, bowl(), 50), start);
+  await driven.advance(4);
+  t.deepEqual(acceptedOf(driven), [1, 0, 0, 1]);
+  const moved = driven.seen.map(({ image }) => rms(image, start.data));
+  for (const [i, expected] of [0, 0.01, 0.0025, 0.000625].entries()) {
+    t.true(Math.abs(moved[i] - expected) < 1e-6, `${moved[i]} instead of ${expected}`);
+  }
+});
+
+test('a loss that is no number is a trial, too', async (t) => {
+  for (const beyond of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const driven = await drive(reference, lbfgs, wall(0.001, bowl(), beyond), start);
+    await driven.advance(4);
+    t.deepEqual(acceptedOf(driven), [1, 0, 0, 1]);
+    t.true(driven.seen.every(({ image }) => image.every(Number.isFinite)));
+  }
+});
+
+test('an item that is taken back leaves the other items of its batch alone', async (t) => {
+  const both = { data: new Float32Array(2 * size), shape: [2, ...shape.slice(1)] };
+  both.data.set(start.data);
+  both.data.set(startAt(2), size);
+  // Only the first item starts where the wall is; the other one is beyond it from the beginning.
+  const limited: Landscape = (image) => {
+    const { loss, gradient } = bowl()(image);
+    const rise = tf.tensor([1, 0], [2, 1, 1, 1]);
+    const { loss: walled } = wall(0.001, bowl(), 50)(image);
+    return { loss: tf.add(loss, tf.mul(rise, tf.sub(walled, loss))) as tf.Tensor4D, gradient };
+  };
+  const together = await drive(reference, lbfgs, limited, both);
+  const alone = await drive(reference, lbfgs, bowl(), { data: startAt(2), shape });
+  await together.advance(10);
+  await alone.advance(10);
+  t.true(together.seen.some(({ accepted }) => accepted[0] === 0));
+  for (const [step, { image, accepted }] of alone.seen.entries()) {
+    t.deepEqual(together.seen[step].image.slice(size), image, `step ${step}`);
+    t.is(together.seen[step].accepted[1], accepted[0]);
+  }
+});
+
+test('after six trials the next point is taken as it is, so that no item stands still', async (t) => {
+  const driven = await drive(reference, lbfgs, wall(0, bowl(), 50), start);
+  await driven.advance(9);
+  t.deepEqual(acceptedOf(driven), [1, 0, 0, 0, 0, 0, 0, 1, 1]);
+  t.is(driven.seen[7].loss[0], 50);
+  t.true(staysFinite(driven));
+});
+
+test('after three trials the history is forgotten: the next direction is that of the gradient', async (t) => {
+  // The wall stands so that after some steps everything further is too high, four times in a row.
+  const plain = await drive(reference, lbfgs, bowl(), start);
+  await plain.advance(6);
+  const radius = rms(plain.seen[4].image, start.data);
+  const free = rms(plain.seen[5].image, plain.seen[4].image);
+  t.true(rms(plain.seen[5].image, start.data) > radius);
+  let evaluation = 0;
+  // A wall in time: evaluations 5 to 8 are refused.
+  const refused: Landscape = (image) => {
+    const { loss, gradient } = bowl()(image);
+    const isRefused = evaluation >= 5 && evaluation <= 8;
+    evaluation++;
+    return { loss: isRefused ? tf.mul(loss, 1000) : loss, gradient };
+  };
+  const driven = await drive(reference, lbfgs, refused, start);
+  await driven.advance(11);
+  t.deepEqual(acceptedOf(driven), [1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1]);
+  const accepted = driven.seen[9].image;
+  t.true(Math.abs(rms(accepted, driven.seen[4].image) - free * 0.25 ** 4) < 1e-4 * free);
+  // One pair is left, the newest; the plain recursion from the two last points gives the next.
+  const gradientAt = (x: readonly number[]) =>
+    x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
+  const pairOnly = secantStep([...driven.seen[4].image], [...accepted], gradientAt);
+  t.true(largestDifference(driven.seen[10].image, pairOnly) < 1e-4);
+});
+
+/** One step of L-BFGS with the one pair that two points make. */
+function secantStep(
+  before: readonly number[],
+  now: readonly number[],
+  gradientAt: (x: readonly number[]) => number[],
+): number[] {
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const [g0, g] = [gradientAt(before), gradientAt(now)];
+  const [s, y] = [now.map((value, i) => value - before[i]), g.map((value, i) => value - g0[i])];
+  const rho = 1 / dot(s, y);
+  const alpha = rho * dot(s, g);
+  const r = g.map((value, i) => (value - alpha * y[i]) * (dot(s, y) / dot(y, y)));
+  const beta = rho * dot(y, r);
+  const step = r.map((value, i) => value + s[i] * (alpha - beta));
+  const limit = Math.min(1, 0.1 / Math.sqrt(dot(step, step) / step.length));
+  return now.map((value, i) => value - limit * step[i]);
+}
+
+const linear: Landscape = (image) => ({
+  loss: tf.mean(image, axes, true) as tf.Tensor4D,
+  gradient: tf.fill(image.shape, 1 / size) as tf.Tensor4D,
+});
+
+const dome: Landscape = (image) => {
+  const distance = tf.sub(image, tf.tensor(minimum, shape));
+  return {
+    loss: tf.sub(100, tf.mean(tf.square(distance), axes, true)) as tf.Tensor4D,
+    gradient: tf.mul(distance, -2 / size) as tf.Tensor4D,
+  };
+};
+
+const plateau: Landscape = (image) => ({
+  loss: tf.fill([1, 1, 1, 1], 3),
+  gradient: tf.zerosLike(image),
+});
+
+test('without curvature, or with a negative one, the steps stay those of the gradient', async (t) => {
+  for (const landscape of [linear, dome]) {
+    const driven = await drive(reference, lbfgs, landscape, start);
+    await driven.advance(15);
+    t.deepEqual(acceptedOf(driven), Array(15).fill(1));
+    t.true(staysFinite(driven));
+    const losses = driven.seen.map(({ loss }) => loss[0]);
+    for (let i = 1; i < 15; i++) {
+      t.true(losses[i] < losses[i - 1]);
+      t.true(Math.abs(rms(driven.seen[i].image, driven.seen[i - 1].image) - 0.01) < 1e-5);
+    }
+  }
+});
+
+test('where nothing slopes nothing moves', async (t) => {
+  const driven = await drive(reference, lbfgs, plateau, start);
+  await driven.advance(5);
+  for (const { image } of driven.seen) t.deepEqual(image, start.data);
+});
+
+test('losses whose squared gradients are too small for float32 give no NaN', async (t) => {
+  for (const engine of [reference, onnx]) {
+    for (const scale of [1e-15, 1e-18, 1e-20, 1e-24, 1e-30]) {
+      const driven = await drive(engine, lbfgs, bowl(scale), start);
+      await driven.advance(8);
+      t.true(staysFinite(driven), `${engine.name}, scale ${scale}`);
+    }
+  }
+});
+
+test('no step is longer than a tenth, root mean square', async (t) => {
+  // A bowl so wide that its bottom is far away.
+  const wide: Landscape = (image) => {
+    const distance = tf.sub(image, 30);
+    return {
+      loss: tf.mean(tf.square(distance), axes, true) as tf.Tensor4D,
+      gradient: tf.mul(distance, 2 / size) as tf.Tensor4D,
+    };
+  };
+  const driven = await drive(reference, lbfgs, wide, start);
+  await driven.advance(12);
+  const moved = driven.seen.slice(1).map(({ image }, i) => rms(image, driven.seen[i].image));
+  t.true(moved.every((length) => length < 0.1 + 1e-5));
+  t.true(moved.slice(1).every((length) => length > 0.099));
+});

@@ -1,0 +1,47 @@
+/** L-BFGS in double precision, from the history of positions and gradients as the textbook has it. @module */
+
+type Vector = readonly number[];
+
+const dot = (a: Vector, b: Vector): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
+const minus = (a: Vector, b: Vector): number[] => a.map((value, i) => value - b[i]);
+const times = (a: Vector, by: number): number[] => a.map((value) => value * by);
+const plus = (a: Vector, b: Vector): number[] => a.map((value, i) => value + b[i]);
+const rms = (a: Vector): number => Math.sqrt(dot(a, a) / a.length);
+
+/** Algorithm 7.4 of Nocedal & Wright over the last `memory` pairs of points, then what bounds a step of pixels. */
+function direction(points: readonly Vector[], gradients: readonly Vector[], memory: number): number[] {
+  const gradient = gradients[gradients.length - 1];
+  const pairs = points
+    .slice(1)
+    .map((point, i) => ({ s: minus(point, points[i]), y: minus(gradients[i + 1], gradients[i]) }))
+    .slice(-memory);
+  if (pairs.length === 0) return times(gradient, -0.01 / rms(gradient));
+  const alphas: number[] = [];
+  let q = [...gradient];
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { s, y } = pairs[i];
+    alphas[i] = dot(s, q) / dot(s, y);
+    q = minus(q, times(y, alphas[i]));
+  }
+  const newest = pairs[pairs.length - 1];
+  let r = times(q, dot(newest.s, newest.y) / dot(newest.y, newest.y));
+  for (const [i, { s, y }] of pairs.entries()) r = plus(r, times(s, alphas[i] - dot(y, r) / dot(s, y)));
+  return times(r, -Math.min(1, 0.1 / rms(r)));
+}
+
+/** The points that full steps lead through, the first included. */
+export function plainLbfgs(
+  gradientAt: (x: Vector) => number[],
+  start: Vector,
+  steps: number,
+  memory = 10,
+): number[][] {
+  const points = [[...start]];
+  const gradients = [gradientAt(start)];
+  for (let step = 0; step < steps; step++) {
+    const next = plus(points[step], direction(points, gradients, memory));
+    points.push(next);
+    gradients.push(gradientAt(next));
+  }
+  return points;
+}
