@@ -21,9 +21,9 @@ export interface AllocationWish {
 }
 
 /** A process with its libraries and weights, before any image. */
-const processBytes = 500e6;
+const processBytes = 600e6;
 /** Features, gradients and optimiser state, measured for VGG-19 to conv5_1. */
-const bytesPerPixel = 6000;
+const bytesPerPixel = 10_000;
 /** Below this many pixels a step is too small to be worth its overhead, and items are optimised together. */
 const pixelsWorthAStep = 96 * 96;
 const largestBatch = 8;

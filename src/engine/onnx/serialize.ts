@@ -32,6 +32,10 @@ export interface SerializedModel {
 const bytesOf = (data: ConstantArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+/** ONNX Runtime's binding reads from the beginning of the buffer, wherever the view begins: a view is copied out. */
+const ownBytesOf = (data: ConstantArray): Uint8Array =>
+  data.byteLength === data.buffer.byteLength ? bytesOf(data) : bytesOf(data).slice();
+
 const isExternal = ({ data }: Initializer): boolean => data.byteLength >= externalFromBytes;
 
 function tensor(initializer: Initializer): onnxProto.onnx.ITensorProto {
@@ -95,6 +99,6 @@ export function serialize(graph: Graph): SerializedModel {
     bytes: onnx.ModelProto.encode(model).finish(),
     externalData: graph.initializers
       .filter(isExternal)
-      .map(({ edge, data }) => ({ path: edge.name, data: bytesOf(data) })),
+      .map(({ edge, data }) => ({ path: edge.name, data: ownBytesOf(data) })),
   };
 }
