@@ -33,12 +33,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
     const out = process.stdout;
-    for (const warning of prepared.inventory.warnings) out.write(`note: ${warning}\n`);
-    for (const { path, code } of prepared.inventory.problems) out.write(`left out: ${path} (${code})\n`);
     if (args.dryRun) {
       out.write(planText(describePlan(prepared)));
       return;
     }
+    for (const warning of prepared.inventory.warnings) out.write(`note: ${warning}\n`);
+    for (const { path, code } of prepared.inventory.problems) out.write(`left out: ${path} (${code})\n`);
     process.exitCode = await runWithView(prepared, args);
   },
 };
@@ -82,9 +82,9 @@ function eventText(event: RunEvent): string | undefined {
       const { workload, done, allocation } = event;
       const { workers, threads, batch } = allocation;
       const originals = workload.items - workload.stylized;
-      const doneText = done > 0 ? `${done} images are there already. ` : '';
+      const doneText = done > 0 ? `${done} ${done === 1 ? 'image is' : 'images are'} there already. ` : '';
       const together = batch > 1 ? `, ${batch} images together` : '';
-      return `${doneText}To make: ${workload.stylized} stylised images and ${originals} originals, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
+      return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimate':
       return `Estimate: about ${formatDuration(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
@@ -109,7 +109,8 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
       `${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again.`,
     );
   }
-  if (pending > 0) lines.push(`${pending} are left: run the same command again to go on.`);
+  if (pending > 0)
+    lines.push(`${pending} ${pending === 1 ? 'is' : 'are'} left: run the same command again to go on.`);
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
   return `${lines.join('\n')}\n`;
 }

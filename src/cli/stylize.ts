@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { asStorageError } from '../dataset/file-system.js';
 import { WildstyleError } from '../errors.js';
 import { decodeImage } from '../images/decode.js';
 import { encodeImage, type ImageFormat } from '../images/encode.js';
@@ -53,7 +54,10 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
       { size, steps, style: { strength } },
       weights ? { weights } : {},
     );
-    await writeFile(out, await encodeImage(toPixels(image.data, image.shape), { format }));
+    const bytes = await encodeImage(toPixels(image.data, image.shape), { format });
+    await writeFile(out, bytes).catch((cause) => {
+      throw asStorageError(cause, out);
+    });
     const [first, last] = [curve[0], curve[curve.length - 1]];
     process.stdout.write(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}\n`);
   },

@@ -72,7 +72,10 @@ export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord>
   } catch (error) {
     if (error instanceof WildstyleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, { cause: error });
+    throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, {
+      cure: 'Name the folder of a dataset that wildstyle made.',
+      cause: error,
+    });
   }
 }
 

@@ -83,7 +83,8 @@ async function runLocked(
   if (state.kind !== 'resume') await beginOutput(root, intended);
   const making = new Making(prepared, workload, options);
   lockLost.addEventListener('abort', () => making.abort(lockLost.reason as WildstyleError));
-  const stepMs = await making.run(records.size, isPending);
+  const done = [...records.values()].filter(({ status }) => status === 'complete').length;
+  const stepMs = await making.run(done, isPending);
   options.onEvent?.({ type: 'finishing' });
   const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
   if (counts.pending === 0) await rm(layout.journalsFolder, { recursive: true, force: true });
