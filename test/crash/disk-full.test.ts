@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+import sharp from 'sharp';
+import { wildstyle } from '../support/command-line.js';
+import { imagesBelow, treeOf } from '../support/dataset-tree.js';
+import { smallJob } from '../support/small-job.js';
+
+const run = promisify(execFile);
+
+test.serial(
+  'a full disk stops the run with every image whole; with room, the next one completes',
+  async (t) => {
+    const job = await smallJob({ output: { format: 'png' }, recipe: { size: 128, steps: 2 } });
+    t.teardown(job.remove);
+    const disk = join(job.folder, 'disk');
+    await mkdir(disk);
+    try {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=360k', 'wildstyle-test', disk]);
+    } catch (error) {
+      t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+      t.pass();
+      return;
+    }
+    t.teardown(() => run('umount', [disk]));
+    const root = join(disk, 'out');
+
+    const full = await wildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+    t.is(full.exitCode, 75, full.stdout);
+    t.regex(
+      full.stderr,
+      /^wildstyle: disk-full: .*: no room left to write it \(ENOSPC\)\n {2}Free some space and run again: finished images are kept\n$/,
+    );
+    const made = await imagesBelow(root);
+    t.true(made.length > 0 && made.length < 18, `${made.length} images`);
+    for (const file of made) {
+      const { width } = await sharp(join(root, file))
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+        .then(({ info }) => info);
+      t.is(width, 128, `${file} is whole`);
+    }
+
+    await run('mount', ['-o', 'remount,size=64m', disk]);
+    const again = await wildstyle(['run', job.file, '--out', root], job);
+    t.is(again.exitCode, 0, again.stderr);
+    const elsewhere = join(job.folder, 'elsewhere');
+    t.is((await wildstyle(['run', job.file, '--out', elsewhere], job)).exitCode, 0);
+    const [tree, expected] = [await treeOf(root), await treeOf(elsewhere)];
+    t.deepEqual(tree.files, expected.files);
+    t.is(tree.resultDigest, expected.resultDigest);
+  },
+);
+
+test.serial('a disk that is full from the beginning is told, not crashed on', async (t) => {
+  const job = await smallJob();
+  t.teardown(job.remove);
+  const disk = join(job.folder, 'disk');
+  await mkdir(disk);
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'wildstyle-test', disk]);
+  } catch (error) {
+    t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+    t.pass();
+    return;
+  }
+  t.teardown(() => run('umount', [disk]));
+  const root = join(disk, 'out');
+  await mkdir(root);
+  await writeFile(join(disk, 'filler'), Buffer.alloc(1 << 20)).catch(() => {});
+  const full = await wildstyle(['run', job.file, '--out', root], job);
+  t.is(full.exitCode, 75);
+  t.regex(full.stderr, /^wildstyle: disk-full: /);
+  t.notRegex(full.stderr, /\n\s+at /);
+  await rm(join(disk, 'filler'));
+  await run('mount', ['-o', 'remount,size=16m', disk]);
+  t.is((await wildstyle(['run', job.file, '--out', root], job)).exitCode, 0);
+});

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { outputLayout } from '../../src/dataset/layout.js';
+import { verifyDataset } from '../../src/dataset/verify.js';
+import { startWildstyle, until, wildstyle } from '../support/command-line.js';
+import { imageDigests, summaryOf, timesBelow, treeOf } from '../support/dataset-tree.js';
+import { smallImage } from '../support/small-images.js';
+import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+
+test.before(async () => {
+  job = await smallJob();
+  const { exitCode, stderr } = await wildstyle(['run', job.file], job);
+  if (exitCode !== 0) throw new Error(stderr);
+});
+test.after.always(() => job?.remove());
+
+test.serial('the same job again does nothing, says so, and touches no file', async (t) => {
+  const before = await timesBelow(job.out);
+  const again = await wildstyle(['run', job.file], job);
+  t.is(again.exitCode, 0);
+  t.is(again.stderr, '');
+  t.regex(
+    again.stdout,
+    /^Nothing to do: everything this job makes is there\.\n18 images in .*: 12 stylised, 6 originals\.\n$/,
+  );
+  t.deepEqual(await timesBelow(job.out), before);
+});
+
+test.serial('the working folder of a complete dataset may be deleted', async (t) => {
+  const copy = join(job.folder, 'copy');
+  await cp(job.out, copy, { recursive: true });
+  await rm(join(copy, '.wildstyle'), { recursive: true });
+  const again = await wildstyle(['run', job.file, '--out', copy], job);
+  t.is(again.exitCode, 0);
+  t.regex(again.stdout, /^Nothing to do/);
+});
+
+test.serial('how the work is done may change, what is made may not', async (t) => {
+  const same = await wildstyle(['run', job.file, '--set', 'run.workers=2', '--set', 'run.batch=4'], job);
+  t.is(same.exitCode, 0);
+  t.regex(same.stdout, /^Nothing to do/);
+  const before = await timesBelow(job.out);
+  const other = await wildstyle(['run', job.file, '--set', 'recipe.steps=4', '--set', 'seed=8'], job);
+  t.is(other.exitCode, 2);
+  t.is(other.stdout, '');
+  t.is(
+    other.stderr,
+    `wildstyle: output-differs: ${job.out} was made by another job. What differs:
+  seed: 7 -> 8
+  recipe.steps: 3 -> 4
+  Choose another folder with --out, or add to this one with --extend: what it holds stays.
+`,
+  );
+  t.deepEqual(await timesBelow(job.out), before);
+});
+
+test.serial('an image that was added is a difference too', async (t) => {
+  const other = await smallJob();
+  t.teardown(other.remove);
+  t.is((await wildstyle(['run', other.file, '--limit', '1'], other)).exitCode, 0);
+  await other.put('content/ponds/new.png', await smallImage('noise', 40).png().toBuffer());
+  const refused = await wildstyle(['run', other.file, '--limit', '1'], other);
+  t.is(refused.exitCode, 2);
+  t.true(refused.stderr.includes('  content images added: 1 (ponds/new.png)\n'), refused.stderr);
+});
+
+test.serial('--extend adds, and keeps what was there', async (t) => {
+  const before = await treeOf(job.out);
+  const images = await imageDigests(job.out);
+  const extended = await wildstyle(['run', job.file, '--set', 'recipe.steps=4', '--extend'], job);
+  t.is(extended.exitCode, 0, extended.stderr);
+  const after = await imageDigests(job.out);
+  t.like(after, images);
+  // The originals are the same items, whatever the steps.
+  t.is(Object.keys(after).length, smallCounts.items + smallCounts.stylized);
+  const { records } = await treeOf(job.out);
+  t.is(records.length, 30);
+  for (const record of before.records) {
+    t.deepEqual(
+      records.find(({ id }) => id === record.id),
+      record,
+    );
+  }
+  t.is(records.filter(({ kind, recipe }) => kind === 'stylized' && recipe.steps === 4).length, 12);
+  t.like((await summaryOf(job.out)).counts, { items: 30, stylized: 24, originals: 6, failed: 0, pending: 0 });
+  t.deepEqual((await verifyDataset(job.out)).problems, []);
+  const again = await wildstyle(['run', job.file, '--set', 'recipe.steps=4'], job);
+  t.is(again.exitCode, 0);
+  t.regex(again.stdout, /^Nothing to do/);
+});
+
+test.serial('a folder that is not a dataset is left alone', async (t) => {
+  const foreign = join(job.folder, 'thesis');
+  await job.put('thesis/chapter-1.txt', 'In the beginning');
+  const refused = await wildstyle(['run', job.file, '--out', foreign], job);
+  t.is(refused.exitCode, 2);
+  t.is(
+    refused.stderr,
+    `wildstyle: output-foreign: ${foreign}: not empty, and not a dataset of wildstyle's (chapter-1.txt)\n  Name a folder that is new or empty\n`,
+  );
+  t.deepEqual(await readdir(foreign), ['chapter-1.txt']);
+  const file = await job.put('a-file', 'text');
+  const onFile = await wildstyle(['run', job.file, '--out', file], job);
+  t.is(onFile.exitCode, 2);
+  t.true(onFile.stderr.startsWith(`wildstyle: output-foreign: ${file}: is a file`), onFile.stderr);
+});
+
+test.serial('a dataset that was damaged is refused with the line', async (t) => {
+  const damaged = join(job.folder, 'copy');
+  await writeFile(join(damaged, 'manifest.jsonl'), '{"id":\n');
+  const refused = await wildstyle(['run', job.file, '--out', damaged], job);
+  t.is(refused.exitCode, 2);
+  t.true(
+    refused.stderr.startsWith('wildstyle: dataset-invalid: manifest.jsonl:1: not JSON: '),
+    refused.stderr,
+  );
+});
+
+test.serial('two runs at once: the second is refused, the first goes on', async (t) => {
+  const root = join(job.folder, 'shared');
+  const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
+  await until('its lock', () => existsSync(outputLayout(root).lockOwner));
+  const second = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
+  t.is(second.exitCode, 2);
+  t.is(second.stdout, '');
+  const [line, cure, ...rest] = second.stderr.split('\n');
+  t.true(
+    line.startsWith(
+      `wildstyle: output-in-use: ${root}: another run writes to this folder (process ${first.pid} on `,
+    ),
+    line,
+  );
+  t.regex(cure, /^ {2}Wait for it, or stop it\./);
+  t.deepEqual(rest, ['']);
+  t.is((await first.ended).exitCode, 0);
+  t.is((await summaryOf(root)).status, 'complete');
+  t.false((await readdir(outputLayout(root).workFolder)).some((name) => name.startsWith('lock')));
+});
