@@ -1,0 +1,10 @@
+/** Where the repository is, whatever folder the scripts were built into. @module */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+function findRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
+}
+
+/** The folder of the project's `package.json`. */
+export const repositoryRoot: string = findRoot(import.meta.dirname);

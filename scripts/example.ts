@@ -1,0 +1,44 @@
+/**
+ * The library at work: makes the dataset of a job, then stylises and measures an array.
+ * Usage: node example.js job.yaml [key=value ...]
+ * @module
+ */
+import { evaluate, type HostTensor, loadJob, prepare, runPlan, stylize } from '../src/index.js';
+
+// A job, as `wildstyle run` makes it. Overrides are written as for --set.
+const [file = 'configs/demo.yaml', ...overrides] = process.argv.slice(2);
+const prepared = await prepare(await loadJob(file, { overrides }));
+console.log(`planned: ${prepared.plan.counts.stylized} stylised images`);
+const { status, counts, root } = await runPlan(prepared, {
+  onEvent(event) {
+    if (event.type === 'progress') {
+      const { doneItems, totalItems } = event.progress;
+      console.log(`${doneItems} of ${totalItems} images`);
+    } else if (event.type === 'failed') {
+      console.log(`failed: ${event.record.content.path}: ${event.record.error?.code}`);
+    }
+  },
+});
+console.log(`${status}: ${counts.complete} images in ${root}`);
+
+// Arrays, without a job: RGB in [0, 1], [height, width, 3].
+const content = picture((x, y) => [x, y, 0.5]);
+const style = picture((x, y) => [Math.sin(40 * x) ** 2, Math.sin(30 * (x + y)) ** 2, 0.2]);
+const recipe = { network: 'random', optimizer: 'adam', steps: 20, style: { strength: 50 } } as const;
+const { image, curve } = await stylize(content, style, recipe);
+console.log(`loss ${curve[0]?.total.toFixed(2)} -> ${curve.at(-1)?.total.toFixed(2)}`);
+
+// The objective at any image: each term, and the gradient with respect to the pixels.
+const { terms, gradient } = await evaluate(image, content, style, recipe);
+for (const { term, layer = '', scaled, weight } of terms) {
+  console.log(`${term} ${layer}: ${scaled.toFixed(4)} x ${weight}`);
+}
+console.log(`gradient [${gradient.shape}]`);
+
+function picture(colour: (x: number, y: number) => readonly [number, number, number]): HostTensor {
+  const [height, width] = [48, 64];
+  const pixels = Array.from({ length: height * width }, (_, i) =>
+    colour((i % width) / width, Math.floor(i / width) / height),
+  );
+  return { data: Float32Array.from(pixels.flat()), shape: [height, width, 3] };
+}
