@@ -1,7 +1,7 @@
 /** A plan for people. @module */
 
 import type { PlanDescription } from '../run/describe.js';
-import { formatBytes, formatDuration } from '../run/progress.js';
+import { formatBytes, formatEstimate, formatNumber } from '../run/progress.js';
 
 const mostStyles = 12;
 
@@ -15,8 +15,8 @@ export function planText(plan: PlanDescription): string {
   ];
   if (estimate) {
     const { seconds, bytes, workers, msPerStep } = estimate;
-    const measured = `${msPerStep.toPrecision(3)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
-    lines.push(`Cost    about ${formatDuration(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
+    const measured = `${formatNumber(msPerStep)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
+    lines.push(`Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
   }
   lines.push(
     '',

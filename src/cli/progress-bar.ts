@@ -1,6 +1,6 @@
 /** Shows progress: a bar on a terminal, a plain line now and then elsewhere. @module */
 import { SingleBar } from 'cli-progress';
-import { formatDuration, type Progress } from '../run/progress.js';
+import { formatDuration, formatNumber, type Progress } from '../run/progress.js';
 
 export interface ProgressView {
   update: (progress: Progress) => void;
@@ -70,7 +70,7 @@ function words({ doneItems, totalItems, failedItems, itemsPerMinute, remainingMs
     done: doneItems,
     items: totalItems,
     failures: failedItems > 0 ? `, ${failedItems} failed` : '',
-    rate: `${itemsPerMinute.toPrecision(3)} a minute`,
+    rate: `${formatNumber(itemsPerMinute)} a minute`,
     left: remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
   };
 }

@@ -5,7 +5,7 @@ import { loadJob } from '../job/load.js';
 import { describePlan } from '../run/describe.js';
 import type { RunEvent } from '../run/events.js';
 import { type Prepared, prepare } from '../run/prepare.js';
-import { formatBytes, formatDuration } from '../run/progress.js';
+import { formatBytes, formatDuration, formatEstimate } from '../run/progress.js';
 import { type RunResult, runPlan } from '../run/run.js';
 import { exitCodes } from './failure.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
@@ -87,7 +87,7 @@ function eventText(event: RunEvent): string | undefined {
       return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimate':
-      return `Estimate: about ${formatDuration(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
+      return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':
       return `failed: ${event.record.content.path}: ${event.record.error?.message}`;
     case 'draining':

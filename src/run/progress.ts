@@ -77,10 +77,20 @@ export function formatDuration(ms: number): string {
     : `${Math.round(hours / 24)} days`;
 }
 
+/** `about 8 s`, or `less than a second`: a duration that is not known for sure. */
+export function formatEstimate(ms: number): string {
+  return ms < 500 ? formatDuration(0) : `about ${formatDuration(ms)}`;
+}
+
 /** `1.2 MB`: a size for people, in powers of ten. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+  const rounded = Number(bytes.toPrecision(3));
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, rounded)) / 3));
+  return `${formatNumber(power === 0 ? Math.round(bytes) : bytes / 1000 ** power)} ${units[power]}`;
+}
+
+/** Three digits that matter, never an exponent that people would have to read: `0.5`, `24.3`, `1230`. */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
