@@ -74,7 +74,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       stdout,
       /^Stopping: the images in work are finished first\. Press Ctrl-C again to stop at once\.$/m,
     );
-    t.regex(stdout, /^\d+ are left: run the same command again to go on\.$/m);
+    t.regex(stdout, /^\d+ (is|are) left: run the same command again to go on\.$/m);
     const { root } = going;
     t.true(existsSync(join(root, '.wildstyle')));
     const images = await imagesBelow(root);

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import test from 'ava';
+import { type Environment, wildstyle } from '../support/command-line.js';
+import { type SmallJob, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+let environment: Environment;
+
+test.before(async () => {
+  job = await smallJob();
+  environment = { cache: job.cache, cwd: job.folder };
+});
+test.after.always(() => job?.remove());
+
+/** A command line, and all that it prints. */
+const mistakes: readonly [words: string, stderr: string | RegExp][] = [
+  ['', 'wildstyle: option-invalid: Name a command.\n  See wildstyle --help.\n'],
+  [
+    'plna job.yaml',
+    'wildstyle: option-invalid: Unknown command: plna; did you mean "plan"?\n  See wildstyle --help.\n',
+  ],
+  [
+    'run',
+    'wildstyle: option-invalid: The command needs 1 argument, and got 0.\n  See wildstyle run --help.\n',
+  ],
+  [
+    'run job.yaml --lmit=3 --dry-rn --colour',
+    'wildstyle: option-invalid: Unknown option: --lmit; did you mean "--limit"?\nUnknown option: --dry-rn; did you mean "--dry-run"?\nUnknown option: --colour\n  See wildstyle run --help.\n',
+  ],
+  ['run job.yaml --set', 'wildstyle: option-invalid: --set needs a value.\n  See wildstyle run --help.\n'],
+  ['run job.yaml --limit many', 'wildstyle: option-invalid: --limit must be a number.\n'],
+  ['run job.yaml --out a --out b', 'wildstyle: option-invalid: --out is given 2 times.\n'],
+  [
+    'run job.yaml --set recipe.stpes=3',
+    'wildstyle: override-invalid: --set recipe.stpes=3: recipe: unknown key "stpes"; did you mean "steps"?\n',
+  ],
+  [
+    'run nothing.yaml',
+    'wildstyle: job-not-found: The job file nothing.yaml does not exist.\n  Give the path of a YAML job file; configs/ holds some to copy.\n',
+  ],
+  [
+    'run job.yaml --set recipe.network=vgg19 --weights none.safetensors',
+    /^wildstyle: weights-missing: The weights file .*\/none\.safetensors cannot be read: .*\n {2}Name an existing file with --weights or run\.weights\.\n$/,
+  ],
+  ['sheet style', /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n/],
+  ['stylize nothing.png style/rings.png result.png', /^wildstyle: image-missing: nothing\.png: /],
+  [
+    'stylize style/noise.png style/rings.png result.bmp',
+    'wildstyle: option-invalid: The result must end in .jpg, .png or .webp, not result.bmp.\n',
+  ],
+];
+
+for (const [words, expected] of mistakes) {
+  test.serial(`wildstyle ${words}`, async (t) => {
+    const { exitCode, stdout, stderr } = await wildstyle(words.split(' ').filter(Boolean), environment);
+    t.is(exitCode, 2);
+    t.is(stdout, '');
+    if (typeof expected === 'string') t.is(stderr, expected);
+    else t.regex(stderr, expected);
+    t.notRegex(stderr, /\n\s+at /, 'no stack trace');
+  });
+}
+
+test.serial('none of these has written anything', (t) => {
+  t.false(existsSync(job.out));
+});
+
+test.serial('a job file with mistakes: each is shown in its line', async (t) => {
+  await job.put(
+    'bad.yaml',
+    'content: { root: content }\nstyle: { root: style }\nrecipe: { stpes: 3 }\noutptu: { root: out }\n',
+  );
+  const { exitCode, stderr } = await wildstyle(['run', 'bad.yaml'], environment);
+  t.is(exitCode, 2);
+  t.true(stderr.startsWith('wildstyle: job-invalid: bad.yaml:'), stderr);
+  for (const text of ['bad.yaml:3:11', 'did you mean "steps"?', 'bad.yaml:4:1', 'did you mean "output"?']) {
+    t.true(stderr.includes(text), `${text} in ${stderr}`);
+  }
+});
+
+test.serial('every command explains itself', async (t) => {
+  const top = await wildstyle(['--help'], environment);
+  t.is(top.exitCode, 0);
+  t.is(top.stderr, '');
+  t.true(
+    top.stdout.includes(
+      'Exit codes: 0 complete, 1 failures or differences, 2 wrong job or command, 75 stopped early.',
+    ),
+  );
+  const commands = [...top.stdout.matchAll(/^ {2}wildstyle (\w+)/gm)].map(([, name]) => name);
+  t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'stylize']);
+  for (const command of commands) {
+    const { exitCode, stdout, stderr } = await wildstyle([command, '--help'], environment);
+    t.is(exitCode, 0);
+    t.is(stderr, '');
+    t.true(stdout.startsWith(`wildstyle ${command} `), stdout);
+  }
+});

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import test from 'ava';
+import { type Environment, wildstyle } from '../support/command-line.js';
+import { summaryOf } from '../support/dataset-tree.js';
+import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+let environment: Environment;
+
+test.before(async () => {
+  job = await smallJob();
+  environment = { cache: job.cache, cwd: job.folder };
+});
+test.after.always(() => job?.remove());
+
+test.serial('plan --json is JSON with the right counts, and writes nothing', async (t) => {
+  const { exitCode, stdout, stderr } = await wildstyle(['plan', 'job.yaml', '--json'], environment);
+  t.is(exitCode, 0);
+  t.is(stderr, '');
+  const plan = JSON.parse(stdout);
+  t.like(plan, { ...smallCounts, job: job.file, output: job.out, leftOut: [], duplicates: 0, warnings: [] });
+  const ofClass = { contents: 2, originals: 2, stylized: 4 };
+  t.deepEqual(
+    plan.classes.map(({ label, contents, originals, stylized }: Record<string, unknown>) => [
+      label,
+      { contents, originals, stylized },
+    ]),
+    ['clouds', 'ponds', 'zebras'].map((label) => [label, ofClass]),
+  );
+  const drawn = (path: string) =>
+    plan.parameters.find((parameter: { path: string }) => parameter.path === path);
+  t.deepEqual(drawn('steps'), { path: 'steps', kind: 'constant', value: 3 });
+  t.like(drawn('style.strength'), { kind: 'range' });
+  t.true(drawn('style.strength').minimum >= 5 && drawn('style.strength').maximum <= 50);
+  t.is(
+    plan.styles.reduce((sum: number, { stylized }: { stylized: number }) => sum + stylized, 0),
+    12,
+  );
+  t.true(plan.estimate.seconds > 0 && plan.estimate.bytes > 10_000 && plan.estimate.workers === 1);
+  t.false(existsSync(job.out));
+});
+
+test.serial('the time of a step is measured once', async (t) => {
+  const estimate = async () =>
+    JSON.parse((await wildstyle(['plan', 'job.yaml', '--json'], environment)).stdout).estimate;
+  t.deepEqual(await estimate(), await estimate());
+});
+
+test.serial('plan and run --dry-run tell people the same, and write nothing', async (t) => {
+  const plan = await wildstyle(['plan', 'job.yaml'], environment);
+  const dryRun = await wildstyle(['run', 'job.yaml', '--dry-run'], environment);
+  for (const { exitCode, stdout, stderr } of [plan, dryRun]) {
+    t.is(exitCode, 0);
+    t.is(stderr, '');
+    t.regex(stdout, /^Items {3}18: 12 stylised, 6 originals$/m);
+    t.regex(stdout, /^ponds {3}2 {15}2 {10}4$/m);
+    t.regex(stdout, /^steps {11}3$/m);
+  }
+  t.regex(plan.stdout, /^Cost .* ms a step, 1 worker\)$/m);
+  t.false(existsSync(job.out));
+});
+
+test.serial('images that are left out are told once, with the reason', async (t) => {
+  const other = await smallJob();
+  t.teardown(other.remove);
+  await other.put('content/lost.png', 'in no class');
+  const dryRun = await wildstyle(['run', other.file, '--dry-run'], other);
+  t.is(dryRun.stdout.match(/lost\.png/g)?.length, 1);
+  t.regex(dryRun.stdout, /^left out: lost\.png: It lies directly in the content root/m);
+});
+
+test.serial('--set, --limit, --workers and --out change the job', async (t) => {
+  const options = ['--set', 'recipe.steps=2', '--set', 'sampling.keepOriginals=false', '--limit', '4'];
+  const run = await wildstyle(
+    ['run', 'job.yaml', ...options, '--workers', '2', '--out', 'elsewhere'],
+    environment,
+  );
+  t.is(run.exitCode, 0, run.stderr);
+  t.regex(run.stdout, /^To make: 4 stylised images and 0 originals, by 2 workers with 1 thread each\.$/m);
+  t.regex(run.stdout, /^4 images in elsewhere: 4 stylised, 0 originals\.$/m);
+  t.false(existsSync(job.out));
+  const { counts, job: resolved } = await summaryOf(`${job.folder}/elsewhere`);
+  t.like(counts, { items: 4, complete: 4 });
+  t.like(resolved, { sampling: { limit: 4, keepOriginals: false }, recipe: { steps: 2 } });
+});

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { mainFile, startWildstyle, until, wildstyle } from '../support/command-line.js';
+import { imagesBelow, summaryOf } from '../support/dataset-tree.js';
+import { type SmallJob, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+
+test.before(async () => {
+  job = await smallJob({ recipe: { steps: 30 } });
+});
+test.after.always(() => job?.remove());
+
+const control = String.fromCharCode(27);
+const [hidden, shown] = [`${control}[?25l`, `${control}[?25h`];
+
+/** Runs a command on a terminal of its own, with what is typed; skips where there is no `script` of util-linux. */
+async function onTerminal(
+  t: ExecutionContext,
+  args: readonly string[],
+  type?: (key: (text: string) => void) => Promise<void>,
+) {
+  if (!spawnSync('script', ['--version']).stdout?.includes('util-linux')) {
+    t.log('there is no script command of util-linux');
+    return undefined;
+  }
+  // Without exec, Ctrl-C would end the shell in between.
+  const line = ['exec', process.execPath, mainFile, ...args]
+    .map((word, index) => (index === 0 ? word : `'${word}'`))
+    .join(' ');
+  const terminal = spawn('script', ['-qec', line, '/dev/null'], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TERM: 'xterm',
+      XDG_CACHE_HOME: job.cache,
+      SHELL: '/bin/sh',
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let output = '';
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const closed = once(terminal, 'close');
+  await type?.((text) => terminal.stdin.write(text));
+  const [exitCode] = await closed;
+  return { exitCode, output };
+}
+
+test.serial('to a file: whole lines, no control characters, nothing on the standard error', async (t) => {
+  const { exitCode, stdout, stderr } = await wildstyle(
+    ['run', job.file, '--out', join(job.folder, 'plain')],
+    {
+      cache: job.cache,
+      cwd: job.folder,
+    },
+  );
+  t.is(exitCode, 0);
+  t.is(stderr, '', 'no banner, no warning');
+  const lines = stdout.split('\n');
+  t.is(lines.pop(), '');
+  t.is(lines.shift(), 'To make: 12 stylised images and 6 originals, by 1 worker with 1 thread each.');
+  t.regex(lines.shift() ?? '', /^Estimate: /);
+  t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
+  t.regex(lines.pop() ?? '', /^Time: /);
+  t.is(lines.pop(), '18 images in plain: 12 stylised, 6 originals.');
+  for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* a minute \| /);
+  t.false(stdout.includes(control) || stdout.includes('\r'));
+});
+
+test.serial('on a terminal: a bar is drawn and cleared, and the cursor comes back', async (t) => {
+  const ended = await onTerminal(t, ['run', job.file, '--out', join(job.folder, 'drawn')]);
+  if (!ended) {
+    t.pass();
+    return;
+  }
+  const { exitCode, output } = ended;
+  t.is(exitCode, 0, output);
+  t.regex(output, /[█░]{28} \d+% \| \d+\/18 images \| /);
+  t.true(output.includes(hidden));
+  t.true(output.lastIndexOf(shown) > output.lastIndexOf(hidden), 'the cursor is shown again');
+  t.regex(output, /18 images in .*: 12 stylised, 6 originals\.\r\n/);
+});
+
+test.serial('Ctrl-C on a terminal, which reaches the workers too, drains', async (t) => {
+  const root = join(job.folder, 'stopped');
+  const ended = await onTerminal(t, ['run', job.file, '--out', root, '--workers', '2'], async (key) => {
+    await until('two images', async () => (await imagesBelow(root)).length >= 2);
+    key('\u0003');
+  });
+  if (!ended) {
+    t.pass();
+    return;
+  }
+  const { exitCode, output } = ended;
+  t.is(exitCode, 75, output);
+  t.regex(output, /Stopping: the images in work are finished first\./);
+  t.true(output.lastIndexOf(shown) > output.lastIndexOf(hidden));
+  const { counts } = await summaryOf(root);
+  t.is(counts.failed, 0);
+  t.is(counts.complete, (await imagesBelow(root)).length);
+  t.true(counts.pending > 0);
+});
+
+test.serial('whoever reads the output may leave: the run goes on', async (t) => {
+  const root = join(job.folder, 'unread');
+  const going = startWildstyle(['run', job.file, '--out', root], job);
+  going.process.stdout?.destroy();
+  const { exitCode, stderr } = await going.ended;
+  t.is(stderr, '');
+  t.is(exitCode, 0);
+  t.is((await summaryOf(root)).status, 'complete');
+});

@@ -1,0 +1,88 @@
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { wildstyle } from '../support/command-line.js';
+import { imagesBelow } from '../support/dataset-tree.js';
+import { type SmallJob, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+
+test.before(async () => {
+  job = await smallJob({ sampling: { stylesPerContent: 1 } });
+  const { exitCode, stderr } = await wildstyle(['run', job.file], job);
+  if (exitCode !== 0) throw new Error(stderr);
+});
+test.after.always(() => job?.remove());
+
+const verify = (...args: readonly string[]) =>
+  wildstyle(['verify', ...args], { cache: job.cache, cwd: job.folder });
+
+test.serial('a dataset as it was made: exit 0', async (t) => {
+  t.deepEqual(await verify('out'), {
+    exitCode: 0,
+    stdout: 'out: 12 images checked, all as recorded.\n',
+    stderr: '',
+  });
+  const { stdout } = await verify('out', '--json');
+  t.deepEqual(JSON.parse(stdout), { checked: 12, problems: [] });
+});
+
+test.serial('a flipped byte, a deleted image and an extra file: exit 1, each named', async (t) => {
+  await cp(job.out, join(job.folder, 'altered'), { recursive: true });
+  const root = join(job.folder, 'altered');
+  const [flipped, deleted] = await imagesBelow(root);
+  const bytes = await readFile(join(root, flipped));
+  bytes[bytes.length - 20] ^= 1;
+  await writeFile(join(root, flipped), bytes);
+  await rm(join(root, deleted));
+  await writeFile(join(root, 'train/ponds/holiday.png'), 'extra');
+
+  const { exitCode, stdout, stderr } = await verify('altered');
+  t.is(exitCode, 1);
+  t.is(stderr, '');
+  const lines = stdout.trimEnd().split('\n');
+  t.deepEqual(
+    lines
+      .slice(0, -1)
+      .map((line) => line.split('  ').slice(0, 2))
+      .sort(),
+    [
+      ['file-altered', flipped],
+      ['file-extra', 'train/ponds/holiday.png'],
+      ['file-missing', deleted],
+    ],
+  );
+  t.is(lines.at(-1), 'altered: 12 images checked, 3 differences.');
+  const json = await verify('altered', '--json');
+  t.is(json.exitCode, 1);
+  t.deepEqual(
+    JSON.parse(json.stdout)
+      .problems.map(({ code }: { code: string }) => code)
+      .sort(),
+    ['file-altered', 'file-extra', 'file-missing'],
+  );
+});
+
+test.serial('an edited manifest is told', async (t) => {
+  const root = join(job.folder, 'edited');
+  await cp(job.out, root, { recursive: true });
+  const manifest = join(root, 'manifest.jsonl');
+  await writeFile(
+    manifest,
+    (await readFile(manifest, 'utf8')).replace('"label":"clouds"', '"label":"cloudy"'),
+  );
+  const { exitCode, stdout } = await verify('edited');
+  t.is(exitCode, 1);
+  t.regex(stdout, /^metadata-differs {2}train\/metadata\.jsonl {2}/m);
+  t.regex(stdout, /^manifest-altered {2}manifest\.jsonl {2}/m);
+});
+
+test.serial('a folder that is no dataset: exit 2', async (t) => {
+  const { exitCode, stdout, stderr } = await verify('style');
+  t.is(exitCode, 2);
+  t.is(stdout, '');
+  t.regex(
+    stderr,
+    /^wildstyle: dataset-invalid: style\/manifest\.jsonl: .*\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
+  );
+});

@@ -1,0 +1,205 @@
+import test from 'ava';
+import type { ItemRecord } from '../../src/dataset/record.js';
+import { jobSchema } from '../../src/job/schema.js';
+import type { PlanItem } from '../../src/plan/item.js';
+import { calibrationKey } from '../../src/run/calibration.js';
+import { deferred } from '../../src/run/deferred.js';
+import { allocate } from '../../src/run/machine.js';
+import {
+  formatBytes,
+  formatDuration,
+  formatEstimate,
+  formatNumber,
+  ProgressCounter,
+} from '../../src/run/progress.js';
+import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/workload.js';
+import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
+
+const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;
+const large = { cores: 8, memoryBytes: 64e9 };
+
+test('a machine is shared out: one thread a process where there is work for all', (t) => {
+  t.deepEqual(allocate(large, auto, 1000, { size: 256 }), { workers: 8, threads: 1, batch: 1 });
+  t.deepEqual(allocate({ cores: 1, memoryBytes: 4e9 }, auto, 10, { size: 256 }), {
+    workers: 1,
+    threads: 1,
+    batch: 1,
+  });
+});
+
+test('fewer processes with more threads where items are few', (t) => {
+  t.deepEqual(allocate(large, auto, 3, { size: 256 }), { workers: 3, threads: 2, batch: 1 });
+  t.deepEqual(allocate(large, auto, 1, { size: 256 }), { workers: 1, threads: 8, batch: 1 });
+  t.deepEqual(allocate(large, auto, 0, { size: 256 }), { workers: 1, threads: 8, batch: 1 });
+});
+
+test('small images are optimised together, as many as are worth a step', (t) => {
+  const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, { size }).batch);
+  t.deepEqual(batches, [8, 4, 2, 1, 1, 1]);
+  t.is(allocate(large, auto, 16, { size: 32 }).workers, 2, 'two batches of eight');
+});
+
+test('short memory means fewer processes, but never none', (t) => {
+  const workers = (memoryBytes: number, size: number) =>
+    allocate({ cores: 8, memoryBytes }, auto, 1000, { size }).workers;
+  t.true(workers(16e9, 512) < 8);
+  t.true(workers(16e9, 512) > workers(16e9, 1024));
+  t.is(workers(1e9, 4096), 1);
+});
+
+test('what is asked for is given', (t) => {
+  const wish = { workers: 3, threads: 5, batch: 7 };
+  t.deepEqual(allocate(large, wish, 1, { size: 4096 }), wish);
+  t.deepEqual(allocate(large, { ...auto, workers: 16 }, 1000, { size: 256 }), {
+    workers: 16,
+    threads: 1,
+    batch: 1,
+  });
+});
+
+test('progress: steps measure the work, items the rate', (t) => {
+  const counter = new ProgressCounter(4, 200, 1000);
+  t.like(counter.at(1000), { doneItems: 0, elapsedMs: 0, remainingMs: undefined, itemsPerMinute: 0 });
+  counter.addSteps(50, 400);
+  counter.addItem(false);
+  counter.addItem(true);
+  t.deepEqual(counter.at(31_000), {
+    doneItems: 2,
+    failedItems: 1,
+    totalItems: 4,
+    doneSteps: 50,
+    totalSteps: 200,
+    elapsedMs: 30_000,
+    remainingMs: 90_000,
+    itemsPerMinute: 4,
+  });
+  t.is(counter.stepMs, 400);
+  counter.addSteps(250, 100);
+  t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
+});
+
+test('progress without steps counts items', (t) => {
+  const counter = new ProgressCounter(10, 0, 0);
+  for (let i = 0; i < 5; i++) counter.addItem(false);
+  t.like(counter.at(2000), { remainingMs: 2000, itemsPerMinute: 150 });
+});
+
+test('durations, sizes and numbers for people', (t) => {
+  const durations: readonly [number, string][] = [
+    [0, 'less than a second'],
+    [499, 'less than a second'],
+    [1499, '1 s'],
+    [59_499, '59 s'],
+    [59_500, '1 min'],
+    [200_000, '3 min 20 s'],
+    [3_599_600, '1 h 00 min'],
+    [7_500_000, '2 h 05 min'],
+    [48 * 3_600_000, '2 days'],
+  ];
+  for (const [ms, text] of durations) t.is(formatDuration(ms), text);
+  t.is(formatEstimate(300), 'less than a second');
+  t.is(formatEstimate(8000), 'about 8 s');
+  const sizes: readonly [number, string][] = [
+    [0, '0 bytes'],
+    [512.4, '512 bytes'],
+    [999.7, '1 kB'],
+    [1234, '1.23 kB'],
+    [999_600, '1 MB'],
+    [45_678_901, '45.7 MB'],
+    [2.5e15, '2500 TB'],
+  ];
+  for (const [bytes, text] of sizes) t.is(formatBytes(bytes), text);
+  const numbers: readonly [number, string][] = [
+    [0, '0'],
+    [0.1234, '0.123'],
+    [24.55, '24.6'],
+    [1234.5, '1230'],
+  ];
+  for (const [value, text] of numbers) t.is(formatNumber(value), text);
+});
+
+function item(id: string, input: RecipeInput, kind: 'stylized' | 'original' = 'stylized'): PlanItem {
+  const entry = { path: `${id}.png`, sha256: id, bytes: 1 };
+  const content = { ...entry, label: null };
+  const shared = {
+    index: 0,
+    id,
+    file: `train/${id}.png`,
+    content,
+    recipe: recipeSchema.parse({ network: 'random', ...input }),
+  };
+  return kind === 'original'
+    ? { ...shared, kind }
+    : { ...shared, kind, style: { ...entry, folder: '' }, replica: 0, seed: 1 };
+}
+
+const items = [
+  item('a', { size: 100, steps: 9 }),
+  item('b', { size: 200, steps: 4 }),
+  item('c', { size: 100, steps: 100 }),
+  item('d', { size: 100 }, 'original'),
+];
+
+test('a workload adds up what is left: steps count by their pixels, originals take none', (t) => {
+  const workload = workloadOf(items, ({ id }) => id !== 'c');
+  t.deepEqual(workload, {
+    items: 3,
+    stylized: 2,
+    steps: 15,
+    recipe: items[0].recipe,
+    relativeSteps: 10 + 5 * 4,
+    pixels: 0.75 * (100 ** 2 + 200 ** 2 + 100 ** 2),
+  });
+  t.like(
+    workloadOf(items, () => false),
+    { items: 0, steps: 0, recipe: undefined },
+  );
+});
+
+test('a workload is estimated from one step; no more workers are busy than there are items', (t) => {
+  const workload = workloadOf(items, ({ id }) => id !== 'c');
+  const estimate = (workers: number) =>
+    estimateWorkload(workload, { msPerStep: 100, workers, format: 'jpeg' });
+  t.is(estimate(1).seconds, 3);
+  t.is(estimate(2).seconds, 1.5);
+  t.is(estimate(8).seconds, 1.5);
+  t.true(estimate(1).bytes > workload.pixels * 0.1 && estimate(1).bytes < workload.pixels * 3);
+});
+
+test('pending is what has no record, and what failed when that is tried again', (t) => {
+  const records = new Map([
+    ['a', { status: 'complete' } as ItemRecord],
+    ['b', { status: 'failed' } as ItemRecord],
+  ]);
+  const ids = (retry: boolean) => items.filter(pendingIn(records, retry)).map(({ id }) => id);
+  t.deepEqual(ids(false), ['c', 'd']);
+  t.deepEqual(ids(true), ['b', 'c', 'd']);
+});
+
+test('a measured step is remembered for what it depends on, and nothing else', (t) => {
+  const { run } = jobSchema.parse({ content: { root: 'c' }, style: { root: 's' }, output: { root: 'o' } });
+  const allocation = { workers: 2, threads: 1, batch: 1 };
+  const recipe = (input: RecipeInput) => recipeSchema.parse({ network: 'random', ...input });
+  const key = calibrationKey(recipe({}), allocation, run);
+  t.is(calibrationKey(recipe({ steps: 7, style: { strength: 3 }, learningRate: 2 }), allocation, run), key);
+  t.is(calibrationKey(recipe({}), allocation, { ...run, maxFailures: 3, weights: 'w' }), key);
+  const others = [
+    calibrationKey(recipe({ size: 512 }), allocation, run),
+    calibrationKey(recipe({ fit: 'crop' }), allocation, run),
+    calibrationKey(recipe({ optimizer: 'adam' }), allocation, run),
+    calibrationKey(recipe({ network: 'vgg19' }), allocation, run),
+    calibrationKey(recipe({}), { ...allocation, threads: 2 }, run),
+    calibrationKey(recipe({}), { ...allocation, workers: 1 }, run),
+    calibrationKey(recipe({}), { ...allocation, batch: 2 }, run),
+    calibrationKey(recipe({}), allocation, { ...run, engine: 'reference' }),
+    calibrationKey(recipe({}), allocation, { ...run, device: 'cuda:0' }),
+  ];
+  t.is(new Set([key, ...others]).size, others.length + 1);
+});
+
+test('a deferred promise that nobody waits for ends no process', async (t) => {
+  const { promise, reject } = deferred<void>();
+  reject(new Error('late'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await t.throwsAsync(promise, { message: 'late' });
+});
