@@ -1,0 +1,97 @@
+import type * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine } from '../../../src/engine/index.js';
+import { WildstyleError } from '../../../src/errors.js';
+import { networks } from '../../../src/stylize/networks/index.js';
+import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg.js';
+import { execute, relativeDifference } from '../../engine/support.js';
+import { pattern, plainRandomFeatures } from '../support.js';
+
+const reference = await createEngine('reference');
+const onnx = await createEngine('onnx', { threads: 1 });
+const { random, vgg19 } = networks;
+
+test('the layers of VGG-19 are named as in the literature', (t) => {
+  const names = vggLayers(vgg19Blocks);
+  t.is(names.length, 16 * 2 + 5);
+  t.deepEqual(names.slice(0, 7), ['conv1_1', 'relu1_1', 'conv1_2', 'relu1_2', 'pool1', 'conv2_1', 'relu2_1']);
+  t.deepEqual(names.slice(-3), ['conv5_4', 'relu5_4', 'pool5']);
+  t.is(channelsOf(vgg19Blocks, 'conv1_2'), 64);
+  t.is(channelsOf(vgg19Blocks, 'conv3_4'), 256);
+  t.is(channelsOf(vgg19Blocks, 'conv5_1'), 512);
+});
+
+test('every network knows its default layers, and they fit into its smallest image', (t) => {
+  for (const network of Object.values(networks)) {
+    const defaults = [...network.defaultContentLayers, ...network.defaultStyleLayers];
+    for (const layer of defaults) t.true(network.layers.includes(layer));
+    const pools = network.layers.filter((layer) => layer.startsWith('pool')).length;
+    t.true(network.minimumSizePx >= 2 ** pools);
+  }
+});
+
+const { tensors } = await random.loadWeights();
+const layers = ['conv1_1', 'relu1_2', 'pool1', 'relu2_1', 'conv2_2', 'pool2'];
+
+for (const engine of [reference, onnx]) {
+  for (const pooling of ['max', 'average'] as const) {
+    // An odd size: pooling leaves the last row and column out.
+    const image = pattern(1, 33, 35);
+    test(`${engine.name}: features with ${pooling} pooling are those of plain loops`, async (t) => {
+      const actual = await execute(
+        engine,
+        (inputs, weights) => random.features(inputs.image as tf.Tensor4D, weights, layers, pooling),
+        { image },
+        tensors,
+      );
+      const expected = plainRandomFeatures(image, tensors, layers, pooling);
+      t.deepEqual(Object.keys(actual).sort(), [...layers].sort());
+      for (const [layer, { height, width, channels, data }] of Object.entries(expected)) {
+        t.deepEqual([...actual[layer].shape], [1, height, width, channels], layer);
+        const difference = relativeDifference(actual[layer].data, Float32Array.from(data));
+        t.true(difference < 1e-5, `${layer}: ${difference}`);
+      }
+    });
+  }
+}
+
+test('features go no deeper than asked: weights above are not needed', async (t) => {
+  const shallow = { 'conv1_1.weight': tensors['conv1_1.weight'] };
+  const { relu1_1 } = await execute(
+    reference,
+    (inputs, weights) => random.features(inputs.image as tf.Tensor4D, weights, ['relu1_1'], 'max'),
+    { image: pattern(1) },
+    shallow,
+  );
+  t.deepEqual([...relu1_1.shape], [1, 32, 32, 32]);
+  t.true(relu1_1.data.every((value) => value >= 0));
+});
+
+test('a layer that is unknown is named, with those that are known', async (t) => {
+  for (const network of [random, vgg19]) {
+    const names = ['relu9_9', 'relu1_1'];
+    const run = execute(
+      reference,
+      (inputs, weights) => network.features(inputs.image as tf.Tensor4D, weights, names, 'max'),
+      { image: pattern(1) },
+      network === random ? tensors : await zeroWeights(),
+    );
+    const error = await t.throwsAsync(run, { instanceOf: WildstyleError });
+    t.is(error?.code, 'layer-unknown');
+    t.regex(error?.message ?? '', /"relu9_9"/);
+    t.true(error?.cure?.includes(network.layers.join(', ')));
+  }
+});
+
+/** Weights of no use, so that the shapes of VGG-19 can be walked through: one tap each. */
+async function zeroWeights() {
+  const weights: Record<string, { data: Float32Array; shape: number[] }> = {
+    'preprocess.scale': { data: new Float32Array(3), shape: [3] },
+    'preprocess.mean': { data: new Float32Array(3), shape: [3] },
+  };
+  for (const layer of vgg19.layers.filter((name) => name.startsWith('conv'))) {
+    const inputs = layer === 'conv1_1' ? 3 : 1;
+    weights[`${layer}.weight`] = { data: new Float32Array(9 * inputs), shape: [3, 3, inputs, 1] };
+  }
+  return weights;
+}

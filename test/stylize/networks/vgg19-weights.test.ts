@@ -1,0 +1,94 @@
+/** The real VGG-19, where its weights are at hand. @module */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine } from '../../../src/engine/index.js';
+import { decodeImage } from '../../../src/images/decode.js';
+import { toTensor } from '../../../src/images/tensor.js';
+import { networks } from '../../../src/stylize/networks/index.js';
+import { recipeSchema } from '../../../src/stylize/recipe.js';
+import { Stylizer } from '../../../src/stylize/stylizer.js';
+import { execute, relativeDifference } from '../../engine/support.js';
+import { sharedRoot } from '../../support/paths.js';
+
+const weightsFile = sharedRoot && join(sharedRoot, 'weights', 'vgg19-conv-f16.safetensors');
+const [contentFile, styleFile] = ['train/agama.jpg', 'style/starry_night.jpg'].map((path) =>
+  join(sharedRoot ?? '', 'images', path),
+);
+const missing = [weightsFile, contentFile, styleFile].some((file) => !file || !existsSync(file));
+
+const weightsOf = async () => networks.vgg19.loadWeights(await readFile(weightsFile as string));
+const imageOf = async (file: string, sizePx: number) =>
+  toTensor(await decodeImage(file, { sizePx, fit: 'crop' }));
+
+test('the features of a photograph agree with the reference', async (t) => {
+  if (missing) {
+    t.log('Skipped: there are no shared weights and images.');
+    t.pass();
+    return;
+  }
+  const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu4_2'];
+  const { tensors } = await weightsOf();
+  const used = Object.fromEntries(
+    Object.entries(tensors).filter(([name]) => !/^conv5|^conv4_[34]/.test(name)),
+  );
+  const image = await imageOf(contentFile, 64);
+  const run = async (name: 'reference' | 'onnx') =>
+    execute(
+      await createEngine(name, { threads: 1 }),
+      (inputs, weights) => networks.vgg19.features(inputs.image as tf.Tensor4D, weights, layers, 'max'),
+      { image },
+      used,
+    );
+  const [expected, actual] = [await run('reference'), await run('onnx')];
+  for (const layer of layers) {
+    const difference = relativeDifference(actual[layer].data, expected[layer].data);
+    t.true(difference < 1e-4, `${layer}: ${difference}`);
+    // A network whose colours were confused would answer weakly.
+    t.true(expected[layer].data.some((value) => value > 100));
+  }
+});
+
+test('style transfer: the loss falls, and the stronger the style the further the content goes', async (t) => {
+  if (missing) {
+    t.log('Skipped: there are no shared weights and images.');
+    t.pass();
+    return;
+  }
+  const strengths = [1, 10, 100];
+  // About 0.6, 0.2 and 0.1 of the loss remain.
+  const mostRemaining = [0.8, 0.4, 0.25];
+  const engine = await createEngine('onnx', { threads: 2 });
+  const stylizer = new Stylizer(engine, { batch: strengths.length, weights: weightsOf, now: () => 0 });
+  const [content, style] = [await imageOf(contentFile, 128), await imageOf(styleFile, 128)];
+  const results = await Promise.all(
+    strengths.map((strength) =>
+      stylizer.stylize({
+        recipe: recipeSchema.parse({ network: 'vgg19', steps: 30, style: { strength } }),
+        content: { key: 'content', tensor: content },
+        style: { key: 'style', tensor: style },
+        initial: content,
+      }),
+    ),
+  );
+  stylizer.dispose();
+  engine.dispose();
+  const ends = results.map(({ curve }) => ({ first: curve[0], last: curve[curve.length - 1] }));
+  t.log(
+    ends
+      .map(
+        ({ first, last }, i) => `${strengths[i]}: ${first.total} to ${last.total}, content ${last.content}`,
+      )
+      .join('; '),
+  );
+  for (const [i, { first, last }] of ends.entries()) {
+    t.true(first.content < 1e-6);
+    t.true(Math.abs(first.style / strengths[i] - ends[0].first.style) < 1e-4 * ends[0].first.style);
+    t.true(last.total < mostRemaining[i] * first.total);
+  }
+  const [weak, medium, strong] = ends.map(({ last }) => last);
+  t.true(weak.content < medium.content && medium.content < strong.content);
+  t.true(weak.style > medium.style / 10 && medium.style / 10 > strong.style / 100);
+});

@@ -1,0 +1,195 @@
+/** The loader of VGG-19, on files made by hand. @module */
+import type * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine, type HostTensor } from '../../../src/engine/index.js';
+import { type ErrorCode, WildstyleError } from '../../../src/errors.js';
+import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg.js';
+import { vgg19 } from '../../../src/stylize/networks/vgg19.js';
+import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
+import { pattern } from '../support.js';
+import { f32, type RawTensor, safetensorsOf } from './safetensors-file.js';
+
+const reference = await createEngine('reference');
+const caffe = { preprocess: 'bgr-255-caffe' };
+const caffeMean = [103.939, 116.779, 123.68];
+const [torchMean, torchDeviation] = [
+  [0.485, 0.456, 0.406],
+  [0.229, 0.224, 0.225],
+];
+
+/** All tensors of the file, of zeros in BF16, except the first two convolutions where they are given. */
+function fileOf(
+  given: Readonly<Record<string, RawTensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const tensors: Record<string, RawTensor> = {};
+  let inputs = 3;
+  for (const [index, layer] of vggLayers(vgg19Blocks).entries()) {
+    if (!layer.startsWith('conv')) continue;
+    const outputs = channelsOf(vgg19Blocks, layer);
+    const zeros = (shape: readonly number[]): RawTensor => ({
+      dtype: 'BF16',
+      shape,
+      bytes: new Uint8Array(2 * shape.reduce((a, b) => a * b, 1)),
+    });
+    tensors[`features.${index}.weight`] = zeros([outputs, inputs, 3, 3]);
+    tensors[`features.${index}.bias`] = zeros([outputs]);
+    inputs = outputs;
+  }
+  return safetensorsOf({ ...tensors, ...given }, metadata);
+}
+
+const raw = (shape: readonly number[], values: readonly number[]): RawTensor => ({
+  dtype: 'F32',
+  shape,
+  bytes: f32(values),
+});
+
+/** Filters `[64, 3, 3, 3]` for BGR from 0 to 255, without the means. */
+const filters = [...randomTensor([64, 3, 3, 3], 1).data].map((value) => value / 255);
+const biases = [...randomTensor([64], 2).data];
+const second = {
+  'features.2.weight': raw(
+    [64, 64, 3, 3],
+    [...randomTensor([64, 64, 3, 3], 3).data].map((value) => value / 20),
+  ),
+  'features.2.bias': raw([64], [...randomTensor([64], 4).data]),
+};
+
+const caffeFile = fileOf(
+  { 'features.0.weight': raw([64, 3, 3, 3], filters), 'features.0.bias': raw([64], biases), ...second },
+  caffe,
+);
+
+/** The same network for torchvision's preprocessing, by algebra: channels turned round, filters scaled, biases moved. */
+function torchvisionFile(): Uint8Array {
+  const weights = new Array<number>(filters.length);
+  const moved = [...biases];
+  for (const [i, value] of filters.entries()) {
+    const [output, channel, tap] = [Math.floor(i / 27), Math.floor(i / 9) % 3, i % 9];
+    const rgb = 2 - channel;
+    weights[output * 27 + rgb * 9 + tap] = value * 255 * torchDeviation[rgb];
+    moved[output] += value * (255 * torchMean[rgb] - caffeMean[channel]);
+  }
+  return fileOf({
+    'features.0.weight': raw([64, 3, 3, 3], weights),
+    'features.0.bias': raw([64], moved),
+    ...second,
+  });
+}
+
+const layers = ['conv1_1', 'relu1_2'];
+const image = pattern(1, 32, 34);
+
+async function featuresOf(file: Uint8Array): Promise<Readonly<Record<string, HostTensor>>> {
+  const { tensors } = await vgg19.loadWeights(file);
+  return execute(
+    reference,
+    (inputs, weights) => vgg19.features(inputs.image as tf.Tensor4D, weights, layers, 'max'),
+    { image },
+    // The deeper ones are not asked for, and a test that reads them all takes its time.
+    Object.fromEntries(Object.entries(tensors).filter(([name]) => !/^conv[2-5]/.test(name))),
+  );
+}
+
+/** Without the border, where a zero stands for another colour in each preprocessing. */
+function interior({ data, shape }: HostTensor, border: number): Float32Array {
+  const [, height, width, channels] = shape;
+  return data.filter((_, i) => {
+    const [row, column] = [Math.floor(i / channels / width), Math.floor(i / channels) % width];
+    return Math.min(row, column, height - 1 - row, width - 1 - column) >= border;
+  });
+}
+
+test('a Caffe file wants BGR from 0 to 255 without the means: the first layer is what loops say', async (t) => {
+  const { conv1_1 } = await featuresOf(caffeFile);
+  const [, height, width] = image.shape;
+  const pixel = (row: number, column: number, bgr: number): number =>
+    row < 0 || column < 0 || row >= height || column >= width
+      ? 0
+      : 255 * image.data[(row * width + column) * 3 + 2 - bgr] - caffeMean[bgr];
+  const expected = conv1_1.data.map((_, i) => {
+    const [row, column, output] = [Math.floor(i / 64 / width), Math.floor(i / 64) % width, i % 64];
+    let sum = biases[output];
+    for (let k = 0; k < 27; k++) {
+      const [channel, y, x] = [Math.floor(k / 9), Math.floor(k / 3) % 3, k % 3];
+      sum += filters[output * 27 + k] * pixel(row + y - 1, column + x - 1, channel);
+    }
+    return sum;
+  });
+  const difference = relativeDifference(conv1_1.data, expected);
+  t.true(difference < 1e-5, `${difference}`);
+});
+
+test('files for either preprocessing that hold the same network give the same features', async (t) => {
+  const [a, b] = [await featuresOf(caffeFile), await featuresOf(torchvisionFile())];
+  for (const [depth, layer] of layers.entries()) {
+    const difference = relativeDifference(interior(b[layer], depth + 1), interior(a[layer], depth + 1));
+    t.true(difference < 1e-5, `${layer}: ${difference}`);
+  }
+});
+
+test('the preprocessing that a file states matters', async (t) => {
+  const unstated = fileOf({
+    'features.0.weight': raw([64, 3, 3, 3], filters),
+    'features.0.bias': raw([64], biases),
+    ...second,
+  });
+  const stated = fileOf(
+    { 'features.0.weight': raw([64, 3, 3, 3], filters), 'features.0.bias': raw([64], biases), ...second },
+    { preprocess: 'rgb-imagenet' },
+  );
+  const [a, b, c] = [await featuresOf(caffeFile), await featuresOf(unstated), await featuresOf(stated)];
+  t.true(relativeDifference(b.conv1_1.data, a.conv1_1.data) > 0.1);
+  t.deepEqual(c.conv1_1.data, b.conv1_1.data);
+});
+
+test('the digest is that of the file', async (t) => {
+  const [first, again, other] = await Promise.all(
+    [caffeFile, caffeFile.slice(), torchvisionFile()].map((file) => vgg19.loadWeights(file)),
+  );
+  t.regex(first.digest, /^[0-9a-f]{64}$/);
+  t.is(again.digest, first.digest);
+  t.not(other.digest, first.digest);
+  t.deepEqual([...first.tensors['conv5_4.weight'].shape], [3, 3, 512, 512]);
+});
+
+const refusals: Record<string, [file: () => Uint8Array | undefined, code: ErrorCode, says: RegExp]> = {
+  'no file': [() => undefined, 'weights-missing', /vgg19 needs its weights/],
+  'a filter of another shape': [
+    () => fileOf({ 'features.0.weight': raw([3, 3, 3, 64], filters) }, caffe),
+    'weights-invalid',
+    /features\.0\.weight is \[3,3,3,64\], not \[64,3,3,3\]/,
+  ],
+  'a bias of another shape': [
+    () => fileOf({ 'features.34.bias': raw([2], [1, 2]) }, caffe),
+    'weights-invalid',
+    /features\.34\.bias is \[2\], not \[512\]/,
+  ],
+  'no tensors of VGG-19': [
+    () => safetensorsOf({ a: raw([2], [1, 2]) }),
+    'weights-invalid',
+    /features\.0\.weight is missing/,
+  ],
+  'an unknown preprocessing': [
+    () => fileOf({}, { preprocess: 'grey' }),
+    'weights-invalid',
+    /unknown preprocessing "grey"/,
+  ],
+  'a preprocessing that every object has': [
+    () => fileOf({}, { preprocess: 'constructor' }),
+    'weights-invalid',
+    /unknown preprocessing "constructor"/,
+  ],
+  'no safetensors file': [() => new Uint8Array(100), 'weights-invalid', /header length is 0/],
+};
+
+for (const [name, [file, code, says]] of Object.entries(refusals)) {
+  test(`refused: ${name}`, async (t) => {
+    const error = await t.throwsAsync(vgg19.loadWeights(file()), {
+      instanceOf: WildstyleError,
+      message: says,
+    });
+    t.is(error?.code, code);
+  });
+}
