@@ -1,0 +1,30 @@
+import test from 'ava';
+import { hasDiverged, isCurvePoint, type LossPoint } from '../../src/stylize/curve.js';
+
+const pointsOf = (steps: number): number[] =>
+  Array.from({ length: steps + 1 }, (_, step) => step).filter((step) => isCurvePoint(step, steps));
+
+test('a curve has about twenty points, the first and the last among them, evenly spaced', (t) => {
+  for (const steps of [1, 2, 19, 20, 21, 30, 59, 150, 999, 10_000]) {
+    const points = pointsOf(steps);
+    t.is(points[0], 0);
+    t.is(points[points.length - 1], steps);
+    t.is(points.length, Math.min(steps, 20) + 1, `${steps} steps`);
+    const gaps = points.slice(1).map((point, i) => point - points[i]);
+    t.true(Math.max(...gaps) - Math.min(...gaps) <= 1);
+  }
+});
+
+const point = (total: number): LossPoint => ({ step: 1, total, content: total, style: 0, totalVariation: 0 });
+
+test('a loss has diverged when it is no number, or ten times what it may be', (t) => {
+  for (const total of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    t.true(hasDiverged(point(total), point(1), 1));
+  }
+  t.true(hasDiverged(point(Number.NaN), point(Number.NaN), 1));
+  t.true(hasDiverged(point(51), point(5), 2));
+  t.false(hasDiverged(point(49), point(5), 2));
+  // A loss that begins near zero may rise as far as every term's being as large as its target.
+  t.false(hasDiverged(point(0.5), point(0), 1));
+  t.true(hasDiverged(point(11), point(0), 1));
+});

@@ -1,0 +1,62 @@
+import test from 'ava';
+import { WildstyleError } from '../../src/errors.js';
+import { initialImage, startsFromStyle } from '../../src/stylize/initial.js';
+import { mean, pattern } from './support.js';
+
+const content = pattern(1, 40, 36);
+const style = pattern(2, 40, 36);
+const shares = (content: number, style: number, noise: number) => ({ content, style, noise });
+
+test('content and style are taken as they are', (t) => {
+  t.deepEqual(initialImage('content', content, undefined, 1), content);
+  t.deepEqual(initialImage('style', content, style, 1), style);
+});
+
+test('noise is grey with a deviation of 0.15, in the shape of the content, and belongs to its seed', (t) => {
+  const { data, shape } = initialImage('noise', content, undefined, 5);
+  t.deepEqual(shape, content.shape);
+  t.true(Math.abs(mean(data) - 0.5) < 0.01);
+  const deviation = Math.sqrt(mean(data.map((value) => (value - 0.5) ** 2)));
+  t.true(Math.abs(deviation - 0.15) < 0.005);
+  t.deepEqual(initialImage('noise', content, undefined, 5).data, data);
+  t.notDeepEqual(initialImage('noise', content, undefined, 6).data, data);
+  t.notDeepEqual(initialImage('noise', content, undefined, 5 + 2 ** 32).data, data);
+});
+
+test('a mix is the mean by weight', (t) => {
+  const noise = initialImage('noise', content, undefined, 3);
+  const { data } = initialImage(shares(2, 1, 1), content, style, 3);
+  for (const [i, value] of data.entries()) {
+    const expected = (2 * content.data[i] + style.data[i] + noise.data[i]) / 4;
+    t.true(Math.abs(value - expected) < 1e-6);
+  }
+});
+
+test('a mix of one part is that part', (t) => {
+  t.deepEqual(initialImage(shares(0.3, 0, 0), content, undefined, 1).data, content.data);
+  t.deepEqual(initialImage(shares(0, 7, 0), content, style, 1).data, style.data);
+  t.deepEqual(
+    initialImage(shares(0, 0, 1), content, undefined, 1).data,
+    initialImage('noise', content, undefined, 1).data,
+  );
+});
+
+test('all weights zero means the content', (t) => {
+  t.deepEqual(initialImage(shares(0, 0, 0), content, undefined, 1), content);
+});
+
+test('the style image is needed where it has a part', (t) => {
+  t.true(startsFromStyle('style') && startsFromStyle(shares(1, 0.1, 0)));
+  t.false(startsFromStyle('content') || startsFromStyle('noise') || startsFromStyle(shares(1, 0, 1)));
+  for (const init of ['style', shares(1, 1, 0)] as const) {
+    const error = t.throws(() => initialImage(init, content, undefined, 1), { instanceOf: WildstyleError });
+    t.is(error?.code, 'internal');
+  }
+});
+
+test('the images given are left as they are', (t) => {
+  const before = [content.data.slice(), style.data.slice()];
+  for (const init of ['content', 'style', 'noise', shares(1, 1, 1)] as const)
+    initialImage(init, content, style, 1);
+  t.deepEqual([content.data, style.data], before);
+});
