@@ -25,5 +25,5 @@ export function isCurvePoint(step: number, steps: number): boolean {
  */
 export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number): boolean {
   const tolerated = 10;
-  return !Number.isFinite(now.total) || now.total > tolerated * Math.max(initial.total, weights);
+  return !Number.isFinite(now.total) || now.total > Math.max(tolerated * initial.total, weights);
 }
