@@ -9,6 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const installedMark = join(root, 'node_modules', '.package-lock.json');
 const windows = process.platform === 'win32';
 
+// Ctrl-C reaches the command as well, which may have something to finish: its end is awaited, and is this one's.
+process.on('SIGINT', () => {});
+
 function run(command, args, label) {
   if (label) process.stderr.write(`${label}\n`);
   const { status, signal, error } = spawnSync(command, args, {
@@ -18,7 +21,10 @@ function run(command, args, label) {
     env: { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH },
   });
   if (error) process.stderr.write(`${command}: ${error.message}\n`);
-  if (signal) process.kill(process.pid, signal);
+  if (signal) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
   return status ?? 1;
 }
 

@@ -100,7 +100,9 @@ function eventText(event: RunEvent): string | undefined {
 function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult): string {
   const folder = relative(process.cwd(), root) || '.';
   const { complete, stylized, originals, failed, errors, pending } = counts;
-  const lines = [`${complete} images in ${folder}: ${stylized} stylised, ${originals} originals.`];
+  const lines = [
+    `${count(complete, 'image')} in ${folder}: ${stylized} stylised, ${count(originals, 'original')}.`,
+  ];
   if (status === 'nothing') lines.unshift('Nothing to do: everything this job makes is there.');
   else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
   if (failed > 0) {
