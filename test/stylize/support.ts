@@ -27,6 +27,12 @@ export function quickRecipe(input: RecipeInput = {}): Recipe {
   });
 }
 
+/** An image in double precision, or any other. */
+export interface PlainImage {
+  readonly data: ArrayLike<number>;
+  readonly shape: Shape;
+}
+
 /** Features as `[height, width, channels]` in double precision. */
 export interface PlainFeatures {
   readonly height: number;
@@ -75,7 +81,7 @@ function pool({ height, width, channels, data }: PlainFeatures, kind: 'max' | 'a
 
 /** The features of the random network at `layers`, of one image, computed loop by loop. */
 export function plainRandomFeatures(
-  image: HostTensor,
+  image: PlainImage,
   weights: Named<HostTensor>,
   layers: readonly string[],
   pooling: 'max' | 'average' = 'max',

@@ -1,0 +1,149 @@
+/** Style transfer on arrays. @module */
+import test from 'ava';
+import type { HostTensor } from '../../src/engine/index.js';
+import { WildstyleError } from '../../src/errors.js';
+import { createStylizer, evaluate, resolveNetwork, stylize } from '../../src/run/arrays.js';
+import type { RecipeInput } from '../../src/stylize/recipe.js';
+import { relativeDifference } from '../engine/support.js';
+import { isClose, pattern, quickRecipe } from '../stylize/support.js';
+
+const reference = await createStylizer({ engine: 'reference' });
+const onnx = await createStylizer({ threads: 1 });
+test.after.always(() => {
+  reference.dispose();
+  onnx.dispose();
+});
+
+const [image, content, style] = [pattern(1), pattern(2), pattern(3, 36, 40)];
+const quick = (input: RecipeInput = {}): RecipeInput =>
+  quickRecipe({ totalVariation: 0.3, steps: 5, ...input });
+
+for (const optimizer of ['lbfgs', 'adam'] as const) {
+  test(`${optimizer}: the last point of the curve is the loss of the image delivered`, async (t) => {
+    const recipe = quick({ optimizer, steps: 30 });
+    const { image: result, curve, steps } = await onnx.stylize(content, style, recipe);
+    t.is(steps, 30);
+    t.is(curve.length, 21);
+    t.is(curve[0].step, 0);
+    t.is(curve[20].step, 30);
+    for (const [i, point] of curve.entries()) {
+      if (i > 0) t.true(point.step > curve[i - 1].step);
+      t.true(isClose(point.total, point.content + point.style + point.totalVariation, 1e-5));
+    }
+    for (const [point, at] of [
+      [curve[20], result],
+      [curve[0], content],
+    ] as const) {
+      const evaluation = await onnx.evaluate(at, content, style, recipe);
+      for (const part of ['total', 'style', 'totalVariation'] as const)
+        t.true(isClose(point[part], evaluation[part], 1e-4), part);
+      t.true(Math.abs(point.content - evaluation.content) <= 1e-4 * point.total);
+    }
+    t.true(curve[20].total < 0.6 * curve[0].total);
+  });
+}
+
+test('the engines stylise alike', async (t) => {
+  const recipe = quick({ optimizer: 'adam', steps: 3 });
+  const [expected, actual] = [
+    await reference.stylize(content, style, recipe),
+    await onnx.stylize(content, style, recipe),
+  ];
+  t.true(relativeDifference(actual.image.data, expected.image.data) < 1e-3);
+  for (const [i, point] of expected.curve.entries())
+    t.true(isClose(actual.curve[i].total, point.total, 1e-3));
+});
+
+test('images may have three dimensions or four, and the same call gives the same bytes', async (t) => {
+  const flat = ({ data, shape }: HostTensor): HostTensor => ({ data, shape: shape.slice(1) });
+  const first = await onnx.stylize(content, style, quick());
+  const second = await onnx.stylize(flat(content), flat(style), quick());
+  t.deepEqual([...second.image.shape], [1, 32, 32, 3]);
+  t.deepEqual(second.image, first.image);
+  const value = await onnx.evaluate(flat(first.image), flat(content), style, quick());
+  t.is(value.total, (await onnx.evaluate(first.image, content, flat(style), quick())).total);
+});
+
+test('the seed decides the noise that a recipe starts from, and nothing else', async (t) => {
+  const recipe = quick({ init: 'noise', steps: 1 });
+  const run = (seed: number, given: RecipeInput) => stylize(content, style, given, { seed, threads: 1 });
+  const [one, same, other] = [await run(1, recipe), await run(1, recipe), await run(2, recipe)];
+  t.deepEqual(same.image, one.image);
+  t.notDeepEqual(other.image, one.image);
+  t.deepEqual((await run(1, quick({ steps: 1 }))).image, (await run(2, quick({ steps: 1 }))).image);
+});
+
+test('a recipe may start from the style image, or from a mix', async (t) => {
+  const sameSize = pattern(3);
+  const fromStyle = await onnx.stylize(content, sameSize, quick({ init: 'style' }));
+  t.true(fromStyle.curve[0].style < 1e-8);
+  const mixed = await onnx.stylize(content, sameSize, quick({ init: { content: 1, style: 1 } }));
+  const middle = {
+    data: content.data.map((value, i) => (value + sameSize.data[i]) / 2),
+    shape: content.shape,
+  };
+  const expected = await onnx.evaluate(middle, content, sameSize, quick());
+  t.true(isClose(mixed.curve[0].total, expected.total, 1e-4));
+  const error = await t.throwsAsync(onnx.stylize(content, style, quick({ init: 'style' })), {
+    instanceOf: WildstyleError,
+  });
+  t.is(error?.code, 'shape-mismatch');
+});
+
+const grey = (...shape: number[]): HostTensor => ({
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+  shape,
+});
+
+test('images of a wrong shape are refused with their name and shape', async (t) => {
+  const wrong: [HostTensor, RegExp][] = [
+    [grey(32, 32), /content must be .* not \[32,32\]/],
+    [grey(32, 32, 4), /not \[32,32,4\]/],
+    [grey(2, 32, 32, 3), /not \[2,32,32,3\]/],
+    [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10\./],
+    [grey(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
+  ];
+  for (const [bad, message] of wrong) {
+    const error = await t.throwsAsync(onnx.stylize(bad, style, quick()), {
+      instanceOf: WildstyleError,
+      message,
+    });
+    t.is(error?.code, 'shape-mismatch');
+  }
+  await t.throwsAsync(onnx.stylize(content, grey(8, 8, 3), quick()), { message: /The style is 8 x 8/ });
+  await t.throwsAsync(onnx.evaluate(style, content, style, quick()), {
+    message: /The image is \[1,36,40,3\], the content \[1,32,32,3\]/,
+  });
+});
+
+test('recipes that are wrong are refused with the place', async (t) => {
+  const wrong = { network: 'random', steps: 0, style: { strength: -1 }, colour: true } as RecipeInput;
+  for (const call of [onnx.stylize(content, style, wrong), onnx.evaluate(image, content, style, wrong)]) {
+    const error = await t.throwsAsync(call, { instanceOf: WildstyleError });
+    t.is(error?.code, 'option-invalid');
+    for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /colour/])
+      t.regex(error?.message ?? '', place);
+  }
+  const unknown = quick({ content: { layers: ['relu6_1'] } });
+  for (const call of [onnx.stylize(content, style, unknown), onnx.evaluate(image, content, style, unknown)]) {
+    t.is((await t.throwsAsync(call, { instanceOf: WildstyleError }))?.code, 'layer-unknown');
+  }
+});
+
+test('weights that are not there are an error that names the file', async (t) => {
+  const options = { weights: '/nowhere/vgg19.safetensors' };
+  for (const network of ['vgg19', 'auto'] as const) {
+    const error = await t.throwsAsync(evaluate(image, content, style, { network }, options), {
+      instanceOf: WildstyleError,
+    });
+    t.is(error?.code, 'weights-missing');
+    t.regex(error?.message ?? '', /\/nowhere\/vgg19\.safetensors/);
+  }
+});
+
+test('auto is vgg19 where its weights are, else random', (t) => {
+  t.is(resolveNetwork('auto', { vgg19: 'vgg19.safetensors' }), 'vgg19');
+  t.is(resolveNetwork('auto', {}), 'random');
+  t.is(resolveNetwork('vgg19', {}), 'vgg19');
+  t.is(resolveNetwork('random', { vgg19: 'vgg19.safetensors' }), 'random');
+});

@@ -1,0 +1,233 @@
+/** The objective term by term, and its gradient, against plain arithmetic. @module */
+import test from 'ava';
+import { type ArrayStylizer, createStylizer, type Evaluation } from '../../src/run/arrays.js';
+import { random } from '../../src/stylize/networks/random.js';
+import type { RecipeInput } from '../../src/stylize/recipe.js';
+import { relativeDifference } from '../engine/support.js';
+import {
+  isClose,
+  mean,
+  meanSquare,
+  meanSquaredDifference,
+  type PlainImage,
+  pattern,
+  plainGram,
+  plainRandomFeatures,
+  plainTotalVariation,
+  quickRecipe,
+} from '../stylize/support.js';
+
+const reference = await createStylizer({ engine: 'reference' });
+const onnx = await createStylizer({ threads: 1 });
+const engines: Readonly<Record<string, ArrayStylizer>> = { reference, onnx };
+test.after.always(() => {
+  for (const stylizer of Object.values(engines)) stylizer.dispose();
+});
+
+const [image, content, style] = [pattern(1), pattern(2), pattern(3, 36, 40)];
+const quick = (input: RecipeInput = {}): RecipeInput => quickRecipe({ totalVariation: 0.3, ...input });
+
+/** Each term by itself, and all of them. */
+const terms: Readonly<Record<string, RecipeInput>> = {
+  content: quick({ style: { strength: 0 }, totalVariation: 0 }),
+  style: quick({ content: { weight: 0 }, totalVariation: 0 }),
+  'total variation': quick({ content: { weight: 0 }, style: { strength: 0 }, totalVariation: 2 }),
+  'all terms': quick(),
+};
+
+const moved = (by: (i: number) => number): PlainImage => ({
+  data: Array.from(image.data, (value, i) => value + by(i)),
+  shape: image.shape,
+});
+
+const layers = ['relu1_1', 'relu2_1'];
+const { tensors } = await random.loadWeights();
+const featuresOf = (one: PlainImage) => plainRandomFeatures(one, tensors, layers);
+const [contentFeatures, styleFeatures] = [featuresOf(content), featuresOf(style)];
+
+/** The scaled terms in double precision: content, style with a strength of one, total variation. */
+function plainTerms(one: PlainImage): number[] {
+  const features = featuresOf(one);
+  const wanted = contentFeatures.relu2_1.data;
+  const styles = layers.map((layer) => {
+    const target = plainGram(styleFeatures[layer]);
+    return meanSquaredDifference(plainGram(features[layer]), target) / meanSquare(target);
+  });
+  return [
+    meanSquaredDifference(features.relu2_1.data, wanted) / meanSquare(wanted),
+    mean(styles),
+    plainTotalVariation(one) / plainTotalVariation(content),
+  ];
+}
+
+/** What multiplies the plain terms in each of the recipes. */
+const factors: Readonly<Record<keyof typeof terms, readonly number[]>> = {
+  content: [1, 0, 0],
+  style: [0, 10, 0],
+  'total variation': [0, 0, 2],
+  'all terms': [1, 10, 0.3],
+};
+
+for (const [name, recipe] of Object.entries(terms)) {
+  test(`the gradient is that of central differences: ${name}`, async (t) => {
+    const { gradient } = await reference.evaluate(image, content, style, recipe);
+    t.deepEqual([...gradient.shape], [...image.shape]);
+    const pixels = [...gradient.data.keys()];
+    const steepest = pixels.sort((a, b) => Math.abs(gradient.data[b]) - Math.abs(gradient.data[a]));
+    // A step so small that no ReLU and no maximum changes sides, which only doubles can tell from none.
+    const step = 1e-6;
+    for (const pixel of [...steepest.slice(0, 4), steepest[400], steepest[900]]) {
+      const [more, less] = [step, -step].map((by) => plainTerms(moved((i) => (i === pixel ? by : 0))));
+      const difference = factors[name].reduce(
+        (sum, factor, k) => sum + (factor * (more[k] - less[k])) / (2 * step),
+        0,
+      );
+      t.true(isClose(difference, gradient.data[pixel], 1e-3), `${difference} for ${gradient.data[pixel]}`);
+    }
+  });
+}
+
+for (const [name, stylizer] of Object.entries(engines)) {
+  test(`${name}: along the gradient, the objective rises as the gradient is long`, async (t) => {
+    const { gradient } = await stylizer.evaluate(image, content, style, quick());
+    const length = Math.sqrt(gradient.data.reduce((sum, value) => sum + value ** 2, 0));
+    const step = 0.02;
+    const [up, down] = await Promise.all(
+      [step, -step].map((by) => {
+        const { data } = moved((i) => (by * gradient.data[i]) / length);
+        return stylizer.evaluate(
+          { data: Float32Array.from(data), shape: image.shape },
+          content,
+          style,
+          quick(),
+        );
+      }),
+    );
+    const slope = (up.total - down.total) / (2 * step);
+    t.true(isClose(slope, length, 5e-3), `${slope} for ${length}`);
+  });
+}
+
+test('onnx evaluates as the reference does: every term and the gradient, at all default layers', async (t) => {
+  for (const pooling of ['max', 'average'] as const) {
+    const recipe: RecipeInput = { network: 'random', pooling, totalVariation: 0.1 };
+    const [expected, actual] = [
+      await reference.evaluate(image, content, style, recipe),
+      await onnx.evaluate(image, content, style, recipe),
+    ];
+    for (const part of ['total', 'content', 'style', 'totalVariation'] as const) {
+      t.true(isClose(actual[part], expected[part], 1e-4), part);
+    }
+    for (const [i, term] of expected.terms.entries()) {
+      t.like(actual.terms[i], { term: term.term, layer: term.layer, weight: term.weight });
+      for (const value of ['unscaled', 'scale', 'scaled'] as const) {
+        t.true(isClose(actual.terms[i][value], term[value], 1e-4), `${term.term} ${term.layer} ${value}`);
+      }
+    }
+    const difference = relativeDifference(actual.gradient.data, expected.gradient.data);
+    t.true(difference < 1e-4, `gradient: ${difference}`);
+  }
+});
+
+const termOf = ({ terms: all }: Evaluation, term: string, layer?: string) => {
+  const found = all.find((value) => value.term === term && value.layer === layer);
+  if (!found) throw new Error(`There is no term ${term} at ${layer}.`);
+  return found;
+};
+
+for (const [name, stylizer] of Object.entries(engines)) {
+  test(`${name}: every term and every scale is what plain loops compute`, async (t) => {
+    const evaluation = await stylizer.evaluate(image, content, style, quick());
+    const ofImage = featuresOf(image);
+    t.is(evaluation.terms.length, 4);
+
+    const [deep, wanted] = [ofImage.relu2_1.data, contentFeatures.relu2_1.data];
+    const contentTerm = termOf(evaluation, 'content', 'relu2_1');
+    t.true(isClose(contentTerm.unscaled, meanSquaredDifference(deep, wanted), 1e-4));
+    t.true(isClose(contentTerm.scale, meanSquare(wanted), 1e-4));
+    for (const layer of layers) {
+      const [gram, target] = [plainGram(ofImage[layer]), plainGram(styleFeatures[layer])];
+      const term = termOf(evaluation, 'style', layer);
+      t.true(isClose(term.unscaled, meanSquaredDifference(gram, target), 1e-4), layer);
+      t.true(isClose(term.scale, meanSquare(target), 1e-4), layer);
+      t.is(term.weight, 5);
+    }
+    const variation = termOf(evaluation, 'totalVariation');
+    t.true(isClose(variation.unscaled, plainTotalVariation(image), 1e-4));
+    t.true(isClose(variation.scale, plainTotalVariation(content), 1e-4));
+    t.is(variation.weight, 0.3);
+  });
+
+  test(`${name}: the terms add up`, async (t) => {
+    const evaluation = await stylizer.evaluate(image, content, style, quick());
+    const sumOf = (kind?: string) =>
+      evaluation.terms
+        .filter(({ term }) => !kind || term === kind)
+        .reduce((sum, { weight, scaled }) => sum + weight * scaled, 0);
+    t.true(isClose(evaluation.total, sumOf(), 1e-5));
+    for (const kind of ['content', 'style', 'totalVariation'] as const)
+      t.true(isClose(evaluation[kind], sumOf(kind), 1e-5));
+    for (const { unscaled, scale, scaled } of evaluation.terms)
+      t.true(isClose(scaled, unscaled / scale, 1e-6));
+  });
+
+  test(`${name}: at the content there is no content loss, at the style no style loss`, async (t) => {
+    const sameSize = pattern(3);
+    const atContent = await stylizer.evaluate(content, content, sameSize, terms.content);
+    t.is(atContent.content, 0);
+    t.is(atContent.total, 0);
+    t.true(atContent.gradient.data.every((value) => value === 0));
+    const atStyle = await stylizer.evaluate(sameSize, content, sameSize, quick());
+    t.true(atStyle.style < 1e-10);
+    t.true(atStyle.content > 0.01);
+    t.true(
+      isClose(
+        termOf(await stylizer.evaluate(content, content, style, quick()), 'totalVariation').scaled,
+        1,
+        1e-6,
+      ),
+    );
+  });
+}
+
+test('strength and weights act linearly, on values and on gradients', async (t) => {
+  const at = (recipe: RecipeInput) => onnx.evaluate(image, content, style, recipe);
+  const [all, contentOnly, styleOnly, variationOnly] = [
+    await at(quick({ content: { weight: 2 }, style: { strength: 30 }, totalVariation: 0.5 })),
+    await at(terms.content),
+    await at(terms.style),
+    await at(terms['total variation']),
+  ];
+  t.true(isClose(all.content, 2 * contentOnly.content, 1e-5));
+  t.true(isClose(all.style, 3 * styleOnly.style, 1e-5));
+  t.true(isClose(all.totalVariation, 0.25 * variationOnly.totalVariation, 1e-5));
+  const expected = all.gradient.data.map(
+    (_, i) =>
+      2 * contentOnly.gradient.data[i] +
+      3 * styleOnly.gradient.data[i] +
+      0.25 * variationOnly.gradient.data[i],
+  );
+  t.true(relativeDifference(all.gradient.data, expected) < 1e-5);
+  t.deepEqual([contentOnly.style, contentOnly.totalVariation, styleOnly.content], [0, 0, 0]);
+});
+
+test('weights of layers are shares that add up to one', async (t) => {
+  const shares = { relu1_1: 6, relu1_2: 3, relu2_1: 1 };
+  const { terms: values, style: total } = await onnx.evaluate(
+    image,
+    content,
+    style,
+    quick({ style: { layers: shares, strength: 20 } }),
+  );
+  const weights = Object.fromEntries(
+    values.filter(({ term }) => term === 'style').map(({ layer, weight }) => [layer, weight]),
+  );
+  t.deepEqual(weights, { relu1_1: 12, relu1_2: 6, relu2_1: 2 });
+  const single = await Promise.all(
+    Object.keys(shares).map((layer) =>
+      onnx.evaluate(image, content, style, quick({ style: { layers: [layer], strength: 20 } })),
+    ),
+  );
+  const blended = 0.6 * single[0].style + 0.3 * single[1].style + 0.1 * single[2].style;
+  t.true(isClose(total, blended, 1e-5));
+});

@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { WildstyleError } from '../../src/errors.js';
+import { cacheFolder, findWeights, WeightStore } from '../../src/run/weights.js';
+
+// The cache folder is the environment's, so the tests that change it go one after the other.
+const before = process.env.XDG_CACHE_HOME;
+test.afterEach.always(() => {
+  if (before === undefined) delete process.env.XDG_CACHE_HOME;
+  else process.env.XDG_CACHE_HOME = before;
+});
+
+test.serial('weights are found in the cache folder when they are there', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+  t.teardown(() => rm(home, { recursive: true }));
+  process.env.XDG_CACHE_HOME = home;
+  t.is(cacheFolder(), join(home, 'wildstyle'));
+  t.deepEqual(findWeights(undefined), {});
+  const file = join(home, 'wildstyle', 'weights', 'vgg19.safetensors');
+  await mkdir(join(home, 'wildstyle', 'weights'), { recursive: true });
+  await writeFile(file, '');
+  t.deepEqual(findWeights(undefined), { vgg19: file });
+});
+
+test.serial('a file that is named comes first, whether it exists or not; only vgg19 needs one', async (t) => {
+  process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
+  t.deepEqual(findWeights('/elsewhere/mine.safetensors'), { vgg19: '/elsewhere/mine.safetensors' });
+});
+
+test('weights are loaded once', async (t) => {
+  const store = new WeightStore({});
+  const [first, second] = await Promise.all([store.get('random'), store.get('random')]);
+  t.is(second, first);
+  t.is(await store.get('random'), first);
+});
+
+test('weights that are not known, not there or not weights', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const text = join(folder, 'text.safetensors');
+  await writeFile(text, 'this is no safetensors file at all');
+  const codeOf = async (files: Readonly<Record<string, string>>) =>
+    t.throwsAsync(new WeightStore(files).get('vgg19'), { instanceOf: WildstyleError });
+  const unknown = await codeOf({});
+  t.is(unknown?.code, 'weights-missing');
+  t.regex(unknown?.cure ?? '', /--weights .* network: random/);
+  const missing = await codeOf({ vgg19: join(folder, 'none') });
+  t.is(missing?.code, 'weights-missing');
+  t.regex(missing?.message ?? '', /none cannot be read/);
+  t.is((await codeOf({ vgg19: text }))?.code, 'weights-invalid');
+});
