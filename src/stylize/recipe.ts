@@ -54,7 +54,7 @@ export const recipeSchema = z.strictObject({
       layers: layers.optional().describe("Style layers; default: the network's own"),
       strength: weight
         .default(10)
-        .describe('Style over content: 1 barely visible, 10 a clear painting, 100 dissolves'),
+        .describe('Style over content: 1 shifts colours, 10 is a clear painting, 100 dissolves'),
       size: z
         .int()
         .min(32)
