@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import sharp from 'sharp';
+import { verifyDataset } from '../../src/dataset/verify.js';
 import { wildstyle } from '../support/command-line.js';
-import { imagesBelow, treeOf } from '../support/dataset-tree.js';
+import { imagesBelow, summaryOf } from '../support/dataset-tree.js';
 import { smallJob } from '../support/small-job.js';
 
 const run = promisify(execFile);
@@ -13,12 +14,12 @@ const run = promisify(execFile);
 test.serial(
   'a full disk stops the run with every image whole; with room, the next one completes',
   async (t) => {
-    const job = await smallJob({ output: { format: 'png' }, recipe: { size: 128, steps: 2 } });
+    const job = await smallJob({ output: { format: 'png' }, recipe: { size: 64, steps: 2 } });
     t.teardown(job.remove);
     const disk = join(job.folder, 'disk');
     await mkdir(disk);
     try {
-      await run('mount', ['-t', 'tmpfs', '-o', 'size=360k', 'wildstyle-test', disk]);
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=140k', 'wildstyle-test', disk]);
     } catch (error) {
       t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
       t.pass();
@@ -40,17 +41,14 @@ test.serial(
         .raw()
         .toBuffer({ resolveWithObject: true })
         .then(({ info }) => info);
-      t.is(width, 128, `${file} is whole`);
+      t.is(width, 64, `${file} is whole`);
     }
 
     await run('mount', ['-o', 'remount,size=64m', disk]);
     const again = await wildstyle(['run', job.file, '--out', root], job);
     t.is(again.exitCode, 0, again.stderr);
-    const elsewhere = join(job.folder, 'elsewhere');
-    t.is((await wildstyle(['run', job.file, '--out', elsewhere], job)).exitCode, 0);
-    const [tree, expected] = [await treeOf(root), await treeOf(elsewhere)];
-    t.deepEqual(tree.files, expected.files);
-    t.is(tree.resultDigest, expected.resultDigest);
+    t.deepEqual((await verifyDataset(root)).problems, []);
+    t.like(await summaryOf(root), { status: 'complete', counts: { items: 18, complete: 18, failed: 0 } });
   },
 );
 

@@ -22,7 +22,7 @@ let whole: Tree;
 
 test.before(async () => {
   // Steps enough for a signal to find the run in the middle.
-  job = await smallJob({ recipe: { steps: 50 } });
+  job = await smallJob({ recipe: { steps: 30 } });
   const root = join(job.folder, 'whole');
   const { exitCode, stderr } = await wildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
   if (exitCode !== 0) throw new Error(stderr);
@@ -63,35 +63,29 @@ async function allEnd(pids: readonly number[]): Promise<void> {
   await until('the workers to end', async () => !(await Promise.all(pids.map(isRunning))).includes(true));
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test.serial(`${signal} once: what is in work is finished, the next run goes on`, async (t) => {
-    const going = await inTheMiddle(`once-${signal}`, 2);
-    going.process.kill(signal);
-    const { exitCode, stdout, stderr } = await going.ended;
-    t.is(exitCode, 75);
-    t.is(stderr, '');
-    t.regex(
-      stdout,
-      /^Stopping: the images in work are finished first\. Press Ctrl-C again to stop at once\.$/m,
-    );
-    t.regex(stdout, /^\d+ (is|are) left: run the same command again to go on\.$/m);
-    const { root } = going;
-    t.true(existsSync(join(root, '.wildstyle')));
-    const images = await imagesBelow(root);
-    t.true(images.length >= 3 && images.length < smallCounts.items, `${images.length}`);
-    const { status, counts } = await summaryOf(root);
-    t.is(status, 'partial');
-    t.like(counts, { ...{ items: 18, failed: 0 }, complete: images.length, pending: 18 - images.length });
-    t.deepEqual(
-      (await verifyDataset(root)).problems,
-      [],
-      'a stopped run leaves a dataset that is as recorded',
-    );
-    await allEnd(going.workers);
-    const again = await completes(t, root);
-    t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
-  });
-}
+test.serial('SIGINT once: what is in work is finished, the next run goes on', async (t) => {
+  const going = await inTheMiddle('once', 2);
+  going.process.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await going.ended;
+  t.is(exitCode, 75);
+  t.is(stderr, '');
+  t.regex(
+    stdout,
+    /^Stopping: the images in work are finished first\. Press Ctrl-C again to stop at once\.$/m,
+  );
+  t.regex(stdout, /^\d+ (is|are) left: run the same command again to go on\.$/m);
+  const { root } = going;
+  t.true(existsSync(join(root, '.wildstyle')));
+  const images = await imagesBelow(root);
+  t.true(images.length >= 3 && images.length < smallCounts.items, `${images.length}`);
+  const { status, counts } = await summaryOf(root);
+  t.is(status, 'partial');
+  t.like(counts, { ...{ items: 18, failed: 0 }, complete: images.length, pending: 18 - images.length });
+  t.deepEqual((await verifyDataset(root)).problems, [], 'a stopped run leaves a dataset that is as recorded');
+  await allEnd(going.workers);
+  const again = await completes(t, root);
+  t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
+});
 
 test.serial('SIGINT twice: the run leaves at once, and nothing is half-written', async (t) => {
   const going = await inTheMiddle('twice', 2);
@@ -123,36 +117,25 @@ test.serial('SIGINT before the first image: the run stops, and goes on from noth
   await completes(t, root);
 });
 
-test.serial('SIGKILL: workers end by themselves, the lock of the dead is taken over', async (t) => {
-  const going = await inTheMiddle('killed', 2);
-  if (canSeeChildren) t.is(going.workers.length, 2);
-  going.process.kill('SIGKILL');
-  await going.ended;
-  const { root } = going;
-  t.true(existsSync(outputLayout(root).lock), 'a dead process releases nothing');
-  await allEnd(going.workers);
-  t.like(whole.files, await imageDigests(root));
-  const before = (await imagesBelow(root)).length;
-  await completes(t, root);
-  t.true(before < smallCounts.items);
-});
-
-test.serial('SIGKILL of the whole group, with the journals torn: the next run makes good', async (t) => {
-  const going = await inTheMiddle('torn', 1);
-  going.process.kill('SIGKILL');
-  for (const pid of going.workers) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  }
-  await going.ended;
-  const { journalsFolder } = outputLayout(going.root);
-  const [journal] = await readdir(journalsFolder);
-  await appendFile(join(journalsFolder, journal), '{"id":"half a rec');
-  await completes(t, going.root);
-});
+test.serial(
+  'SIGKILL, and a torn journal: workers end by themselves, the lock of the dead is taken over',
+  async (t) => {
+    const going = await inTheMiddle('killed', 2);
+    if (canSeeChildren) t.is(going.workers.length, 2);
+    going.process.kill('SIGKILL');
+    await going.ended;
+    const { root } = going;
+    t.true(existsSync(outputLayout(root).lock), 'a dead process releases nothing');
+    await allEnd(going.workers);
+    t.like(whole.files, await imageDigests(root));
+    const before = (await imagesBelow(root)).length;
+    const { journalsFolder } = outputLayout(root);
+    const [journal] = await readdir(journalsFolder);
+    await appendFile(join(journalsFolder, journal), '{"id":"half a rec');
+    await completes(t, root);
+    t.true(before < smallCounts.items);
+  },
+);
 
 test.serial('images that were deleted are made again, and only they', async (t) => {
   const root = join(job.folder, 'whole');

@@ -13,7 +13,7 @@ let job: SmallJob;
 let whole: Tree;
 
 test.before(async () => {
-  job = await smallJob({ recipe: { steps: 50 } });
+  job = await smallJob({ recipe: { steps: 30 } });
   const root = join(job.folder, 'whole');
   const { exitCode, stderr } = await wildstyle(['run', job.file, '--out', root], job);
   if (exitCode !== 0) throw new Error(stderr);

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/manifest.js';
+import { verifyDataset } from '../../src/dataset/verify.js';
 import { fitShape } from '../../src/images/fit.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
@@ -86,7 +87,6 @@ test.serial(
     t.is(tolerated.exitCode, 0, tolerated.stdout);
     t.regex(tolerated.stdout, /^Nothing to do/);
     t.is((await wildstyle(['run', job.file, '--set', 'run.maxFailures=9'], job)).exitCode, 1);
-    t.is((await wildstyle(['run', job.file, '--set', 'run.maxFailures=0.4'], job)).exitCode, 0);
   },
 );
 
@@ -114,5 +114,5 @@ test.serial('hostile style images: items with them fail, the others are made', a
     made.map(({ style }) => style?.path),
     ['noise.png', 'noise.png'],
   );
-  t.is((await wildstyle(['verify', job.out], job)).exitCode, 0);
+  t.deepEqual((await verifyDataset(job.out)).problems, []);
 });
