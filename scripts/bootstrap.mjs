@@ -1,7 +1,7 @@
 // Installs what is missing, builds, then runs the command given: what makes `npm run demo` and `npm test` work in a
 // clean clone. Plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,8 @@ if (needsInstall) {
   if (status !== 0) process.exit(status);
 }
 
+// A test that was deleted must not be run any more.
+rmSync(join(root, 'dist', 'test'), { recursive: true, force: true });
 const built = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
 if (built !== 0) process.exit(built);
 

@@ -13,11 +13,7 @@ export const exitCodes = {
 } as const;
 
 /** Errors that stopped a run half-way: what is done is kept, and running again goes on. */
-const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'disk-full',
-  'engine-failed',
-  'output-unwritable',
-]);
+const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'engine-failed']);
 
 /** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {

@@ -11,7 +11,7 @@ import { exitCodes } from './failure.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
 import { planText } from './plan-text.js';
 import { progressView } from './progress-bar.js';
-import { stopSignals } from './signals.js';
+import { type StopSignals, stopSignals } from './signals.js';
 
 interface RunArguments extends JobArguments {
   readonly dryRun?: boolean;
@@ -31,22 +31,31 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('retry-failed', { type: 'boolean', describe: 'Try failed images again' }) as never,
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
+    const signals = stopSignals();
+    // Until items are made there is nothing to finish.
+    const leave = () => process.exit(exitCodes.stopped);
+    signals.drain.addEventListener('abort', leave);
     const prepared = await prepare(job);
+    signals.drain.removeEventListener('abort', leave);
     const out = process.stdout;
     if (args.dryRun) {
+      signals.dispose();
       out.write(planText(describePlan(prepared)));
       return;
     }
     for (const warning of prepared.inventory.warnings) out.write(`note: ${warning}\n`);
     for (const { path, code } of prepared.inventory.problems) out.write(`left out: ${path} (${code})\n`);
-    process.exitCode = await runWithView(prepared, args);
+    process.exitCode = await runWithView(prepared, args, signals);
   },
 };
 
-async function runWithView(prepared: Prepared, { extend, retryFailed }: RunArguments): Promise<number> {
+async function runWithView(
+  prepared: Prepared,
+  { extend, retryFailed }: RunArguments,
+  signals: StopSignals,
+): Promise<number> {
   const out = process.stdout;
   const view = progressView(out);
-  const signals = stopSignals();
   let failures = 0;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'progress') view.update(event.progress);

@@ -28,6 +28,9 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
         describe: 'PNG file; default: contact-sheet.png in the folder',
       }),
   async handler({ dir, rows, out }) {
+    if (!Number.isInteger(rows) || rows < 1) {
+      throw new WildstyleError('option-invalid', `--rows must be a whole number above 0, not ${rows}.`);
+    }
     const root = resolve(dir);
     const summary = await readSummary(root);
     if (!summary) throw new WildstyleError('dataset-invalid', `${root} has no dataset.json.`);

@@ -1,8 +1,7 @@
 /** `wildstyle stylize`: one image, without a job. @module */
-import { writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { asStorageError } from '../dataset/file-system.js';
+import { publishFile } from '../dataset/publish.js';
 import { WildstyleError } from '../errors.js';
 import { decodeImage } from '../images/decode.js';
 import { encodeImage, type ImageFormat } from '../images/encode.js';
@@ -55,9 +54,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
       weights ? { weights } : {},
     );
     const bytes = await encodeImage(toPixels(image.data, image.shape), { format });
-    await writeFile(out, bytes).catch((cause) => {
-      throw asStorageError(cause, out);
-    });
+    await publishFile(out, bytes, { temporaryFolder: dirname(out) });
     const [first, last] = [curve[0], curve[curve.length - 1]];
     process.stdout.write(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}\n`);
   },

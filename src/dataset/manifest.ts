@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { WildstyleError } from '../errors.js';
-import type { PlanItem } from '../plan/item.js';
+import type { ImageEntry, PlanItem } from '../plan/item.js';
 import type { FileSystem } from './file-system.js';
 import { type OutputLayout, outputLayout, splitOfFile } from './layout.js';
 import { readLines } from './lines.js';
@@ -12,12 +12,17 @@ import type { ItemRecord } from './record.js';
 import { formatRecord, formatStableRecord, parseRecord } from './record-line.js';
 import { type Counts, Tally } from './tally.js';
 
+/** What a manifest takes from an item of the plan. */
+export interface PlannedSources extends Pick<PlanItem, 'id' | 'content'> {
+  readonly style?: ImageEntry;
+}
+
 /** What a manifest is compiled from. */
 export interface ManifestSources {
   /** Root of the dataset. */
   readonly root: string;
   /** The plan, in order; gone through once. */
-  readonly items: Iterable<Pick<PlanItem, 'id' | 'content'>>;
+  readonly items: Iterable<PlannedSources>;
   /** What is known, by item id; items without a record are counted as pending. */
   readonly records: { get(id: string): ItemRecord | undefined };
   /** Records of an earlier plan of this folder: those that the plan does not have follow it, in their order. */
@@ -33,6 +38,15 @@ export interface CompiledManifest {
   readonly counts: Counts;
 }
 
+/** The same bytes may lie elsewhere by now: the plan knows where. */
+function withPaths(record: ItemRecord, { content, style }: PlannedSources): ItemRecord {
+  return {
+    ...record,
+    content: { ...record.content, path: content.path },
+    style: record.style && { ...record.style, path: style?.path ?? record.style.path },
+  };
+}
+
 /**
  * Writes `manifest.jsonl` in plan order and a `metadata.jsonl` in each split, both atomically and in memory one record at
  * a time.
@@ -45,13 +59,16 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
   const writer = new ManifestWriter(layout, options, await FilePublisher.open(layout.manifest, options));
   try {
     const planned = new Set<string>();
-    for (const { id, content } of sources.items) {
-      planned.add(id);
-      const record = sources.records.get(id);
-      if (record) await writer.add(record);
-      else writer.tally.addPending(content.label);
+    for (const item of sources.items) {
+      planned.add(item.id);
+      const record = sources.records.get(item.id);
+      if (record) await writer.add(withPaths(record, item));
+      else writer.tally.addPending(item.content.label);
     }
-    for (const record of sources.earlier ?? []) if (!planned.has(record.id)) await writer.add(record);
+    for (const record of sources.earlier ?? []) {
+      // What failed in an earlier plan is nobody's to make any more.
+      if (record.status === 'complete' && !planned.has(record.id)) await writer.add(record);
+    }
     return await writer.commit();
   } catch (error) {
     await writer.abort();

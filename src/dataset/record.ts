@@ -38,13 +38,13 @@ export const recordSchema = z.strictObject({
       curve: z.array(lossPointSchema),
     })
     .nullable(),
-  /** Updates from the initial image to the one delivered. */
-  steps: z.int(),
+  /** Updates from the initial image to the one delivered; null, as what follows, where nothing was optimised to the end. */
+  steps: z.int().nullable(),
   /** Evaluations of the objective: what was paid for, with trials and restarts. */
-  evaluations: z.int(),
+  evaluations: z.int().nullable(),
   /** How often the optimisation was begun again more gently. */
-  restarts: z.int(),
-  elapsedMs: z.number(),
+  restarts: z.int().nullable(),
+  elapsedMs: z.number().nullable(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 

@@ -90,7 +90,8 @@ async function namesIn(root: string): Promise<string[]> {
   }
 }
 
-async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
+/** The records of manifest and journals by id; a complete one counts only while its image is there. */
+export async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
   if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
   mergeRecords(records, (await readJournals(outputLayout(root).journalsFolder)).values());

@@ -9,6 +9,7 @@ import { outputLayout, splitMetadataName, splitOfFile, workFolderName } from './
 import { manifestRecords } from './manifest.js';
 import type { Problem } from './problem.js';
 import type { ItemRecord } from './record.js';
+import { formatStableRecord } from './record-line.js';
 import { type DatasetSummary, readSummary } from './summary.js';
 import { type Counts, Tally } from './tally.js';
 import { imageProblem } from './verify-image.js';
@@ -42,6 +43,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   const summary = await readSummary(root);
   const metadata = new MetadataCheck(root);
   const tally = new Tally();
+  const result = createHash('sha256');
   const files = new Set<string>();
   const problems: Problem[] = [];
   let checked = 0;
@@ -49,7 +51,10 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
     const complete = records.filter(({ status }) => status === 'complete');
     const found = await pLimit(imagesAtOnce).map(complete, (record) => imageProblem(root, record));
     problems.push(...found.filter((problem) => problem !== undefined));
-    for (const record of records) tally.addRecord(record, splitOfFile(record.file ?? '')[0]);
+    for (const record of records) {
+      tally.addRecord(record, splitOfFile(record.file ?? '')[0]);
+      result.update(formatStableRecord(record));
+    }
     for (const record of complete) {
       files.add(record.file ?? '');
       await metadata.add(record);
@@ -62,7 +67,8 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   for await (const file of extraFiles(root, files)) {
     problems.push({ code: 'file-extra', file, message: 'no record has this file' });
   }
-  problems.push(...summaryProblems(summary, tally.counts(), await sha256OfFile(outputLayout(root).manifest)));
+  const manifest = await sha256OfFile(outputLayout(root).manifest);
+  problems.push(...summaryProblems(summary, tally.counts(), { manifest, result: result.digest('hex') }));
   return { checked, problems };
 }
 
@@ -102,22 +108,30 @@ async function* extraFilesBelow(
 function summaryProblems(
   summary: DatasetSummary | undefined,
   counts: Counts,
-  manifestSha256: string,
+  digests: Pick<DatasetSummary['digests'], 'manifest' | 'result'>,
 ): Problem[] {
   if (summary === undefined) {
     return [{ code: 'summary-differs', file: 'dataset.json', message: 'missing: the run has not ended' }];
   }
   const problems: Problem[] = [];
-  if (summary.digests.manifest !== manifestSha256) {
-    const message = `sha256 ${manifestSha256}, in dataset.json ${summary.digests.manifest}`;
+  // An altered manifest has another result as well; that is said once.
+  const altered = (['manifest', 'result'] as const).find((key) => summary.digests[key] !== digests[key]);
+  if (altered) {
+    const message = `${altered} digest ${digests[altered]}, in dataset.json ${summary.digests[altered]}`;
     problems.push({ code: 'manifest-altered', file: 'manifest.jsonl', message });
   }
-  for (const key of ['complete', 'failed', 'stylized', 'originals', 'errors', 'splits'] as const) {
+  for (const key of comparedCounts(summary)) {
     if (isDeepStrictEqual(summary.counts[key], counts[key])) continue;
     const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, the manifest has ${JSON.stringify(counts[key])}`;
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
   return problems;
+}
+
+/** What is pending is in no manifest: a partial dataset counts it in places that the manifest does not know. */
+function comparedCounts({ status }: DatasetSummary): (keyof Counts)[] {
+  const always = ['complete', 'failed', 'stylized', 'originals', 'errors', 'splits'] as const;
+  return status === 'complete' ? [...always, 'items', 'pending', 'classes'] : [...always];
 }
 
 async function sha256OfFile(path: string): Promise<string> {

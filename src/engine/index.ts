@@ -1,4 +1,5 @@
 /** The engines, by name: a new engine is a file beside this one and a line here. @module */
+import { WildstyleError } from '../errors.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createOnnxEngine } from './onnx/session.js';
 import { createReferenceEngine } from './reference.js';
@@ -21,5 +22,10 @@ export const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]]
  * @throws `engine-unavailable` where its device or its native parts are missing
  */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
+  if (!Object.hasOwn(engines, name)) {
+    throw new WildstyleError('engine-unavailable', `There is no engine "${name}".`, {
+      cure: `Engines: ${engineNames.join(', ')}.`,
+    });
+  }
   return engines[name](options);
 }

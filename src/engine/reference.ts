@@ -4,6 +4,7 @@ import { asWildstyleError, WildstyleError } from '../errors.js';
 import type {
   Compiled,
   Engine,
+  EngineOptions,
   HostTensor,
   Named,
   Shape,
@@ -127,6 +128,12 @@ const referenceEngine: Engine = {
 };
 
 /** Makes the engine that runs TF.js functions as they are, on one thread of the CPU. */
-export async function createReferenceEngine(): Promise<Engine> {
+export async function createReferenceEngine({ device = 'cpu' }: EngineOptions = {}): Promise<Engine> {
+  if (device !== 'cpu') {
+    throw new WildstyleError(
+      'engine-unavailable',
+      `The reference engine runs on the cpu, not on "${device}".`,
+    );
+  }
   return referenceEngine;
 }

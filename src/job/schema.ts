@@ -91,7 +91,13 @@ const sampling = z
       .boolean()
       .default(false)
       .describe('Give rare classes more images, so that all classes are as large'),
-    limit: z.int().min(1).optional().describe('At most so many stylised images, spread over the classes'),
+    limit: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'At most so many stylised images, spread over the classes; content images without one are left out',
+      ),
     keepOriginals: z.boolean().default(true).describe('Carry the content images over as well, resized'),
   })
   .describe('Which pairs of content and style are made');

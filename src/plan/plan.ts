@@ -48,7 +48,7 @@ export interface PlanCounts {
 
 export interface Plan {
   readonly counts: PlanCounts;
-  /** sha256 over the ids of all items, in order. Takes a pass over the items when first read. */
+  /** sha256 over the ids, files and sources of all items, in order. Takes a pass over the items when first read. */
   readonly digest: string;
   /** What was drawn for every parameter of the recipe. Takes a pass over the items when first read. */
   readonly parameters: readonly ParameterSummary[];

@@ -42,7 +42,10 @@ export function surveyItems(
   const watched = leaves(recipe, []).map(watch);
   let ids = '';
   for (const item of items) {
-    ids += item.id;
+    // Paths and files are in no id, for they decide no pixels; but a dataset is about them too.
+    ids += `${item.id} ${item.file} ${item.content.path}`;
+    if (item.kind === 'stylized') ids += ` ${item.style.path}`;
+    ids += '\n';
     // Hashed in blocks: a call for every id would take longer than the hashing.
     if (ids.length >= 1 << 16) {
       digest.update(ids);

@@ -11,6 +11,7 @@ import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.j
 import { parametersOf, specOf } from '../stylize/spec.js';
 import { evaluateFunction, itemInputs, lossParts, stepName } from '../stylize/step.js';
 import { type Stylized, Stylizer } from '../stylize/stylizer.js';
+import { graphPixels, thisMachine } from './machine.js';
 import { findWeights, WeightStore } from './weights.js';
 
 export interface ArrayOptions {
@@ -77,6 +78,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   const weights = new WeightStore(files);
   const stylizer = new Stylizer(engine, {
     batch: 1,
+    graphPixels: graphPixels(thisMachine(), 1),
     weights: (network) => weights.get(network),
     now: () => performance.now(),
   });
@@ -243,6 +245,11 @@ async function evaluateOn(
 
 function asBatch({ data, shape }: HostTensor, what: string, recipe: Recipe): HostTensor {
   const [height, width, channels] = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
+  if (!(data instanceof Float32Array)) {
+    throw new WildstyleError('shape-mismatch', `The ${what}'s data must be a Float32Array.`, {
+      cure: 'Convert with Float32Array.from(...), to RGB in [0, 1].',
+    });
+  }
   if (![3, 4].includes(shape.length) || channels !== 3 || data.length !== height * width * 3) {
     throw new WildstyleError(
       'shape-mismatch',

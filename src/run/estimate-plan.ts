@@ -19,7 +19,7 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
     const { bytes } = estimateWorkload(workload, { msPerStep: 0, workers: 1, format: job.output.format });
     return { seconds: 0, bytes, workers: 1, msPerStep: 0 };
   }
-  const allocation = allocate(thisMachine(), job.run, workload.stylized, recipe);
+  const allocation = allocate(thisMachine(), job.run, workload.stylized, { size: workload.largestSizePx });
   const key = calibrationKey(recipe, allocation, job.run);
   let msPerStep = await rememberedStep(key);
   if (msPerStep === undefined) {

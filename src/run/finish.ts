@@ -2,12 +2,11 @@
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
 import { datasetCard } from '../dataset/card.js';
-import { readJournals } from '../dataset/journal.js';
 import { outputLayout } from '../dataset/layout.js';
 import { compileManifest } from '../dataset/manifest.js';
-import { mergeRecords } from '../dataset/merge.js';
 import { publishFile } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
+import { presentRecords } from '../dataset/state.js';
 import { publishSummary, summarize } from '../dataset/summary.js';
 import type { Counts } from '../dataset/tally.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
@@ -32,8 +31,8 @@ export async function finishDataset(
   const { job, plan } = prepared;
   const { root } = job.output;
   const layout = outputLayout(root);
-  const records = new Map(earlier);
-  mergeRecords(records, (await readJournals(layout.journalsFolder)).values());
+  // What lay there before was read from the manifest, which is about to be replaced.
+  const records = await presentRecords(root, earlier.size > 0);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const sample = chooseSheetRows(records.values(), mostSheetRows);
   const { temporaryFolder } = layout;

@@ -56,3 +56,14 @@ export function allocate(
   const threads = wish.threads === 'auto' ? Math.max(1, Math.floor(machine.cores / workers)) : wish.threads;
   return { workers, threads, batch };
 }
+
+/** What is left to images, when the system and whatever else runs have had theirs. */
+const memoryShare = 0.5;
+
+/**
+ * How many pixels the running batches that a worker keeps ready may have together: each shape of images has a graph of
+ * its own, and a graph holds the memory of its features.
+ */
+export function graphPixels({ memoryBytes }: Machine, workers: number): number {
+  return Math.max(0, Math.floor(((memoryBytes * memoryShare) / workers - processBytes) / bytesPerPixel));
+}

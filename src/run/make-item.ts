@@ -125,7 +125,7 @@ export class ItemMaker {
     // What is made must be what the record says it was made of.
     if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
       throw new WildstyleError('image-changed', `${path} is no longer the file that was planned.`, {
-        cure: 'Run again: the new file is planned afresh.',
+        cure: 'Run again with --extend: the new file is planned afresh.',
       });
     }
     return decodeImage(bytes, target, { maximumPixels: this.settings.maximumPixels, name: path });

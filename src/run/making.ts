@@ -28,8 +28,8 @@ export class Making {
     private readonly options: RunOptions,
   ) {
     const { job } = prepared;
-    const recipe = workload.recipe ?? { size: 256 };
-    this.allocation = allocate(thisMachine(), job.run, workload.stylized || workload.items, recipe);
+    const { stylized, items, largestSizePx } = workload;
+    this.allocation = allocate(thisMachine(), job.run, stylized || items, { size: largestSizePx });
     this.#counter = new ProgressCounter(workload.items, workload.steps, performance.now());
     this.#pool = new WorkerPool({
       workers: this.allocation.workers,

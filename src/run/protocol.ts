@@ -11,6 +11,8 @@ export interface WorkerSettings {
   readonly device: string;
   readonly threads: number;
   readonly batch: number;
+  /** See {@link StylizerOptions.graphPixels}. */
+  readonly graphPixels: number;
   /** Weights files by network name, for the networks that need one. */
   readonly weightsFiles: Readonly<Record<string, string>>;
   readonly contentRoot: string;

@@ -3,6 +3,7 @@ import type { ItemRecord } from '../dataset/record.js';
 import type { Engine } from '../engine/engine.js';
 import type { WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
+import { resolvedRecipe } from '../stylize/spec.js';
 import type { Stylized } from '../stylize/stylizer.js';
 
 /** What was published for an item. */
@@ -24,7 +25,7 @@ function planned(item: PlanItem) {
     style: stylized ? { path: stylized.style.path, sha256: stylized.style.sha256 } : null,
     replica: stylized?.replica ?? 0,
     seed: stylized?.seed ?? null,
-    recipe: { ...item.recipe },
+    recipe: stylized ? { ...resolvedRecipe(stylized.recipe) } : { ...item.recipe },
   };
 }
 
@@ -45,10 +46,10 @@ export function completeRecord(
     network: made ? made.network : null,
     engine: made ? describe(made.engine) : null,
     loss: made ? { initial: curve[0], final: curve[curve.length - 1], curve: [...curve] } : null,
-    steps: made?.result.steps ?? 0,
-    evaluations: made?.result.evaluations ?? 0,
-    restarts: made?.result.restarts ?? 0,
-    elapsedMs: Math.round(made?.result.elapsedMs ?? 0),
+    steps: made?.result.steps ?? null,
+    evaluations: made?.result.evaluations ?? null,
+    restarts: made?.result.restarts ?? null,
+    elapsedMs: made ? Math.round(made.result.elapsedMs) : null,
     error: null,
   };
 }
@@ -65,10 +66,10 @@ export function failedRecord(item: PlanItem, { code, message }: WildstyleError):
     network: null,
     engine: null,
     loss: null,
-    steps: 0,
-    evaluations: 0,
-    restarts: 0,
-    elapsedMs: 0,
+    steps: null,
+    evaluations: null,
+    restarts: null,
+    elapsedMs: null,
     error: { code, message },
   };
 }

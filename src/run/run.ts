@@ -62,6 +62,7 @@ async function runLocked(
   const intended = intendedOutput(prepared);
   const state = await inspectOutput(root, intended);
   if (state.kind === 'differs' && !options.extend) throw differs(root, state.differences);
+  if (state.kind === 'differs') checkPlaces(prepared, state.records);
   const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
   const isPending = pendingIn(records, options.retryFailed ?? false);
   const workload = workloadOf(plan.items(), isPending);
@@ -98,6 +99,22 @@ async function runLocked(
     stepMs,
     workers: making.allocation.workers,
   };
+}
+
+/** An image that is to lie elsewhere in the same folder would be there twice. */
+function checkPlaces({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
+  for (const { id, file } of plan.items()) {
+    const there = records.get(id)?.file;
+    if (there && there !== file) {
+      throw new WildstyleError(
+        'output-differs',
+        `${job.output.root} holds ${there}, which this job would put at ${file}.`,
+        {
+          cure: 'A folder keeps its output.split: choose another folder with --out.',
+        },
+      );
+    }
+  }
 }
 
 function differs(root: string, differences: readonly string[]): WildstyleError {

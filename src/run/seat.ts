@@ -50,6 +50,8 @@ export class Seat {
   spawn(): void {
     const child = fork(this.options.module, {
       serialization: 'advanced',
+      // Flags of this process, such as --input-type, are not a worker's.
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let errorOutput = '';

@@ -1,6 +1,6 @@
 /** What each worker is told. @module */
 import { outputLayout } from '../dataset/layout.js';
-import type { Allocation } from './machine.js';
+import { type Allocation, graphPixels, thisMachine } from './machine.js';
 import type { Prepared } from './prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
@@ -16,6 +16,7 @@ export function workerSettings(
     device: run.device,
     threads: allocation.threads,
     batch: allocation.batch,
+    graphPixels: graphPixels(thisMachine(), allocation.workers),
     weightsFiles,
     contentRoot: content.root,
     styleRoot: style.root,

@@ -33,17 +33,16 @@ export class WeightStore {
     const file = this.files[name];
     if (!file) throw missingWeights(name);
     const bytes = await readFile(file).catch((cause) => {
-      throw new WildstyleError(
-        'weights-missing',
-        `The weights file ${file} cannot be read: ${cause.message}`,
-        {
-          cure: 'Name an existing file with --weights or run.weights.',
-          cause,
-        },
-      );
+      throw unreadableWeights(file, cause.message);
     });
     return network.loadWeights(bytes);
   }
+}
+
+function unreadableWeights(file: string, reason: string): WildstyleError {
+  return new WildstyleError('weights-missing', `The weights file ${file} cannot be read: ${reason}`, {
+    cure: 'Name an existing file with --weights or run.weights.',
+  });
 }
 
 function missingWeights(name: string): WildstyleError {
@@ -64,8 +63,10 @@ function cachedWeightsFile(name: string): string {
 /**
  * Where the weights of each network lie: the file named, else the one in the cache folder.
  * @param named from `--weights` or `run.weights`; it is VGG-19's, the one network that needs a file
+ * @throws `weights-missing` when the file named does not exist, also where no network needs it
  */
 export function findWeights(named: string | undefined): Record<string, string> {
+  if (named && !existsSync(named)) throw unreadableWeights(named, 'there is no such file');
   const found: Record<string, string> = {};
   for (const [name, { needsWeights }] of Object.entries(networks)) {
     const file = named ?? cachedWeightsFile(name);

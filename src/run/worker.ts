@@ -22,6 +22,7 @@ class Worker {
   readonly #drain = new AbortController();
   #reportedSteps = 0;
   #reportedStepMs = 0;
+  #calibrating = false;
 
   #journal: Promise<Journal> | undefined;
 
@@ -43,6 +44,7 @@ class Worker {
     const weights = new WeightStore(settings.weightsFiles);
     const stylizer = new Stylizer(engine, {
       batch: settings.batch,
+      graphPixels: settings.graphPixels,
       weights: (name) => weights.get(name),
       now: () => performance.now(),
     });
@@ -65,7 +67,9 @@ class Worker {
   }
 
   async calibrate(recipe: Recipe): Promise<void> {
+    this.#calibrating = true;
     const msPerStep = await measureStep(this.stylizer, recipe, this.batch);
+    this.#calibrating = false;
     this.#reportedSteps = this.stylizer.stepsMade;
     this.#reportedStepMs = this.stylizer.stepMs;
     send({ type: 'calibrated', msPerStep });
@@ -77,7 +81,8 @@ class Worker {
 
   reportProgress(): void {
     const steps = this.stylizer.stepsMade - this.#reportedSteps;
-    if (steps === 0) return;
+    // What is measured is no part of the work.
+    if (steps === 0 || this.#calibrating) return;
     const stepMs = this.stylizer.stepMs - this.#reportedStepMs;
     this.#reportedSteps = this.stylizer.stepsMade;
     this.#reportedStepMs = this.stylizer.stepMs;

@@ -13,9 +13,14 @@ export interface Workload {
   readonly recipe: Recipe | undefined;
   /** The sum of steps, each weighted by its pixels relative to those of {@link recipe}. */
   readonly relativeSteps: number;
+  /** Long edge of the largest: what memory has to suffice for. */
+  readonly largestSizePx: number;
   /** Pixels of all images to be written, about. */
   readonly pixels: number;
 }
+
+/** Photographs are most often 4:3. */
+const usualAspect = 0.75;
 
 /** Whether an item still has to be made. */
 export type IsPending = (item: PlanItem) => boolean;
@@ -30,21 +35,22 @@ export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed:
 
 /** Adds up the pending items. */
 export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Workload {
-  let [count, stylized, steps, relativeSteps, pixels] = [0, 0, 0, 0, 0];
+  let [count, stylized, steps, relativeSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
   let recipe: Recipe | undefined;
   for (const item of items) {
     if (!isPending(item)) continue;
     count++;
-    pixels += item.recipe.size ** 2 * 0.75;
+    pixels += item.recipe.size ** 2 * (item.recipe.fit === 'keep' ? usualAspect : 1);
     if (item.kind === 'original') continue;
     stylized++;
+    largestSizePx = Math.max(largestSizePx, item.recipe.size);
     recipe ??= item.recipe;
     // The image that is delivered is evaluated as well.
     const evaluations = item.recipe.steps + 1;
     steps += evaluations;
     relativeSteps += evaluations * (item.recipe.size / recipe.size) ** 2;
   }
-  return { items: count, stylized, steps, recipe, relativeSteps, pixels };
+  return { items: count, stylized, steps, recipe, relativeSteps, largestSizePx, pixels };
 }
 
 /** Bytes a pixel of a stylised image takes, about: measured on painted textures. */

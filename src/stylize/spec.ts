@@ -69,6 +69,25 @@ export function specOf(recipe: Recipe): Spec {
   };
 }
 
+/**
+ * The recipe with nothing left out: layers with their shares, the size of the style, the step size.
+ * @throws as {@link specOf}
+ */
+export function resolvedRecipe(recipe: Recipe): Recipe {
+  const { content, style } = recipe;
+  const { defaultContentLayers, defaultStyleLayers } = networks[concreteNetwork(recipe)];
+  return {
+    ...recipe,
+    content: { ...content, layers: layerWeights(content.layers, defaultContentLayers, 1) },
+    style: {
+      ...style,
+      layers: layerWeights(style.layers, defaultStyleLayers, 1),
+      size: style.size ?? recipe.size,
+    },
+    learningRate: parametersOf(recipe).learningRate,
+  };
+}
+
 /** The per-item side of a recipe. */
 export function parametersOf(recipe: Recipe): Parameters {
   const network = networks[concreteNetwork(recipe)];

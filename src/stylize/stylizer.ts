@@ -40,6 +40,8 @@ export interface Stylized extends Optimized {
 export interface StylizerOptions {
   /** Items optimised together. */
   readonly batch: number;
+  /** Bound on the pixels of the batches that are kept ready, one for each graph and shape; the latest always is. */
+  readonly graphPixels: number;
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
@@ -55,7 +57,6 @@ interface Pending extends BatchItem {
 
 const targetCacheBytes = 512e6;
 const targetGraphs = 16;
-const startedBatches = 4;
 
 export class Stylizer {
   readonly #pending: Pending[] = [];
@@ -67,10 +68,7 @@ export class Stylizer {
     maxSize: targetGraphs,
     dispose: (graph) => graph.dispose(),
   });
-  readonly #batches = new AsyncCache<RunningBatch<Pending>>({
-    maxSize: startedBatches,
-    dispose: (batch) => batch.dispose(),
-  });
+  readonly #batches: AsyncCache<RunningBatch<Pending>>;
   /** One at a time: a graph must not fall out of its cache while it runs. */
   readonly #makeTargets = pLimit(1);
   #driving = false;
@@ -80,7 +78,14 @@ export class Stylizer {
   constructor(
     private readonly engine: Engine,
     private readonly options: StylizerOptions,
-  ) {}
+  ) {
+    const maxSize = Math.max(1, options.graphPixels);
+    this.#batches = new AsyncCache({
+      maxSize,
+      sizeOf: ({ imageShape: [batch, height, width] }) => Math.min(maxSize, batch * height * width),
+      dispose: (batch) => batch.dispose(),
+    });
+  }
 
   /** Time spent in optimisation steps so far. */
   get stepMs(): number {

@@ -76,7 +76,3 @@ export function splatValue(tensor: TracedTensor): number | undefined {
 /** Whether every element is stored: no axis is repeated. */
 export const isDense = ({ shape, stored }: TracedTensor): boolean =>
   shape.every((dimension, axis) => dimension === stored[axis]);
-
-/** The layout that a tensor has already; row-major for constants, which may have any. */
-export const preferredLayout = (tensor: TracedTensor): Permutation | undefined =>
-  tensor.forms[0]?.permutation;

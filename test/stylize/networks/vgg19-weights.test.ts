@@ -61,7 +61,12 @@ test('style transfer: the loss falls, and the stronger the style the further the
   // About 0.6, 0.2 and 0.1 of the loss remain.
   const mostRemaining = [0.8, 0.4, 0.25];
   const engine = await createEngine('onnx', { threads: 2 });
-  const stylizer = new Stylizer(engine, { batch: strengths.length, weights: weightsOf, now: () => 0 });
+  const stylizer = new Stylizer(engine, {
+    batch: strengths.length,
+    weights: weightsOf,
+    graphPixels: 1e6,
+    now: () => 0,
+  });
   const [content, style] = [await imageOf(contentFile, 128), await imageOf(styleFile, 128)];
   const results = await Promise.all(
     strengths.map((strength) =>
