@@ -7,7 +7,7 @@ import { compileManifest } from '../dataset/manifest.js';
 import { publishFile } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
 import { presentRecords } from '../dataset/state.js';
-import { publishSummary, summarize } from '../dataset/summary.js';
+import { publishSummary, readSummary, summarize } from '../dataset/summary.js';
 import type { Counts } from '../dataset/tally.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
@@ -31,8 +31,8 @@ export async function finishDataset(
   const { job, plan } = prepared;
   const { root } = job.output;
   const layout = outputLayout(root);
-  // What lay there before was read from the manifest, which is about to be replaced.
-  const records = await presentRecords(root, earlier.size > 0);
+  // A run that was killed leaves journals and no manifest: only the summary says that there is one.
+  const records = await presentRecords(root, (await readSummary(root)) !== undefined);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const sample = chooseSheetRows(records.values(), mostSheetRows);
   const { temporaryFolder } = layout;
