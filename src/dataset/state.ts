@@ -90,15 +90,19 @@ async function namesIn(root: string): Promise<string[]> {
   }
 }
 
-/** The records of manifest and journals by id; a complete one counts only while its image is there. */
-export async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
+async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
   if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
   mergeRecords(records, (await readJournals(outputLayout(root).journalsFolder)).values());
+  await dropMissing(root, records);
+  return records;
+}
+
+/** Takes records out whose image is not there, or empty. */
+export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<void> {
   await pLimit(32).map(records.values(), async ({ id, file }) => {
     if (file !== null && !(await isFile(join(root, file)))) records.delete(id);
   });
-  return records;
 }
 
 async function isFile(path: string): Promise<boolean> {

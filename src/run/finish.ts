@@ -2,12 +2,14 @@
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
 import { datasetCard } from '../dataset/card.js';
+import { readJournals } from '../dataset/journal.js';
 import { outputLayout } from '../dataset/layout.js';
 import { compileManifest } from '../dataset/manifest.js';
+import { mergeRecords } from '../dataset/merge.js';
 import { publishFile } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
-import { presentRecords } from '../dataset/state.js';
-import { publishSummary, readSummary, summarize } from '../dataset/summary.js';
+import { dropMissing } from '../dataset/state.js';
+import { publishSummary, summarize } from '../dataset/summary.js';
 import type { Counts } from '../dataset/tally.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
@@ -31,8 +33,10 @@ export async function finishDataset(
   const { job, plan } = prepared;
   const { root } = job.output;
   const layout = outputLayout(root);
-  // A run that was killed leaves journals and no manifest: only the summary says that there is one.
-  const records = await presentRecords(root, (await readSummary(root)) !== undefined);
+  const records = new Map(earlier);
+  mergeRecords(records, (await readJournals(layout.journalsFolder)).values());
+  // A journal of an earlier run may know an image that is gone by now.
+  await dropMissing(root, records);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const sample = chooseSheetRows(records.values(), mostSheetRows);
   const { temporaryFolder } = layout;

@@ -109,9 +109,9 @@ test('minimal.yaml runs from the command line', async (t) => {
   t.deepEqual(
     records.map(({ kind, status, steps, widthPx }) => [kind, status, steps, widthPx]),
     [
-      ['original', 'complete', 0, 48],
+      ['original', 'complete', null, 48],
       ['stylized', 'complete', 2, 48],
-      ['original', 'complete', 0, 48],
+      ['original', 'complete', null, 48],
       ['stylized', 'complete', 2, 48],
     ],
   );

@@ -148,6 +148,7 @@ test('a workload adds up what is left: steps count by their pixels, originals ta
     steps: 15,
     recipe: items[0].recipe,
     relativeSteps: 10 + 5 * 4,
+    largestSizePx: 200,
     pixels: 0.75 * (100 ** 2 + 200 ** 2 + 100 ** 2),
   });
   t.like(

@@ -24,9 +24,16 @@ test.serial('weights are found in the cache folder when they are there', async (
   t.deepEqual(findWeights(undefined), { vgg19: file });
 });
 
-test.serial('a file that is named comes first, whether it exists or not; only vgg19 needs one', async (t) => {
+test.serial('a file that is named comes first and has to exist; only vgg19 needs one', async (t) => {
   process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
-  t.deepEqual(findWeights('/elsewhere/mine.safetensors'), { vgg19: '/elsewhere/mine.safetensors' });
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const mine = join(folder, 'mine.safetensors');
+  const error = t.throws(() => findWeights(mine), { instanceOf: WildstyleError });
+  t.is(error?.code, 'weights-missing');
+  t.true(error?.message.includes(mine));
+  await writeFile(mine, 'anything');
+  t.deepEqual(findWeights(mine), { vgg19: mine });
 });
 
 test('weights are loaded once', async (t) => {
