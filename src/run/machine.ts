@@ -29,7 +29,9 @@ const pixelsWorthAStep = 96 * 96;
 const largestBatch = 8;
 
 export function thisMachine(): Machine {
-  return { cores: availableParallelism(), memoryBytes: totalmem() };
+  // A container may have less than the machine; 0 means that nothing is known of a limit.
+  const limitBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return { cores: availableParallelism(), memoryBytes: Math.min(totalmem(), limitBytes) };
 }
 
 /**
