@@ -1,8 +1,9 @@
-/** Measures what a step costs, so that a run can say how long it will take. @module */
+/** Measures what a step costs, so that a plan can say how long it will take. @module */
 import type { HostTensor } from '../engine/engine.js';
 import { fitShape } from '../images/fit.js';
 import { drawNumber, keyOfSeed, uniform } from '../random.js';
 import type { Recipe } from '../stylize/recipe.js';
+import { type StepTotals, stepsSince } from '../stylize/step-totals.js';
 import type { Stylizer } from '../stylize/stylizer.js';
 
 const warmUpSteps = 1;
@@ -10,11 +11,8 @@ const measuredSteps = 3;
 /** Photographs are most often 4:3. */
 const usualPhoto = [4000, 3000] as const;
 
-/**
- * The time of one step of one item, in milliseconds: noise images of a photograph's shape, a full batch, after a
- * warm-up that compiles the graph.
- */
-export async function measureStep(stylizer: Stylizer, recipe: Recipe, batch: number): Promise<number> {
+/** Makes a few steps of noise images of a photograph's shape, a full batch, after a warm-up that compiles the graph. */
+export async function measureSteps(stylizer: Stylizer, recipe: Recipe, batch: number): Promise<StepTotals> {
   const { widthPx, heightPx } = fitShape(...usualPhoto, { sizePx: recipe.size, fit: recipe.fit });
   const image = noiseImage(heightPx, widthPx);
   const source = { key: `calibration;${widthPx}x${heightPx}`, tensor: image };
@@ -23,9 +21,9 @@ export async function measureStep(stylizer: Stylizer, recipe: Recipe, batch: num
     await Promise.all(Array.from({ length: batch }, () => stylizer.stylize(request)));
   };
   await optimise(warmUpSteps);
-  const before = { ms: stylizer.stepMs, steps: stylizer.stepsMade };
+  const before = stylizer.totals;
   await optimise(measuredSteps);
-  return (stylizer.stepMs - before.ms) / (stylizer.stepsMade - before.steps);
+  return stepsSince(before, stylizer.totals);
 }
 
 function noiseImage(height: number, width: number): HostTensor {

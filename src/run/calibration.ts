@@ -14,7 +14,7 @@ import { cacheFolder } from './weights.js';
 const schema = z.record(z.string(), z.number().positive());
 const mostEntries = 500;
 
-const calibrationFile = (): string => join(cacheFolder(), 'calibration.json');
+const stepTimesFile = (): string => join(cacheFolder(), 'step-times.json');
 
 /** Names what the time of a step depends on. */
 export function calibrationKey(recipe: Recipe, allocation: Allocation, run: Job['run']): string {
@@ -30,22 +30,22 @@ export function calibrationKey(recipe: Recipe, allocation: Allocation, run: Job[
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
-/** The milliseconds of a step that were measured before, if any. */
+/** The milliseconds that a step takes for each pixel, where they were measured before. */
 export async function rememberedStep(key: string): Promise<number | undefined> {
   return (await readAll())[key];
 }
 
 /** Remembers a measurement. What cannot be written is forgotten: the next run measures again. */
-export async function rememberStep(key: string, msPerStep: number): Promise<void> {
+export async function rememberStep(key: string, msPerPixel: number): Promise<void> {
   const { [key]: _, ...others } = await readAll();
-  const entries = [...Object.entries(others), [key, msPerStep]].slice(-mostEntries);
+  const entries = [...Object.entries(others), [key, msPerPixel]].slice(-mostEntries);
   const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
-  await publishFile(calibrationFile(), text, { temporaryFolder: cacheFolder() }).catch(() => {});
+  await publishFile(stepTimesFile(), text, { temporaryFolder: cacheFolder() }).catch(() => {});
 }
 
 async function readAll(): Promise<Record<string, number>> {
   try {
-    return schema.parse(JSON.parse(await readFile(calibrationFile(), 'utf8')));
+    return schema.parse(JSON.parse(await readFile(stepTimesFile(), 'utf8')));
   } catch {
     return {};
   }

@@ -1,11 +1,13 @@
 /** What a whole plan will cost on this machine: remembered, else measured for a moment. @module */
+import { addSteps } from '../stylize/step-totals.js';
 import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
 import type { PlanEstimate } from './describe.js';
 import { allocate, thisMachine } from './machine.js';
 import { WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
 import { workerSettings } from './settings.js';
-import { estimateWorkload, workloadOf } from './workload.js';
+import { msPerPixel } from './step-rate.js';
+import { estimateWorkload, usualPixels, workloadOf } from './workload.js';
 
 /**
  * Estimates the time and the disk space of all items. Where steps of this kind were never measured here, starts the
@@ -16,13 +18,13 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
   const workload = workloadOf(plan.items(), () => true);
   const { recipe } = workload;
   if (!recipe) {
-    const { bytes } = estimateWorkload(workload, { msPerStep: 0, workers: 1, format: job.output.format });
+    const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format: job.output.format });
     return { seconds: 0, bytes, workers: 1, msPerStep: 0 };
   }
   const allocation = allocate(thisMachine(), job.run, workload.stylized, { size: workload.largestSizePx });
   const key = calibrationKey(recipe, allocation, job.run);
-  let msPerStep = await rememberedStep(key);
-  if (msPerStep === undefined) {
+  let known = await rememberedStep(key);
+  if (known === undefined) {
     const pool = new WorkerPool({
       workers: allocation.workers,
       itemsPerWorker: 1,
@@ -31,16 +33,16 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
     });
     try {
       await pool.start();
-      msPerStep = await pool.calibrate(recipe);
+      known = msPerPixel((await pool.calibrate(recipe)).reduce(addSteps));
     } finally {
       await pool.stop();
     }
-    await rememberStep(key, msPerStep);
+    await rememberStep(key, known);
   }
   const { workers } = allocation;
   return {
-    ...estimateWorkload(workload, { msPerStep, workers, format: job.output.format }),
+    ...estimateWorkload(workload, { msPerPixel: known, workers, format: job.output.format }),
     workers,
-    msPerStep,
+    msPerStep: known * usualPixels(recipe),
   };
 }

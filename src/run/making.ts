@@ -3,6 +3,7 @@ import { type Journal, openJournal } from '../dataset/journal.js';
 import { outputLayout } from '../dataset/layout.js';
 import type { ItemRecord } from '../dataset/record.js';
 import type { WildstyleError } from '../errors.js';
+import type { StepTotals } from '../stylize/step-totals.js';
 import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
 import type { RunOptions } from './events.js';
 import { type Allocation, allocate, thisMachine } from './machine.js';
@@ -10,6 +11,7 @@ import { dropped, WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
 import { workerSettings } from './settings.js';
+import { msPerPixel, StepRate } from './step-rate.js';
 import { estimateWorkload, type IsPending, type Workload } from './workload.js';
 
 const progressIntervalMs = 250;
@@ -18,7 +20,9 @@ const progressIntervalMs = 250;
 export class Making {
   readonly allocation: Allocation;
   readonly #counter: ProgressCounter;
+  readonly #rate: StepRate;
   readonly #pool: WorkerPool;
+  #isEstimated = false;
   #journal: Promise<Journal> | undefined;
   #stopped = false;
 
@@ -31,12 +35,14 @@ export class Making {
     const { stylized, items, largestSizePx } = workload;
     this.allocation = allocate(thisMachine(), job.run, stylized || items, { size: largestSizePx });
     this.#counter = new ProgressCounter(workload.items, workload.steps, performance.now());
+    const { workers, batch } = this.allocation;
+    this.#rate = new StepRate(workers * batch);
     this.#pool = new WorkerPool({
-      workers: this.allocation.workers,
+      workers,
       // One more than are optimised: it is decoded while the others are.
-      itemsPerWorker: this.allocation.batch + 1,
+      itemsPerWorker: batch + 1,
       settings: (worker) => workerSettings(prepared, this.allocation, worker),
-      onProgress: ({ steps, stepMs }) => this.#counter.addSteps(steps, stepMs),
+      onProgress: (made) => this.#addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
     });
   }
@@ -68,10 +74,12 @@ export class Making {
       // Signals may have come before anybody listened.
       if (drain?.aborted) onDrain();
       if (abandon?.aborted) onAbandon();
+      const known = this.#stepKey && (await rememberedStep(this.#stepKey));
+      if (known) this.#estimate(known);
       await this.#pool.start();
-      if (!drain?.aborted) await this.#estimate();
       await this.#makeAll(isPending);
       this.#report();
+      await this.#remember();
     } finally {
       clearInterval(timer);
       drain?.removeEventListener('abort', onDrain);
@@ -79,7 +87,7 @@ export class Making {
       await this.#pool.stop();
       await (await this.#journal)?.close();
     }
-    return this.#counter.stepMs;
+    return this.#counter.made.ms;
   }
 
   async #makeAll(isPending: IsPending): Promise<void> {
@@ -112,19 +120,31 @@ export class Making {
     await (await this.#journal).append(record);
   }
 
-  async #estimate(): Promise<void> {
-    const { job } = this.prepared;
-    const { recipe } = this.workload;
-    if (!recipe) return;
-    const key = calibrationKey(recipe, this.allocation, job.run);
-    let msPerStep = await rememberedStep(key);
-    if (msPerStep === undefined) {
-      msPerStep = await this.#pool.calibrate(recipe);
-      await rememberStep(key, msPerStep);
-    }
+  #addSteps(made: StepTotals): void {
+    this.#counter.addSteps(made);
+    const learnt = this.#rate.after(this.#counter.made);
+    if (learnt && !this.#isEstimated) this.#estimate(learnt);
+  }
+
+  #estimate(msPerPixel: number): void {
+    this.#isEstimated = true;
     const { workers } = this.allocation;
-    const estimate = estimateWorkload(this.workload, { msPerStep, workers, format: job.output.format });
-    this.options.onEvent?.({ type: 'estimate', ...estimate });
+    const { format } = this.prepared.job.output;
+    this.options.onEvent?.({
+      type: 'estimate',
+      ...estimateWorkload(this.workload, { msPerPixel, workers, format }),
+    });
+  }
+
+  /** The next run of this kind is estimated by the whole of this one, if it was long enough to tell. */
+  async #remember(): Promise<void> {
+    const { made } = this.#counter;
+    if (this.#stepKey && this.#rate.after(made)) await rememberStep(this.#stepKey, msPerPixel(made));
+  }
+
+  get #stepKey(): string | undefined {
+    const { recipe } = this.workload;
+    return recipe && calibrationKey(recipe, this.allocation, this.prepared.job.run);
   }
 
   #report(): void {

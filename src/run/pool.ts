@@ -8,6 +8,7 @@ import type { ItemRecord } from '../dataset/record.js';
 import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
+import type { StepTotals } from '../stylize/step-totals.js';
 import { type Deferred, deferred } from './deferred.js';
 import type { FromWorker, WorkerSettings } from './protocol.js';
 import { failedRecord } from './record.js';
@@ -20,7 +21,7 @@ export interface PoolOptions {
   /** Items that one worker holds: those being optimised, and what is decoded ahead. */
   readonly itemsPerWorker: number;
   readonly settings: (worker: number) => WorkerSettings;
-  readonly onProgress: (progress: { steps: number; stepMs: number }) => void;
+  readonly onProgress: (made: StepTotals) => void;
   /** The script of the processes; it speaks the protocol of `protocol.ts`. */
   readonly workerModule?: URL;
 }
@@ -85,10 +86,9 @@ export class WorkerPool {
     return this.#unlessFailed(this.#limit(() => this.#attempt(item)));
   }
 
-  /** Milliseconds of one step of one item while all workers are busy. */
-  async calibrate(recipe: Recipe): Promise<number> {
-    const times = await this.#unlessFailed(Promise.all(this.#seats.map((seat) => seat.calibrate(recipe))));
-    return times.reduce((a, b) => a + b, 0) / times.length;
+  /** Measures a few steps of a recipe on each worker while all are busy. */
+  calibrate(recipe: Recipe): Promise<StepTotals[]> {
+    return this.#unlessFailed(Promise.all(this.#seats.map((seat) => seat.calibrate(recipe))));
   }
 
   /** Finishes the items that are being optimised; the others come back dropped. */
@@ -109,18 +109,24 @@ export class WorkerPool {
   }
 
   async #attempt(item: PlanItem): Promise<ItemRecord | typeof dropped> {
-    const free = await this.#when(() => this.#leastBusy());
-    const first = await this.#makeOn(free, item);
+    const first = await this.#makeOnLeastBusy(item);
     if (first !== died) return first;
     return this.#suspects(async () => {
-      const seat = await this.#when(() => this.#leastBusy());
-      seat.reserved = true;
-      await this.#when(() => seat.load === 0);
+      const seat = await this.#reserve();
       const second = await this.#makeOn(seat, item);
       seat.reserved = false;
       this.#changed();
       return second === died ? failedRecord(item, crashed(seat)) : second;
     });
+  }
+
+  /** Choosing and taking a seat is one act: between the two, others would choose the same. */
+  async #makeOnLeastBusy(item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
+    for (;;) {
+      const seat = this.#leastBusy();
+      if (seat) return this.#makeOn(seat, item);
+      await this.#change.promise;
+    }
   }
 
   async #makeOn(seat: Seat, item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
@@ -136,7 +142,7 @@ export class WorkerPool {
     if (message.type === 'ready') {
       if (this.#draining) seat.send({ type: 'drain' });
       if (++this.#ready >= this.#seats.length) this.#started.resolve();
-    } else if (message.type === 'progress') this.options.onProgress(message);
+    } else if (message.type === 'progress') this.options.onProgress(message.made);
     else if (message.type === 'fatal') {
       const { code, message: text, cure } = message;
       this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
@@ -162,13 +168,12 @@ export class WorkerPool {
     this.#change = deferred();
   }
 
-  /** Waits until there is something to be had. */
-  async #when<T>(look: () => T | undefined): Promise<NonNullable<T>> {
-    for (;;) {
-      const found = look();
-      if (found) return found;
-      await this.#change.promise;
-    }
+  /** Keeps a seat from taking more, and waits until it holds nothing. One at a time, so one is always left. */
+  async #reserve(): Promise<Seat> {
+    const seat = this.#leastBusy() as Seat;
+    seat.reserved = true;
+    while (seat.load > 0) await this.#change.promise;
+    return seat;
   }
 
   /** The work's result, or the error that ends the run, whichever comes first. */

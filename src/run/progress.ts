@@ -1,4 +1,5 @@
 /** How far a run is: counts, rate and the time that is left. @module */
+import { addSteps, noSteps, type StepTotals } from '../stylize/step-totals.js';
 
 export interface Progress {
   /** Items finished in this run, failed ones included. */
@@ -22,8 +23,7 @@ const leastShare = 0.02;
 export class ProgressCounter {
   #doneItems = 0;
   #failedItems = 0;
-  #doneSteps = 0;
-  #stepMs = 0;
+  #made = noSteps;
 
   constructor(
     private readonly totalItems: number,
@@ -31,14 +31,13 @@ export class ProgressCounter {
     private readonly startedMs: number,
   ) {}
 
-  /** Time that all workers together spent in optimisation steps. */
-  get stepMs(): number {
-    return this.#stepMs;
+  /** The steps of all workers together. */
+  get made(): StepTotals {
+    return this.#made;
   }
 
-  addSteps(steps: number, stepMs: number): void {
-    this.#doneSteps += steps;
-    this.#stepMs += stepMs;
+  addSteps(made: StepTotals): void {
+    this.#made = addSteps(this.#made, made);
   }
 
   addItem(failed: boolean): void {
@@ -49,13 +48,13 @@ export class ProgressCounter {
   at(nowMs: number): Progress {
     const elapsedMs = nowMs - this.startedMs;
     const [done, total] =
-      this.totalSteps > 0 ? [this.#doneSteps, this.totalSteps] : [this.#doneItems, this.totalItems];
+      this.totalSteps > 0 ? [this.#made.steps, this.totalSteps] : [this.#doneItems, this.totalItems];
     const left = Math.max(0, total - done);
     return {
       doneItems: this.#doneItems,
       failedItems: this.#failedItems,
       totalItems: this.totalItems,
-      doneSteps: this.#doneSteps,
+      doneSteps: this.#made.steps,
       totalSteps: this.totalSteps,
       elapsedMs,
       remainingMs: done > 0 && done >= leastShare * total ? (elapsedMs / done) * left : undefined,

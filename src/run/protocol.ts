@@ -4,6 +4,7 @@ import type { ItemRecord } from '../dataset/record.js';
 import type { EngineName } from '../engine/index.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
+import type { StepTotals } from '../stylize/step-totals.js';
 
 /** Everything a worker has to know before its first item. */
 export interface WorkerSettings {
@@ -28,7 +29,7 @@ export interface WorkerSettings {
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: WorkerSettings }
   | { readonly type: 'item'; readonly item: PlanItem }
-  /** Measures the time of a step of this recipe. */
+  /** Measures steps of this recipe. */
   | { readonly type: 'calibrate'; readonly recipe: Recipe }
   /** Finishes what is being optimised and begins nothing more. */
   | { readonly type: 'drain' }
@@ -41,5 +42,5 @@ export type FromWorker =
   | { readonly type: 'dropped'; readonly id: string }
   /** The whole run cannot go on: the disk is full, the engine cannot be had. */
   | { readonly type: 'fatal'; readonly code: string; readonly message: string; readonly cure?: string }
-  | { readonly type: 'calibrated'; readonly msPerStep: number }
-  | { readonly type: 'progress'; readonly steps: number; readonly stepMs: number };
+  | { readonly type: 'calibrated'; readonly measured: StepTotals }
+  | { readonly type: 'progress'; readonly made: StepTotals };

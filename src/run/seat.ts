@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { ItemRecord } from '../dataset/record.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
+import type { StepTotals } from '../stylize/step-totals.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
 const keptErrorOutput = 2000;
@@ -36,7 +37,7 @@ export class Seat {
   readonly #waiting = new Map<string, Waiting>();
   #process: ChildProcess | undefined;
   #isReady = false;
-  #calibrating: { recipe: Recipe; resolve: (msPerStep: number) => void } | undefined;
+  #calibrating: { recipe: Recipe; resolve: (measured: StepTotals) => void } | undefined;
   #stopping = false;
 
   constructor(private readonly options: SeatOptions) {}
@@ -77,8 +78,8 @@ export class Seat {
     });
   }
 
-  /** Milliseconds of one step of one item. */
-  calibrate(recipe: Recipe): Promise<number> {
+  /** Measures a few steps of a recipe. */
+  calibrate(recipe: Recipe): Promise<StepTotals> {
     return new Promise((resolve) => {
       this.#calibrating = { recipe, resolve };
       if (this.#isReady) this.send({ type: 'calibrate', recipe });
@@ -113,7 +114,7 @@ export class Seat {
       if (this.#calibrating) this.send({ type: 'calibrate', recipe: this.#calibrating.recipe });
       for (const { item } of this.#waiting.values()) this.send({ type: 'item', item });
     } else if (message.type === 'calibrated') {
-      this.#calibrating?.resolve(message.msPerStep);
+      this.#calibrating?.resolve(message.measured);
       this.#calibrating = undefined;
     } else if (message.type === 'done') this.#settle(message.record.id, message.record);
     else if (message.type === 'dropped') this.#settle(message.id, dropped);

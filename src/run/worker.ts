@@ -5,8 +5,9 @@ import { createEngine } from '../engine/index.js';
 import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
+import { noSteps, stepsSince } from '../stylize/step-totals.js';
 import { Stylizer } from '../stylize/stylizer.js';
-import { measureStep } from './calibrate.js';
+import { measureSteps } from './calibrate.js';
 import { ItemMaker } from './make-item.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { WeightStore } from './weights.js';
@@ -20,10 +21,7 @@ const send = (message: FromWorker): void => {
 
 class Worker {
   readonly #drain = new AbortController();
-  #reportedSteps = 0;
-  #reportedStepMs = 0;
-  #calibrating = false;
-
+  #reported = noSteps;
   #journal: Promise<Journal> | undefined;
 
   private constructor(
@@ -67,12 +65,7 @@ class Worker {
   }
 
   async calibrate(recipe: Recipe): Promise<void> {
-    this.#calibrating = true;
-    const msPerStep = await measureStep(this.stylizer, recipe, this.batch);
-    this.#calibrating = false;
-    this.#reportedSteps = this.stylizer.stepsMade;
-    this.#reportedStepMs = this.stylizer.stepMs;
-    send({ type: 'calibrated', msPerStep });
+    send({ type: 'calibrated', measured: await measureSteps(this.stylizer, recipe, this.batch) });
   }
 
   drain(): void {
@@ -80,13 +73,10 @@ class Worker {
   }
 
   reportProgress(): void {
-    const steps = this.stylizer.stepsMade - this.#reportedSteps;
-    // What is measured is no part of the work.
-    if (steps === 0 || this.#calibrating) return;
-    const stepMs = this.stylizer.stepMs - this.#reportedStepMs;
-    this.#reportedSteps = this.stylizer.stepsMade;
-    this.#reportedStepMs = this.stylizer.stepMs;
-    send({ type: 'progress', steps, stepMs });
+    const made = stepsSince(this.#reported, this.stylizer.totals);
+    if (made.steps === 0) return;
+    this.#reported = this.stylizer.totals;
+    send({ type: 'progress', made });
   }
 
   async stop(): Promise<void> {

@@ -11,8 +11,8 @@ export interface Workload {
   readonly steps: number;
   /** The first recipe; absent when nothing is left to stylise. */
   readonly recipe: Recipe | undefined;
-  /** The sum of steps, each weighted by its pixels relative to those of {@link recipe}. */
-  readonly relativeSteps: number;
+  /** The sum of steps, each counted with the pixels of its image, about. */
+  readonly pixelSteps: number;
   /** Long edge of the largest: what memory has to suffice for. */
   readonly largestSizePx: number;
   /** Pixels of all images to be written, about. */
@@ -21,6 +21,11 @@ export interface Workload {
 
 /** Photographs are most often 4:3. */
 const usualAspect = 0.75;
+
+/** Pixels of an image that a recipe makes, where the shapes of the photographs are not known yet. */
+export function usualPixels({ size, fit }: Pick<Recipe, 'size' | 'fit'>): number {
+  return size ** 2 * (fit === 'keep' ? usualAspect : 1);
+}
 
 /** Whether an item still has to be made. */
 export type IsPending = (item: PlanItem) => boolean;
@@ -35,12 +40,13 @@ export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed:
 
 /** Adds up the pending items. */
 export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Workload {
-  let [count, stylized, steps, relativeSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
+  let [count, stylized, steps, pixelSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
   let recipe: Recipe | undefined;
   for (const item of items) {
     if (!isPending(item)) continue;
     count++;
-    pixels += item.recipe.size ** 2 * (item.recipe.fit === 'keep' ? usualAspect : 1);
+    const itemPixels = usualPixels(item.recipe);
+    pixels += itemPixels;
     if (item.kind === 'original') continue;
     stylized++;
     largestSizePx = Math.max(largestSizePx, item.recipe.size);
@@ -48,22 +54,29 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
     // The image that is delivered is evaluated as well.
     const evaluations = item.recipe.steps + 1;
     steps += evaluations;
-    relativeSteps += evaluations * (item.recipe.size / recipe.size) ** 2;
+    pixelSteps += evaluations * itemPixels;
   }
-  return { items: count, stylized, steps, recipe, relativeSteps, largestSizePx, pixels };
+  return { items: count, stylized, steps, recipe, pixelSteps, largestSizePx, pixels };
 }
 
 /** Bytes a pixel of a stylised image takes, about: measured on painted textures. */
 const bytesPerPixel = { jpeg: 1, webp: 0.5, png: 2.8 } as const;
 
-/** Seconds and bytes for a workload. */
+/**
+ * Seconds and bytes for a workload.
+ * @param msPerPixel milliseconds that a step takes for each pixel of its image, on one of the workers
+ */
 export function estimateWorkload(
   workload: Workload,
-  { msPerStep, workers, format }: { msPerStep: number; workers: number; format: keyof typeof bytesPerPixel },
+  {
+    msPerPixel,
+    workers,
+    format,
+  }: { msPerPixel: number; workers: number; format: keyof typeof bytesPerPixel },
 ): { seconds: number; bytes: number } {
   const busy = Math.max(1, Math.min(workers, workload.stylized));
   return {
-    seconds: (workload.relativeSteps * msPerStep) / 1000 / busy,
+    seconds: (workload.pixelSteps * msPerPixel) / 1000 / busy,
     bytes: workload.pixels * bytesPerPixel[format] + workload.items * bytesPerRecord,
   };
 }

@@ -14,6 +14,7 @@ import type { NetworkName } from './networks/index.js';
 import { targetFunction } from './objective.js';
 import type { Recipe } from './recipe.js';
 import { parametersOf, type Spec, specOf } from './spec.js';
+import { addSteps, noSteps, type StepTotals } from './step-totals.js';
 
 /** An image with a name that is equal for equal pixels. */
 export interface SourceImage {
@@ -72,8 +73,7 @@ export class Stylizer {
   /** One at a time: a graph must not fall out of its cache while it runs. */
   readonly #makeTargets = pLimit(1);
   #driving = false;
-  #stepMs = 0;
-  #stepsMade = 0;
+  #totals = noSteps;
 
   constructor(
     private readonly engine: Engine,
@@ -87,14 +87,9 @@ export class Stylizer {
     });
   }
 
-  /** Time spent in optimisation steps so far. */
-  get stepMs(): number {
-    return this.#stepMs;
-  }
-
-  /** Steps made so far, counted for each item. */
-  get stepsMade(): number {
-    return this.#stepsMade;
+  /** All optimisation steps so far. */
+  get totals(): StepTotals {
+    return this.#totals;
   }
 
   /**
@@ -175,9 +170,14 @@ export class Stylizer {
 
   async #step(batch: RunningBatch<Pending>): Promise<void> {
     const before = this.options.now();
-    this.#stepsMade += batch.active;
+    const { active } = batch;
+    const [, height, width] = batch.imageShape;
     const outcomes = await batch.step();
-    this.#stepMs += this.options.now() - before;
+    this.#totals = addSteps(this.#totals, {
+      steps: active,
+      pixelSteps: active * height * width,
+      ms: this.options.now() - before,
+    });
     for (const outcome of outcomes) {
       const { settle, joinedMs = 0 } = outcome.item;
       if ('error' in outcome) settle.reject(outcome.error);

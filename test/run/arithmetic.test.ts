@@ -60,7 +60,7 @@ test('what is asked for is given', (t) => {
 test('progress: steps measure the work, items the rate', (t) => {
   const counter = new ProgressCounter(4, 200, 1000);
   t.like(counter.at(1000), { doneItems: 0, elapsedMs: 0, remainingMs: undefined, itemsPerMinute: 0 });
-  counter.addSteps(50, 400);
+  counter.addSteps({ steps: 50, pixelSteps: 500, ms: 400 });
   counter.addItem(false);
   counter.addItem(true);
   t.deepEqual(counter.at(31_000), {
@@ -73,8 +73,8 @@ test('progress: steps measure the work, items the rate', (t) => {
     remainingMs: 90_000,
     itemsPerMinute: 4,
   });
-  t.is(counter.stepMs, 400);
-  counter.addSteps(250, 100);
+  t.deepEqual(counter.made, { steps: 50, pixelSteps: 500, ms: 400 });
+  counter.addSteps({ steps: 250, pixelSteps: 2500, ms: 100 });
   t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
 });
 
@@ -147,7 +147,7 @@ test('a workload adds up what is left: steps count by their pixels, originals ta
     stylized: 2,
     steps: 15,
     recipe: items[0].recipe,
-    relativeSteps: 10 + 5 * 4,
+    pixelSteps: 0.75 * (10 * 100 ** 2 + 5 * 200 ** 2),
     largestSizePx: 200,
     pixels: 0.75 * (100 ** 2 + 200 ** 2 + 100 ** 2),
   });
@@ -160,7 +160,7 @@ test('a workload adds up what is left: steps count by their pixels, originals ta
 test('a workload is estimated from one step; no more workers are busy than there are items', (t) => {
   const workload = workloadOf(items, ({ id }) => id !== 'c');
   const estimate = (workers: number) =>
-    estimateWorkload(workload, { msPerStep: 100, workers, format: 'jpeg' });
+    estimateWorkload(workload, { msPerPixel: 100 / 7500, workers, format: 'jpeg' });
   t.is(estimate(1).seconds, 3);
   t.is(estimate(2).seconds, 1.5);
   t.is(estimate(8).seconds, 1.5);

@@ -121,7 +121,7 @@ test('a worker that dies while it starts, or while it is measured, is replaced',
   await starting.pool.stop();
   const measured = fakePool();
   await measured.pool.start();
-  t.is(await measured.pool.calibrate({ ...recipe, steps: 13 }), 2);
+  t.deepEqual(await measured.pool.calibrate({ ...recipe, steps: 13 }), [{ steps: 3, pixelSteps: 30, ms: 6 }]);
   await measured.pool.stop();
   t.deepEqual(await measured.noted(), ['start', 'calibrate', 'start', 'calibrate']);
 });

@@ -91,7 +91,7 @@ test('an item that is aborted before its first step rejects with the reason; one
     stylizer.stylize(request(3, 11), later.signal),
     stylizer.stylize(request(2, 12)),
   ]);
-  while (stylizer.stepsMade === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (stylizer.totals.steps === 0) await new Promise((resolve) => setImmediate(resolve));
   later.abort(reason);
   running.abort(reason);
   const [first, second, third, fourth] = await results;

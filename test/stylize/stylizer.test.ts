@@ -107,5 +107,5 @@ test('graphs are compiled once, and targets computed once for an image', async (
   t.deepEqual(compiled.toSorted(), ['content', 'step', 'style']);
   t.is(runs.get('content'), 3);
   t.is(runs.get('style'), 2);
-  t.is(stylizer.stepsMade, 6 * 5 + 2 * 2);
+  t.is(stylizer.totals.steps, 6 * 5 + 2 * 2);
 });
