@@ -21,15 +21,14 @@ export {
   type ArrayOptions,
   type ArrayStylizer,
   createStylizer,
-  type Evaluation,
   evaluate,
   stylize,
-  type TermValue,
 } from './run/arrays.js';
 export type { RunEvent, RunOptions } from './run/events.js';
 export { type Prepared, prepare } from './run/prepare.js';
 export type { Progress } from './run/progress.js';
 export { type RunResult, runPlan } from './run/run.js';
 export type { LossPoint } from './stylize/curve.js';
+export type { Evaluation, TermValue } from './stylize/evaluate.js';
 export { type Recipe, type RecipeInput, recipeSchema } from './stylize/recipe.js';
 export type { Stylized } from './stylize/stylizer.js';

@@ -1,10 +1,13 @@
 /** `wildstyle stylize`: one image, without a job. @module */
-import { dirname, extname } from 'node:path';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { asStorageError } from '../dataset/file-system.js';
 import { publishFile } from '../dataset/publish.js';
 import { WildstyleError } from '../errors.js';
 import { decodeImage } from '../images/decode.js';
-import { encodeImage, type ImageFormat } from '../images/encode.js';
+import { encodeImage } from '../images/encode.js';
+import { formatOfFile } from '../images/format.js';
 import { toPixels, toTensor } from '../images/tensor.js';
 import { stylize } from '../run/arrays.js';
 
@@ -17,13 +20,6 @@ interface StylizeArguments {
   readonly strength: number;
   readonly weights?: string;
 }
-
-const formats: Readonly<Record<string, ImageFormat>> = {
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.png': 'png',
-  '.webp': 'webp',
-};
 
 export const stylizeCommand: CommandModule<object, StylizeArguments> = {
   command: 'stylize <content> <style> <out>',
@@ -38,10 +34,14 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
       .option('strength', { type: 'number', default: 10, requiresArg: true, describe: 'Style over content' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of VGG-19' }),
   async handler({ content, style, out, size, steps, strength, weights }) {
-    const format = formats[extname(out).toLowerCase()];
+    const format = formatOfFile(out);
     if (!format) {
       throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
     }
+    // Said now, not after minutes of work.
+    await prepareFolder(dirname(out)).catch((error) => {
+      throw asStorageError(error, out);
+    });
     const target = { sizePx: size, fit: 'keep' } as const;
     const [contentPixels, stylePixels] = await Promise.all([
       decodeImage(content, target),
@@ -59,3 +59,8 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     process.stdout.write(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}\n`);
   },
 };
+
+async function prepareFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+}

@@ -41,13 +41,17 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
       if (!(await breakLockOfDeadProcess(layout))) throw inUse(root, await readOwner(layout));
       return acquire(layout, options);
     });
-    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
-    await writeFile(layout.lockOwner, `${JSON.stringify(owner)}\n`);
-    return async () => {
+    const unlock = async () => {
       await unlink(layout.lockOwner).catch(() => {});
       // The lock may be lost, or the folder gone: either way it is released.
       await release().catch(() => {});
     };
+    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
+    await writeFile(layout.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
+      await unlock();
+      throw error;
+    });
+    return unlock;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') throw inUse(root, await readOwner(layout));
     throw asStorageError(error, layout.lock);

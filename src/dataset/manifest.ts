@@ -76,15 +76,26 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
   }
 }
 
-/**
- * The records of a dataset's manifest, one at a time, each checked.
- * @throws `dataset-invalid` naming the line, or when there is no manifest
- */
+/** A line of a manifest. */
+export interface ManifestLine {
+  /** The record it holds. @throws `dataset-invalid` naming the line */
+  readonly record: () => ItemRecord;
+}
+
+/** The records of a dataset's manifest, one at a time, each checked; throws as {@link manifestLines} and its lines do. */
 export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord> {
+  for await (const { record } of manifestLines(root)) yield record();
+}
+
+/**
+ * The lines of a dataset's manifest, one at a time, not yet checked.
+ * @throws `dataset-invalid` when there is no manifest
+ */
+export async function* manifestLines(root: string): AsyncGenerator<ManifestLine> {
   const path = outputLayout(root).manifest;
   try {
     for await (const { text, number } of readLines(path)) {
-      yield parseRecord(text, `${basename(path)}:${number}`);
+      yield { record: () => parseRecord(text, `${basename(path)}:${number}`) };
     }
   } catch (error) {
     if (error instanceof WildstyleError) throw error;

@@ -1,12 +1,13 @@
 /** Checking that a dataset is what its manifest says. @module */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
+import { asWildstyleError } from '../errors.js';
 import { outputLayout, splitMetadataName, splitOfFile, workFolderName } from './layout.js';
-import { manifestRecords } from './manifest.js';
+import { type ManifestLine, manifestLines } from './manifest.js';
 import type { Problem } from './problem.js';
 import type { ItemRecord } from './record.js';
 import { formatStableRecord } from './record-line.js';
@@ -37,17 +38,31 @@ const recordsAtOnce = 64;
 /**
  * Re-hashes every image of a dataset and compares it with its record; looks for files that no record has; compares the
  * metadata of the splits and `dataset.json` with the manifest. In memory: the file names, and a few images at a time.
- * @throws `dataset-invalid` when `manifest.jsonl` or `dataset.json` cannot be read
+ * @throws `dataset-invalid` when the folder is no dataset: it has neither a manifest nor a summary
  */
 export async function verifyDataset(root: string, options: VerifyOptions = {}): Promise<Verification> {
-  const summary = await readSummary(root);
+  const { summary, problem: summaryProblem } = await readableSummary(root);
+  const manifestPath = outputLayout(root).manifest;
+  if ((summary || summaryProblem) && !existsSync(manifestPath)) {
+    return {
+      checked: 0,
+      problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is not there' }],
+    };
+  }
   const metadata = new MetadataCheck(root);
   const tally = new Tally();
   const result = createHash('sha256');
   const files = new Set<string>();
   const problems: Problem[] = [];
   let checked = 0;
-  for await (const records of inGroups(manifestRecords(root), recordsAtOnce)) {
+  const intact = (async function* () {
+    for await (const line of manifestLines(root)) {
+      const { record, problem } = readableRecord(line);
+      if (record) yield record;
+      else problems.push(problem);
+    }
+  })();
+  for await (const records of inGroups(intact, recordsAtOnce)) {
     const complete = records.filter(({ status }) => status === 'complete');
     const found = await pLimit(imagesAtOnce).map(complete, (record) => imageProblem(root, record));
     problems.push(...found.filter((problem) => problem !== undefined));
@@ -67,9 +82,36 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   for await (const file of extraFiles(root, files)) {
     problems.push({ code: 'file-extra', file, message: 'no record has this file' });
   }
-  const manifest = await sha256OfFile(outputLayout(root).manifest);
-  problems.push(...summaryProblems(summary, tally.counts(), { manifest, result: result.digest('hex') }));
+  const manifest = await sha256OfFile(manifestPath);
+  const digests = { manifest, result: result.digest('hex') };
+  problems.push(...(summaryProblem ? [summaryProblem] : summaryProblems(summary, tally.counts(), digests)));
   return { checked, problems };
+}
+
+/** The summary, or what keeps it from being read. */
+async function readableSummary(
+  root: string,
+): Promise<{ readonly summary?: DatasetSummary | undefined; readonly problem?: Problem }> {
+  try {
+    return { summary: await readSummary(root) };
+  } catch (error) {
+    const { message } = asWildstyleError(error);
+    return { problem: { code: 'summary-differs', file: 'dataset.json', message } };
+  }
+}
+
+/** The record of a line, or what is wrong with it. */
+function readableRecord(
+  line: ManifestLine,
+):
+  | { readonly record: ItemRecord; readonly problem?: never }
+  | { readonly record?: never; readonly problem: Problem } {
+  try {
+    return { record: line.record() };
+  } catch (error) {
+    const { message } = asWildstyleError(error);
+    return { problem: { code: 'record-invalid', file: 'manifest.jsonl', message } };
+  }
 }
 
 async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): AsyncGenerator<ItemRecord[]> {

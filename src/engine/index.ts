@@ -1,15 +1,13 @@
 /** The engines, by name: a new engine is a file beside this one and a line here. @module */
 import { WildstyleError } from '../errors.js';
 import type { Engine, EngineOptions } from './engine.js';
-import { createOnnxEngine } from './onnx/session.js';
-import { createReferenceEngine } from './reference.js';
 
 export type * from './engine.js';
 
-/** How each engine is made. */
+/** How each engine is made. Its code, native parts included, is loaded when it is asked for. */
 export const engines = {
-  onnx: createOnnxEngine,
-  reference: createReferenceEngine,
+  onnx: async (options) => (await import('./onnx/session.js')).createOnnxEngine(options),
+  reference: async (options) => (await import('./reference.js')).createReferenceEngine(options),
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 
 /** One of {@link engineNames}. */

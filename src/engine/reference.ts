@@ -13,33 +13,11 @@ import type {
   WeightSet,
 } from './engine.js';
 import { withBackend } from './tfjs.js';
-import { checkInputs, checkRow, checkTensor } from './values.js';
+import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from './values.js';
 
-class ReferenceValue implements Value {
-  #data: Float32Array | undefined;
+class ReferenceValue extends HostValue {}
 
-  constructor(
-    readonly shape: Shape,
-    data: Float32Array,
-  ) {
-    this.#data = data;
-  }
-
-  get data(): Float32Array {
-    if (!this.#data)
-      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
-    return this.#data;
-  }
-
-  dispose(): void {
-    this.#data = undefined;
-  }
-}
-
-const dataOf = (value: Value): Float32Array => {
-  if (value instanceof ReferenceValue) return value.data;
-  throw new WildstyleError('internal', 'A value of another engine was given to the reference engine.');
-};
+const dataOf = (value: Value): Float32Array => dataOfValue(value, ReferenceValue);
 
 const asTensor = ({ data, shape }: HostTensor): Tensor => tensor(data, [...shape], 'float32');
 

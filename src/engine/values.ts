@@ -1,6 +1,40 @@
-/** Checks that every engine makes of what it is given. @module */
+/** Values in this process's memory, and checks that every engine makes of what it is given. @module */
 import { WildstyleError } from '../errors.js';
 import type { HostTensor, Named, Shape, Value } from './engine.js';
+
+/** A value whose numbers lie in this process's memory. Each engine has a class of its own, whose layout only it knows. */
+export abstract class HostValue implements Value {
+  #data: Float32Array | undefined;
+
+  constructor(
+    readonly shape: Shape,
+    data: Float32Array,
+  ) {
+    this.#data = data;
+  }
+
+  get data(): Float32Array {
+    if (!this.#data)
+      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
+    return this.#data;
+  }
+
+  dispose(): void {
+    this.#data = undefined;
+  }
+}
+
+/**
+ * The numbers of a value, in its engine's layout.
+ * @throws `internal` when another engine made the value, or it was disposed
+ */
+export function dataOfValue(
+  value: Value,
+  ownClass: abstract new (...args: never[]) => HostValue,
+): Float32Array {
+  if (value instanceof ownClass) return value.data;
+  throw new WildstyleError('internal', 'A value was given to an engine that did not make it.');
+}
 
 /** @throws `shape-mismatch` when an array has not as many elements as its shape says */
 export function checkTensor({ data, shape }: HostTensor): void {

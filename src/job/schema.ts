@@ -1,5 +1,7 @@
 /** What a job file may say: the schema of every key, with the defaults of the project. @module */
 import { z } from 'zod';
+import { engineNames } from '../engine/index.js';
+import { imageFormats } from '../images/format.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.js';
 import { type Distributed, distributable } from './distribution.js';
 import { folderNameProblem } from './folder-name.js';
@@ -110,7 +112,7 @@ const splitName = z.string().refine((name) => folderNameProblem(name) === undefi
 const output = z
   .strictObject({
     root: path.describe('Folder of the dataset, relative to the job file'),
-    format: z.enum(['jpeg', 'png', 'webp']).default('jpeg').describe('Image format'),
+    format: z.enum(imageFormats).default('jpeg').describe('Image format'),
     quality: z.int().min(1).max(100).default(92).describe('Quality of jpeg and webp; png is lossless'),
     split: splitName.default('train').describe('Folder below root that holds the classes'),
   })
@@ -123,10 +125,7 @@ const run = z
     workers: auto(1024).describe('Worker processes'),
     threads: auto(1024).describe('Threads of one worker'),
     batch: auto(1024).describe('Images that one worker optimises together'),
-    engine: z
-      .enum(['onnx', 'reference'])
-      .default('onnx')
-      .describe('What computes; reference is slow, for tests'),
+    engine: z.enum(engineNames).default('onnx').describe('What computes; reference is slow, for tests'),
     device: z.string().min(1).max(64).default('cpu').describe('Where it computes'),
     weights: path.optional().describe('Weights file of the network, relative to the job file'),
     maxFailures: z

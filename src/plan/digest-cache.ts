@@ -8,9 +8,9 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { cacheFolder } from '../cache-folder.js';
 import type { FoundFile } from './scan.js';
 
 const entrySchema = z.tuple([z.number(), z.number(), z.string().regex(/^[0-9a-f]{64}$/)]);
@@ -29,9 +29,9 @@ const maximumAgeMs = 180 * 24 * 3600e3;
 /** A file modified this shortly before it is hashed may be modified again within the same tick of its clock. */
 const settlingMs = 2000;
 
-/** Where digests are cached unless a job's caller says otherwise: the XDG cache folder. */
+/** Where digests are cached unless a job's caller says otherwise. */
 export function defaultCacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wildstyle', 'digests');
+  return join(cacheFolder(), 'digests');
 }
 
 /** The digests known for one folder. */

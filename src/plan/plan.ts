@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { WildstyleError } from '../errors.js';
+import { extensionOf } from '../images/format.js';
 import type { Job } from '../job/schema.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
@@ -58,8 +59,6 @@ export interface Plan {
 
 /** Changes when the same item would come out with other pixels. */
 const pixelsVersion = 1;
-
-const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp' } as const;
 
 /**
  * Plans a job over an inventory.
@@ -136,6 +135,7 @@ const noStyle: Key = [0, 0];
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
   const sample = makeOriginalSampler(recipe);
   const head = idHead('original', output);
+  const extension = extensionOf(output.format);
   return ({ content, folder, key }, index) => {
     const { value, json } = sample(deriveKey(key, noStyle), 0);
     const id = idOf(
@@ -146,7 +146,7 @@ function originalMaker({ recipe, output }: Job): (place: Place, index: number) =
       id,
       index,
       content,
-      file: `${folder}/${id}.${extensions[output.format]}`,
+      file: `${folder}/${id}.${extension}`,
       recipe: value,
     };
   };
@@ -160,6 +160,7 @@ function stylizedMaker(
   const sample = makeRecipeSampler(recipe, network.name);
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
   const head = idHead('stylized', output);
+  const extension = extensionOf(output.format);
   const seedDraw = drawNumber('seed');
   return ({ content, folder, key }, index, s, replica) => {
     const style = styles[s];
@@ -169,7 +170,7 @@ function stylizedMaker(
     const id = idOf(
       `${head},"content":"${content.sha256}","label":${JSON.stringify(content.label)},"recipe":${json},"replica":${replica},"seed":${seed},"style":"${style.sha256}","weights":"${weightsOf(network, value.network)}"}`,
     );
-    const file = `${folder}/${id}.${extensions[output.format]}`;
+    const file = `${folder}/${id}.${extension}`;
     return { kind: 'stylized', id, index, content, file, style, replica, seed, recipe: value };
   };
 }

@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { cacheFolder } from '../cache-folder.js';
 import { publishFile } from '../dataset/publish.js';
 import type { Job } from '../job/schema.js';
 import type { Recipe } from '../stylize/recipe.js';
 import { specOf } from '../stylize/spec.js';
 import type { Allocation } from './machine.js';
-import { cacheFolder } from './weights.js';
 
 const schema = z.record(z.string(), z.number().positive());
 const mostEntries = 500;

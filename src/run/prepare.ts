@@ -4,8 +4,7 @@ import type { Job } from '../job/schema.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../plan/inventory.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
-import { resolveNetwork } from './arrays.js';
-import { findWeights, WeightStore } from './weights.js';
+import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
 /** Everything that has to be known before a job is run. */
 export interface Prepared {

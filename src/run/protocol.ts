@@ -2,6 +2,7 @@
 
 import type { ItemRecord } from '../dataset/record.js';
 import type { EngineName } from '../engine/index.js';
+import type { ImageFormat } from '../images/format.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 import type { StepTotals } from '../stylize/step-totals.js';
@@ -19,7 +20,7 @@ export interface WorkerSettings {
   readonly contentRoot: string;
   readonly styleRoot: string;
   readonly outputRoot: string;
-  readonly format: 'jpeg' | 'png' | 'webp';
+  readonly format: ImageFormat;
   readonly quality: number;
   readonly maximumPixels: number;
   /** The journal that this worker alone writes. */

@@ -2,11 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../cache-folder.js';
 import type { WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
+import type { Recipe } from '../stylize/recipe.js';
 
 /** Weights of networks, read when first asked for. */
 export class WeightStore {
@@ -51,11 +52,6 @@ function missingWeights(name: string): WildstyleError {
   });
 }
 
-/** The folder for what can be made again: `$XDG_CACHE_HOME/wildstyle`, by default `~/.cache/wildstyle`. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wildstyle');
-}
-
 function cachedWeightsFile(name: string): string {
   return join(cacheFolder(), 'weights', `${name}.safetensors`);
 }
@@ -73,4 +69,13 @@ export function findWeights(named: string | undefined): Record<string, string> {
     if (needsWeights && (named || existsSync(file))) found[name] = file;
   }
   return found;
+}
+
+/** The network that `auto` stands for: vgg19 where its weights are, else random. */
+export function resolveNetwork(
+  network: Recipe['network'],
+  files: Readonly<Record<string, string>>,
+): NetworkName {
+  if (network !== 'auto') return network;
+  return files.vgg19 ? 'vgg19' : 'random';
 }

@@ -1,5 +1,6 @@
 /** What is left to do of a plan: items, steps, and a recipe that stands for all. @module */
 import type { ItemRecord } from '../dataset/record.js';
+import type { ImageFormat } from '../images/format.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
 
@@ -60,7 +61,7 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
 }
 
 /** Bytes a pixel of a stylised image takes, about: measured on painted textures. */
-const bytesPerPixel = { jpeg: 1, webp: 0.5, png: 2.8 } as const;
+const bytesPerPixel: Readonly<Record<ImageFormat, number>> = { jpeg: 1, webp: 0.5, png: 2.8 };
 
 /**
  * Seconds and bytes for a workload.
@@ -68,11 +69,7 @@ const bytesPerPixel = { jpeg: 1, webp: 0.5, png: 2.8 } as const;
  */
 export function estimateWorkload(
   workload: Workload,
-  {
-    msPerPixel,
-    workers,
-    format,
-  }: { msPerPixel: number; workers: number; format: keyof typeof bytesPerPixel },
+  { msPerPixel, workers, format }: { msPerPixel: number; workers: number; format: ImageFormat },
 ): { seconds: number; bytes: number } {
   const busy = Math.max(1, Math.min(workers, workload.stylized));
   return {

@@ -31,7 +31,10 @@ export const recipeSchema = z.strictObject({
     .enum(['auto', ...networkNames])
     .default('auto')
     .describe('Feature network; auto is vgg19 where its weights are found, else random'),
-  pooling: z.enum(['max', 'average']).default('max').describe('Pooling between the blocks of the network'),
+  pooling: z
+    .enum(['max', 'average'])
+    .optional()
+    .describe("Pooling between the blocks of the network; default: the network's own"),
   size: z.int().min(32).max(4096).default(256).describe('Long edge of the result in pixels'),
   fit: z
     .enum(['keep', 'crop', 'stretch'])
@@ -64,8 +67,10 @@ export const recipeSchema = z.strictObject({
     })
     .prefault({})
     .describe('The term that brings the look'),
-  totalVariation: weight.default(0).describe('Weight of the total variation term'),
-  optimizer: z.enum(optimizerNames).default('lbfgs').describe('What moves the pixels'),
+  totalVariation: weight
+    .optional()
+    .describe("Weight of the total variation term; default: the network's own"),
+  optimizer: z.enum(optimizerNames).optional().describe("What moves the pixels; default: the network's own"),
   learningRate: z.number().positive().max(10).optional().describe("Step size; default: the optimiser's own"),
   steps: z.int().min(1).max(10000).default(150).describe('Optimisation steps'),
 });

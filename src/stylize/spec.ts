@@ -6,7 +6,7 @@ import type { FeatureLoss } from './losses/loss.js';
 import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
-import { type OptimizerName, optimizers } from './optimizers/index.js';
+import { optimizers } from './optimizers/index.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { Recipe } from './recipe.js';
 
@@ -49,53 +49,57 @@ type Layers = Recipe['content']['layers'];
 export function specOf(recipe: Recipe): Spec {
   const networkName = concreteNetwork(recipe);
   const network = networks[networkName];
-  const content = layerNames(recipe.content.layers, network.defaultContentLayers, network);
-  const style = layerNames(recipe.style.layers, network.defaultStyleLayers, network);
+  const { defaults } = network;
+  const content = layerNames(recipe.content.layers, defaults.contentLayers, network);
+  const style = layerNames(recipe.style.layers, defaults.styleLayers, network);
   const contentLoss: ContentLossName = recipe.content.loss;
   const styleLoss: StyleLossName = recipe.style.loss;
-  const optimizer: OptimizerName = recipe.optimizer;
+  const { pooling = defaults.pooling, optimizer = defaults.optimizer } = recipe;
   return {
     network,
     networkName,
-    pooling: recipe.pooling,
+    pooling,
     content: { loss: contentLosses[contentLoss], layers: content },
     style: { loss: styleLosses[styleLoss], layers: style },
     optimizer: optimizers[optimizer],
-    key: [networkName, recipe.pooling, contentLoss, content, styleLoss, style, optimizer].join(';'),
+    key: [networkName, pooling, contentLoss, content, styleLoss, style, optimizer].join(';'),
     targetKeys: {
-      content: [networkName, recipe.pooling, contentLoss, content].join(';'),
-      style: [networkName, recipe.pooling, styleLoss, style].join(';'),
+      content: [networkName, pooling, contentLoss, content].join(';'),
+      style: [networkName, pooling, styleLoss, style].join(';'),
     },
   };
 }
 
-/**
- * The recipe with nothing left out: layers with their shares, the size of the style, the step size.
- * @throws as {@link specOf}
- */
+/** The recipe with nothing left out: what its network and its optimiser decide, and layers with their shares. */
 export function resolvedRecipe(recipe: Recipe): Recipe {
   const { content, style } = recipe;
-  const { defaultContentLayers, defaultStyleLayers } = networks[concreteNetwork(recipe)];
+  const { defaults } = networks[concreteNetwork(recipe)];
+  const { pooling = defaults.pooling, optimizer = defaults.optimizer } = recipe;
+  const { totalVariation, learningRate } = parametersOf(recipe);
   return {
     ...recipe,
-    content: { ...content, layers: layerWeights(content.layers, defaultContentLayers, 1) },
+    pooling,
+    content: { ...content, layers: layerWeights(content.layers, defaults.contentLayers, 1) },
     style: {
       ...style,
-      layers: layerWeights(style.layers, defaultStyleLayers, 1),
+      layers: layerWeights(style.layers, defaults.styleLayers, 1),
       size: style.size ?? recipe.size,
     },
-    learningRate: parametersOf(recipe).learningRate,
+    totalVariation,
+    optimizer,
+    learningRate,
   };
 }
 
 /** The per-item side of a recipe. */
 export function parametersOf(recipe: Recipe): Parameters {
-  const network = networks[concreteNetwork(recipe)];
+  const { defaults } = networks[concreteNetwork(recipe)];
+  const { totalVariation = defaults.totalVariation, optimizer = defaults.optimizer } = recipe;
   return {
-    content: layerWeights(recipe.content.layers, network.defaultContentLayers, recipe.content.weight),
-    style: layerWeights(recipe.style.layers, network.defaultStyleLayers, recipe.style.strength),
-    totalVariation: recipe.totalVariation,
-    learningRate: recipe.learningRate ?? optimizers[recipe.optimizer].defaultLearningRate,
+    content: layerWeights(recipe.content.layers, defaults.contentLayers, recipe.content.weight),
+    style: layerWeights(recipe.style.layers, defaults.styleLayers, recipe.style.strength),
+    totalVariation,
+    learningRate: recipe.learningRate ?? optimizers[optimizer].defaultLearningRate,
   };
 }
 

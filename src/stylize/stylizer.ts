@@ -4,24 +4,15 @@
  * @module
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import pLimit from 'p-limit';
-import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
-import { runOnce } from '../engine/run-once.js';
+import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from './async-cache.js';
 import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
 import type { NetworkName } from './networks/index.js';
-import { targetFunction } from './objective.js';
 import type { Recipe } from './recipe.js';
 import { parametersOf, type Spec, specOf } from './spec.js';
 import { addSteps, noSteps, type StepTotals } from './step-totals.js';
-
-/** An image with a name that is equal for equal pixels. */
-export interface SourceImage {
-  readonly key: string;
-  /** `[1, height, width, 3]`, RGB in [0, 1] */
-  readonly tensor: HostTensor;
-}
+import { type SourceImage, TargetCache } from './targets.js';
 
 /** An item to stylise. */
 export interface StylizeRequest {
@@ -44,6 +35,8 @@ export interface StylizerOptions {
   /** Bound on the pixels of the batches that are kept ready, one for each graph and shape; the latest always is. */
   readonly graphPixels: number;
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
+  /** Where targets are kept; by default the stylizer's own. */
+  readonly targets?: TargetCache;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
 }
@@ -56,22 +49,10 @@ interface Pending extends BatchItem {
   joinedMs?: number;
 }
 
-const targetCacheBytes = 512e6;
-const targetGraphs = 16;
-
 export class Stylizer {
   readonly #pending: Pending[] = [];
-  readonly #targets = new AsyncCache<Named<HostTensor>>({
-    maxSize: targetCacheBytes,
-    sizeOf: (targets) => Object.values(targets).reduce((sum, { data }) => sum + data.byteLength, 0),
-  });
-  readonly #targetGraphs = new AsyncCache<Compiled>({
-    maxSize: targetGraphs,
-    dispose: (graph) => graph.dispose(),
-  });
+  readonly #targets: TargetCache;
   readonly #batches: AsyncCache<RunningBatch<Pending>>;
-  /** One at a time: a graph must not fall out of its cache while it runs. */
-  readonly #makeTargets = pLimit(1);
   #driving = false;
   #totals = noSteps;
 
@@ -79,6 +60,7 @@ export class Stylizer {
     private readonly engine: Engine,
     private readonly options: StylizerOptions,
   ) {
+    this.#targets = options.targets ?? new TargetCache(engine);
     const maxSize = Math.max(1, options.graphPixels);
     this.#batches = new AsyncCache({
       maxSize,
@@ -108,11 +90,7 @@ export class Stylizer {
     }
     const spec = specOf(request.recipe);
     const weights = await this.options.weights(spec.networkName);
-    const [content, style] = await Promise.all([
-      this.#targetsOf(spec, 'content', request.content, weights),
-      this.#targetsOf(spec, 'style', request.style, weights),
-    ]);
-    const targets = { ...content, ...style };
+    const targets = await this.#targets.get(spec, request, weights);
     return new Promise((resolve, reject) => {
       this.#pending.push({
         spec,
@@ -133,7 +111,6 @@ export class Stylizer {
 
   dispose(): void {
     this.#batches.clear();
-    this.#targetGraphs.clear();
     this.#targets.clear();
   }
 
@@ -212,22 +189,5 @@ export class Stylizer {
         targets,
       );
     });
-  }
-
-  #targetsOf(
-    spec: Spec,
-    side: 'content' | 'style',
-    { key, tensor }: SourceImage,
-    weights: WeightSet,
-  ): Promise<Named<HostTensor>> {
-    const graphKey = `${side};${spec.targetKeys[side]};${tensor.shape.join('x')}`;
-    return this.#targets.get(`${graphKey};${key}`, () =>
-      this.#makeTargets(async () => {
-        const graph = await this.#targetGraphs.get(graphKey, () =>
-          this.engine.compile(targetFunction(spec, side), { image: tensor.shape }, weights),
-        );
-        return runOnce(this.engine, graph, { image: tensor });
-      }),
-    );
   }
 }

@@ -7,6 +7,7 @@ import type { ExecutionContext } from 'ava';
 import type { ItemRecord } from '../../src/dataset/record.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
+import { resolvedRecipe } from '../../src/stylize/spec.js';
 
 /** A folder that goes away with the test. */
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
@@ -26,6 +27,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
 
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
+
+const recipe = recipeSchema.parse({ network: 'random', size: 64, style: { strength: 12.5 } });
 
 const point = (step: number, total: number) => ({
   step,
@@ -51,7 +54,7 @@ export function stylizedRecord(id: string, changes: Partial<ItemRecord> = {}): I
     style: { path: 'waves.jpg', sha256: sha256('style') },
     replica: 0,
     seed: 7,
-    recipe: { ...recipeSchema.parse({ network: 'random', size: 64, style: { strength: 12.5 } }) },
+    recipe: { ...resolvedRecipe(recipe) },
     network: { name: 'random', weights: sha256('weights') },
     engine: { name: 'onnx', device: 'cpu', version: 'onnxruntime 1.30.0' },
     loss: { initial: point(0, 8), final: point(150, 1), curve: [point(0, 8), point(75, 2), point(150, 1)] },
@@ -113,7 +116,7 @@ export function itemOf(record: ItemRecord, index: number): PlanItem {
     style: { ...record.style, bytes: 1, folder: '' },
     replica: record.replica,
     seed: record.seed ?? 0,
-    recipe: recipeSchema.parse({ network: 'random', size: 64, style: { strength: 12.5 } }),
+    recipe,
   };
 }
 

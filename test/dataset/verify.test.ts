@@ -118,6 +118,31 @@ test('counts that do not add up, and no summary at all', async (t) => {
   ]);
 });
 
+test('a damaged line of the manifest is named, and the rest is checked all the same', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await replaceIn(join(root, 'manifest.jsonl'), /^.{40}/, '{ oh no');
+  await unlink(join(root, 'train/dog/e.jpg'));
+  const { checked, problems } = await verifyDataset(root);
+  t.is(checked, 3);
+  t.like(problems[0], { code: 'record-invalid', file: 'manifest.jsonl' });
+  t.regex(problems[0].message, /^manifest\.jsonl:1: not JSON/);
+  t.deepEqual(problems.map(({ code, file }) => `${code} ${file}`).slice(1), [
+    'file-missing train/dog/e.jpg',
+    'metadata-differs train/metadata.jsonl',
+    'file-extra train/cat/a.jpg',
+    'manifest-altered manifest.jsonl',
+    ...Array(5).fill('summary-differs dataset.json'),
+  ]);
+});
+
+test('a summary that is no JSON, and a manifest that is gone while the summary is there', async (t) => {
+  const summary = await problemsAfter(t, (root) => writeFile(join(root, 'dataset.json'), '{'));
+  t.deepEqual(summary, ['summary-differs dataset.json']);
+  const manifest = await problemsAfter(t, (root) => unlink(join(root, 'manifest.jsonl')));
+  t.deepEqual(manifest, ['file-missing manifest.jsonl']);
+});
+
 test('without a manifest there is nothing to verify', async (t) => {
   const error = await t.throwsAsync(verifyDataset(await temporaryFolder(t)), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');

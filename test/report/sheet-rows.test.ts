@@ -31,7 +31,7 @@ test('only finished stylised items are shown; labels are not needed', (t) => {
 
 test('captions', (t) => {
   const record = stylizedRecord('a', { content: { path: 'cat/deep/a.png', sha256: '' } });
-  t.is(captionOf(record), 'cat · a.png + waves.jpg · strength 12.5 · random · gram · lbfgs 150 steps');
+  t.is(captionOf(record), 'cat · a.png + waves.jpg · strength 12.5 · random · gram · adam 150 steps');
   t.is(captionOf({ ...record, label: null, recipe: {}, network: null }), 'a.png + waves.jpg');
   t.is(
     captionOf({ ...record, recipe: { style: { strength: 12.3456789 } } }),

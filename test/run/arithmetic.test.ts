@@ -187,7 +187,7 @@ test('a measured step is remembered for what it depends on, and nothing else', (
   const others = [
     calibrationKey(recipe({ size: 512 }), allocation, run),
     calibrationKey(recipe({ fit: 'crop' }), allocation, run),
-    calibrationKey(recipe({ optimizer: 'adam' }), allocation, run),
+    calibrationKey(recipe({ optimizer: 'lbfgs' }), allocation, run),
     calibrationKey(recipe({ network: 'vgg19' }), allocation, run),
     calibrationKey(recipe({}), { ...allocation, threads: 2 }, run),
     calibrationKey(recipe({}), { ...allocation, workers: 1 }, run),

@@ -1,11 +1,15 @@
 /** Style transfer on arrays. @module */
 import test from 'ava';
-import type { HostTensor } from '../../src/engine/index.js';
+import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { WildstyleError } from '../../src/errors.js';
-import { createStylizer, evaluate, resolveNetwork, stylize } from '../../src/run/arrays.js';
+import { createStylizer, evaluate, stylize } from '../../src/run/arrays.js';
+import { resolveNetwork } from '../../src/run/weights.js';
+import { Evaluator } from '../../src/stylize/evaluate.js';
+import { random } from '../../src/stylize/networks/random.js';
 import type { RecipeInput } from '../../src/stylize/recipe.js';
+import { TargetCache } from '../../src/stylize/targets.js';
 import { relativeDifference } from '../engine/support.js';
-import { isClose, pattern, quickRecipe } from '../stylize/support.js';
+import { engineLike, isClose, pattern, quickRecipe } from '../stylize/support.js';
 
 const reference = await createStylizer({ engine: 'reference' });
 const onnx = await createStylizer({ threads: 1 });
@@ -124,10 +128,56 @@ test('recipes that are wrong are refused with the place', async (t) => {
     for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /colour/])
       t.regex(error?.message ?? '', place);
   }
+  const misspelt = { network: 'randon', stile: {} } as unknown as RecipeInput;
+  const error = await t.throwsAsync(onnx.stylize(content, style, misspelt), { instanceOf: WildstyleError });
+  t.regex(error?.message ?? '', /recipe\.network: .*did you mean "random"/);
+  t.regex(error?.message ?? '', /unknown key "stile"; did you mean "style"/);
   const unknown = quick({ content: { layers: ['relu6_1'] } });
   for (const call of [onnx.stylize(content, style, unknown), onnx.evaluate(image, content, style, unknown)]) {
     t.is((await t.throwsAsync(call, { instanceOf: WildstyleError }))?.code, 'layer-unknown');
   }
+});
+
+test('content and style have to be colours; an image in the making need not', async (t) => {
+  const bytes: HostTensor = {
+    data: content.data.map((value) => Math.round(255 * value)),
+    shape: content.shape,
+  };
+  const holed: HostTensor = {
+    data: content.data.map((value, i) => (i === 7 ? Number.NaN : value)),
+    shape: content.shape,
+  };
+  const refused = async (call: Promise<unknown>, message: RegExp) => {
+    const error = await t.throwsAsync(call, { instanceOf: WildstyleError, message });
+    t.is(error?.code, 'option-invalid');
+  };
+  await refused(onnx.stylize(bytes, style, quick()), /The content has the value \d+ at index 0/);
+  await refused(onnx.stylize(content, holed, quick()), /The style has the value NaN at index 7/);
+  await refused(onnx.evaluate(image, content, bytes, quick()), /The style has the value/);
+  const bright: HostTensor = { data: image.data.map((value) => value + 2), shape: image.shape };
+  t.true((await onnx.evaluate(bright, content, style, quick())).total > 0);
+});
+
+test('a graph is compiled once, however often it is evaluated', async (t) => {
+  const engine = await createEngine('onnx', { threads: 1 });
+  let compiled = 0;
+  const counting = engineLike(engine, {
+    compile: (...given) => {
+      compiled++;
+      return engine.compile(...given);
+    },
+  });
+  const evaluator = new Evaluator(counting, new TargetCache(counting));
+  const weights = await random.loadWeights();
+  const source = (key: string, tensor: HostTensor) => ({ key, tensor });
+  const request = { recipe: quickRecipe(), image, content: source('c', content), style: source('s', style) };
+  const first = await evaluator.evaluate(request, weights);
+  t.is(compiled, 3, 'two for the targets and one for the objective');
+  const second = await evaluator.evaluate({ ...request, image: content }, weights);
+  t.is(compiled, 3);
+  t.true(second.content < 1e-10 && first.content > 0.01);
+  evaluator.dispose();
+  engine.dispose();
 });
 
 test('weights that are not there are an error that names the file', async (t) => {

@@ -3,7 +3,7 @@ import { WildstyleError } from '../../src/errors.js';
 import { networks } from '../../src/stylize/networks/index.js';
 import { optimizers } from '../../src/stylize/optimizers/index.js';
 import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
-import { parametersOf, specOf } from '../../src/stylize/spec.js';
+import { parametersOf, resolvedRecipe, specOf } from '../../src/stylize/spec.js';
 
 const recipe = (input: RecipeInput = {}) => recipeSchema.parse({ network: 'random', ...input });
 const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((a, b) => a + b, 0);
@@ -11,10 +11,10 @@ const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights
 test('a recipe without layers has those of its network, with equal shares', (t) => {
   for (const network of ['random', 'vgg19'] as const) {
     const { content, style } = specOf(recipe({ network }));
-    t.deepEqual([...content.layers], [...networks[network].defaultContentLayers].sort());
-    t.deepEqual([...style.layers], [...networks[network].defaultStyleLayers].sort());
+    t.deepEqual([...content.layers], [...networks[network].defaults.contentLayers].sort());
+    t.deepEqual([...style.layers], [...networks[network].defaults.styleLayers].sort());
     const parameters = parametersOf(recipe({ network, style: { strength: 20 } }));
-    const share = 20 / networks[network].defaultStyleLayers.length;
+    const share = 20 / networks[network].defaults.styleLayers.length;
     t.true(Object.values(parameters.style).every((weight) => weight === share));
     t.is(sum(parameters.content), 1);
   }
@@ -43,6 +43,31 @@ test('a layer named twice counts once', (t) => {
   t.deepEqual(parametersOf(twice).style, { relu1_1: 3, relu2_1: 3 });
 });
 
+test('what a recipe does not say is decided by its network, and stands in the resolved recipe', (t) => {
+  const resolved = (input: RecipeInput) => {
+    const { pooling, optimizer, totalVariation, learningRate } = resolvedRecipe(recipe(input));
+    return { pooling, optimizer, totalVariation, learningRate };
+  };
+  t.deepEqual(resolved({}), {
+    pooling: 'average',
+    optimizer: 'adam',
+    totalVariation: 0.05,
+    learningRate: 0.02,
+  });
+  t.deepEqual(resolved({ network: 'vgg19' }), {
+    pooling: 'max',
+    optimizer: 'lbfgs',
+    totalVariation: 0,
+    learningRate: 1,
+  });
+  const said = { pooling: 'max', optimizer: 'lbfgs', totalVariation: 0, learningRate: 0.5 } as const;
+  t.deepEqual(resolved(said), said);
+  const { pooling, optimizer } = specOf(recipe());
+  t.is(pooling, 'average');
+  t.is(optimizer, optimizers.adam);
+  t.is(parametersOf(recipe()).totalVariation, 0.05);
+});
+
 test('the step size is that of the optimiser, unless the recipe says another', (t) => {
   for (const optimizer of ['lbfgs', 'adam'] as const) {
     t.is(parametersOf(recipe({ optimizer })).learningRate, optimizers[optimizer].defaultLearningRate);
@@ -62,8 +87,8 @@ test('recipes share a graph where they differ in numbers only', (t) => {
   t.is(key(layers(['relu1_1', 'relu2_1'])), key(layers(['relu2_1', 'relu1_1'])));
   t.is(key({ style: { layers: { relu1_1: 1, relu2_1: 9 } } }), key(layers(['relu1_1', 'relu2_1'])));
   for (const other of [
-    { optimizer: 'adam' },
-    { pooling: 'average' },
+    { optimizer: 'lbfgs' },
+    { pooling: 'max' },
     { network: 'vgg19' },
     { content: { layers: ['relu1_1'] } },
     { style: { layers: ['relu1_1'] } },
@@ -75,7 +100,7 @@ test('recipes share a graph where they differ in numbers only', (t) => {
 test('targets are shared more widely: the other side and the optimiser do not matter to them', (t) => {
   const [one, other] = [
     specOf(recipe()),
-    specOf(recipe({ optimizer: 'adam', content: { layers: ['relu1_1'] } })),
+    specOf(recipe({ optimizer: 'lbfgs', content: { layers: ['relu1_1'] } })),
   ];
   t.is(one.targetKeys.style, other.targetKeys.style);
   t.not(one.targetKeys.content, other.targetKeys.content);

@@ -20,6 +20,9 @@ export function pattern(seed: number, height = 32, width = height): HostTensor {
 export function quickRecipe(input: RecipeInput = {}): Recipe {
   return recipeSchema.parse({
     network: 'random',
+    pooling: 'max',
+    optimizer: 'lbfgs',
+    totalVariation: 0,
     steps: 4,
     ...input,
     content: { layers: ['relu2_1'], ...input.content },

@@ -13,7 +13,7 @@ import type {
   Value,
   WeightSet,
 } from '../engine.js';
-import { checkInputs, checkRow, checkTensor } from '../values.js';
+import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from '../values.js';
 import { arrange, boundaryLayout, restore } from './layout.js';
 import { sessionOptions } from './options.js';
 import { type Recording, record } from './record.js';
@@ -21,31 +21,9 @@ import { serialize } from './serialize.js';
 import { Constant } from './symbol.js';
 
 /** A tensor that ONNX Runtime can read: in memory as {@link boundaryLayout} says. */
-class OnnxValue implements Value {
-  #data: Float32Array | undefined;
+class OnnxValue extends HostValue {}
 
-  constructor(
-    readonly shape: Shape,
-    data: Float32Array,
-  ) {
-    this.#data = data;
-  }
-
-  get data(): Float32Array {
-    if (!this.#data)
-      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
-    return this.#data;
-  }
-
-  dispose(): void {
-    this.#data = undefined;
-  }
-}
-
-const dataOf = (value: Value): Float32Array => {
-  if (value instanceof OnnxValue) return value.data;
-  throw new WildstyleError('internal', 'A value of another engine was given to the onnx engine.');
-};
+const dataOf = (value: Value): Float32Array => dataOfValue(value, OnnxValue);
 
 /** Weights are read when a function uses them, not before. */
 const constantOf = (host: HostTensor): Constant =>

@@ -1,15 +1,26 @@
 /** What a feature network is. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, WeightSet } from '../../engine/engine.js';
+import type { OptimizerName } from '../optimizers/index.js';
 
 export type Pooling = 'max' | 'average';
+
+/** The values of those parameters that are good for one network and bad for another. */
+export interface NetworkDefaults {
+  readonly contentLayers: readonly string[];
+  readonly styleLayers: readonly string[];
+  readonly pooling: Pooling;
+  readonly optimizer: OptimizerName;
+  /** Weight of the total variation term. */
+  readonly totalVariation: number;
+}
 
 /** A pretrained (or random) feature extractor, as a pure TF.js function. */
 export interface Network {
   /** Every layer that can be named, from the input upwards: `conv1_1`, `relu1_1`, `pool1`, ... */
   readonly layers: readonly string[];
-  readonly defaultContentLayers: readonly string[];
-  readonly defaultStyleLayers: readonly string[];
+  /** What a recipe that does not say gets. */
+  readonly defaults: NetworkDefaults;
   /** Pixels must be at least this large, so that the deepest layer is not empty. */
   readonly minimumSizePx: number;
   /** Whether weights have to be loaded from a file; a network without makes its own. */

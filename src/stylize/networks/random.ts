@@ -36,8 +36,15 @@ const centre = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
 
 export const random: Network = {
   layers: vggLayers(blocks),
-  defaultContentLayers: ['relu4_1'],
-  defaultStyleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+  // Filters that were never trained see noise as well as strokes. Averages, small even steps and a little smoothness
+  // keep it out of the image.
+  defaults: {
+    contentLayers: ['relu4_1'],
+    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+    pooling: 'average',
+    optimizer: 'adam',
+    totalVariation: 0.05,
+  },
   minimumSizePx: 32,
   needsWeights: false,
   loadWeights: makeWeights,

@@ -27,8 +27,13 @@ function torchvisionNames(): Map<string, string> {
 
 export const vgg19: Network = {
   layers: vggLayers(vgg19Blocks),
-  defaultContentLayers: ['relu4_2'],
-  defaultStyleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+  defaults: {
+    contentLayers: ['relu4_2'],
+    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+    pooling: 'max',
+    optimizer: 'lbfgs',
+    totalVariation: 0,
+  },
   minimumSizePx: 32,
   needsWeights: true,
 

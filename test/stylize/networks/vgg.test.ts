@@ -23,7 +23,7 @@ test('the layers of VGG-19 are named as in the literature', (t) => {
 
 test('every network knows its default layers, and they fit into its smallest image', (t) => {
   for (const network of Object.values(networks)) {
-    const defaults = [...network.defaultContentLayers, ...network.defaultStyleLayers];
+    const defaults = [...network.defaults.contentLayers, ...network.defaults.styleLayers];
     for (const layer of defaults) t.true(network.layers.includes(layer));
     const pools = network.layers.filter((layer) => layer.startsWith('pool')).length;
     t.true(network.minimumSizePx >= 2 ** pools);
