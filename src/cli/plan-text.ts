@@ -1,7 +1,7 @@
 /** A plan for people. @module */
 
 import type { PlanDescription } from '../run/describe.js';
-import { formatBytes, formatEstimate, formatNumber } from '../run/progress.js';
+import { formatBytes, formatEstimate, formatNumber } from './format.js';
 
 const mostStyles = 12;
 

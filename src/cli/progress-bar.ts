@@ -1,6 +1,7 @@
 /** Shows progress: a bar on a terminal, a plain line now and then elsewhere. @module */
 import { SingleBar } from 'cli-progress';
-import { formatDuration, formatNumber, type Progress } from '../run/progress.js';
+import type { Progress } from '../run/progress.js';
+import { formatDuration, formatNumber } from './format.js';
 
 export interface ProgressView {
   update: (progress: Progress) => void;

@@ -1,0 +1,32 @@
+/** Durations, sizes and numbers as people read them. @module */
+
+/** `2 h 05 min`, `3 min 20 s`, `8 s`: a duration for people. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds === 0) return 'less than a second';
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
+    : `${Math.round(hours / 24)} days`;
+}
+
+/** `about 8 s`, or `less than a second`: a duration that is not known for sure. */
+export function formatEstimate(ms: number): string {
+  return ms < 500 ? formatDuration(0) : `about ${formatDuration(ms)}`;
+}
+
+/** `1.2 MB`: a size for people, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const rounded = Number(bytes.toPrecision(3));
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, rounded)) / 3));
+  return `${formatNumber(power === 0 ? Math.round(bytes) : bytes / 1000 ** power)} ${units[power]}`;
+}
+
+/** Three digits that matter, never an exponent that people would have to read: `0.5`, `24.3`, `1230`. */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
