@@ -95,6 +95,8 @@ function eventText(event: RunEvent): string | undefined {
       const together = batch > 1 ? `, ${batch} images together` : '';
       return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
+    case 'estimating':
+      return 'Estimate: as soon as the first steps are made.';
     case 'estimate':
       return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':

@@ -12,6 +12,8 @@ export type RunEvent =
       readonly done: number;
       readonly allocation: Allocation;
     }
+  /** Steps of this kind were never measured here: an estimate follows after the first of them. */
+  | { readonly type: 'estimating' }
   | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: ItemRecord }

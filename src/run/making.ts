@@ -34,8 +34,8 @@ export class Making {
     const { job } = prepared;
     const { stylized, items, largestSizePx } = workload;
     this.allocation = allocate(thisMachine(), job.run, stylized || items, { size: largestSizePx });
-    this.#counter = new ProgressCounter(workload.items, workload.steps, performance.now());
     const { workers, batch } = this.allocation;
+    this.#counter = new ProgressCounter(workload, workers, performance.now());
     this.#rate = new StepRate(workers * batch);
     this.#pool = new WorkerPool({
       workers,
@@ -76,6 +76,7 @@ export class Making {
       if (abandon?.aborted) onAbandon();
       const known = this.#stepKey && (await rememberedStep(this.#stepKey));
       if (known) this.#estimate(known);
+      else if (this.#stepKey) onEvent?.({ type: 'estimating' });
       await this.#pool.start();
       await this.#makeAll(isPending);
       this.#report();

@@ -1,5 +1,6 @@
 /** How far a run is: counts, rate and the time that is left. @module */
 import { addSteps, noSteps, type StepTotals } from '../stylize/step-totals.js';
+import type { Workload } from './workload.js';
 
 export interface Progress {
   /** Items finished in this run, failed ones included. */
@@ -16,9 +17,6 @@ export interface Progress {
   readonly itemsPerMinute: number;
 }
 
-/** Before this share is done, start-up weighs more than work, and a guess at the rest would be wild. */
-const leastShare = 0.02;
-
 /** Counts what workers report. Steps measure the work better than items do: they come in evenly. */
 export class ProgressCounter {
   #doneItems = 0;
@@ -26,8 +24,8 @@ export class ProgressCounter {
   #made = noSteps;
 
   constructor(
-    private readonly totalItems: number,
-    private readonly totalSteps: number,
+    private readonly total: Pick<Workload, 'items' | 'steps'>,
+    private readonly workers: number,
     private readonly startedMs: number,
   ) {}
 
@@ -47,18 +45,27 @@ export class ProgressCounter {
 
   at(nowMs: number): Progress {
     const elapsedMs = nowMs - this.startedMs;
-    const [done, total] =
-      this.totalSteps > 0 ? [this.#made.steps, this.totalSteps] : [this.#doneItems, this.totalItems];
-    const left = Math.max(0, total - done);
     return {
       doneItems: this.#doneItems,
       failedItems: this.#failedItems,
-      totalItems: this.totalItems,
+      totalItems: this.total.items,
       doneSteps: this.#made.steps,
-      totalSteps: this.totalSteps,
+      totalSteps: this.total.steps,
       elapsedMs,
-      remainingMs: done > 0 && done >= leastShare * total ? (elapsedMs / done) * left : undefined,
+      remainingMs: this.#remainingMs(elapsedMs),
       itemsPerMinute: elapsedMs > 0 ? (this.#doneItems / elapsedMs) * 60_000 : 0,
     };
+  }
+
+  /** Steps will cost what they have cost so far; start-up and finished originals tell nothing. */
+  #remainingMs(elapsedMs: number): number | undefined {
+    const { items, steps } = this.total;
+    const itemsLeft = items - this.#doneItems;
+    if (steps > 0) {
+      if (this.#made.steps === 0) return undefined;
+      const left = Math.max(0, steps - this.#made.steps);
+      return (left * this.#made.ms) / this.#made.steps / Math.max(1, Math.min(this.workers, itemsLeft));
+    }
+    return this.#doneItems > 0 ? (elapsedMs / this.#doneItems) * itemsLeft : undefined;
   }
 }

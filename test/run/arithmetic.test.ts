@@ -52,7 +52,7 @@ test('what is asked for is given', (t) => {
 });
 
 test('progress: steps measure the work, items the rate', (t) => {
-  const counter = new ProgressCounter(4, 200, 1000);
+  const counter = new ProgressCounter({ items: 4, steps: 200 }, 2, 1000);
   t.like(counter.at(1000), { doneItems: 0, elapsedMs: 0, remainingMs: undefined, itemsPerMinute: 0 });
   counter.addSteps({ steps: 50, pixelSteps: 500, ms: 400 });
   counter.addItem(false);
@@ -64,7 +64,7 @@ test('progress: steps measure the work, items the rate', (t) => {
     doneSteps: 50,
     totalSteps: 200,
     elapsedMs: 30_000,
-    remainingMs: 90_000,
+    remainingMs: 600,
     itemsPerMinute: 4,
   });
   t.deepEqual(counter.made, { steps: 50, pixelSteps: 500, ms: 400 });
@@ -72,8 +72,16 @@ test('progress: steps measure the work, items the rate', (t) => {
   t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
 });
 
+test('the time left counts no more workers than there are items', (t) => {
+  const counter = new ProgressCounter({ items: 2, steps: 30 }, 2, 0);
+  counter.addSteps({ steps: 10, pixelSteps: 100, ms: 50 });
+  t.is(counter.at(9000).remainingMs, 50);
+  counter.addItem(false);
+  t.is(counter.at(9000).remainingMs, 100);
+});
+
 test('progress without steps counts items', (t) => {
-  const counter = new ProgressCounter(10, 0, 0);
+  const counter = new ProgressCounter({ items: 10, steps: 0 }, 2, 0);
   for (let i = 0; i < 5; i++) counter.addItem(false);
   t.like(counter.at(2000), { remainingMs: 2000, itemsPerMinute: 150 });
 });
