@@ -57,8 +57,10 @@ async function runWithView(
   const out = process.stdout;
   const view = progressView(out);
   let failures = 0;
+  let isMeasuring = false;
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'progress') view.update(event.progress);
+    if (event.type === 'estimating' || event.type === 'estimate') isMeasuring = event.type === 'estimating';
+    if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
     if (event.type === 'failed' && ++failures > mostFailuresShown) return;
     const text = eventText(event);
     if (text) view.print(text);
@@ -96,7 +98,7 @@ function eventText(event: RunEvent): string | undefined {
       return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimating':
-      return 'Estimate: as soon as the first steps are made.';
+      return 'Measuring the first steps ...';
     case 'estimate':
       return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':

@@ -63,12 +63,18 @@ test.serial('to a file: whole lines, no control characters, nothing on the stand
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
   t.is(lines.shift(), 'To make: 12 stylised images and 6 originals, by 1 worker with 1 thread each.');
-  t.regex(lines.shift() ?? '', /^Estimate: /);
+  t.is(lines.shift(), 'Measuring the first steps ...', 'nothing is remembered yet');
+  t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
   t.is(lines.pop(), '18 images in plain: 12 stylised, 6 originals.');
   for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* a minute \| /);
   t.false(stdout.includes(control) || stdout.includes('\r'));
+  const again = await wildstyle(['run', job.file, '--out', join(job.folder, 'again')], {
+    cache: job.cache,
+    cwd: job.folder,
+  });
+  t.regex(again.stdout.split('\n')[1], /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
 });
 
 test.serial('on a terminal: a bar is drawn and cleared, and the cursor comes back', async (t) => {
