@@ -94,7 +94,7 @@ function eventText(event: RunEvent): string | undefined {
       const { workers, threads, batch } = allocation;
       const originals = workload.items - workload.stylized;
       const doneText = done > 0 ? `${done} ${done === 1 ? 'image is' : 'images are'} there already. ` : '';
-      const together = batch > 1 ? `, ${batch} images together` : '';
+      const together = batch > 1 ? `, up to ${batch} small images together` : '';
       return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimating':

@@ -124,7 +124,9 @@ const run = z
   .strictObject({
     workers: auto(1024).describe('Worker processes'),
     threads: auto(1024).describe('Threads of one worker'),
-    batch: auto(1024).describe('Images that one worker optimises together'),
+    batch: auto(1024).describe(
+      'Images of a shape that one worker optimises together; auto: as many small ones as are worth a step',
+    ),
     engine: z.enum(engineNames).default('onnx').describe('What computes; reference is slow, for tests'),
     device: z.string().min(1).max(64).default('cpu').describe('Where it computes'),
     weights: path.optional().describe('Weights file of the network, relative to the job file'),
@@ -139,7 +141,9 @@ const run = z
       .prefault({})
       .describe('Larger input images fail'),
   })
-  .describe('How the work is done; nothing here changes what is made, except the engine in the last digits');
+  .describe(
+    'How the work is done; nothing here changes what is made, except engine and batch in the last digits',
+  );
 
 /** The schema of a job file, before paths are resolved. */
 export const jobSchema = z

@@ -53,7 +53,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   const evaluator = new Evaluator(engine, targets);
   const stylizer = new Stylizer(engine, {
     targets,
-    batch: 1,
+    batch: () => 1,
     graphPixels: graphPixels(thisMachine(), 1),
     weights: (network) => weights.get(network),
     now: () => performance.now(),

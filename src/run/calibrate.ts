@@ -12,13 +12,17 @@ const measuredSteps = 3;
 const usualPhoto = [4000, 3000] as const;
 
 /** Makes a few steps of noise images of a photograph's shape, a full batch, after a warm-up that compiles the graph. */
-export async function measureSteps(stylizer: Stylizer, recipe: Recipe, batch: number): Promise<StepTotals> {
+export async function measureSteps(
+  stylizer: Stylizer,
+  recipe: Recipe,
+  batch: (pixels: number) => number,
+): Promise<StepTotals> {
   const { widthPx, heightPx } = fitShape(...usualPhoto, { sizePx: recipe.size, fit: recipe.fit });
   const image = noiseImage(heightPx, widthPx);
   const source = { key: `calibration;${widthPx}x${heightPx}`, tensor: image };
   const optimise = async (steps: number) => {
     const request = { recipe: { ...recipe, steps }, content: source, style: source, initial: image };
-    await Promise.all(Array.from({ length: batch }, () => stylizer.stylize(request)));
+    await Promise.all(Array.from({ length: batch(widthPx * heightPx) }, () => stylizer.stylize(request)));
   };
   await optimise(warmUpSteps);
   const before = stylizer.totals;

@@ -21,7 +21,8 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
     const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format: job.output.format });
     return { seconds: 0, bytes, workers: 1, msPerStep: 0 };
   }
-  const allocation = allocate(thisMachine(), job.run, workload.stylized, { size: workload.largestSizePx });
+  const { stylized, largestSizePx: size, smallestPixels } = workload;
+  const allocation = allocate(thisMachine(), job.run, stylized, { size }, smallestPixels);
   const key = calibrationKey(recipe, allocation, job.run);
   let known = await rememberedStep(key);
   if (known === undefined) {

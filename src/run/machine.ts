@@ -10,6 +10,7 @@ export interface Machine {
 export interface Allocation {
   readonly workers: number;
   readonly threads: number;
+  /** The most images that one worker optimises together; see {@link imagesTogether}. */
   readonly batch: number;
 }
 
@@ -35,23 +36,32 @@ export function thisMachine(): Machine {
 }
 
 /**
+ * How many images of a shape are optimised together. It depends on nothing but the shape, because the last digits of an
+ * image depend on it: what else is left to make must not change an image.
+ * @param pixels of one image
+ */
+export function imagesTogether(wish: AllocationWish['batch'], pixels: number): number {
+  if (wish !== 'auto') return wish;
+  return Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels)));
+}
+
+/**
  * Shares out a machine. One thread a process is the fastest way to use cores, since processes never wait for each
  * other; fewer processes with more threads each where items are few or memory is short.
  * @param items that are left to make
- * @param recipe of one of them; its size decides the memory of a worker
+ * @param recipe of the largest of them; its size decides the memory of a worker
+ * @param smallestPixels of the smallest of them; the `batch` is as many of those as are optimised together
  */
 export function allocate(
   machine: Machine,
   wish: AllocationWish,
   items: number,
   recipe: Pick<Recipe, 'size'>,
+  smallestPixels = recipe.size ** 2,
 ): Allocation {
   const pixels = recipe.size ** 2;
-  const batch =
-    wish.batch === 'auto'
-      ? Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels)))
-      : wish.batch;
-  const workerBytes = processBytes + batch * pixels * bytesPerPixel;
+  const batch = imagesTogether(wish.batch, smallestPixels);
+  const workerBytes = processBytes + imagesTogether(wish.batch, pixels) * pixels * bytesPerPixel;
   const fitting = Math.max(1, Math.floor((machine.memoryBytes * 0.8) / workerBytes));
   const useful = Math.max(1, Math.ceil(items / batch));
   const workers = wish.workers === 'auto' ? Math.min(machine.cores, fitting, useful) : wish.workers;

@@ -32,8 +32,8 @@ export class Making {
     private readonly options: RunOptions,
   ) {
     const { job } = prepared;
-    const { stylized, items, largestSizePx } = workload;
-    this.allocation = allocate(thisMachine(), job.run, stylized || items, { size: largestSizePx });
+    const { stylized, items, largestSizePx: size, smallestPixels } = workload;
+    this.allocation = allocate(thisMachine(), job.run, stylized || items, { size }, smallestPixels);
     const { workers, batch } = this.allocation;
     this.#counter = new ProgressCounter(workload, workers, performance.now());
     this.#rate = new StepRate(workers * batch);

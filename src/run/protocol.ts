@@ -12,7 +12,8 @@ export interface WorkerSettings {
   readonly engine: EngineName;
   readonly device: string;
   readonly threads: number;
-  readonly batch: number;
+  /** See `imagesTogether`. */
+  readonly batch: number | 'auto';
   /** See {@link StylizerOptions.graphPixels}. */
   readonly graphPixels: number;
   /** Weights files by network name, for the networks that need one. */

@@ -15,7 +15,7 @@ export function workerSettings(
     engine: run.engine,
     device: run.device,
     threads: allocation.threads,
-    batch: allocation.batch,
+    batch: run.batch,
     graphPixels: graphPixels(thisMachine(), allocation.workers),
     weightsFiles,
     contentRoot: content.root,

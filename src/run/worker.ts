@@ -8,6 +8,7 @@ import type { Recipe } from '../stylize/recipe.js';
 import { noSteps, stepsSince } from '../stylize/step-totals.js';
 import { Stylizer } from '../stylize/stylizer.js';
 import { measureSteps } from './calibrate.js';
+import { imagesTogether } from './machine.js';
 import { ItemMaker } from './make-item.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { WeightStore } from './weights.js';
@@ -28,7 +29,7 @@ class Worker {
     private readonly maker: ItemMaker,
     private readonly journalFile: string,
     private readonly stylizer: Stylizer,
-    private readonly batch: number,
+    private readonly batch: WorkerSettings['batch'],
   ) {}
 
   static async start(settings: WorkerSettings): Promise<Worker> {
@@ -41,7 +42,7 @@ class Worker {
     });
     const weights = new WeightStore(settings.weightsFiles);
     const stylizer = new Stylizer(engine, {
-      batch: settings.batch,
+      batch: (pixels) => imagesTogether(settings.batch, pixels),
       graphPixels: settings.graphPixels,
       weights: (name) => weights.get(name),
       now: () => performance.now(),
@@ -65,7 +66,10 @@ class Worker {
   }
 
   async calibrate(recipe: Recipe): Promise<void> {
-    send({ type: 'calibrated', measured: await measureSteps(this.stylizer, recipe, this.batch) });
+    send({
+      type: 'calibrated',
+      measured: await measureSteps(this.stylizer, recipe, (pixels) => imagesTogether(this.batch, pixels)),
+    });
   }
 
   drain(): void {

@@ -1,5 +1,6 @@
 /** What is left to do of a plan: items, steps, and a recipe that stands for all. @module */
 import type { ItemRecord } from '../dataset/record.js';
+import { minimumEdgePx } from '../images/fit.js';
 import type { ImageFormat } from '../images/format.js';
 import type { PlanItem } from '../plan/item.js';
 import type { Recipe } from '../stylize/recipe.js';
@@ -16,6 +17,8 @@ export interface Workload {
   readonly pixelSteps: number;
   /** Long edge of the largest: what memory has to suffice for. */
   readonly largestSizePx: number;
+  /** Pixels of the smallest image that may occur: no edge is shorter than the decoder makes it. */
+  readonly smallestPixels: number;
   /** Pixels of all images to be written, about. */
   readonly pixels: number;
 }
@@ -26,6 +29,10 @@ const usualAspect = 0.75;
 /** Pixels of an image that a recipe makes, where the shapes of the photographs are not known yet. */
 export function usualPixels({ size, fit }: Pick<Recipe, 'size' | 'fit'>): number {
   return size ** 2 * (fit === 'keep' ? usualAspect : 1);
+}
+
+function leastPixels({ size, fit }: Pick<Recipe, 'size' | 'fit'>): number {
+  return size * (fit === 'keep' ? Math.min(minimumEdgePx, size) : size);
 }
 
 /** Whether an item still has to be made. */
@@ -42,6 +49,7 @@ export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed:
 /** Adds up the pending items. */
 export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Workload {
   let [count, stylized, steps, pixelSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
+  let smallestPixels = Number.POSITIVE_INFINITY;
   let recipe: Recipe | undefined;
   for (const item of items) {
     if (!isPending(item)) continue;
@@ -51,13 +59,14 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
     if (item.kind === 'original') continue;
     stylized++;
     largestSizePx = Math.max(largestSizePx, item.recipe.size);
+    smallestPixels = Math.min(smallestPixels, leastPixels(item.recipe));
     recipe ??= item.recipe;
     // The image that is delivered is evaluated as well.
     const evaluations = item.recipe.steps + 1;
     steps += evaluations;
     pixelSteps += evaluations * itemPixels;
   }
-  return { items: count, stylized, steps, recipe, pixelSteps, largestSizePx, pixels };
+  return { items: count, stylized, steps, recipe, pixelSteps, largestSizePx, smallestPixels, pixels };
 }
 
 /** Bytes a pixel of a stylised image takes, about: measured on painted textures. */

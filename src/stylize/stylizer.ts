@@ -30,8 +30,8 @@ export interface Stylized extends Optimized {
 }
 
 export interface StylizerOptions {
-  /** Items optimised together. */
-  readonly batch: number;
+  /** How many items of a shape are optimised together, by the pixels of one. */
+  readonly batch: (pixels: number) => number;
   /** Bound on the pixels of the batches that are kept ready, one for each graph and shape; the latest always is. */
   readonly graphPixels: number;
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
@@ -178,14 +178,14 @@ export class Stylizer {
 
   #batchOf(item: Pending): Promise<RunningBatch<Pending>> {
     return this.#batches.get(item.batchKey, async () => {
-      const [, ...shape] = item.initial.shape;
+      const [, height, width] = item.initial.shape;
       const targets = Object.fromEntries(Object.entries(item.targets).map(([name, t]) => [name, t.shape]));
       const weights = await this.options.weights(item.spec.networkName);
       return RunningBatch.start<Pending>(
         this.engine,
         item.spec,
         weights,
-        [this.options.batch, ...shape],
+        [this.options.batch(height * width), height, width, 3],
         targets,
       );
     });

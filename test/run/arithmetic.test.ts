@@ -4,7 +4,7 @@ import { jobSchema } from '../../src/job/schema.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { calibrationKey } from '../../src/run/calibration.js';
 import { deferred } from '../../src/run/deferred.js';
-import { allocate } from '../../src/run/machine.js';
+import { allocate, imagesTogether } from '../../src/run/machine.js';
 import { ProgressCounter } from '../../src/run/progress.js';
 import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/workload.js';
 import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
@@ -31,6 +31,16 @@ test('small images are optimised together, as many as are worth a step', (t) => 
   const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, { size }).batch);
   t.deepEqual(batches, [8, 4, 2, 1, 1, 1]);
   t.is(allocate(large, auto, 16, { size: 32 }).workers, 2, 'two batches of eight');
+});
+
+test('how many images are optimised together depends on their shape alone', (t) => {
+  t.deepEqual(
+    [32 * 32, 32 * 48, 64 * 64, 96 * 96, 256 * 192].map((pixels) => imagesTogether('auto', pixels)),
+    [8, 6, 2, 1, 1],
+  );
+  t.is(imagesTogether(3, 256 * 192), 3);
+  const mixed = allocate(large, auto, 1000, { size: 256 }, 32 * 32);
+  t.deepEqual(mixed, { workers: 8, threads: 1, batch: 8 }, 'one large image keeps no small ones apart');
 });
 
 test('short memory means fewer processes, but never none', (t) => {
@@ -117,6 +127,7 @@ test('a workload adds up what is left: steps count by their pixels, originals ta
     recipe: items[0].recipe,
     pixelSteps: 0.75 * (10 * 100 ** 2 + 5 * 200 ** 2),
     largestSizePx: 200,
+    smallestPixels: 100 * 32,
     pixels: 0.75 * (100 ** 2 + 200 ** 2 + 100 ** 2),
   });
   t.like(

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
@@ -60,3 +60,25 @@ for (const [way, options] of ways) {
     t.is(second.planDigest, first.planDigest);
   });
 }
+
+test.serial('what a run finds made already changes nothing in what it makes', async (t) => {
+  const mixed = await smallJob({
+    recipe: { size: { choice: [32, 32, 112] }, steps: 60, optimizer: 'lbfgs' },
+    run: { workers: 1, threads: 1, batch: 'auto' },
+  });
+  try {
+    const run = () => wildstyle(['run', mixed.file], mixed);
+    t.is((await run()).exitCode, 0);
+    const whole = await treeOf(mixed.out);
+    const sizes = new Set(whole.records.map(({ recipe }) => recipe.size));
+    t.deepEqual([...sizes].sort(), [112, 32], 'both sizes were drawn');
+    const small = whole.records.filter(({ kind, recipe }) => kind === 'stylized' && recipe.size === 32);
+    for (const { file } of small) await rm(join(mixed.out, file ?? ''));
+    t.is((await run()).exitCode, 0);
+    const again = await treeOf(mixed.out);
+    t.deepEqual(again.files, whole.files);
+    t.is(again.resultDigest, whole.resultDigest);
+  } finally {
+    await mixed.remove();
+  }
+});

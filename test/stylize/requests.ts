@@ -10,7 +10,7 @@ export const onnx = await createEngine('onnx', { threads: 1 });
 export const weights = await random.loadWeights();
 
 export const stylizerOn = (engine: Engine, batch = 3): Stylizer =>
-  new Stylizer(engine, { batch, weights: async () => weights, graphPixels: 1e6, now: () => 0 });
+  new Stylizer(engine, { batch: () => batch, weights: async () => weights, graphPixels: 1e6, now: () => 0 });
 
 export const source = (seed: number, height?: number, width?: number) => ({
   key: `${seed};${height};${width}`,

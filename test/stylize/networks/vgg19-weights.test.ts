@@ -62,7 +62,7 @@ test('style transfer: the loss falls, and the stronger the style the further the
   const mostRemaining = [0.8, 0.4, 0.25];
   const engine = await createEngine('onnx', { threads: 2 });
   const stylizer = new Stylizer(engine, {
-    batch: strengths.length,
+    batch: () => strengths.length,
     weights: weightsOf,
     graphPixels: 1e6,
     now: () => 0,
