@@ -28,6 +28,10 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
     clearOnComplete: true,
   });
   let started = false;
+  const end = () => {
+    if (started) view.stop();
+    started = false;
+  };
   return {
     update(progress) {
       const [value, total] = fraction(progress);
@@ -36,10 +40,11 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
       started = true;
     },
     print(line) {
-      // The bar is drawn over the line it stands on; the next update draws it again below.
-      stream.write(started ? `\r\u001b[K${line}\n` : `${line}\n`);
+      // A bar knows the place where it was started and goes back there: it ends here, and the next update starts one below.
+      end();
+      stream.write(`${line}\n`);
     },
-    stop: () => started && view.stop(),
+    stop: end,
   };
 }
 

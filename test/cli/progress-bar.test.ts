@@ -1,0 +1,55 @@
+import { Writable } from 'node:stream';
+import xterm from '@xterm/headless';
+import test from 'ava';
+import { progressView } from '../../src/cli/progress-bar.js';
+import type { Progress } from '../../src/run/progress.js';
+
+const progress = (doneItems: number): Progress => ({
+  doneItems,
+  failedItems: 0,
+  totalItems: 8,
+  doneSteps: doneItems,
+  totalSteps: 8,
+  elapsedMs: 1000 * doneItems,
+  remainingMs: 1000 * (8 - doneItems),
+  itemsPerMinute: 60,
+});
+
+/** A terminal, the stream that leads to it, and the lines that a person would see on it. */
+function screen(rows: number) {
+  const terminal = new xterm.Terminal({ rows, cols: 100, convertEol: true, allowProposedApi: true });
+  const stream = Object.assign(
+    new Writable({ write: (chunk, _encoding, done) => terminal.write(chunk, done) }),
+    { isTTY: true, columns: 100, rows },
+  ) as unknown as NodeJS.WriteStream;
+  const lines = async (): Promise<string[]> => {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+    const { active } = terminal.buffer;
+    return Array.from({ length: active.length }, (_, y) => active.getLine(y)?.translateToString(true) ?? '');
+  };
+  return { stream, lines };
+}
+
+for (const rows of [24, 4]) {
+  test(`lines printed beside the bar stay, on ${rows} rows of a terminal`, async (t) => {
+    const { stream, lines } = screen(rows);
+    stream.write('To make: 8 images.\n');
+    const view = progressView(stream);
+    view.update(progress(1));
+    view.print('failed: first.png');
+    view.update(progress(2));
+    view.print('failed: second.png');
+    view.print('Stopping: the images in work are finished first.');
+    view.update(progress(3));
+    t.regex((await lines()).filter(Boolean).at(-1) ?? '', /[█░]{28} 37% \| 3\/8 images/, 'the bar is last');
+    view.stop();
+    stream.write('3 images in out.\n');
+    t.deepEqual((await lines()).filter(Boolean), [
+      'To make: 8 images.',
+      'failed: first.png',
+      'failed: second.png',
+      'Stopping: the images in work are finished first.',
+      '3 images in out.',
+    ]);
+  });
+}
