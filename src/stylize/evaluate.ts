@@ -1,4 +1,5 @@
 /** The objective of one image, term by term, with its gradient. @module */
+import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
@@ -55,6 +56,9 @@ export class Evaluator {
     dispose: (graph) => graph.dispose(),
   });
 
+  /** One at a time: a graph must not fall out of its cache while it runs. */
+  readonly #run = pLimit(1);
+
   constructor(
     private readonly engine: Engine,
     private readonly targets: TargetCache,
@@ -71,13 +75,14 @@ export class Evaluator {
     }
     const spec = specOf(recipe);
     const targets = await this.targets.get(spec, { content, style }, weights);
-    const graph = await this.#graphOf(spec, image, targets, weights);
     const rows = termsOf(spec, recipe);
     const inputs: Record<string, HostTensor> = { ...targets, [stepName.image]: image };
     for (const { side, name, weight } of rows) {
       inputs[tensorName.weight(side, name)] = { data: Float32Array.of(weight), shape: [1] };
     }
-    const outputs = await runOnce(this.engine, graph, inputs);
+    const outputs = await this.#run(async () =>
+      runOnce(this.engine, await this.#graphOf(spec, image, targets, weights), inputs),
+    );
     const number = (name: string): number => outputs[name].data[0];
     const [total, contentLoss, styleLoss, totalVariation] = lossParts.map((part) =>
       number(stepName.loss(part)),

@@ -171,6 +171,47 @@ test('tracing: reading a value is refused', async (t) => {
   t.is(code(error), 'trace-data-dependent');
 });
 
+test('tracing: reading a value without waiting for it is refused', async (t) => {
+  const engine = await createEngine('onnx');
+  const fn: TensorFunction = ({ x }) => {
+    void x.data();
+    return { y: tf.mul(x, 2) };
+  };
+  t.is(code(await t.throwsAsync(engine.compile(fn, { x: [4] }))), 'trace-data-dependent');
+});
+
+test('tracing: functions that return a promise, or nothing, are refused', async (t) => {
+  const engine = await createEngine('onnx');
+  const later = (async ({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, 2) })) as unknown as TensorFunction;
+  t.is(code(await t.throwsAsync(engine.compile(later, { x: [4] }))), 'trace-data-dependent');
+  const nothing = await t.throwsAsync(engine.compile(() => ({}), { x: [4] }));
+  t.regex(nothing?.message ?? '', /returned no tensors/);
+});
+
+test('tracing: channels first are refused by name, also in gradients', async (t) => {
+  const engine = await createEngine('onnx');
+  const convolve = (x: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 8, 8]) as tf.Tensor4D, 1, 'same', 'NCHW');
+  const ways: TensorFunction[] = [
+    ({ x }) => ({ y: convolve(x) }),
+    ({ x }) => ({ y: tf.grad((z) => tf.sum(convolve(z)))(x) }),
+  ];
+  for (const fn of ways) {
+    const error = await t.throwsAsync(engine.compile(fn, { x: [1, 8, 8, 8] }));
+    t.is(code(error), 'kernel-unsupported');
+    t.regex(error?.message ?? '', /Conv2D with the dataFormat NCHW/);
+  }
+});
+
+test('a compiled function may be disposed twice', async (t) => {
+  const engine = await createEngine('onnx');
+  const compiled = await engine.compile(double, { x: [2] });
+  compiled.dispose();
+  compiled.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.pass();
+});
+
 test('tracing: constants may be read', async (t) => {
   const engine = await createEngine('onnx');
   const fn: TensorFunction = ({ x }) => ({ y: tf.mul(x, tf.range(0, 5).sum().dataSync()[0]) });

@@ -197,3 +197,11 @@ test('auto is vgg19 where its weights are, else random', (t) => {
   t.is(resolveNetwork('vgg19', {}), 'vgg19');
   t.is(resolveNetwork('random', { vgg19: 'vgg19.safetensors' }), 'random');
 });
+
+test('more shapes than graphs are kept may be evaluated at once', async (t) => {
+  const shapes = [32, 36, 40, 44, 48, 52, 56].map((height) => pattern(2, height, 32));
+  const evaluateAll = () =>
+    Promise.all(shapes.map(async (at) => (await onnx.evaluate(at, at, style, quick())).total));
+  const first = await evaluateAll();
+  t.deepEqual(await evaluateAll(), first);
+});

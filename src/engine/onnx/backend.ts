@@ -71,17 +71,24 @@ export class TraceBackend extends KernelBackend {
     const tensor = this.#tensors.get(dataId);
     const values = tensor && writtenOut(tensor);
     if (!values) {
-      throw new WildstyleError(
+      const error = new WildstyleError(
         'trace-data-dependent',
         `A function to be compiled read the values of a tensor of shape [${tensor?.shape}], which are not known yet.`,
         { cure: 'Use tensor operations instead of dataSync, arraySync or data.' },
       );
+      this.active.failure ??= error;
+      throw error;
     }
     return values;
   }
 
-  override async read(dataId: DataId): Promise<BackendValues> {
-    return this.readSync(dataId);
+  /** Nobody may wait for the promise, so it does not reject: the trace knows that it has failed. */
+  override read(dataId: DataId): Promise<BackendValues> {
+    try {
+      return Promise.resolve(this.readSync(dataId));
+    } catch {
+      return new Promise(() => {});
+    }
   }
 
   override disposeData(dataId: DataId): boolean {
@@ -138,6 +145,9 @@ function record(
   inputs: Named<TracedTensor>,
   attributes: NamedAttrMap,
 ): TracedTensor | TracedTensor[] {
+  const { dataFormat } = attributes;
+  if (dataFormat !== undefined && dataFormat !== 'NHWC')
+    throw unsupported(`${name} with the dataFormat ${String(dataFormat)}`);
   if (constants !== 'never') {
     const evaluated = evaluate(name, inputs, attributes, constants === 'elementwise');
     const shapes = Object.values(inputs).map((tensor) => tensor.shape);

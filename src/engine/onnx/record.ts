@@ -54,9 +54,11 @@ export function record(
         own(trace.ofConstant(constant, constant.stored, 'float32')),
       ]);
       const results = fn(Object.fromEntries(tensors), Object.fromEntries(constants));
+      checkResults(results);
       for (const [name, tensor] of Object.entries(results))
         outputs.push(declareOutput(trace, backend, name, tensor));
     });
+    if (trace.failure) throw trace.failure;
     trace.graph.prune();
     const used = new Set(trace.graph.inputs.map((edge) => edge.name));
     return {
@@ -72,6 +74,20 @@ export function record(
     backend.trace = undefined;
     backend.dispose();
   }
+}
+
+function checkResults(results: unknown): void {
+  if (results instanceof Promise) {
+    // It may fail later, when nobody listens any more.
+    results.catch(() => {});
+    throw new WildstyleError('trace-data-dependent', 'A function to be compiled returned a promise.', {
+      cure: 'Return tensors by name, from a function that is not async.',
+    });
+  }
+  if (typeof results === 'object' && results !== null && Object.keys(results).length > 0) return;
+  throw new WildstyleError('engine-failed', 'A function to be compiled returned no tensors.', {
+    cure: 'Return tensors by name: at least one.',
+  });
 }
 
 function declareOutput(trace: Trace, backend: TraceBackend, name: string, tensor: Tensor): Output {

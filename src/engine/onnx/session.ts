@@ -34,6 +34,7 @@ const constantOf = (host: HostTensor): Constant =>
 
 class OnnxCompiled implements Compiled {
   readonly outputs: Named<Shape>;
+  #disposed = false;
 
   constructor(
     readonly inputShapes: Named<Shape>,
@@ -64,7 +65,10 @@ class OnnxCompiled implements Compiled {
   }
 
   dispose(): void {
-    void this.session.release();
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // Nobody can do anything about a session that cannot be released.
+    this.session.release().catch(() => {});
   }
 }
 

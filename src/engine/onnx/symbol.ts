@@ -55,7 +55,7 @@ export interface Form {
   readonly permutation: Permutation;
 }
 
-/** A tensor of a trace: known by its shape, its values unless constant unknown. */
+/** A tensor of a trace: its shape is known, its values only where it is a constant. */
 export interface TracedTensor {
   readonly shape: Shape;
   readonly stored: Shape;
@@ -63,7 +63,7 @@ export interface TracedTensor {
   /** Every layout in which the tensor exists so far, the preferred one first; empty for a constant nobody used. */
   readonly forms: Form[];
   readonly constant?: Constant;
-  /** Set on a matrix product: its operands, for the distributive law (see `kernels/elementwise.ts`). */
+  /** Set on a matrix product: its operands, for the distributive law (see `kernels/binary.ts`). */
   readonly product?: { readonly a: TracedTensor; readonly b: TracedTensor };
 }
 

@@ -2,6 +2,7 @@
  * One trace: the graph under construction, and how TF.js tensors are held in it.
  * @module
  */
+import type { WildstyleError } from '../../errors.js';
 import type { Shape } from '../engine.js';
 import { type Edge, type ElementType, Graph } from './graph.js';
 import { identity, invert, type Permutation, permute, sameMemory, sameShape } from './layout.js';
@@ -30,6 +31,8 @@ export interface TraceOptions {
 /** Holds what is common to all kernels of one trace. */
 export class Trace {
   readonly graph = new Graph();
+  /** What makes the trace worthless, where the function that is traced may not hear of it. */
+  failure: WildstyleError | undefined;
   readonly #initializers = new Map<Constant, Map<string, Edge>>();
   readonly #shared = new Map<string, Edge>();
 

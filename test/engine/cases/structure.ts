@@ -35,6 +35,7 @@ const rearranged: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   'split of given sizes': [(x) => tf.split(x, [1, 3, 1], 3)[1]],
   stack: [(x) => tf.stack([x, tf.mul(x, 3)], 1)],
   unstack: [(x) => tf.add(tf.unstack(x, 3)[1], tf.unstack(x, 3)[4])],
+  'reverse all': [(x) => tf.reverse(x)],
   'reverse columns': [(x) => tf.reverse(x, 2)],
   'reverse rows and channels': [(x) => tf.reverse(x, [1, 3])],
   pad: [
@@ -105,6 +106,8 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
   'sum that keeps its axes': [(x) => tf.mul(x, tf.sum(x, [1, 2], true))],
   'sum of a repeated tensor': [(x) => tf.sum(tf.broadcastTo(x, [2, 6, 4]), [1]), [2, 1, 4]],
   'mean of a repeated tensor': [(x) => tf.mean(tf.tile(x, [1, 6, 1]), [1, 2]), [2, 1, 4]],
+  'mean of whole numbers': [(x) => tf.mean(tf.cast(x, 'int32'), [1])],
+  'mean of truth values': [(x) => tf.mean(tf.greater(x, 0))],
   prod: [(x) => tf.prod(x, 1)],
   all: [(x) => tf.all(tf.greater(x, -1.5), 3)],
   any: [(x) => tf.any(tf.greater(x, 1.5), [1, 2])],

@@ -58,6 +58,7 @@ const factored: Shortcut = (trace, a, b) => {
   return undefined;
 };
 
+/** A graph is of finite numbers: what would be no number times zero is zero here. */
 const timesZero: Shortcut = (trace, a, b) =>
   splatValue(a) === 0 || splatValue(b) === 0
     ? trace.splat(0, broadcastShape([a.shape, b.shape]), a.type)

@@ -103,8 +103,8 @@ export const rearrangement: KernelFamily = {
         return reshaped(trace, sliced(trace, value, begin, end), value.shape.toSpliced(axis, 1));
       });
     }),
-    Reverse: kernel<{ dims: number | number[] }>((trace, { x }, { dims }) => {
-      const axes = normalizedAxes(dims, x.shape.length);
+    Reverse: kernel<{ dims?: number | number[] }>((trace, { x }, { dims }) => {
+      const axes = normalizedAxes(dims ?? identity(x.shape.length), x.shape.length);
       const backwards = (axis: number) => axes.includes(axis) && x.shape[axis] > 1;
       return sliced(
         trace,

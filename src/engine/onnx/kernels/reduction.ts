@@ -102,7 +102,9 @@ export const reductions: KernelFamily = {
   constants: 'dense',
   kernels: {
     Sum: reduction('ReduceSum', 'multiply'),
-    Mean: reduction('ReduceMean'),
+    // A mean is a fraction, whatever is counted.
+    Mean: (trace, { x }, attributes) =>
+      reduction('ReduceMean')(trace, { x: cast(trace, x, 'float32') }, attributes),
     Max: reduction('ReduceMax'),
     Min: reduction('ReduceMin'),
     Prod: reduction('ReduceProd', 'write out'),

@@ -41,10 +41,24 @@ const composed =
     elementwise(trace, [x], ([edge], dimensions) =>
       build(
         edge,
-        (operator, ...inputs) => trace.graph.add(operator, inputs, { dimensions, type: x.type }),
+        (operator, ...inputs) =>
+          trace.graph.add(operator, inputs, { dimensions, type: operator === 'Less' ? 'bool' : x.type }),
         (value) => trace.scalar(value, x.type),
       ),
     );
+
+/** Where a function of x takes a form of its own for `small` numbers, lest their digits be lost beside the number one. */
+const nearZero = (
+  build: (
+    x: Edge,
+    record: (operator: string, ...inputs: Edge[]) => Edge,
+    number: (value: number) => Edge,
+  ) => { small: Edge; large: Edge },
+): Kernel =>
+  composed((x, record, number) => {
+    const { small, large } = build(x, record, number);
+    return record('Where', record('Less', record('Abs', x), number(0.5)), small, large);
+  });
 
 /** The same tensor in another type. */
 export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTensor {
@@ -115,8 +129,20 @@ export const unary: KernelFamily = {
     IsFinite: finite,
     Square: composed((x, record) => record('Mul', x, x)),
     Rsqrt: composed((x, record) => record('Reciprocal', record('Sqrt', x))),
-    Expm1: composed((x, record, number) => record('Sub', record('Exp', x), number(1))),
-    Log1p: composed((x, record, number) => record('Log', record('Add', x, number(1)))),
+    Expm1: nearZero((x, record, number) => {
+      const half = record('Tanh', record('Mul', x, number(0.5)));
+      const small = record('Div', record('Add', half, half), record('Sub', number(1), half));
+      return { small, large: record('Sub', record('Exp', x), number(1)) };
+    }),
+    Log1p: nearZero((x, record, number) => {
+      const next = record('Add', x, number(1));
+      const large = record('Log', next);
+      // What rounding took from x, the quotient gives back (Kahan); where nothing was left of it, x is the result.
+      const rounded = record('Sub', next, number(1));
+      const tiny = record('Less', record('Abs', x), number(5e-8));
+      const safe = record('Where', tiny, number(1), rounded);
+      return { small: record('Where', tiny, x, record('Mul', x, record('Div', large, safe))), large };
+    }),
     Relu6: composed((x, record, number) => record('Clip', x, number(0), number(6))),
     ClipByValue: kernel<{ clipValueMin: number; clipValueMax: number }>((trace, { x }, attributes) =>
       elementwise(trace, [x], ([edge], dimensions) => {
