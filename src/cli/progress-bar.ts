@@ -66,7 +66,8 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
 }
 
 function fraction({ doneSteps, totalSteps, doneItems, totalItems }: Progress): [number, number] {
-  return totalSteps > 0
+  // Items that failed may have left nothing to be counted in steps.
+  return totalSteps > 0 && doneItems < totalItems
     ? [Math.min(doneSteps, totalSteps), totalSteps]
     : [doneItems, Math.max(1, totalItems)];
 }

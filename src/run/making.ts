@@ -3,6 +3,7 @@ import { type Journal, openJournal } from '../dataset/journal.js';
 import { outputLayout } from '../dataset/layout.js';
 import type { ItemRecord } from '../dataset/record.js';
 import type { WildstyleError } from '../errors.js';
+import type { PlanItem } from '../plan/item.js';
 import type { StepTotals } from '../stylize/step-totals.js';
 import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
 import type { RunOptions } from './events.js';
@@ -12,7 +13,7 @@ import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
 import { workerSettings } from './settings.js';
 import { msPerPixel, StepRate } from './step-rate.js';
-import { estimateWorkload, type IsPending, type Workload } from './workload.js';
+import { estimateWorkload, evaluationsOf, type IsPending, type Workload } from './workload.js';
 
 const progressIntervalMs = 250;
 
@@ -98,7 +99,7 @@ export class Making {
       if (!isPending(item)) continue;
       const making = this.#pool
         .make(item)
-        .then((record) => this.#count(record))
+        .then((record) => this.#count(record, item))
         .finally(() => inFlight.delete(making));
       // Whichever fails first is thrown below; the others must not count as unhandled.
       making.catch(() => {});
@@ -108,10 +109,10 @@ export class Making {
     await Promise.all(inFlight);
   }
 
-  async #count(record: ItemRecord | typeof dropped): Promise<void> {
+  async #count(record: ItemRecord | typeof dropped, item: PlanItem): Promise<void> {
     if (record === dropped) return;
     if (record.error?.code === 'worker-crashed') await this.#recordCrash(record);
-    this.#counter.addItem(record.status === 'failed');
+    this.#counter.addItem(record.status === 'failed', evaluationsOf(item));
     if (record.status === 'failed') this.options.onEvent?.({ type: 'failed', record });
   }
 

@@ -21,6 +21,7 @@ export interface Progress {
 export class ProgressCounter {
   #doneItems = 0;
   #failedItems = 0;
+  #failedSteps = 0;
   #made = noSteps;
 
   constructor(
@@ -38,9 +39,12 @@ export class ProgressCounter {
     this.#made = addSteps(this.#made, made);
   }
 
-  addItem(failed: boolean): void {
+  /** @param plannedSteps of the item; one that failed takes those that are left of them no more */
+  addItem(failed: boolean, plannedSteps = 0): void {
     this.#doneItems++;
-    if (failed) this.#failedItems++;
+    if (!failed) return;
+    this.#failedItems++;
+    this.#failedSteps += plannedSteps;
   }
 
   at(nowMs: number): Progress {
@@ -50,11 +54,15 @@ export class ProgressCounter {
       failedItems: this.#failedItems,
       totalItems: this.total.items,
       doneSteps: this.#made.steps,
-      totalSteps: this.total.steps,
+      totalSteps: this.#totalSteps,
       elapsedMs,
       remainingMs: this.#remainingMs(elapsedMs),
       itemsPerMinute: elapsedMs > 0 ? (this.#doneItems / elapsedMs) * 60_000 : 0,
     };
+  }
+
+  get #totalSteps(): number {
+    return this.total.steps - this.#failedSteps;
   }
 
   /** Steps will cost what they have cost so far; start-up and finished originals tell nothing. */
@@ -62,8 +70,9 @@ export class ProgressCounter {
     const { items, steps } = this.total;
     const itemsLeft = items - this.#doneItems;
     if (steps > 0) {
+      if (itemsLeft === 0) return 0;
       if (this.#made.steps === 0) return undefined;
-      const left = Math.max(0, steps - this.#made.steps);
+      const left = Math.max(0, this.#totalSteps - this.#made.steps);
       return (left * this.#made.ms) / this.#made.steps / Math.max(1, Math.min(this.workers, itemsLeft));
     }
     return this.#doneItems > 0 ? (elapsedMs / this.#doneItems) * itemsLeft : undefined;

@@ -46,6 +46,11 @@ export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed:
   };
 }
 
+/** Evaluations of the objective that an item is planned to take: the image that is delivered is evaluated as well. */
+export function evaluationsOf(item: PlanItem): number {
+  return item.kind === 'original' ? 0 : item.recipe.steps + 1;
+}
+
 /** Adds up the pending items. */
 export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Workload {
   let [count, stylized, steps, pixelSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
@@ -61,8 +66,7 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
     largestSizePx = Math.max(largestSizePx, item.recipe.size);
     smallestPixels = Math.min(smallestPixels, leastPixels(item.recipe));
     recipe ??= item.recipe;
-    // The image that is delivered is evaluated as well.
-    const evaluations = item.recipe.steps + 1;
+    const evaluations = evaluationsOf(item);
     steps += evaluations;
     pixelSteps += evaluations * itemPixels;
   }

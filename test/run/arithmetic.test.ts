@@ -82,6 +82,17 @@ test('progress: steps measure the work, items the rate', (t) => {
   t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
 });
 
+test('what failed takes no more steps', (t) => {
+  const counter = new ProgressCounter({ items: 4, steps: 200 }, 1, 0);
+  counter.addItem(true, 50);
+  counter.addSteps({ steps: 50, pixelSteps: 500, ms: 1000 });
+  counter.addItem(false, 50);
+  t.like(counter.at(2000), { doneSteps: 50, totalSteps: 150, remainingMs: 2000 });
+  counter.addItem(true, 50);
+  counter.addItem(true, 50);
+  t.like(counter.at(2000), { doneSteps: 50, totalSteps: 50, doneItems: 4, failedItems: 3, remainingMs: 0 });
+});
+
 test('the time left counts no more workers than there are items', (t) => {
   const counter = new ProgressCounter({ items: 2, steps: 30 }, 2, 0);
   counter.addSteps({ steps: 10, pixelSteps: 100, ms: 50 });
