@@ -11,7 +11,7 @@ import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.js';
 import { type Stylized, Stylizer } from '../stylize/stylizer.js';
 import { type SourceImage, TargetCache } from '../stylize/targets.js';
-import { graphPixels, thisMachine } from './machine.js';
+import { graphBytesOf, thisMachine } from './machine.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
 export interface ArrayOptions {
@@ -49,12 +49,13 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   const engine = await createEngine(name, { device, ...(threads !== undefined && { threads }) });
   const files = findWeights(options.weights);
   const weights = new WeightStore(files);
-  const targets = new TargetCache(engine);
+  const graphBytes = graphBytesOf(thisMachine(), 1);
+  const targets = new TargetCache(engine, graphBytes);
   const evaluator = new Evaluator(engine, targets);
   const stylizer = new Stylizer(engine, {
     targets,
     batch: () => 1,
-    graphPixels: graphPixels(thisMachine(), 1),
+    graphBytes,
     weights: (network) => weights.get(network),
     now: () => performance.now(),
   });

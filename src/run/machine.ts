@@ -1,5 +1,6 @@
 /** How a machine is shared out: processes, threads of each, items of a batch. @module */
 import { availableParallelism, totalmem } from 'node:os';
+import { stepBytesPerPixel } from '../stylize/graph-memory.js';
 import type { Recipe } from '../stylize/recipe.js';
 
 export interface Machine {
@@ -21,10 +22,8 @@ export interface AllocationWish {
   readonly batch: number | 'auto';
 }
 
-/** A process with its libraries and weights, before any image. */
-const processBytes = 600e6;
-/** Features, gradients and optimiser state, measured for VGG-19 to conv5_1. */
-const bytesPerPixel = 10_000;
+/** A process with its libraries, its weights in several layouts, and a graph for each kind of target. */
+const processBytes = 1e9;
 /** Below this many pixels a step is too small to be worth its overhead, and items are optimised together. */
 const pixelsWorthAStep = 96 * 96;
 const largestBatch = 8;
@@ -61,7 +60,7 @@ export function allocate(
 ): Allocation {
   const pixels = recipe.size ** 2;
   const batch = imagesTogether(wish.batch, smallestPixels);
-  const workerBytes = processBytes + imagesTogether(wish.batch, pixels) * pixels * bytesPerPixel;
+  const workerBytes = processBytes + imagesTogether(wish.batch, pixels) * pixels * stepBytesPerPixel;
   const fitting = Math.max(1, Math.floor((machine.memoryBytes * 0.8) / workerBytes));
   const useful = Math.max(1, Math.ceil(items / batch));
   const workers = wish.workers === 'auto' ? Math.min(machine.cores, fitting, useful) : wish.workers;
@@ -73,9 +72,9 @@ export function allocate(
 const memoryShare = 0.5;
 
 /**
- * How many pixels the running batches that a worker keeps ready may have together: each shape of images has a graph of
- * its own, and a graph holds the memory of its features.
+ * How many bytes the graphs that a worker keeps ready may hold together: each shape of images has graphs of its own,
+ * and a graph holds its filters and the memory of its features.
  */
-export function graphPixels({ memoryBytes }: Machine, workers: number): number {
-  return Math.max(0, Math.floor(((memoryBytes * memoryShare) / workers - processBytes) / bytesPerPixel));
+export function graphBytesOf({ memoryBytes }: Machine, workers: number): number {
+  return Math.max(0, Math.floor((memoryBytes * memoryShare) / workers - processBytes));
 }

@@ -14,8 +14,8 @@ export interface WorkerSettings {
   readonly threads: number;
   /** See `imagesTogether`. */
   readonly batch: number | 'auto';
-  /** See {@link StylizerOptions.graphPixels}. */
-  readonly graphPixels: number;
+  /** Bound on the bytes that compiled graphs hold, about. */
+  readonly graphBytes: number;
   /** Weights files by network name, for the networks that need one. */
   readonly weightsFiles: Readonly<Record<string, string>>;
   readonly contentRoot: string;

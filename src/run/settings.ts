@@ -1,6 +1,6 @@
 /** What each worker is told. @module */
 import { outputLayout } from '../dataset/layout.js';
-import { type Allocation, graphPixels, thisMachine } from './machine.js';
+import { type Allocation, graphBytesOf, thisMachine } from './machine.js';
 import type { Prepared } from './prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
@@ -16,7 +16,7 @@ export function workerSettings(
     device: run.device,
     threads: allocation.threads,
     batch: run.batch,
-    graphPixels: graphPixels(thisMachine(), allocation.workers),
+    graphBytes: graphBytesOf(thisMachine(), allocation.workers),
     weightsFiles,
     contentRoot: content.root,
     styleRoot: style.root,

@@ -43,7 +43,7 @@ class Worker {
     const weights = new WeightStore(settings.weightsFiles);
     const stylizer = new Stylizer(engine, {
       batch: (pixels) => imagesTogether(settings.batch, pixels),
-      graphPixels: settings.graphPixels,
+      graphBytes: settings.graphBytes,
       weights: (name) => weights.get(name),
       now: () => performance.now(),
     });

@@ -8,6 +8,7 @@ import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from './async-cache.js';
 import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
+import { graphShares, stepGraphBytes } from './graph-memory.js';
 import type { NetworkName } from './networks/index.js';
 import type { Recipe } from './recipe.js';
 import { parametersOf, type Spec, specOf } from './spec.js';
@@ -32,8 +33,11 @@ export interface Stylized extends Optimized {
 export interface StylizerOptions {
   /** How many items of a shape are optimised together, by the pixels of one. */
   readonly batch: (pixels: number) => number;
-  /** Bound on the pixels of the batches that are kept ready, one for each graph and shape; the latest always is. */
-  readonly graphPixels: number;
+  /**
+   * Bound on the bytes that compiled graphs hold, about. There is one for each shape of images, which is kept for the next
+   * image of that shape; the latest always is.
+   */
+  readonly graphBytes: number;
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
   /** Where targets are kept; by default the stylizer's own. */
   readonly targets?: TargetCache;
@@ -49,10 +53,16 @@ interface Pending extends BatchItem {
   joinedMs?: number;
 }
 
+/** A batch that is kept for the next item of its graph and shape. */
+interface Ready {
+  readonly batch: RunningBatch<Pending>;
+  readonly bytes: number;
+}
+
 export class Stylizer {
   readonly #pending: Pending[] = [];
   readonly #targets: TargetCache;
-  readonly #batches: AsyncCache<RunningBatch<Pending>>;
+  readonly #batches: AsyncCache<Ready>;
   #driving = false;
   #totals = noSteps;
 
@@ -60,12 +70,12 @@ export class Stylizer {
     private readonly engine: Engine,
     private readonly options: StylizerOptions,
   ) {
-    this.#targets = options.targets ?? new TargetCache(engine);
-    const maxSize = Math.max(1, options.graphPixels);
+    this.#targets = options.targets ?? new TargetCache(engine, options.graphBytes);
+    const maxSize = Math.max(1, Math.floor(options.graphBytes * graphShares.steps));
     this.#batches = new AsyncCache({
       maxSize,
-      sizeOf: ({ imageShape: [batch, height, width] }) => Math.min(maxSize, batch * height * width),
-      dispose: (batch) => batch.dispose(),
+      sizeOf: ({ bytes }) => Math.min(maxSize, bytes),
+      dispose: ({ batch }) => batch.dispose(),
     });
   }
 
@@ -121,7 +131,7 @@ export class Stylizer {
       const { batchKey } = this.#pending[0];
       let batch: RunningBatch<Pending>;
       try {
-        batch = await this.#batchOf(this.#pending[0]);
+        ({ batch } = await this.#batchOf(this.#pending[0]));
       } catch (error) {
         for (const item of this.#takePending(batchKey)) item.settle.reject(error);
         continue;
@@ -176,18 +186,14 @@ export class Stylizer {
     return taken;
   }
 
-  #batchOf(item: Pending): Promise<RunningBatch<Pending>> {
+  #batchOf(item: Pending): Promise<Ready> {
     return this.#batches.get(item.batchKey, async () => {
       const [, height, width] = item.initial.shape;
       const targets = Object.fromEntries(Object.entries(item.targets).map(([name, t]) => [name, t.shape]));
       const weights = await this.options.weights(item.spec.networkName);
-      return RunningBatch.start<Pending>(
-        this.engine,
-        item.spec,
-        weights,
-        [this.options.batch(height * width), height, width, 3],
-        targets,
-      );
+      const image = [this.options.batch(height * width), height, width, 3];
+      const batch = await RunningBatch.start<Pending>(this.engine, item.spec, weights, image, targets);
+      return { batch, bytes: stepGraphBytes(weights, image) };
     });
   }
 }

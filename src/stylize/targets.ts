@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
 import { AsyncCache } from './async-cache.js';
+import { graphShares, targetGraphBytes } from './graph-memory.js';
 import { targetFunction } from './objective.js';
 import type { Spec } from './spec.js';
 
@@ -14,21 +15,28 @@ export interface SourceImage {
 }
 
 const mostBytes = 512e6;
-const mostGraphs = 16;
 
 export class TargetCache {
   readonly #targets = new AsyncCache<Named<HostTensor>>({
     maxSize: mostBytes,
     sizeOf: (targets) => Object.values(targets).reduce((sum, { data }) => sum + data.byteLength, 0),
   });
-  readonly #graphs = new AsyncCache<Compiled>({
-    maxSize: mostGraphs,
-    dispose: (graph) => graph.dispose(),
-  });
+  readonly #graphs: AsyncCache<{ readonly compiled: Compiled; readonly bytes: number }>;
   /** One at a time: a graph must not fall out of its cache while it runs. */
   readonly #compute = pLimit(1);
 
-  constructor(private readonly engine: Engine) {}
+  /** @param graphBytes bound on what compiled graphs hold, about, of which a part is for graphs of targets; the latest is always kept */
+  constructor(
+    private readonly engine: Engine,
+    graphBytes: number,
+  ) {
+    const maxSize = Math.max(1, Math.floor(graphBytes * graphShares.targets));
+    this.#graphs = new AsyncCache({
+      maxSize,
+      sizeOf: ({ bytes }) => Math.min(maxSize, bytes),
+      dispose: ({ compiled }) => compiled.dispose(),
+    });
+  }
 
   /** What the objective has to know of both images, as the target functions return it: `[1, ...]` each. */
   async get(
@@ -56,10 +64,11 @@ export class TargetCache {
     const graphKey = `${side};${spec.targetKeys[side]};${tensor.shape.join('x')}`;
     return this.#targets.get(`${graphKey};${key}`, () =>
       this.#compute(async () => {
-        const graph = await this.#graphs.get(graphKey, () =>
-          this.engine.compile(targetFunction(spec, side), { image: tensor.shape }, weights),
-        );
-        return runOnce(this.engine, graph, { image: tensor });
+        const { compiled } = await this.#graphs.get(graphKey, async () => ({
+          compiled: await this.engine.compile(targetFunction(spec, side), { image: tensor.shape }, weights),
+          bytes: targetGraphBytes(weights, tensor.shape),
+        }));
+        return runOnce(this.engine, compiled, { image: tensor });
       }),
     );
   }

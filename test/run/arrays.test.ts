@@ -167,7 +167,7 @@ test('a graph is compiled once, however often it is evaluated', async (t) => {
       return engine.compile(...given);
     },
   });
-  const evaluator = new Evaluator(counting, new TargetCache(counting));
+  const evaluator = new Evaluator(counting, new TargetCache(counting, 1e9));
   const weights = await random.loadWeights();
   const source = (key: string, tensor: HostTensor) => ({ key, tensor });
   const request = { recipe: quickRecipe(), image, content: source('c', content), style: source('s', style) };

@@ -37,7 +37,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
     device,
     threads: 1,
     batch: 1,
-    graphPixels: 1,
+    graphBytes: 1,
     weightsFiles: {},
     contentRoot: folder,
     styleRoot: folder,

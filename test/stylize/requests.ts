@@ -9,8 +9,8 @@ import { engineLike, pattern, quickRecipe } from './support.js';
 export const onnx = await createEngine('onnx', { threads: 1 });
 export const weights = await random.loadWeights();
 
-export const stylizerOn = (engine: Engine, batch = 3): Stylizer =>
-  new Stylizer(engine, { batch: () => batch, weights: async () => weights, graphPixels: 1e6, now: () => 0 });
+export const stylizerOn = (engine: Engine, batch = 3, graphBytes = 1e10): Stylizer =>
+  new Stylizer(engine, { batch: () => batch, weights: async () => weights, graphBytes, now: () => 0 });
 
 export const source = (seed: number, height?: number, width?: number) => ({
   key: `${seed};${height};${width}`,

@@ -109,3 +109,34 @@ test('graphs are compiled once, and targets computed once for an image', async (
   t.is(runs.get('style'), 2);
   t.is(stylizer.totals.steps, 6 * 5 + 2 * 2);
 });
+
+test('graphs of many shapes are kept within a bound, filters included', async (t) => {
+  let [alive, most] = [0, 0];
+  const counting = engineLike(onnx, {
+    async compile(fn, inputs, constants) {
+      const graph = await onnx.compile(fn, inputs, constants);
+      most = Math.max(most, ++alive);
+      return {
+        outputs: graph.outputs,
+        run: (values) => graph.run(values),
+        dispose: () => {
+          alive--;
+          graph.dispose();
+        },
+      };
+    },
+  });
+  const items = [32, 36, 40, 44, 48, 52, 56, 60].map((width): StylizeRequest => {
+    const content = source(1, 32, width);
+    return { recipe: quickRecipe({ steps: 1 }), content, style: source(11), initial: content.tensor };
+  });
+  // Room for two graphs of steps, at 19 MB of filters and 31 to 58 MB of features, and for one of targets.
+  const narrow = stylizerOn(counting, 3, 1.6e8);
+  const ample = stylizerOn(onnx);
+  for (const item of items) t.deepEqual(await narrow.stylize(item), await ample.stylize(item));
+  t.true(alive >= 2 && alive <= 3, `${alive} are kept`);
+  t.true(most <= 5, `${most} at once`);
+  narrow.dispose();
+  t.is(alive, 0);
+  ample.dispose();
+});

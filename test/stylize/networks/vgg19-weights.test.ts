@@ -64,7 +64,7 @@ test('style transfer: the loss falls, and the stronger the style the further the
   const stylizer = new Stylizer(engine, {
     batch: () => strengths.length,
     weights: weightsOf,
-    graphPixels: 1e6,
+    graphBytes: 1e10,
     now: () => 0,
   });
   const [content, style] = [await imageOf(contentFile, 128), await imageOf(styleFile, 128)];
