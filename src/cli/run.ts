@@ -59,7 +59,8 @@ async function runWithView(
   let failures = 0;
   let isMeasuring = false;
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'estimating' || event.type === 'estimate') isMeasuring = event.type === 'estimating';
+    if (event.type === 'estimating') isMeasuring = true;
+    if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
     if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
     if (event.type === 'failed' && ++failures > mostFailuresShown) return;
     const text = eventText(event);
@@ -98,7 +99,7 @@ function eventText(event: RunEvent): string | undefined {
       return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimating':
-      return 'Measuring the first steps ...';
+      return 'Measuring a few steps ...';
     case 'estimate':
       return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':

@@ -22,7 +22,10 @@ export async function measureSteps(
   const source = { key: `calibration;${widthPx}x${heightPx}`, tensor: image };
   const optimise = async (steps: number) => {
     const request = { recipe: { ...recipe, steps }, content: source, style: source, initial: image };
-    await Promise.all(Array.from({ length: batch(widthPx * heightPx) }, () => stylizer.stylize(request)));
+    // What goes wrong goes wrong with the items, too, and is told there.
+    await Promise.allSettled(
+      Array.from({ length: batch(widthPx * heightPx) }, () => stylizer.stylize(request)),
+    );
   };
   await optimise(warmUpSteps);
   const before = stylizer.totals;

@@ -9,7 +9,9 @@ import { publishFile } from '../dataset/publish.js';
 import type { Job } from '../job/schema.js';
 import type { Recipe } from '../stylize/recipe.js';
 import { specOf } from '../stylize/spec.js';
+import { addSteps, noSteps, type StepTotals } from '../stylize/step-totals.js';
 import type { Allocation } from './machine.js';
+import type { WorkerPool } from './pool.js';
 
 const schema = z.record(z.string(), z.number().positive());
 const mostEntries = 500;
@@ -33,6 +35,27 @@ export function calibrationKey(recipe: Recipe, allocation: Allocation, run: Job[
 /** The milliseconds that a step takes for each pixel, where they were measured before. */
 export async function rememberedStep(key: string): Promise<number | undefined> {
   return (await readAll())[key];
+}
+
+/**
+ * Measures a few steps of a recipe on all workers of a pool, and remembers what they took.
+ * @returns milliseconds that a step takes for each pixel, on one worker while all are busy; undefined where none could be
+ *   made: what is wrong with them is for the items to tell
+ */
+export async function measureStep(
+  pool: WorkerPool,
+  recipe: Recipe,
+  key: string,
+): Promise<number | undefined> {
+  const made = (await pool.calibrate(recipe)).reduce(addSteps, noSteps);
+  if (made.steps === 0) return undefined;
+  await rememberStep(key, msPerPixel(made));
+  return msPerPixel(made);
+}
+
+/** Milliseconds that a step took for each pixel of its image. */
+export function msPerPixel({ ms, pixelSteps }: StepTotals): number {
+  return ms / pixelSteps;
 }
 
 /** Remembers a measurement. What cannot be written is forgotten: the next run measures again. */

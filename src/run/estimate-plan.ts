@@ -1,19 +1,18 @@
 /** What a whole plan will cost on this machine: remembered, else measured for a moment. @module */
-import { addSteps } from '../stylize/step-totals.js';
-import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
+import { calibrationKey, measureStep, rememberedStep } from './calibration.js';
 import type { PlanEstimate } from './describe.js';
 import { allocate, thisMachine } from './machine.js';
 import { WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
 import { workerSettings } from './settings.js';
-import { msPerPixel } from './step-rate.js';
 import { estimateWorkload, usualPixels, workloadOf } from './workload.js';
 
 /**
  * Estimates the time and the disk space of all items. Where steps of this kind were never measured here, starts the
- * workers that a run would have for a few steps; nothing is written to the output folder.
+ * workers that a run would have for a few steps; nothing is written to the output folder. Undefined where no step can be
+ * made: a run tells why.
  */
-export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
+export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate | undefined> {
   const { job, plan } = prepared;
   const workload = workloadOf(plan.items(), () => true);
   const { recipe } = workload;
@@ -34,11 +33,11 @@ export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate> {
     });
     try {
       await pool.start();
-      known = msPerPixel((await pool.calibrate(recipe)).reduce(addSteps));
+      known = await measureStep(pool, recipe, key);
     } finally {
       await pool.stop();
     }
-    await rememberStep(key, known);
+    if (known === undefined) return undefined;
   }
   const { workers } = allocation;
   return {

@@ -12,8 +12,9 @@ export type RunEvent =
       readonly done: number;
       readonly allocation: Allocation;
     }
-  /** Steps of this kind were never measured here: an estimate follows after the first of them. */
+  /** Steps of this kind were never measured here: a few are, and an estimate follows, or that there is none. */
   | { readonly type: 'estimating' }
+  | { readonly type: 'inestimable' }
   | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: ItemRecord }

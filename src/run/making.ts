@@ -4,26 +4,24 @@ import { outputLayout } from '../dataset/layout.js';
 import type { ItemRecord } from '../dataset/record.js';
 import type { WildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
-import type { StepTotals } from '../stylize/step-totals.js';
-import { calibrationKey, rememberedStep, rememberStep } from './calibration.js';
+import { calibrationKey, measureStep, msPerPixel, rememberedStep, rememberStep } from './calibration.js';
 import type { RunOptions } from './events.js';
 import { type Allocation, allocate, thisMachine } from './machine.js';
 import { dropped, WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
 import { workerSettings } from './settings.js';
-import { msPerPixel, StepRate } from './step-rate.js';
 import { estimateWorkload, evaluationsOf, type IsPending, type Workload } from './workload.js';
 
 const progressIntervalMs = 250;
+/** So many steps of each place in a batch tell more than a measurement beforehand. */
+const tellingSteps = 20;
 
 /** Makes the pending items of a plan, once. */
 export class Making {
   readonly allocation: Allocation;
   readonly #counter: ProgressCounter;
-  readonly #rate: StepRate;
   readonly #pool: WorkerPool;
-  #isEstimated = false;
   #journal: Promise<Journal> | undefined;
   #stopped = false;
 
@@ -37,13 +35,12 @@ export class Making {
     this.allocation = allocate(thisMachine(), job.run, stylized || items, { size }, smallestPixels);
     const { workers, batch } = this.allocation;
     this.#counter = new ProgressCounter(workload, workers, performance.now());
-    this.#rate = new StepRate(workers * batch);
     this.#pool = new WorkerPool({
       workers,
       // One more than are optimised: it is decoded while the others are.
       itemsPerWorker: batch + 1,
       settings: (worker) => workerSettings(prepared, this.allocation, worker),
-      onProgress: (made) => this.#addSteps(made),
+      onProgress: (made) => this.#counter.addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
     });
   }
@@ -79,6 +76,7 @@ export class Making {
       if (known) this.#estimate(known);
       else if (this.#stepKey) onEvent?.({ type: 'estimating' });
       await this.#pool.start();
+      if (!known) await this.#measure();
       await this.#makeAll(isPending);
       this.#report();
       await this.#remember();
@@ -122,14 +120,16 @@ export class Making {
     await (await this.#journal).append(record);
   }
 
-  #addSteps(made: StepTotals): void {
-    this.#counter.addSteps(made);
-    const learnt = this.#rate.after(this.#counter.made);
-    if (learnt && !this.#isEstimated) this.#estimate(learnt);
+  /** Before the first image is begun, so that whoever waits knows for how long. */
+  async #measure(): Promise<void> {
+    const { recipe } = this.workload;
+    if (!recipe || !this.#stepKey || this.#stopped) return;
+    const measured = await measureStep(this.#pool, recipe, this.#stepKey);
+    if (measured !== undefined) this.#estimate(measured);
+    else this.options.onEvent?.({ type: 'inestimable' });
   }
 
   #estimate(msPerPixel: number): void {
-    this.#isEstimated = true;
     const { workers } = this.allocation;
     const { format } = this.prepared.job.output;
     this.options.onEvent?.({
@@ -141,7 +141,9 @@ export class Making {
   /** The next run of this kind is estimated by the whole of this one, if it was long enough to tell. */
   async #remember(): Promise<void> {
     const { made } = this.#counter;
-    if (this.#stepKey && this.#rate.after(made)) await rememberStep(this.#stepKey, msPerPixel(made));
+    const { workers, batch } = this.allocation;
+    const isTelling = made.steps >= tellingSteps * workers * batch;
+    if (this.#stepKey && isTelling) await rememberStep(this.#stepKey, msPerPixel(made));
   }
 
   get #stepKey(): string | undefined {

@@ -23,6 +23,7 @@ const send = (message: FromWorker): void => {
 class Worker {
   readonly #drain = new AbortController();
   #reported = noSteps;
+  #isCalibrating = false;
   #journal: Promise<Journal> | undefined;
 
   private constructor(
@@ -66,10 +67,13 @@ class Worker {
   }
 
   async calibrate(recipe: Recipe): Promise<void> {
-    send({
-      type: 'calibrated',
-      measured: await measureSteps(this.stylizer, recipe, (pixels) => imagesTogether(this.batch, pixels)),
-    });
+    this.#isCalibrating = true;
+    const together = (pixels: number) => imagesTogether(this.batch, pixels);
+    const measured = await measureSteps(this.stylizer, recipe, together);
+    // These steps make no item.
+    this.#reported = this.stylizer.totals;
+    this.#isCalibrating = false;
+    send({ type: 'calibrated', measured });
   }
 
   drain(): void {
@@ -77,6 +81,7 @@ class Worker {
   }
 
   reportProgress(): void {
+    if (this.#isCalibrating) return;
     const made = stepsSince(this.#reported, this.stylizer.totals);
     if (made.steps === 0) return;
     this.#reported = this.stylizer.totals;

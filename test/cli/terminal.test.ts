@@ -63,7 +63,7 @@ test.serial('to a file: whole lines, no control characters, nothing on the stand
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
   t.is(lines.shift(), 'To make: 12 stylised images and 6 originals, by 1 worker with 1 thread each.');
-  t.is(lines.shift(), 'Measuring the first steps ...', 'nothing is remembered yet');
+  t.is(lines.shift(), 'Measuring a few steps ...', 'nothing is remembered yet');
   t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
