@@ -20,6 +20,7 @@ interface RunArguments extends JobArguments {
 }
 
 const mostFailuresShown = 5;
+const stoppedText = 'Stopped at once. Finished images are kept; run again to go on.\n';
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <job>',
@@ -58,14 +59,27 @@ async function runWithView(
   const view = progressView(out);
   let failures = 0;
   let isMeasuring = false;
+  let isFinishing = false;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'estimating') isMeasuring = true;
     if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
     if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
     if (event.type === 'failed' && ++failures > mostFailuresShown) return;
+    if (event.type === 'finishing') isFinishing = true;
     const text = eventText(event);
     if (text) view.print(text);
   };
+  // By then no worker is left to be stopped: what is written is whole or not there, so that one may leave.
+  signals.drain.addEventListener('abort', () => {
+    if (isFinishing)
+      view.print('Writing manifest and contact sheet, then done. Press Ctrl-C again to stop at once.');
+  });
+  signals.abandon.addEventListener('abort', () => {
+    if (!isFinishing) return;
+    view.stop();
+    out.write(stoppedText);
+    process.exit(exitCodes.stopped);
+  });
   try {
     const result = await runPlan(prepared, {
       ...(extend && { extend }),
@@ -81,7 +95,7 @@ async function runWithView(
   } catch (error) {
     view.stop();
     if (!signals.abandon.aborted) throw error;
-    out.write('Stopped at once. Finished images are kept; run again to go on.\n');
+    out.write(stoppedText);
     return exitCodes.stopped;
   } finally {
     signals.dispose();
