@@ -36,7 +36,8 @@ const recordMeanings: Readonly<Record<string, string>> = {
   'loss.curve': 'About twenty points from the first to the last',
   steps: 'Updates from the initial image to the one delivered',
   evaluations: 'Evaluations of the objective, trials and restarts included',
-  restarts: 'How often the optimisation was begun again more gently: with steps of 0.3 times `recipe.learningRate`',
+  restarts:
+    'How often the optimisation was begun again more gently: with steps of 0.3 times `recipe.learningRate`',
   elapsedMs:
     'Time in the optimisation, others of its batch included; the one field that differs between equal runs',
   error: '`null` for a complete image',

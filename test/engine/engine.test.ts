@@ -203,6 +203,14 @@ test('tracing: channels first are refused by name, also in gradients', async (t)
   }
 });
 
+test('tracing: pooling windows that may lie outside of the image are refused', async (t) => {
+  const engine = await createEngine('onnx');
+  const fn: TensorFunction = ({ x }) => ({ y: tf.maxPool(x as tf.Tensor4D, 2, 1, 2) });
+  const error = await t.throwsAsync(engine.compile(fn, { x: [1, 8, 8, 3] }));
+  t.is(code(error), 'kernel-unsupported');
+  t.regex(error?.message ?? '', /pooling kernel with windows of 2,2 and padding of 2,2/);
+});
+
 test('a compiled function may be disposed twice', async (t) => {
   const engine = await createEngine('onnx');
   const compiled = await engine.compile(double, { x: [2] });

@@ -1,5 +1,6 @@
 /** The numbers of convolutions and poolings, as TF.js defines them. @module */
 import { backend_util } from '@tensorflow/tfjs';
+import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
 
 type Pair = readonly [number, number];
@@ -89,5 +90,14 @@ export function poolGeometry(input: Shape, attributes: PoolAttributes): Geometry
     attributes.pad,
     attributes.dimRoundingMode,
   );
-  return fromInfo(info);
+  const g = fromInfo(info);
+  // ONNX Runtime refuses windows that may lie outside of the image altogether, and not before they run.
+  if (both((axis) => axis).some((axis) => Math.max(g.before[axis], after(g)[axis]) >= g.kernel[axis])) {
+    throw new WildstyleError(
+      'kernel-unsupported',
+      `The onnx engine cannot execute a pooling kernel with windows of ${g.kernel} and padding of ${g.before}.`,
+      { cure: 'Pad by less than the size of the window, or pad the image first.' },
+    );
+  }
+  return g;
 }
