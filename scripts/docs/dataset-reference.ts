@@ -51,6 +51,7 @@ const summaryMeanings: Readonly<Record<string, string>> = {
   startedAt: 'When the last run began, ISO 8601',
   finishedAt: 'When it ended',
   job: 'The job with all defaults and absolute paths, without `run`',
+  earlierJobs: 'Jobs that made a part of it before it was extended, the first one first',
   environment: 'Versions of Node.js and the engine, platform, processor',
   'counts.items': 'Images planned, and kept of earlier plans',
   'counts.complete': 'Made',
@@ -63,6 +64,8 @@ const summaryMeanings: Readonly<Record<string, string>> = {
   'counts.splits': 'Images made, by split',
   'digests.plan': 'sha256 of the plan: the ids of all items in order',
   'digests.manifest': 'sha256 of `manifest.jsonl`',
+  'digests.summary':
+    'sha256 of this file as JSON with sorted keys and no white space, without this digest: `verify` finds out who edits it',
   'digests.result': 'sha256 of the manifest without times: equal for two runs that made the same pixels',
 };
 

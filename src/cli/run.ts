@@ -118,6 +118,11 @@ function eventText(event: RunEvent): string | undefined {
       return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':
       return `failed: ${event.record.content.path}: ${event.record.error?.message}`;
+    case 'lost': {
+      const { files } = event;
+      const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
+      return `note: ${count(files.length, 'image')} of earlier jobs ${files.length === 1 ? 'is' : 'are'} gone, and this job does not make them: ${shown}`;
+    }
     case 'draining':
       return 'Stopping: the images in work are finished first. Press Ctrl-C again to stop at once.';
     default:

@@ -105,11 +105,15 @@ function countsTable({ counts }: DatasetSummary): string {
   ].join('\n\n');
 }
 
-function recipeBlock({ job }: DatasetSummary): string {
+function recipeBlock({ job, earlierJobs }: DatasetSummary): string {
   const { seed, sampling, recipe } = job;
   const shown = Object.entries({ seed, sampling, recipe }).filter(([, value]) => value !== undefined);
   if (shown.length === 0) return 'The job is in `dataset.json`.';
-  return `The same job on the same images gives the same items again.\n\n\`\`\`yaml\n${stringify(Object.fromEntries(shown))}\`\`\``;
+  const about =
+    earlierJobs.length === 0
+      ? 'The same job on the same images gives the same items again.'
+      : `The last of ${earlierJobs.length + 1} jobs that made it; the others are in \`dataset.json\`, and the manifest says of each item how it was made.`;
+  return `${about}\n\n\`\`\`yaml\n${stringify(Object.fromEntries(shown))}\`\`\``;
 }
 
 function sampleTable(sample: readonly ItemRecord[]): string {

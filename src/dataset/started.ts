@@ -18,7 +18,13 @@ export interface IntendedOutput {
   readonly images?: Iterable<JobImage>;
 }
 
-const startedJobSchema = z.strictObject({ planDigest: z.string(), job: z.record(z.string(), z.unknown()) });
+const job = z.record(z.string(), z.unknown());
+const startedJobSchema = z.strictObject({
+  planDigest: z.string(),
+  job,
+  /** Jobs that the folder was made by before it was extended. */
+  earlierJobs: z.array(job).readonly().default([]),
+});
 const startedImageSchema = z.strictObject({
   role: z.enum(['content', 'style']),
   path: z.string(),
@@ -30,9 +36,14 @@ export type StartedJob = z.output<typeof startedJobSchema>;
 
 /**
  * Marks a folder as the output of a job, before the first item is made.
+ * @param earlierJobs that the folder was made by already, the first one first
  * @throws `disk-full`, `output-unwritable`
  */
-export async function beginOutput(root: string, intended: IntendedOutput): Promise<void> {
+export async function beginOutput(
+  root: string,
+  intended: IntendedOutput,
+  earlierJobs: StartedJob['earlierJobs'] = [],
+): Promise<void> {
   const { startedJob, startedImages, temporaryFolder } = outputLayout(root);
   const images = await FilePublisher.open(startedImages, { temporaryFolder });
   for (const { role, path, sha256 } of intended.images ?? []) {
@@ -40,7 +51,8 @@ export async function beginOutput(root: string, intended: IntendedOutput): Promi
   }
   await images.commit();
   const { planDigest, job } = intended;
-  await publishFile(startedJob, `${JSON.stringify({ planDigest, job }, null, 2)}\n`, { temporaryFolder });
+  const text = `${JSON.stringify({ planDigest, job, earlierJobs }, null, 2)}\n`;
+  await publishFile(startedJob, text, { temporaryFolder });
 }
 
 /**

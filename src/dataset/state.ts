@@ -23,7 +23,15 @@ export type OutputState =
       readonly differences: readonly string[];
       /** What the folder holds, for a run that extends it. */
       readonly records: Map<string, ItemRecord>;
+      /** The jobs that the folder was made by, the first one first. */
+      readonly jobs: readonly Readonly<Record<string, unknown>>[];
     };
+
+/** An output folder before a run. */
+export type InspectedOutput = OutputState & {
+  /** Records whose image is gone. */
+  readonly lost: readonly ItemRecord[];
+};
 
 /** Files that people and systems drop into empty folders. */
 const ignorable: ReadonlySet<string> = new Set([
@@ -40,22 +48,40 @@ const ignorable: ReadonlySet<string> = new Set([
  * @throws `output-foreign` when the folder holds files and is no dataset of wildstyle's; `dataset-invalid` when it is one,
  * but damaged
  */
-export async function inspectOutput(root: string, intended: IntendedOutput): Promise<OutputState> {
+export async function inspectOutput(root: string, intended: IntendedOutput): Promise<InspectedOutput> {
   const [summary, started] = await Promise.all([readSummary(root), readStartedJob(root)]);
-  const known = started ?? (summary && { planDigest: summary.digests.plan, job: summary.job });
+  const known = started ?? (summary && startedFrom(summary));
   if (known === undefined) {
     await assertOwnFolder(root);
-    return { kind: 'new' };
+    return { kind: 'new', lost: [] };
   }
-  const records = await presentRecords(root, summary !== undefined);
+  const journaled = await readJournals(outputLayout(root).journalsFolder);
+  const records = await recordedItems(root, summary !== undefined, journaled);
+  const lost = await dropMissing(root, records);
   if (known.planDigest !== intended.planDigest) {
     // Begun, but nothing made: nobody minds a change of mind.
-    if (records.size === 0) return { kind: 'new' };
-    return { kind: 'differs', differences: await differencesFrom(root, known, intended, records), records };
+    if (records.size === 0) return { kind: 'new', lost };
+    const differences = await differencesFrom(root, known, intended, records);
+    return { kind: 'differs', differences, records, jobs: [...known.earlierJobs, known.job], lost };
   }
   const finished = summary?.status === 'complete' && summary.digests.plan === intended.planDigest;
-  if (finished && records.size === summary.counts.items) return { kind: 'complete', records, summary };
-  return { kind: 'resume', records };
+  // A run that came to its end leaves no journal: what is in one may not be in the manifest yet.
+  const isCompiled = finished && journaled.size === 0 && (await hasItsFiles(root, summary));
+  if (isCompiled && records.size === summary.counts.items)
+    return { kind: 'complete', records, summary, lost };
+  return { kind: 'resume', records, lost };
+}
+
+/** What a summary tells where the working folder is gone. */
+function startedFrom({ digests, job, earlierJobs }: DatasetSummary): StartedJob {
+  return { planDigest: digests.plan, job, earlierJobs };
+}
+
+/** Whether the files that loaders and people read lie beside the images. */
+async function hasItsFiles(root: string, { counts }: DatasetSummary): Promise<boolean> {
+  const layout = outputLayout(root);
+  const files = [layout.card, ...Object.keys(counts.splits).map((split) => layout.splitMetadata(split))];
+  return (await Promise.all(files.map(isFile))).every((there) => there);
 }
 
 /**
@@ -90,19 +116,27 @@ async function namesIn(root: string): Promise<string[]> {
   }
 }
 
-async function presentRecords(root: string, hasManifest: boolean): Promise<Map<string, ItemRecord>> {
+async function recordedItems(
+  root: string,
+  hasManifest: boolean,
+  journaled: ReadonlyMap<string, ItemRecord>,
+): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
   if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
-  mergeRecords(records, (await readJournals(outputLayout(root).journalsFolder)).values());
-  await dropMissing(root, records);
+  mergeRecords(records, journaled.values());
   return records;
 }
 
-/** Takes records out whose image is not there, or empty. */
-export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<void> {
-  await pLimit(32).map(records.values(), async ({ id, file }) => {
-    if (file !== null && !(await isFile(join(root, file)))) records.delete(id);
+/** Takes records out whose image is not there, or empty, and returns them. */
+export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<ItemRecord[]> {
+  const lost: ItemRecord[] = [];
+  await pLimit(32).map(records.values(), async (record) => {
+    const { id, file } = record;
+    if (file === null || (await isFile(join(root, file)))) return;
+    lost.push(record);
+    records.delete(id);
   });
+  return lost;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 /** `dataset.json`: what a dataset is, in one small file. @module */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
+import { canonicalJson } from '../plan/recipe-sampler.js';
 import type { FileSystem } from './file-system.js';
 import { outputLayout } from './layout.js';
 import type { CompiledManifest } from './manifest.js';
@@ -22,6 +24,8 @@ export const summarySchema = z.strictObject({
   finishedAt: z.string(),
   /** The job as resolved: every key, with its defaults. */
   job: json,
+  /** Jobs that made a part of the items before this one extended the dataset, the first one first. */
+  earlierJobs: z.array(json).readonly(),
   /** Versions, platform, processor, as the caller tells them. */
   environment: json,
   counts: countsSchema,
@@ -32,6 +36,8 @@ export const summarySchema = z.strictObject({
     manifest: sha256,
     /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
     result: sha256,
+    /** sha256 of this file's content without this digest: see {@link summaryDigest}. */
+    summary: sha256,
   }),
 });
 
@@ -39,7 +45,8 @@ export const summarySchema = z.strictObject({
 export type DatasetSummary = z.output<typeof summarySchema>;
 
 /** What a summary is made from; times come from the caller. */
-export interface SummaryFacts extends Pick<DatasetSummary, 'wildstyle' | 'job' | 'environment'> {
+export interface SummaryFacts
+  extends Pick<DatasetSummary, 'wildstyle' | 'job' | 'earlierJobs' | 'environment'> {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly planDigest: string;
@@ -49,16 +56,28 @@ export interface SummaryFacts extends Pick<DatasetSummary, 'wildstyle' | 'job' |
 /** The summary of a compiled dataset. */
 export function summarize(facts: SummaryFacts): DatasetSummary {
   const { compiled } = facts;
-  return {
+  const summary = {
     wildstyle: facts.wildstyle,
     status: compiled.counts.pending === 0 ? 'complete' : 'partial',
     startedAt: facts.startedAt.toISOString(),
     finishedAt: facts.finishedAt.toISOString(),
     job: facts.job,
+    earlierJobs: facts.earlierJobs,
     environment: facts.environment,
     counts: compiled.counts,
     digests: { plan: facts.planDigest, manifest: compiled.manifest.sha256, result: compiled.stableSha256 },
-  };
+  } as const;
+  return { ...summary, digests: { ...summary.digests, summary: summaryDigest(summary) } };
+}
+
+/** sha256 of a summary as JSON with sorted keys and no white space, without its own digest: whoever edits the file is found out. */
+export function summaryDigest(
+  summary: Omit<DatasetSummary, 'digests'> & { readonly digests: Partial<DatasetSummary['digests']> },
+): string {
+  const { summary: _, ...digests } = summary.digests;
+  return createHash('sha256')
+    .update(canonicalJson({ ...summary, digests }))
+    .digest('hex');
 }
 
 /** Publishes `dataset.json`; the last file of a run, because it says that the others are there. */

@@ -1,6 +1,6 @@
 /** Checking one published image against its record. @module */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asWildstyleError } from '../errors.js';
 import { inspectImage } from '../images/inspect.js';
@@ -19,6 +19,8 @@ export async function imageProblem(root: string, record: ItemRecord): Promise<Pr
   }
   let bytes: Uint8Array;
   try {
+    if ((await lstat(join(root, file))).isSymbolicLink())
+      return { code: 'file-altered', file, message: 'it is a link, where an image was published' };
     bytes = await readFile(join(root, file));
   } catch (error) {
     return { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };

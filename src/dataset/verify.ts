@@ -1,17 +1,17 @@
 /** Checking that a dataset is what its manifest says. @module */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import { asWildstyleError } from '../errors.js';
+import { asWildstyleError, WildstyleError } from '../errors.js';
 import { outputLayout, splitMetadataName, splitOfFile, workFolderName } from './layout.js';
 import { type ManifestLine, manifestLines } from './manifest.js';
 import type { Problem } from './problem.js';
 import type { ItemRecord } from './record.js';
 import { formatStableRecord } from './record-line.js';
-import { type DatasetSummary, readSummary } from './summary.js';
+import { type DatasetSummary, readSummary, summaryDigest } from './summary.js';
 import { type Counts, Tally } from './tally.js';
 import { imageProblem } from './verify-image.js';
 import { MetadataCheck } from './verify-metadata.js';
@@ -41,6 +41,13 @@ const recordsAtOnce = 64;
  * @throws `dataset-invalid` when the folder is no dataset: it has neither a manifest nor a summary
  */
 export async function verifyDataset(root: string, options: VerifyOptions = {}): Promise<Verification> {
+  const found = await stat(root).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    const what = found ? 'is not a folder' : 'does not exist';
+    throw new WildstyleError('dataset-invalid', `${root} ${what}.`, {
+      cure: 'Name the folder of a dataset that wildstyle made.',
+    });
+  }
   const { summary, problem: summaryProblem } = await readableSummary(root);
   const manifestPath = outputLayout(root).manifest;
   if ((summary || summaryProblem) && !existsSync(manifestPath)) {
@@ -79,9 +86,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   }
   await metadata.finish();
   problems.push(...metadata.problems);
-  for await (const file of extraFiles(root, files)) {
-    problems.push({ code: 'file-extra', file, message: 'no record has this file' });
-  }
+  for await (const problem of extraFiles(root, files)) problems.push(problem);
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
   problems.push(...(summaryProblem ? [summaryProblem] : summaryProblems(summary, tally.counts(), digests)));
@@ -126,7 +131,7 @@ async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): Asyn
 }
 
 /** Whatever lies in a split and is neither a recorded image nor the split's metadata. */
-async function* extraFiles(root: string, recorded: ReadonlySet<string>): AsyncGenerator<string> {
+async function* extraFiles(root: string, recorded: ReadonlySet<string>): AsyncGenerator<Problem> {
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== workFolderName);
   for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -139,11 +144,16 @@ async function* extraFilesBelow(
   folder: string,
   metadata: string,
   recorded: ReadonlySet<string>,
-): AsyncGenerator<string> {
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+): AsyncGenerator<Problem> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  if (entries.length === 0) {
+    yield { code: 'file-extra', file: folder, message: 'it is empty, and loaders take it for a class' };
+  }
+  for (const entry of entries) {
     const file = `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* extraFilesBelow(root, file, metadata, recorded);
-    else if (file !== metadata && !recorded.has(file)) yield file;
+    else if (file !== metadata && !recorded.has(file))
+      yield { code: 'file-extra', file, message: 'no record has this file' };
   }
 }
 
@@ -156,6 +166,10 @@ function summaryProblems(
     return [{ code: 'summary-differs', file: 'dataset.json', message: 'missing: the run has not ended' }];
   }
   const problems: Problem[] = [];
+  if (summary.digests.summary !== summaryDigest(summary)) {
+    const message = 'it was edited: its content has another digest than it names';
+    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
+  }
   // An altered manifest has another result as well; that is said once.
   const altered = (['manifest', 'result'] as const).find((key) => summary.digests[key] !== digests[key]);
   if (altered) {

@@ -22,6 +22,7 @@ export function folderNameProblem(name: string): string | undefined {
   if (name.startsWith('.')) return 'begins with a dot, which hides the folder';
   if (/[. ]$/.test(name) || name.startsWith(' ')) return 'begins or ends with a space, or ends with a dot';
   if (reservedOnWindows.test(name)) return 'is a reserved name on Windows';
+  if (name === '__proto__') return 'is a name that programs cannot hold as a key';
   if (datasetFiles.has(name.toLowerCase())) return 'is the name of a file that a dataset holds';
   if (Buffer.byteLength(name) > 200) return 'is longer than 200 bytes';
   return undefined;

@@ -107,7 +107,12 @@ async function readCsv(csv: string): Promise<string> {
 function parseCsv(csv: string, text: string): Row[] {
   try {
     // The line is where a row ends; rows of several lines are rare enough.
-    const rows = parse(text, { info: true, skip_empty_lines: true, relax_column_count: true }) as unknown as {
+    const rows = parse(text, {
+      info: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      relax_column_count: true,
+    }) as unknown as {
       info: { lines: number };
       record: string[];
     }[];

@@ -18,6 +18,8 @@ export type RunEvent =
   | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: ItemRecord }
+  /** Images of earlier jobs that are gone, and that this job does not make: below the root. */
+  | { readonly type: 'lost'; readonly files: readonly string[] }
   | { readonly type: 'draining' }
   | { readonly type: 'finishing' };
 

@@ -8,9 +8,11 @@ import { compileManifest } from '../dataset/manifest.js';
 import { mergeRecords } from '../dataset/merge.js';
 import { publishFile } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
+import { readStartedJob } from '../dataset/started.js';
 import { dropMissing } from '../dataset/state.js';
-import { publishSummary, summarize } from '../dataset/summary.js';
+import { type DatasetSummary, publishSummary, readSummary, summarize } from '../dataset/summary.js';
 import type { Counts } from '../dataset/tally.js';
+import type { Plan } from '../plan/plan.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
@@ -38,7 +40,7 @@ export async function finishDataset(
   // A journal of an earlier run may know an image that is gone by now.
   await dropMissing(root, records);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
-  const sample = chooseSheetRows(records.values(), mostSheetRows);
+  const sample = chooseSheetRows(inPlanOrder(plan, records), mostSheetRows);
   const { temporaryFolder } = layout;
   if (sample.length > 0) {
     const folders = { contentRoot: job.content.root, styleRoot: job.style.root, outputRoot: root };
@@ -48,6 +50,7 @@ export async function finishDataset(
   const summary = summarize({
     wildstyle: packageVersion(),
     job: decisive,
+    earlierJobs: await earlierJobsOf(root),
     environment: environment(sample),
     startedAt,
     finishedAt: new Date(),
@@ -58,6 +61,19 @@ export async function finishDataset(
   await publishFile(layout.card, card, { temporaryFolder });
   await publishSummary(root, summary);
   return { counts: compiled.counts, contactSheet: sample.length > 0 ? layout.contactSheet : undefined };
+}
+
+/** As the workers finished them, records come in no order that two runs would share. */
+function* inPlanOrder(plan: Plan, records: ReadonlyMap<string, ItemRecord>): Generator<ItemRecord> {
+  for (const { id } of plan.items()) {
+    const record = records.get(id);
+    if (record) yield record;
+  }
+}
+
+async function earlierJobsOf(root: string): Promise<DatasetSummary['earlierJobs']> {
+  const known = (await readStartedJob(root)) ?? (await readSummary(root));
+  return known?.earlierJobs ?? [];
 }
 
 function environment(records: readonly ItemRecord[]): Record<string, unknown> {

@@ -64,6 +64,8 @@ async function runLocked(
   if (state.kind === 'differs' && !options.extend) throw differs(root, state.differences);
   if (state.kind === 'differs') checkPlaces(prepared, state.records);
   const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
+  const gone = lostForGood(prepared, state.lost);
+  if (gone.length > 0) options.onEvent?.({ type: 'lost', files: gone });
   const isPending = pendingIn(records, options.retryFailed ?? false);
   const workload = workloadOf(plan.items(), isPending);
   if (state.kind === 'complete' && workload.items === 0) {
@@ -81,7 +83,8 @@ async function runLocked(
   }
   const layout = outputLayout(root);
   await sweepTemporaryFiles(layout.temporaryFolder);
-  if (state.kind !== 'resume') await beginOutput(root, intended);
+  if (state.kind === 'differs') await beginOutput(root, intended, state.jobs);
+  else if (state.kind !== 'resume') await beginOutput(root, intended);
   const making = new Making(prepared, workload, options);
   lockLost.addEventListener('abort', () => making.abort(lockLost.reason as WildstyleError));
   const done = [...records.values()].filter(({ status }) => status === 'complete').length;
@@ -99,6 +102,13 @@ async function runLocked(
     stepMs,
     workers: making.allocation.workers,
   };
+}
+
+/** Images that were there, are gone, and are in no plan any more. */
+function lostForGood({ plan }: Prepared, lost: readonly ItemRecord[]): string[] {
+  const files = new Map(lost.map(({ id, file }) => [id, file ?? '']));
+  if (files.size > 0) for (const { id } of plan.items()) files.delete(id);
+  return [...files.values()].sort();
 }
 
 /** An image that is to lie elsewhere in the same folder would be there twice. */

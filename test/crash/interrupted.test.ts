@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { outputLayout } from '../../src/dataset/layout.js';
@@ -136,6 +136,33 @@ test.serial(
     t.true(before < smallCounts.items);
   },
 );
+
+test.serial(
+  'SIGKILL while a complete dataset is repaired, before it is complete again: the next run completes it',
+  async (t) => {
+    const root = join(job.folder, 'repaired');
+    await cp(join(job.folder, 'whole'), root, { recursive: true });
+    const { manifest } = outputLayout(root);
+    const before = (await stat(manifest)).mtimeMs;
+    for (const image of (await imagesBelow(root)).slice(0, 4)) await rm(join(root, image));
+    const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+    // The summary of before says that all is there, and must not be believed.
+    await until('a new manifest', async () => (await stat(manifest)).mtimeMs !== before);
+    going.process.kill('SIGKILL');
+    await going.ended;
+    await completes(t, root);
+  },
+);
+
+test.serial('metadata and card that were deleted are written again, and no image is made', async (t) => {
+  const root = join(job.folder, 'whole');
+  await rm(join(root, 'train/metadata.jsonl'));
+  await rm(join(root, 'README.md'));
+  const again = await completes(t, root);
+  t.regex(again.stdout, /^18 images in /m);
+  t.false(again.stdout.includes('To make'));
+  t.true(existsSync(join(root, 'README.md')));
+});
 
 test.serial('images that were deleted are made again, and only they', async (t) => {
   const root = join(job.folder, 'whole');

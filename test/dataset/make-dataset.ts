@@ -50,6 +50,7 @@ export async function makeDataset(
     summarize({
       wildstyle: '0.1.0',
       job,
+      earlierJobs: [],
       environment: { node: '20.20.2' },
       startedAt: new Date(0),
       finishedAt: new Date(60_000),

@@ -1,4 +1,4 @@
-import { mkdir, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { imageDifferences, jobDifferences } from '../../src/dataset/differences.js';
@@ -26,11 +26,11 @@ async function journaled(root: string, ...ids: string[]): Promise<void> {
 
 test('a folder that does not exist or is empty is new', async (t) => {
   const root = await temporaryFolder(t);
-  t.deepEqual(await inspectOutput(join(root, 'nowhere'), intended), { kind: 'new' });
-  t.deepEqual(await inspectOutput(root, intended), { kind: 'new' });
+  t.deepEqual(await inspectOutput(join(root, 'nowhere'), intended), { kind: 'new', lost: [] });
+  t.deepEqual(await inspectOutput(root, intended), { kind: 'new', lost: [] });
   await writeFile(join(root, '.gitkeep'), '');
   await mkdir(join(root, '.wildstyle'));
-  t.deepEqual(await inspectOutput(root, intended), { kind: 'new' });
+  t.deepEqual(await inspectOutput(root, intended), { kind: 'new', lost: [] });
 });
 
 test('a folder with files of others is refused, naming them', async (t) => {
@@ -63,6 +63,7 @@ test('a record counts only while its image is there and not empty', async (t) =>
   await truncate(join(root, 'train/cat/b.jpg'), 0);
   const state = await inspectOutput(root, intended);
   t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['c', 'failed']);
+  t.deepEqual(state.lost.map(({ id }) => id).sort(), ['a', 'b']);
 });
 
 test('a complete dataset is complete, with and without its working folder', async (t) => {
@@ -82,6 +83,29 @@ test('a complete dataset that lost an image is resumed', async (t) => {
   await unlink(join(root, 'train/cat/a.jpg'));
   const state = await inspectOutput(root, intended);
   t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['b', 'c', 'd', 'e']);
+});
+
+test('a complete dataset with journals was not compiled to the end: it is resumed', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, intended);
+  await makeDataset(root);
+  await journaled(root, 'a');
+  t.is((await inspectOutput(root, intended)).kind, 'resume');
+  await rm(outputLayout(root).journalsFolder, { recursive: true });
+  t.is((await inspectOutput(root, intended)).kind, 'complete');
+});
+
+test('a complete dataset without its metadata or its card is resumed', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  for (const name of ['train/metadata.jsonl', 'README.md']) {
+    const path = join(root, name);
+    const bytes = await readFile(path);
+    await unlink(path);
+    t.is((await inspectOutput(root, intended)).kind, 'resume', name);
+    await writeFile(path, bytes);
+  }
+  t.is((await inspectOutput(root, intended)).kind, 'complete');
 });
 
 test('another job on the same folder: every difference is told', async (t) => {
@@ -130,7 +154,7 @@ test('where job and images are the same, the plans are named', async (t) => {
 test('a folder that was begun, but where nothing was made, takes any job', async (t) => {
   const root = await temporaryFolder(t);
   await beginOutput(root, intended);
-  t.deepEqual(await inspectOutput(root, { ...intended, planDigest: 'plan-2' }), { kind: 'new' });
+  t.deepEqual(await inspectOutput(root, { ...intended, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
 });
 
 test('a damaged dataset.json is told, not overwritten', async (t) => {

@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { compileManifest } from '../../src/dataset/manifest.js';
@@ -108,11 +108,41 @@ test('a record that gives another shape, or a path that leads outside', async (t
   }
 });
 
+test('a summary that was edited, wherever', async (t) => {
+  const edits: [string, string][] = [
+    ['"seed": 42', '"seed": 43'],
+    ['"steps": 150', '"steps": 15'],
+    ['plan-1', 'plan-2'],
+    ['"wildstyle": "0.1.0"', '"wildstyle": "0.2.0"'],
+    ['"earlierJobs": []', '"earlierJobs": [{}]'],
+  ];
+  for (const [from, to] of edits) {
+    const found = await problemsAfter(t, (root) => replaceIn(join(root, 'dataset.json'), from, to));
+    t.deepEqual(found, ['summary-differs dataset.json'], to);
+  }
+  const spaced = await problemsAfter(t, async (root) => {
+    const path = join(root, 'dataset.json');
+    await writeFile(path, JSON.stringify(JSON.parse(await readFile(path, 'utf8'))));
+  });
+  t.deepEqual(spaced, [], "white space is nobody's business");
+});
+
+test('a link in the place of an image, and a folder without any', async (t) => {
+  const linked = await problemsAfter(t, async (root) => {
+    const path = join(root, 'train/cat/a.jpg');
+    await rename(path, join(root, 'a.jpg'));
+    await symlink(join(root, 'a.jpg'), path);
+  });
+  t.deepEqual(linked, ['file-altered train/cat/a.jpg']);
+  const empty = await problemsAfter(t, (root) => mkdir(join(root, 'train/zebra')));
+  t.deepEqual(empty, ['file-extra train/zebra']);
+});
+
 test('counts that do not add up, and no summary at all', async (t) => {
   const counts = await problemsAfter(t, (root) =>
     replaceIn(join(root, 'dataset.json'), '"failed": 1,\n    "pending"', '"failed": 0,\n    "pending"'),
   );
-  t.deepEqual(counts, ['summary-differs dataset.json']);
+  t.deepEqual(counts, ['summary-differs dataset.json', 'summary-differs dataset.json']);
   t.deepEqual(await problemsAfter(t, (root) => unlink(join(root, 'dataset.json'))), [
     'summary-differs dataset.json',
   ]);
@@ -141,6 +171,15 @@ test('a summary that is no JSON, and a manifest that is gone while the summary i
   t.deepEqual(summary, ['summary-differs dataset.json']);
   const manifest = await problemsAfter(t, (root) => unlink(join(root, 'manifest.jsonl')));
   t.deepEqual(manifest, ['file-missing manifest.jsonl']);
+});
+
+test('what is no folder cannot be verified', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFile(join(root, 'job.yaml'), 'seed: 1');
+  for (const name of ['job.yaml', 'nowhere']) {
+    const error = await t.throwsAsync(verifyDataset(join(root, name)), { instanceOf: WildstyleError });
+    t.is(error?.code, 'dataset-invalid');
+  }
 });
 
 test('without a manifest there is nothing to verify', async (t) => {

@@ -33,6 +33,7 @@ test('names that cannot be folders everywhere', (t) => {
     'a\\b',
     'a:b',
     'CON',
+    '__proto__',
     'nul.txt',
     'a ',
     'a.',

@@ -41,6 +41,15 @@ test('labels come from a CSV file, its names relative to the root or to the file
   t.deepEqual(problems, []);
 });
 
+test('lines may end in different ways', async (t) => {
+  const { labels } = await take(t, 'file,label\r\n1.jpg,cat\n3.jpg,dog\r\nsub/2.jpg,cat\n');
+  t.deepEqual(labels, [
+    ['1.jpg', 'cat'],
+    ['3.jpg', 'dog'],
+    ['sub/2.jpg', 'cat'],
+  ]);
+});
+
 test('columns may have other names', async (t) => {
   const { labels } = await take(t, 'image,class\n1.jpg,cat\n', ', file: image, label: class');
   t.deepEqual(labels, [['1.jpg', 'cat']]);

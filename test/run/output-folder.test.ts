@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { outputLayout } from '../../src/dataset/layout.js';
@@ -91,6 +91,28 @@ test.serial('--extend adds, and keeps what was there', async (t) => {
   const again = await wildstyle(['run', job.file, '--set', 'recipe.steps=4'], job);
   t.is(again.exitCode, 0);
   t.regex(again.stdout, /^Nothing to do/);
+});
+
+test.serial('an extended dataset names all its jobs, and tells what it lost for good', async (t) => {
+  const { job: last, earlierJobs } = await summaryOf(job.out);
+  t.like(last, { recipe: { steps: 4 } });
+  t.is(earlierJobs.length, 1);
+  t.like(earlierJobs[0], { recipe: { steps: 3 }, seed: 7 });
+  const card = await readFile(join(job.out, 'README.md'), 'utf8');
+  t.regex(card, /The last of 2 jobs that made it/);
+  const { records } = await treeOf(job.out);
+  const old = records.find(({ kind, recipe }) => kind === 'stylized' && recipe.steps === 3);
+  await rm(join(job.out, old?.file ?? ''));
+  const again = await wildstyle(['run', job.file, '--set', 'recipe.steps=4'], job);
+  t.is(again.exitCode, 0);
+  t.true(
+    again.stdout.includes(
+      `note: 1 image of earlier jobs is gone, and this job does not make them: ${old?.file}\n`,
+    ),
+    again.stdout,
+  );
+  t.like(await summaryOf(job.out), { counts: { items: 29 }, earlierJobs });
+  t.deepEqual((await verifyDataset(job.out)).problems, []);
 });
 
 test.serial('a folder that is not a dataset is left alone', async (t) => {

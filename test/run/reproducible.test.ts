@@ -58,6 +58,8 @@ for (const [way, options] of ways) {
     t.deepEqual(second.files, first.files);
     t.is(second.resultDigest, first.resultDigest);
     t.is(second.planDigest, first.planDigest);
+    const [one, other] = ['first', way].map((name) => join(job.folder, name, 'contact-sheet.png'));
+    t.deepEqual(await readFile(other), await readFile(one), 'the contact sheet too');
   });
 }
 
