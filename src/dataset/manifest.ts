@@ -101,7 +101,7 @@ export async function* manifestLines(root: string): AsyncGenerator<ManifestLine>
     if (error instanceof WildstyleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, {
-      cure: 'Name the folder of a dataset that wildstyle made. One that lost its manifest is to be made again, in another folder.',
+      cure: 'Name the folder of a dataset that wildstyle made.',
       cause: error,
     });
   }

@@ -122,6 +122,12 @@ async function recordedItems(
   journaled: ReadonlyMap<string, ItemRecord>,
 ): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
+  const { manifest } = outputLayout(root);
+  if (hasManifest && !(await isFile(manifest))) {
+    throw new WildstyleError('dataset-invalid', `${manifest} is gone: what the images are is not known.`, {
+      cure: 'Put it back, or make the dataset again in another folder with --out.',
+    });
+  }
   if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
   mergeRecords(records, journaled.values());
   return records;

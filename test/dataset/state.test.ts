@@ -108,6 +108,15 @@ test('a complete dataset without its metadata or its card is resumed', async (t)
   t.is((await inspectOutput(root, intended)).kind, 'complete');
 });
 
+test('a dataset that lost its manifest is refused, with a cure', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await unlink(join(root, 'manifest.jsonl'));
+  const error = await t.throwsAsync(inspectOutput(root, intended), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+  t.regex(error?.cure ?? '', /make the dataset again in another folder/);
+});
+
 test('another job on the same folder: every difference is told', async (t) => {
   const root = await temporaryFolder(t);
   await beginOutput(root, intended);
