@@ -1,4 +1,5 @@
 /** What an output folder is before a run: new, begun, complete, or somebody else's. @module */
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -123,7 +124,8 @@ async function recordedItems(
 ): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
   const { manifest } = outputLayout(root);
-  if (hasManifest && !(await isFile(manifest))) {
+  // It is there and empty where a run was stopped before its first image.
+  if (hasManifest && !existsSync(manifest)) {
     throw new WildstyleError('dataset-invalid', `${manifest} is gone: what the images are is not known.`, {
       cure: 'Put it back, or make the dataset again in another folder with --out.',
     });
