@@ -64,6 +64,7 @@ const summaryMeanings: Readonly<Record<string, string>> = {
   'counts.splits': 'Images made, by split',
   'digests.plan': 'sha256 of the plan: the ids of all items in order',
   'digests.manifest': 'sha256 of `manifest.jsonl`',
+  'digests.files': 'sha256 of the dataset card and the contact sheet, by name',
   'digests.summary':
     'sha256 of this file as JSON with sorted keys and no white space, without this digest: `verify` finds out who edits it',
   'digests.result': 'sha256 of the manifest without times: equal for two runs that made the same pixels',

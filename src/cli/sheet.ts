@@ -1,9 +1,9 @@
 /** `wildstyle sheet`: a contact sheet of a dataset. @module */
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { outputLayout } from '../dataset/layout.js';
 import { readManifest } from '../dataset/manifest.js';
-import { readSummary } from '../dataset/summary.js';
+import { publishSummary, readSummary, withFile } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
@@ -36,7 +36,10 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     if (!summary) throw new WildstyleError('dataset-invalid', `${root} has no dataset.json.`);
     const chosen = chooseSheetRows(await readManifest(root), rows);
     const path = out ? resolve(out) : outputLayout(root).contactSheet;
-    await writeContactSheet(path, sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen));
+    const { contactSheet } = outputLayout(root);
+    const rowsOfSheet = sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen);
+    const { sha256 } = await writeContactSheet(path, rowsOfSheet);
+    if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));
     process.stdout.write(`${chosen.length} rows: ${join(path)}\n`);
   },
 };

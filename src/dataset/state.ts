@@ -79,9 +79,12 @@ function startedFrom({ digests, job, earlierJobs }: DatasetSummary): StartedJob 
 }
 
 /** Whether the files that loaders and people read lie beside the images. */
-async function hasItsFiles(root: string, { counts }: DatasetSummary): Promise<boolean> {
+async function hasItsFiles(root: string, { counts, digests }: DatasetSummary): Promise<boolean> {
   const layout = outputLayout(root);
-  const files = [layout.card, ...Object.keys(counts.splits).map((split) => layout.splitMetadata(split))];
+  const files = [
+    ...Object.keys(digests.files).map((name) => join(root, name)),
+    ...Object.keys(counts.splits).map((split) => layout.splitMetadata(split)),
+  ];
   return (await Promise.all(files.map(isFile))).every((there) => there);
 }
 

@@ -36,6 +36,8 @@ export const summarySchema = z.strictObject({
     manifest: sha256,
     /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
     result: sha256,
+    /** sha256 of the files that a run writes beside the splits for people to look at, by name. */
+    files: z.record(z.string(), sha256),
     /** sha256 of this file's content without this digest: see {@link summaryDigest}. */
     summary: sha256,
   }),
@@ -51,6 +53,8 @@ export interface SummaryFacts
   readonly finishedAt: Date;
   readonly planDigest: string;
   readonly compiled: CompiledManifest;
+  /** Digests of card and contact sheet by name; default: none. */
+  readonly files?: DatasetSummary['digests']['files'];
 }
 
 /** The summary of a compiled dataset. */
@@ -65,16 +69,34 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
     earlierJobs: facts.earlierJobs,
     environment: facts.environment,
     counts: compiled.counts,
-    digests: { plan: facts.planDigest, manifest: compiled.manifest.sha256, result: compiled.stableSha256 },
+    digests: {
+      plan: facts.planDigest,
+      manifest: compiled.manifest.sha256,
+      result: compiled.stableSha256,
+      files: facts.files ?? {},
+    },
   } as const;
-  return { ...summary, digests: { ...summary.digests, summary: summaryDigest(summary) } };
+  return signed(summary);
 }
 
+/** The summary with the digest of a file beside the splits that was written anew. */
+export function withFile(summary: DatasetSummary, name: string, sha256OfFile: string): DatasetSummary {
+  const files = { ...summary.digests.files, [name]: sha256OfFile };
+  return signed({ ...summary, digests: { ...summary.digests, files } });
+}
+
+type Unsigned = Omit<DatasetSummary, 'digests'> & {
+  readonly digests: Omit<DatasetSummary['digests'], 'summary'>;
+};
+
+const signed = (summary: Unsigned): DatasetSummary => ({
+  ...summary,
+  digests: { ...summary.digests, summary: summaryDigest(summary) },
+});
+
 /** sha256 of a summary as JSON with sorted keys and no white space, without its own digest: whoever edits the file is found out. */
-export function summaryDigest(
-  summary: Omit<DatasetSummary, 'digests'> & { readonly digests: Partial<DatasetSummary['digests']> },
-): string {
-  const { summary: _, ...digests } = summary.digests;
+export function summaryDigest(summary: Unsigned): string {
+  const { summary: _, ...digests } = summary.digests as Partial<DatasetSummary['digests']>;
   return createHash('sha256')
     .update(canonicalJson({ ...summary, digests }))
     .digest('hex');

@@ -41,6 +41,6 @@ export async function imageProblem(root: string, record: ItemRecord): Promise<Pr
 }
 
 /** A manifest may come from anywhere: a path in it must not lead out of the dataset. */
-function staysInside(file: string): boolean {
+export function staysInside(file: string): boolean {
   return !/^([/\\]|[a-z]:)/i.test(file) && !file.split(/[/\\]/).includes('..');
 }

@@ -13,7 +13,7 @@ import type { ItemRecord } from './record.js';
 import { formatStableRecord } from './record-line.js';
 import { type DatasetSummary, readSummary, summaryDigest } from './summary.js';
 import { type Counts, Tally } from './tally.js';
-import { imageProblem } from './verify-image.js';
+import { imageProblem, staysInside } from './verify-image.js';
 import { MetadataCheck } from './verify-metadata.js';
 
 export type { Problem, ProblemCode } from './problem.js';
@@ -87,6 +87,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   await metadata.finish();
   problems.push(...metadata.problems);
   for await (const problem of extraFiles(root, files)) problems.push(problem);
+  problems.push(...(await besideProblems(root, summary)));
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
   problems.push(...(summaryProblem ? [summaryProblem] : summaryProblems(summary, tally.counts(), digests)));
@@ -128,6 +129,21 @@ async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): Asyn
     group = [];
   }
   yield group;
+}
+
+/** The files that a run wrote beside the splits; what else lies there is nobody's business. */
+async function besideProblems(root: string, summary: DatasetSummary | undefined): Promise<Problem[]> {
+  const recorded = Object.entries(summary?.digests.files ?? {});
+  const found = await pLimit(1).map(recorded, async ([file, sha256]): Promise<Problem[]> => {
+    if (!staysInside(file)) {
+      return [{ code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` }];
+    }
+    const digest = await sha256OfFile(join(root, file)).catch((error: Error) => error);
+    if (digest instanceof Error) return [{ code: 'file-missing', file, message: digest.message }];
+    if (digest === sha256) return [];
+    return [{ code: 'file-altered', file, message: `sha256 ${digest}, recorded ${sha256}` }];
+  });
+  return found.flat();
 }
 
 /** Whatever lies in a split and is neither a recorded image nor the split's metadata. */

@@ -42,12 +42,16 @@ export async function finishDataset(
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const sample = chooseSheetRows(inPlanOrder(plan, records), mostSheetRows);
   const { temporaryFolder } = layout;
+  const files: Record<string, string> = {};
   if (sample.length > 0) {
     const folders = { contentRoot: job.content.root, styleRoot: job.style.root, outputRoot: root };
-    await writeContactSheet(layout.contactSheet, sheetRows(folders, sample), { temporaryFolder });
+    const sheet = await writeContactSheet(layout.contactSheet, sheetRows(folders, sample), {
+      temporaryFolder,
+    });
+    files[basename(layout.contactSheet)] = sheet.sha256;
   }
   const { job: decisive, planDigest } = intendedOutput(prepared);
-  const summary = summarize({
+  const facts = {
     wildstyle: packageVersion(),
     job: decisive,
     earlierJobs: await earlierJobsOf(root),
@@ -56,10 +60,14 @@ export async function finishDataset(
     finishedAt: new Date(),
     planDigest,
     compiled,
+  };
+  const card = datasetCard({
+    name: basename(root),
+    summary: summarize(facts),
+    sample: sample.slice(0, sampledRecords),
   });
-  const card = datasetCard({ name: basename(root), summary, sample: sample.slice(0, sampledRecords) });
-  await publishFile(layout.card, card, { temporaryFolder });
-  await publishSummary(root, summary);
+  files[basename(layout.card)] = (await publishFile(layout.card, card, { temporaryFolder })).sha256;
+  await publishSummary(root, summarize({ ...facts, files }));
   return { counts: compiled.counts, contactSheet: sample.length > 0 ? layout.contactSheet : undefined };
 }
 

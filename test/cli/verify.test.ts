@@ -63,6 +63,21 @@ test.serial('a flipped byte, a deleted image and an extra file: exit 1, each nam
   );
 });
 
+test.serial(
+  'a contact sheet of another size is told, unless the command that draws it drew it',
+  async (t) => {
+    const root = join(job.folder, 'drawn');
+    await cp(job.out, root, { recursive: true });
+    const sheet = join(root, 'contact-sheet.png');
+    await writeFile(sheet, 'x');
+    const { exitCode, stdout } = await verify('drawn');
+    t.is(exitCode, 1);
+    t.regex(stdout, /^file-altered {2}contact-sheet\.png {2}/m);
+    t.is((await wildstyle(['sheet', root, '--rows', '2'], job)).exitCode, 0);
+    t.is((await verify('drawn')).stdout, 'drawn: 12 images checked, all as recorded.\n');
+  },
+);
+
 test.serial('an edited manifest is told', async (t) => {
   const root = join(job.folder, 'edited');
   await cp(job.out, root, { recursive: true });

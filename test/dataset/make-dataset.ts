@@ -5,7 +5,7 @@ import { outputLayout } from '../../src/dataset/layout.js';
 import { type CompiledManifest, compileManifest } from '../../src/dataset/manifest.js';
 import { publishFile } from '../../src/dataset/publish.js';
 import type { ItemRecord } from '../../src/dataset/record.js';
-import { type DatasetSummary, publishSummary, summarize } from '../../src/dataset/summary.js';
+import { type DatasetSummary, publishSummary, summarize, withFile } from '../../src/dataset/summary.js';
 import { encodeImage } from '../../src/images/encode.js';
 import { byId, failedRecord, itemOf, originalRecord, stylizedRecord } from './support.js';
 
@@ -60,7 +60,8 @@ export async function makeDataset(
   );
   const { card, temporaryFolder } = outputLayout(root);
   const text = datasetCard({ name: 'Small', summary, sample: records.slice(0, 1) });
-  await publishFile(card, text, { temporaryFolder });
-  await publishSummary(root, summary);
-  return { records, compiled, summary };
+  const { sha256 } = await publishFile(card, text, { temporaryFolder });
+  const complete = withFile(summary, 'README.md', sha256);
+  await publishSummary(root, complete);
+  return { records, compiled, summary: complete };
 }

@@ -127,6 +127,12 @@ test('a summary that was edited, wherever', async (t) => {
   t.deepEqual(spaced, [], "white space is nobody's business");
 });
 
+test('a card that was edited, or is gone', async (t) => {
+  const card = (root: string) => join(root, 'README.md');
+  t.deepEqual(await problemsAfter(t, (root) => appendFile(card(root), 'more')), ['file-altered README.md']);
+  t.deepEqual(await problemsAfter(t, (root) => unlink(card(root))), ['file-missing README.md']);
+});
+
 test('a link in the place of an image, and a folder without any', async (t) => {
   const linked = await problemsAfter(t, async (root) => {
     const path = join(root, 'train/cat/a.jpg');
