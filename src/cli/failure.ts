@@ -1,5 +1,6 @@
 /** How errors reach people, and exit codes reach scripts. @module */
 import { asWildstyleError, type ErrorCode } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** The exit codes of every command. */
 export const exitCodes = {
@@ -18,8 +19,8 @@ const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'e
 /** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   const known = asWildstyleError(error);
-  stream.write(`wildstyle: ${known.code}: ${known.message}\n`);
-  if (known.cure) stream.write(`  ${known.cure}\n`);
+  stream.write(printable(`wildstyle: ${known.code}: ${known.message}\n`));
+  if (known.cure) stream.write(printable(`  ${known.cure}\n`));
   if (known.code === 'internal')
     stream.write(`${known.cause instanceof Error ? known.cause.stack : known.stack}\n`);
   return stoppedCodes.has(known.code) ? exitCodes.stopped : exitCodes.usage;

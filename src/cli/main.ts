@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
 import { reportFailure } from './failure.js';
+import { guardOutput } from './output.js';
 import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
 import { sheetCommand } from './sheet.js';
@@ -18,10 +19,7 @@ interface ParserOptions {
 
 const commands = [runCommand, planCommand, verifyCommand, sheetCommand, stylizeCommand];
 
-// Whoever reads may have seen enough (`| head`): the work goes on.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+guardOutput();
 
 const commandLine = yargs(hideBin(process.argv));
 commandLine

@@ -40,7 +40,7 @@ export function planText(plan: PlanDescription): string {
   if (leftOut.length > 0)
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {

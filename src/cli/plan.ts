@@ -6,6 +6,7 @@ import { describePlan } from '../run/describe.js';
 import { estimatePlan } from '../run/estimate-plan.js';
 import { prepare } from '../run/prepare.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
+import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
 
 interface PlanArguments extends JobArguments {
@@ -21,6 +22,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
     const description = describePlan(prepared, await estimatePlan(prepared));
-    process.stdout.write(args.json ? `${JSON.stringify(description, null, 2)}\n` : planText(description));
+    if (args.json) printJson(description);
+    else print(planText(description));
   },
 };

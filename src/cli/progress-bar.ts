@@ -1,5 +1,6 @@
 /** Shows progress: a bar on a terminal, a plain line now and then elsewhere. @module */
 import { SingleBar } from 'cli-progress';
+import { printable } from '../printable.js';
 import type { Progress } from '../run/progress.js';
 import { formatDuration, formatNumber } from './format.js';
 
@@ -42,7 +43,7 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
     print(line) {
       // A bar knows the place where it was started and goes back there: it ends here, and the next update starts one below.
       end();
-      stream.write(`${line}\n`);
+      stream.write(printable(`${line}\n`));
     },
     stop: end,
   };
@@ -60,7 +61,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
         `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`,
       );
     },
-    print: (line) => stream.write(`${line}\n`),
+    print: (line) => stream.write(printable(`${line}\n`)),
     stop() {},
   };
 }

@@ -9,6 +9,7 @@ import { type RunResult, runPlan } from '../run/run.js';
 import { exitCodes } from './failure.js';
 import { formatBytes, formatDuration, formatEstimate } from './format.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
+import { print } from './output.js';
 import { planText } from './plan-text.js';
 import { progressView } from './progress-bar.js';
 import { type StopSignals, stopSignals } from './signals.js';
@@ -20,7 +21,7 @@ interface RunArguments extends JobArguments {
 }
 
 const mostFailuresShown = 5;
-const stoppedText = 'Stopped at once. Finished images are kept; run again to go on.\n';
+const stoppedText = 'Stopped at once. Finished images are kept; run again to go on.';
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <job>',
@@ -38,14 +39,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
     signals.drain.addEventListener('abort', leave);
     const prepared = await prepare(job);
     signals.drain.removeEventListener('abort', leave);
-    const out = process.stdout;
     if (args.dryRun) {
       signals.dispose();
-      out.write(planText(describePlan(prepared)));
+      print(planText(describePlan(prepared)));
       return;
     }
-    for (const warning of prepared.inventory.warnings) out.write(`note: ${warning}\n`);
-    for (const { path, code } of prepared.inventory.problems) out.write(`left out: ${path} (${code})\n`);
+    for (const warning of prepared.inventory.warnings) print(`note: ${warning}`);
+    for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
     process.exitCode = await runWithView(prepared, args, signals);
   },
 };
@@ -55,8 +55,7 @@ async function runWithView(
   { extend, retryFailed }: RunArguments,
   signals: StopSignals,
 ): Promise<number> {
-  const out = process.stdout;
-  const view = progressView(out);
+  const view = progressView(process.stdout);
   let failures = 0;
   let isMeasuring = false;
   let isFinishing = false;
@@ -77,7 +76,7 @@ async function runWithView(
   signals.abandon.addEventListener('abort', () => {
     if (!isFinishing) return;
     view.stop();
-    out.write(stoppedText);
+    print(stoppedText);
     process.exit(exitCodes.stopped);
   });
   try {
@@ -89,13 +88,13 @@ async function runWithView(
       onEvent,
     });
     view.stop();
-    out.write(resultText(result));
+    print(resultText(result));
     if (result.status === 'stopped') return exitCodes.stopped;
     return result.tooManyFailures ? exitCodes.failures : exitCodes.complete;
   } catch (error) {
     view.stop();
     if (!signals.abandon.aborted) throw error;
-    out.write(stoppedText);
+    print(stoppedText);
     return exitCodes.stopped;
   } finally {
     signals.dispose();
@@ -147,7 +146,7 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
   if (pending > 0)
     lines.push(`${pending} ${pending === 1 ? 'is' : 'are'} left: run the same command again to go on.`);
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 /** `wildstyle sheet`: a contact sheet of a dataset. @module */
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { outputLayout } from '../dataset/layout.js';
 import { readManifest } from '../dataset/manifest.js';
@@ -8,6 +8,7 @@ import { WildstyleError } from '../errors.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
+import { print } from './output.js';
 
 interface SheetArguments {
   readonly dir: string;
@@ -40,6 +41,6 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     const rowsOfSheet = sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen);
     const { sha256 } = await writeContactSheet(path, rowsOfSheet);
     if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));
-    process.stdout.write(`${chosen.length} rows: ${join(path)}\n`);
+    print(`${chosen.length} rows: ${path}`);
   },
 };

@@ -10,6 +10,7 @@ import { encodeImage } from '../images/encode.js';
 import { formatOfFile } from '../images/format.js';
 import { toPixels, toTensor } from '../images/tensor.js';
 import { stylize } from '../run/arrays.js';
+import { print } from './output.js';
 
 interface StylizeArguments {
   readonly content: string;
@@ -56,7 +57,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     const bytes = await encodeImage(toPixels(image.data, image.shape), { format });
     await publishFile(out, bytes, { temporaryFolder: dirname(out) });
     const [first, last] = [curve[0], curve[curve.length - 1]];
-    process.stdout.write(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}\n`);
+    print(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}`);
   },
 };
 

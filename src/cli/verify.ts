@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { verifyDataset } from '../dataset/verify.js';
 import { exitCodes } from './failure.js';
+import { print, printJson } from './output.js';
 
 export const verifyCommand: CommandModule<object, { dir: string; json?: boolean }> = {
   command: 'verify <dir>',
@@ -12,11 +13,11 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
       .option('json', { type: 'boolean', describe: 'Print the result as JSON' }),
   async handler({ dir, json }) {
     const { checked, problems } = await verifyDataset(dir);
-    if (json) process.stdout.write(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
+    if (json) printJson({ checked, problems });
     else {
-      for (const { code, file, message } of problems) process.stdout.write(`${code}  ${file}  ${message}\n`);
+      for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
       const verdict = problems.length === 0 ? 'all as recorded' : `${problems.length} differences`;
-      process.stdout.write(`${dir}: ${checked} images checked, ${verdict}.\n`);
+      print(`${dir}: ${checked} images checked, ${verdict}.`);
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },

@@ -7,7 +7,7 @@ import { checkFolders, checkLayers } from './checks.js';
 import { problemsOf } from './explain.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
-import { danglingAliases, duplicateKeys, locate } from './positions.js';
+import { aliases, duplicateKeys, locate } from './positions.js';
 import { maximumLocated, type Problem, type ShownProblem, showProblems } from './problem.js';
 import { type Job, jobSchema } from './schema.js';
 import { SourceText } from './source-text.js';
@@ -99,10 +99,9 @@ function syntaxProblems(source: SourceText, document: Document): ShownProblem[] 
     span: { start, end },
     message,
   }));
-  const dangling = danglingAliases(document).map(({ name, span }) => ({
-    span,
-    message: `there is no anchor &${name} before this alias`,
-  }));
+  const dangling = aliases(document)
+    .filter(({ isDangling }) => isDangling)
+    .map(({ name, span }) => ({ span, message: `there is no anchor &${name} before this alias` }));
   return [...found, ...dangling].map(({ span, message }) => ({
     position: span.start,
     text: source.show(span, message),
@@ -114,7 +113,12 @@ function plainValue(source: SourceText, document: Document): unknown {
     return document.toJS({ maxAliasCount: jobLimits.aliases });
   } catch (error) {
     // Dangling aliases were reported before; what is left are aliases that expand without end.
-    throw new WildstyleError('job-too-large', `${source.name}: its aliases expand too far`, { cause: error });
+    const [last] = aliases(document).slice(-1);
+    const message = 'the aliases up to here expand too far';
+    throw new WildstyleError('job-too-large', last ? source.show(last.span, message) : message, {
+      cure: 'Write out what is meant: a job needs few aliases, and none of aliases.',
+      cause: error,
+    });
   }
 }
 

@@ -72,13 +72,22 @@ export function duplicateKeys(document: Document): DuplicateKey[] {
   return duplicates;
 }
 
-/** Aliases of anchors that do not exist before them. */
-export function danglingAliases(document: Document): { readonly name: string; readonly span: Span }[] {
-  const dangling: { name: string; span: Span }[] = [];
+/** An alias, as `*name`. */
+export interface AliasPlace {
+  readonly name: string;
+  readonly span: Span;
+  /** Whether no anchor of its name comes before it. */
+  readonly isDangling: boolean;
+}
+
+/** Every alias, in the order of the text. */
+export function aliases(document: Document): AliasPlace[] {
+  const found: AliasPlace[] = [];
   visit(document, {
     Alias(_, alias) {
-      if (!alias.resolve(document)) dangling.push({ name: alias.source, span: spanOf(alias) ?? firstLine });
+      const isDangling = alias.resolve(document) === undefined;
+      found.push({ name: alias.source, span: spanOf(alias) ?? firstLine, isDangling });
     },
   });
-  return dangling;
+  return found;
 }

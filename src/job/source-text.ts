@@ -1,10 +1,8 @@
 /** The text of a job file: lines, columns, and the line that is shown below a problem. @module */
+import { printable } from '../printable.js';
 import type { Span } from './problem.js';
 
 const maximumWidth = 100;
-// Control characters and invisible ones that turn text around would deceive whoever reads the message.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const deceiving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A text with its name and the places where its lines begin. */
 export class SourceText {
@@ -43,10 +41,7 @@ export class SourceText {
     // A long line is cut to a window around the place that is meant.
     const cut =
       full.length <= maximumWidth ? 0 : Math.max(0, Math.min(begin - 40, full.length - maximumWidth));
-    const shown = full
-      .slice(cut, cut + maximumWidth)
-      .replaceAll('\t', ' ')
-      .replace(deceiving, '\ufffd');
+    const shown = printable(full.slice(cut, cut + maximumWidth).replaceAll('\t', ' '));
     const caretAt = begin - cut;
     const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - caretAt)));
     const number = String(line).padStart(4);

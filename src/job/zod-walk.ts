@@ -25,7 +25,8 @@ function childOf(schema: z.ZodType, key: string | number): z.ZodType | undefined
     return Object.hasOwn(schema.shape, key) ? (schema.shape[key] as z.ZodType) : undefined;
   }
   if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
-  if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
+  if (schema instanceof z.ZodArray)
+    return typeof key === 'number' ? (schema.element as z.ZodType) : undefined;
   if (schema instanceof z.ZodTuple) return schema.def.items[Number(key)] as z.ZodType | undefined;
   return undefined;
 }

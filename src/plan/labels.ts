@@ -90,15 +90,11 @@ async function readCsv(csv: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(csv));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT'
-        ? 'it does not exist'
-        : code?.startsWith('ERR_ENCODING')
-          ? 'it is not UTF-8'
-          : message;
+    const isOtherEncoding = code?.startsWith('ERR_ENCODING');
+    const reason = code === 'ENOENT' ? 'it does not exist' : isOtherEncoding ? 'it is not UTF-8' : message;
     throw invalid(
       [`The labels ${csv} cannot be read: ${reason}.`],
-      'content.labels.csv is a path relative to the job file.',
+      isOtherEncoding ? 'Save the file as UTF-8.' : 'content.labels.csv is a path relative to the job file.',
       cause,
     );
   }

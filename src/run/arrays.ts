@@ -42,10 +42,12 @@ export interface ArrayStylizer {
 
 /**
  * Opens an engine for many calls on arrays.
- * @throws `engine-unavailable`
+ * @throws `engine-unavailable`, `option-invalid`
  */
 export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayStylizer> {
   const { engine: name = 'onnx', device = 'cpu', threads, seed = 0 } = options;
+  if (!Number.isSafeInteger(seed))
+    throw new WildstyleError('option-invalid', `The seed must be a whole number, not ${seed}.`);
   const engine = await createEngine(name, { device, ...(threads !== undefined && { threads }) });
   const files = findWeights(options.weights);
   const weights = new WeightStore(files);
@@ -155,7 +157,8 @@ function asBatch({ data, shape }: HostTensor, what: string, recipe: Recipe): Hos
       cure: 'Convert with Float32Array.from(...), to RGB in [0, 1].',
     });
   }
-  if (![3, 4].includes(shape.length) || channels !== 3 || data.length !== height * width * 3) {
+  const isImage = [3, 4].includes(shape.length) && channels === 3 && [height, width].every(Number.isInteger);
+  if (!isImage || data.length !== height * width * 3) {
     throw new WildstyleError(
       'shape-mismatch',
       `The ${what} must be [height, width, 3] or [1, height, width, 3] with as many values, not [${shape}] with ${data.length}.`,

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { mainFile, startWildstyle, until, wildstyle } from '../support/command-line.js';
@@ -119,4 +120,30 @@ test.serial('whoever reads the output may leave: the run goes on', async (t) => 
   t.is(stderr, '');
   t.is(exitCode, 0);
   t.is((await summaryOf(root)).status, 'complete');
+});
+
+test.serial('output that cannot be written: the command ends, and not as if all were well', async (t) => {
+  if (!existsSync('/dev/full')) {
+    t.log('there is no /dev/full');
+    t.pass();
+    return;
+  }
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [mainFile, 'plan', job.file, '--json'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: job.cache },
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  t.regex(stderr, /^wildstyle: output-unwritable: The standard output cannot be written: ENOSPC.*\.\n$/);
+  t.is(status, 1);
+});
+
+test.serial('names of files cannot steer the terminal', async (t) => {
+  const name = `red${control}[31m.jpg`;
+  await job.put(`content/ponds/${name}`, 'no image');
+  const root = join(job.folder, 'named');
+  const { stdout } = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=1'], job);
+  t.regex(stdout, /^failed: ponds\/red\ufffd\[31m\.jpg: /m);
+  t.false(stdout.includes(control));
 });

@@ -132,7 +132,11 @@ test(
   refused,
   `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]}, `.repeat(9)}]\n`).join('')}`,
   'job-too-large',
-  'job.yaml: its aliases expand too far',
+  [
+    'job.yaml:9:40 the aliases up to here expand too far',
+    `   9 | i: &i [${'*h, '.repeat(9)}]`,
+    `     | ${' '.repeat(39)}^^`,
+  ].join('\n'),
 );
 
 test(

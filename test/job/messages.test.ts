@@ -124,6 +124,7 @@ test(
   optimizer: { choice: { lbgfs: 1 } }
   fit: { choice: [] }
   steps: { choice: { 20: 1 } }
+  init: { choice: { noise: -1, content: 1 } }
 `,
   `
 job.yaml:5:28 recipe.pooling.choice[1]: expected one of max, average, got "mean"
@@ -138,6 +139,9 @@ job.yaml:7:18 recipe.fit.choice: expected at least 1 in the list, got 0
 job.yaml:8:20 recipe.steps.choice: expected a list, got a map
    8 |   steps: { choice: { 20: 1 } }
      |                    ^^^^^^^^^
+job.yaml:9:28 recipe.init.choice.noise: expected a number from 0 to 1000000000, got -1
+   9 |   init: { choice: { noise: -1, content: 1 } }
+     |                            ^^
 `,
 );
 

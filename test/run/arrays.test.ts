@@ -77,6 +77,14 @@ test('the seed decides the noise that a recipe starts from, and nothing else', a
   t.deepEqual((await run(1, quick({ steps: 1 }))).image, (await run(2, quick({ steps: 1 }))).image);
 });
 
+test('a seed that is no whole number is refused', async (t) => {
+  for (const seed of [Number.NaN, 1.5]) {
+    const error = await t.throwsAsync(createStylizer({ seed }), { instanceOf: WildstyleError });
+    t.is(error?.code, 'option-invalid');
+    t.is(error?.message, `The seed must be a whole number, not ${seed}.`);
+  }
+});
+
 test('a recipe may start from the style image, or from a mix', async (t) => {
   const sameSize = pattern(3);
   const fromStyle = await onnx.stylize(content, sameSize, quick({ init: 'style' }));
@@ -105,6 +113,7 @@ test('images of a wrong shape are refused with their name and shape', async (t) 
     [grey(32, 32, 4), /not \[32,32,4\]/],
     [grey(2, 32, 32, 3), /not \[2,32,32,3\]/],
     [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10\./],
+    [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not \[32,37\.5,3\]/],
     [grey(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
   ];
   for (const [bad, message] of wrong) {

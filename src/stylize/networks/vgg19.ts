@@ -78,9 +78,9 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
     expectShape(file, `${source}.bias`, [outputs]);
     const reversed = bgr && layer === 'conv1_1';
     defineLazily(tensors, `${layer}.weight`, [3, 3, inputs, outputs], () =>
-      toHwio(file.read(`${source}.weight`), outputs, inputs, reversed),
+      toHwio(readFinite(file, `${source}.weight`), outputs, inputs, reversed),
     );
-    defineLazily(tensors, `${layer}.bias`, [outputs], () => file.read(`${source}.bias`));
+    defineLazily(tensors, `${layer}.bias`, [outputs], () => readFinite(file, `${source}.bias`));
   }
   return { digest: createHash('sha256').update(bytes).digest('hex'), tensors };
 }
@@ -113,6 +113,17 @@ function expectShape(file: SafetensorsFile, tensor: string, shape: readonly numb
   throw new WildstyleError('weights-invalid', `The weights file is not VGG-19's: tensor ${tensor} ${what}.`, {
     cure: "It needs the convolutions of VGG-19 under torchvision's names, features.0.weight to features.34.bias.",
   });
+}
+
+function readFinite(file: SafetensorsFile, tensor: string): Float32Array {
+  const values = file.read(tensor);
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return values;
+  throw new WildstyleError(
+    'weights-invalid',
+    `The weights file has the value ${values[index]} in tensor ${tensor} at index ${index}.`,
+    { cure: 'Fetch the file again: every weight is a finite number.' },
+  );
 }
 
 /** `[out, in, 3, 3]` to `[3, 3, in, out]`, the order of TF.js; `reversed` swaps the input channels' order. */

@@ -181,12 +181,23 @@ const refusals: Record<string, [file: () => Uint8Array | undefined, code: ErrorC
     'weights-invalid',
     /unknown preprocessing "constructor"/,
   ],
+  'no number': [
+    () => fileOf({ 'features.0.bias': raw([64], [...biases.slice(1), Number.NaN]) }),
+    'weights-invalid',
+    /the value NaN in tensor features\.0\.bias at index 63/,
+  ],
   'no safetensors file': [() => new Uint8Array(100), 'weights-invalid', /header length is 0/],
 };
 
+/** Values are read when they are asked for. */
+async function loadAll(file: Uint8Array | undefined) {
+  const { tensors } = await vgg19.loadWeights(file);
+  return Object.values(tensors).map(({ data }) => data);
+}
+
 for (const [name, [file, code, says]] of Object.entries(refusals)) {
   test(`refused: ${name}`, async (t) => {
-    const error = await t.throwsAsync(vgg19.loadWeights(file()), {
+    const error = await t.throwsAsync(loadAll(file()), {
       instanceOf: WildstyleError,
       message: says,
     });
