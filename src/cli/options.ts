@@ -1,6 +1,7 @@
 /** Options that several commands share. @module */
 import type { Argv } from 'yargs';
 import { WildstyleError } from '../errors.js';
+import type { Override } from '../job/overrides.js';
 
 /** What `run` and `plan` accept, as yargs parses it. */
 export interface JobArguments {
@@ -40,9 +41,9 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
 }
 
 /** Options are overrides by another name, so that they are checked as the job is. Paths are the shell's. */
-export function overridesOf(options: JobArguments, resolve: (path: string) => string): string[] {
-  const set = (key: string, value: string | number | undefined) =>
-    value === undefined ? [] : [`${key}=${JSON.stringify(value)}`];
+export function overridesOf(options: JobArguments, resolve: (path: string) => string): (string | Override)[] {
+  const set = (name: keyof JobArguments, path: string, value: string | number | undefined): Override[] =>
+    value === undefined ? [] : [{ shown: `--${name} ${options[name]}`, path: path.split('.'), value }];
   const { limit, workers } = options;
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
     throw new WildstyleError('option-invalid', `--limit must be a whole number above 0, not ${limit}.`);
@@ -55,9 +56,9 @@ export function overridesOf(options: JobArguments, resolve: (path: string) => st
   }
   return [
     ...(options.set ?? []),
-    ...set('output.root', options.out && resolve(options.out)),
-    ...set('run.weights', options.weights && resolve(options.weights)),
-    ...set('sampling.limit', limit),
-    ...set('run.workers', workers === undefined || workers === 'auto' ? workers : Number(workers)),
+    ...set('out', 'output.root', options.out && resolve(options.out)),
+    ...set('weights', 'run.weights', options.weights && resolve(options.weights)),
+    ...set('limit', 'sampling.limit', limit),
+    ...set('workers', 'run.workers', workers === undefined || workers === 'auto' ? workers : Number(workers)),
   ];
 }

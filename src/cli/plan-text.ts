@@ -13,7 +13,12 @@ export function planText(plan: PlanDescription): string {
     `Output  ${plan.output}`,
     `Items   ${plan.items}: ${plan.stylized} stylised, ${plan.originals} originals`,
   ];
-  if (estimate) {
+  if (plan.done && plan.remaining) {
+    const { items, stylized } = plan.remaining;
+    const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylised, ${items - stylized} originals`;
+    lines.push(`Left    ${left} (${plan.done} are there already)`);
+  }
+  if (estimate && plan.remaining?.items !== 0) {
     const { seconds, bytes, workers, msPerStep } = estimate;
     const measured = `${formatNumber(msPerStep)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
     lines.push(`Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
@@ -36,7 +41,8 @@ export function planText(plan: PlanDescription): string {
       ...parameters.map((parameter) => [parameter.path, valueText(parameter)]),
     ]),
   );
-  if (duplicates > 0) lines.push('', `${duplicates} duplicate images are planned once.`);
+  if (duplicates > 0)
+    lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} planned once.`);
   if (leftOut.length > 0)
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));

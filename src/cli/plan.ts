@@ -1,10 +1,12 @@
 /** `wildstyle plan`: shows what a job will make, without making it. @module */
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { asWildstyleError } from '../errors.js';
 import { loadJob } from '../job/load.js';
-import { describePlan } from '../run/describe.js';
+import { describePlan, type PlanFindings } from '../run/describe.js';
 import { estimatePlan } from '../run/estimate-plan.js';
-import { prepare } from '../run/prepare.js';
+import { type Prepared, prepare } from '../run/prepare.js';
+import { remainingOf } from '../run/remaining.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
@@ -21,8 +23,20 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
-    const description = describePlan(prepared, await estimatePlan(prepared));
+    const found = await lookAtOutput(prepared);
+    const estimate = await estimatePlan(prepared, found.remaining?.workload);
+    const description = describePlan(prepared, { ...found, estimate });
     if (args.json) printJson(description);
     else print(planText(description));
   },
 };
+
+/** A plan is shown also for a folder that a run would refuse; then with the reason. */
+async function lookAtOutput(prepared: Prepared): Promise<PlanFindings> {
+  try {
+    return { remaining: await remainingOf(prepared) };
+  } catch (error) {
+    const { message } = asWildstyleError(error);
+    return { warnings: [`a run will refuse the output folder: ${message}`] };
+  }
+}

@@ -37,7 +37,9 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
     update(progress) {
       const [value, total] = fraction(progress);
       if (!started) view.start(total, value, words(progress));
-      else view.update(value, words(progress));
+      // Items that fail take their steps from the total.
+      view.setTotal(total);
+      view.update(value, words(progress));
       started = true;
     },
     print(line) {

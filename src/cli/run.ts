@@ -1,10 +1,12 @@
 /** `wildstyle run`: makes the dataset of a job. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
+import type { ItemRecord } from '../dataset/record.js';
 import { loadJob } from '../job/load.js';
 import { describePlan } from '../run/describe.js';
 import type { RunEvent } from '../run/events.js';
 import { type Prepared, prepare } from '../run/prepare.js';
+import { remainingOf } from '../run/remaining.js';
 import { type RunResult, runPlan } from '../run/run.js';
 import { exitCodes } from './failure.js';
 import { formatBytes, formatDuration, formatEstimate } from './format.js';
@@ -41,10 +43,15 @@ export const runCommand: CommandModule<object, RunArguments> = {
     signals.drain.removeEventListener('abort', leave);
     if (args.dryRun) {
       signals.dispose();
-      print(planText(describePlan(prepared)));
+      // What a run would refuse is refused, after what may help to see why.
+      const remaining = await remainingOf(prepared, args).catch((error) => {
+        print(planText(describePlan(prepared)));
+        throw error;
+      });
+      print(planText(describePlan(prepared, { remaining })));
       return;
     }
-    for (const warning of prepared.inventory.warnings) print(`note: ${warning}`);
+    for (const warning of prepared.warnings) print(`note: ${warning}`);
     for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
     process.exitCode = await runWithView(prepared, args, signals);
   },
@@ -56,14 +63,14 @@ async function runWithView(
   signals: StopSignals,
 ): Promise<number> {
   const view = progressView(process.stdout);
-  let failures = 0;
+  const isShownAlready = failureFilter((text) => view.print(text));
   let isMeasuring = false;
   let isFinishing = false;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'estimating') isMeasuring = true;
     if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
     if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
-    if (event.type === 'failed' && ++failures > mostFailuresShown) return;
+    if (event.type === 'failed' && isShownAlready(event.record)) return;
     if (event.type === 'finishing') isFinishing = true;
     const text = eventText(event);
     if (text) view.print(text);
@@ -101,6 +108,25 @@ async function runWithView(
   }
 }
 
+/** Every image that fails is told once, and no more than a few: a folder may be full of them. */
+function failureFilter(print: (text: string) => void): (record: ItemRecord) => boolean {
+  const told = new Set<string>();
+  return (record) => {
+    const failure = failureText(record);
+    if (told.has(failure) || told.size > mostFailuresShown) return true;
+    told.add(failure);
+    if (told.size <= mostFailuresShown) return false;
+    print('failed: more images, which are not shown here; manifest.jsonl will say which.');
+    return true;
+  };
+}
+
+/** Most messages begin with the image that they are about. */
+function failureText({ content, error }: ItemRecord): string {
+  const message = error?.message ?? '';
+  return message.startsWith(`${content.path}:`) ? message : `${content.path}: ${message}`;
+}
+
 function eventText(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'begin': {
@@ -116,7 +142,7 @@ function eventText(event: RunEvent): string | undefined {
     case 'estimate':
       return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
     case 'failed':
-      return `failed: ${event.record.content.path}: ${event.record.error?.message}`;
+      return `failed: ${failureText(event.record)}`;
     case 'lost': {
       const { files } = event;
       const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
@@ -135,12 +161,13 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
   const lines = [
     `${count(complete, 'image')} in ${folder}: ${stylized} stylised, ${count(originals, 'original')}.`,
   ];
-  if (status === 'nothing') lines.unshift('Nothing to do: everything this job makes is there.');
+  if (status === 'nothing')
+    lines.unshift(`Nothing to do: everything this job ${failed > 0 ? 'could make' : 'makes'} is there.`);
   else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
   if (failed > 0) {
     const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
     lines.push(
-      `${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again.`,
+      `${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again, with --extend where images were replaced.`,
     );
   }
   if (pending > 0)

@@ -1,10 +1,12 @@
 /** `wildstyle sheet`: a contact sheet of a dataset. @module */
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { outputLayout } from '../dataset/layout.js';
 import { readManifest } from '../dataset/manifest.js';
+import { noDataset } from '../dataset/started.js';
 import { publishSummary, readSummary, withFile } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
+import { formatOfFile } from '../images/format.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
@@ -32,15 +34,17 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     if (!Number.isInteger(rows) || rows < 1) {
       throw new WildstyleError('option-invalid', `--rows must be a whole number above 0, not ${rows}.`);
     }
+    if (out && formatOfFile(out) !== 'png')
+      throw new WildstyleError('option-invalid', `--out must end in .png, not ${out}.`);
     const root = resolve(dir);
     const summary = await readSummary(root);
-    if (!summary) throw new WildstyleError('dataset-invalid', `${root} has no dataset.json.`);
+    if (!summary) throw noDataset(root, 'dataset.json');
     const chosen = chooseSheetRows(await readManifest(root), rows);
     const path = out ? resolve(out) : outputLayout(root).contactSheet;
     const { contactSheet } = outputLayout(root);
     const rowsOfSheet = sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen);
     const { sha256 } = await writeContactSheet(path, rowsOfSheet);
     if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));
-    print(`${chosen.length} rows: ${path}`);
+    print(`${chosen.length} rows: ${relative(process.cwd(), path)}`);
   },
 };

@@ -1,6 +1,6 @@
 /** `wildstyle stylize`: one image, without a job. @module */
 import { access, constants, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { asStorageError } from '../dataset/file-system.js';
 import { publishFile } from '../dataset/publish.js';
@@ -10,6 +10,7 @@ import { encodeImage } from '../images/encode.js';
 import { formatOfFile } from '../images/format.js';
 import { toPixels, toTensor } from '../images/tensor.js';
 import { stylize } from '../run/arrays.js';
+import { findWeights, resolveNetwork } from '../run/weights.js';
 import { print } from './output.js';
 
 interface StylizeArguments {
@@ -39,6 +40,9 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     if (!format) {
       throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
     }
+    if ([content, style].some((source) => resolve(source) === resolve(out)))
+      throw new WildstyleError('option-invalid', `The result would overwrite ${out}: name another file.`);
+    const network = resolveNetwork('auto', findWeights(weights));
     // Said now, not after minutes of work.
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
@@ -51,13 +55,13 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     const { image, curve } = await stylize(
       toTensor(contentPixels),
       toTensor(stylePixels),
-      { size, steps, style: { strength } },
+      { network, size, steps, style: { strength } },
       weights ? { weights } : {},
     );
     const bytes = await encodeImage(toPixels(image.data, image.shape), { format });
     await publishFile(out, bytes, { temporaryFolder: dirname(out) });
     const [first, last] = [curve[0], curve[curve.length - 1]];
-    print(`${out}: loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}`);
+    print(`${out}: by ${network}, loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}`);
   },
 };
 

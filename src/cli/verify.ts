@@ -12,12 +12,18 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
       .option('json', { type: 'boolean', describe: 'Print the result as JSON' }),
   async handler({ dir, json }) {
-    const { checked, problems } = await verifyDataset(dir);
-    if (json) printJson({ checked, problems });
+    const { checked, pending, problems } = await verifyDataset(dir);
+    if (json) printJson({ checked, pending, problems });
     else {
       for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
-      const verdict = problems.length === 0 ? 'all as recorded' : `${problems.length} differences`;
-      print(`${dir}: ${checked} images checked, ${verdict}.`);
+      const verdict =
+        problems.length === 0
+          ? 'all as recorded'
+          : `${problems.length} difference${problems.length === 1 ? '' : 's'}`;
+      const left = pending > 0 ? `; ${pending} are not made yet` : '';
+      print(`${dir}: ${checked} images checked, ${verdict}${left}.`);
+      if (problems.some(({ code }) => code === 'file-altered' || code === 'file-missing'))
+        print('Delete altered files and run the job again: what is missing is made anew.');
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },

@@ -18,9 +18,9 @@ export function loadingGuide({ counts, job }: DatasetSummary): string {
         : 'dataset[0]["image"]',
     ]),
     ...(labelled ? [pyTorchSnippet(folder)] : []),
-    ...(isWebp
-      ? ['Keras and TensorFlow.js do not read WebP: choose `jpeg` or `png` for them.']
-      : [...(labelled ? [kerasSnippet(folder)] : []), tensorFlowJsSnippet(folder)]),
+    ...(labelled && !isWebp ? [kerasSnippet(folder)] : []),
+    ...(isWebp ? ['Keras does not read WebP: choose `jpeg` or `png` for it.'] : []),
+    tensorFlowJsSnippet(folder),
   ].join('\n\n');
 }
 
@@ -41,18 +41,24 @@ function kerasSnippet(folder: string): string {
 
 function tensorFlowJsSnippet(folder: string): string {
   return snippet('TensorFlow.js', 'js', [
-    "import * as tf from '@tensorflow/tfjs-node';",
     "import { readFileSync } from 'node:fs';",
+    "import * as tf from '@tensorflow/tfjs';",
+    "import sharp from 'sharp';",
+    '',
     `const folder = ${folder};`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
     "const lines = readFileSync(`${folder}/metadata.jsonl`, 'utf8').trim().split('\\n');",
     'const rows = lines.map((line) => JSON.parse(line));',
     'const classes = [...new Set(rows.map((row) => row.label))].sort();',
-    'const dataset = tf.data.array(rows).map((row) => ({',
+    'const dataset = tf.data.generator(async function* () {',
+    '  for (const row of rows) {',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
-    '  xs: tf.node.decodeImage(readFileSync(`${folder}/${row.file_name}`), 3),',
-    '  ys: classes.indexOf(row.label),',
-    '}));',
+    '    const image = sharp(`${folder}/${row.file_name}`).resize(128, 128).raw();',
+    '    const { data, info } = await image.toBuffer({ resolveWithObject: true });',
+    "    const xs = tf.tensor3d(new Uint8Array(data), [info.height, info.width, info.channels], 'int32');",
+    '    yield { xs, ys: classes.indexOf(row.label) };',
+    '  }',
+    '});',
   ]);
 }
 

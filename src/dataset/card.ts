@@ -8,6 +8,7 @@ import { loadingGuide } from './card-loading.js';
 import { type ColumnType, metadataColumns } from './metadata-row.js';
 import type { ItemRecord } from './record.js';
 import type { DatasetSummary } from './summary.js';
+import { inLoaderOrder } from './tally.js';
 
 /** What a card is made from. */
 export interface CardFacts {
@@ -65,8 +66,8 @@ function frontMatter({ name, summary, license }: CardFacts): object {
 
 /** The classes that have images, so that a label's number is the one that folder loaders give it. */
 function presentClasses({ counts }: DatasetSummary): string[] {
-  const classes = Object.entries(counts.classes);
-  return classes.filter(([, { stylized, originals }]) => stylized + originals > 0).map(([name]) => name);
+  const present = Object.entries(counts.classes).filter(([, c]) => c.stylized + c.originals > 0);
+  return inLoaderOrder(present.map(([name]) => name));
 }
 
 function features(classes: readonly string[]): object[] {
@@ -96,7 +97,10 @@ function licenseNote(license: string | undefined): string {
 }
 
 function countsTable({ counts }: DatasetSummary): string {
-  const rows = Object.entries(counts.classes).map(([name, c]) => [name, c.stylized, c.originals, c.failed]);
+  const rows = inLoaderOrder(Object.keys(counts.classes)).map((name) => {
+    const { stylized, originals, failed } = counts.classes[name];
+    return [name, stylized, originals, failed];
+  });
   const total = ['**all**', counts.stylized, counts.originals, counts.failed];
   const errors = Object.entries(counts.errors).map(([code, count]) => `${count} \`${code}\``);
   return [

@@ -1,10 +1,12 @@
 /** Journals: what each worker finished, appended line by line and flushed, so that no crash loses a finished item. @module */
-import { open as openFile, readdir } from 'node:fs/promises';
+import { open as openFile, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { WildstyleError } from '../errors.js';
 import { asStorageError, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.js';
+import { earlierJournal, type OutputLayout } from './layout.js';
 import { readLines } from './lines.js';
 import { mergeRecords } from './merge.js';
+import { FilePublisher } from './publish.js';
 import type { ItemRecord } from './record.js';
 import { formatRecord, parseRecord } from './record-line.js';
 
@@ -46,9 +48,9 @@ export async function openJournal(path: string, fileSystem: FileSystem = nodeFil
  * @throws `dataset-invalid` naming file and line
  */
 export async function readJournals(folder: string): Promise<Map<string, ItemRecord>> {
-  const names = await namesIn(folder);
+  const names = await journalsIn(folder);
   const records = new Map<string, ItemRecord>();
-  for (const name of names.filter((name) => name.endsWith('.jsonl')).sort()) {
+  for (const name of names) {
     for await (const line of readLines(join(folder, name))) {
       if (line.ended) mergeRecords(records, [parseRecord(line.text, `${basename(name)}:${line.number}`)]);
     }
@@ -56,9 +58,30 @@ export async function readJournals(folder: string): Promise<Map<string, ItemReco
   return records;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/**
+ * Puts the records that still count in the place of all journals, so that one whose image is gone, or that is to be
+ * tried again, cannot be taken for a newer one of the same item.
+ * @throws `disk-full`, `output-unwritable`; then the journals are as they were
+ */
+export async function settleJournals(
+  { journalsFolder, journal, temporaryFolder }: OutputLayout,
+  records: Iterable<ItemRecord>,
+): Promise<void> {
+  const names = await journalsIn(journalsFolder);
+  if (names.length === 0) return;
+  const settled = journal(earlierJournal);
+  const publisher = await FilePublisher.open(settled, { temporaryFolder });
+  for (const record of records) await publisher.write(formatRecord(record));
+  await publisher.commit();
+  for (const name of names) if (name !== basename(settled)) await unlink(join(journalsFolder, name));
+}
+
+/** The one of earlier runs first. */
+async function journalsIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
+    const isEarlier = (name: string) => name === `${earlierJournal}.jsonl`;
+    return [...names.filter(isEarlier), ...names.filter((name) => !isEarlier(name))];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw asStorageError(error, folder);

@@ -29,6 +29,9 @@ export interface OutputLayout {
 /** File name of the metadata that lies in each split folder. */
 export const splitMetadataName = 'metadata.jsonl';
 
+/** Name of the journal that holds what runs before this one have left; it counts less than the others. */
+export const earlierJournal = 'earlier';
+
 /** Name of the folder that only runs need. */
 export const workFolderName = '.wildstyle';
 

@@ -1,4 +1,5 @@
 /** What a folder was begun for, known before its first item is made. @module */
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import type { JobImage } from './differences.js';
@@ -83,6 +84,18 @@ export async function readStartedImages(root: string): Promise<JobImage[]> {
     throw new WildstyleError('dataset-invalid', `${startedImages}: cannot be read: ${reason}`, { cause });
   }
   return images;
+}
+
+/** The error for a folder that has nothing to be looked at: it was begun and no run has ended, or it is no dataset. */
+export function noDataset(root: string, lacking: string): WildstyleError {
+  if (existsSync(outputLayout(root).startedJob)) {
+    return new WildstyleError('dataset-invalid', `${root} was begun, and no run of it has ended.`, {
+      cure: 'Run the job again: it goes on. If it is running, wait for its end.',
+    });
+  }
+  return new WildstyleError('dataset-invalid', `${root} has no ${lacking}.`, {
+    cure: 'Name the folder of a dataset that wildstyle made.',
+  });
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, path: string): T {

@@ -168,8 +168,9 @@ async function differencesFrom(
     ...(intended.images ? imageDifferences(images, intended.images) : []),
   ];
   if (differences.length > 0) return differences;
-  // Same job, same images: the weights or the version of wildstyle changed.
-  return [`plan: ${known.planDigest.slice(0, 12)} -> ${intended.planDigest.slice(0, 12)}`];
+  return [
+    `weights, or version of wildstyle: plan ${known.planDigest.slice(0, 12)} -> ${intended.planDigest.slice(0, 12)}`,
+  ];
 }
 
 function* imagesOf(records: Iterable<ItemRecord>): Generator<JobImage> {

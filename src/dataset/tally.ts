@@ -21,11 +21,11 @@ export const countsSchema = z.strictObject({
   pending: count,
   stylized: count,
   originals: count,
-  /** By class, sorted; empty for a dataset without labels. */
+  /** By class; empty for a dataset without labels. */
   classes: z.record(z.string(), classCountsSchema),
-  /** Failed items by error code, sorted. */
+  /** Failed items by error code. */
   errors: z.record(z.string(), count),
-  /** Complete items by split, sorted. */
+  /** Complete items by split. */
   splits: z.record(z.string(), count),
 });
 
@@ -90,7 +90,12 @@ function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** By code unit, as every loader sorts folder names. */
+/** In an order that does not depend on the order of counting. Names that are whole numbers come first in any object. */
 function sorted<T>(map: ReadonlyMap<string, T>): Record<string, T> {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Names in the order in which loaders number class folders: by code point, so that `10` comes before `9`. */
+export function inLoaderOrder(names: Iterable<string>): string[] {
+  return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

@@ -23,7 +23,7 @@ export class MetadataCheck {
     if (this.#splits.get(split) === 'different') return;
     if (line === undefined) {
       this.#differs(split, `the row of ${fileName} and what follows it is missing`);
-    } else if (line.text !== JSON.stringify(metadataRow(record, fileName))) {
+    } else if (line.text !== JSON.stringify(metadataRow(record, fileName)) || !line.ended) {
       this.#differs(split, `line ${line.number} is not the row of ${fileName} as recorded`);
       await lines.return(undefined);
     }

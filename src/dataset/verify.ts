@@ -1,7 +1,7 @@
 /** Checking that a dataset is what its manifest says. @module */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
@@ -11,6 +11,7 @@ import { type ManifestLine, manifestLines } from './manifest.js';
 import type { Problem } from './problem.js';
 import type { ItemRecord } from './record.js';
 import { formatStableRecord } from './record-line.js';
+import { noDataset } from './started.js';
 import { type DatasetSummary, readSummary, summaryDigest } from './summary.js';
 import { type Counts, Tally } from './tally.js';
 import { imageProblem, staysInside } from './verify-image.js';
@@ -22,6 +23,8 @@ export type { Problem, ProblemCode } from './problem.js';
 export interface Verification {
   /** Images that were looked at. */
   readonly checked: number;
+  /** Items that are not made yet, as `dataset.json` tells. */
+  readonly pending: number;
   /** Images in the order of the manifest, then what concerns whole files. Empty: all as recorded. */
   readonly problems: readonly Problem[];
 }
@@ -49,10 +52,14 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
     });
   }
   const { summary, problem: summaryProblem } = await readableSummary(root);
+  const pending = summary?.counts.pending ?? 0;
   const manifestPath = outputLayout(root).manifest;
-  if ((summary || summaryProblem) && !existsSync(manifestPath)) {
+  const isSummarized = summary !== undefined || summaryProblem !== undefined;
+  if (!existsSync(manifestPath)) {
+    if (!isSummarized) throw noDataset(root, 'manifest.jsonl');
     return {
       checked: 0,
+      pending,
       problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is not there' }],
     };
   }
@@ -91,7 +98,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
   problems.push(...(summaryProblem ? [summaryProblem] : summaryProblems(summary, tally.counts(), digests)));
-  return { checked, problems };
+  return { checked, pending, problems };
 }
 
 /** The summary, or what keeps it from being read. */
@@ -99,11 +106,20 @@ async function readableSummary(
   root: string,
 ): Promise<{ readonly summary?: DatasetSummary | undefined; readonly problem?: Problem }> {
   try {
-    return { summary: await readSummary(root) };
+    const summary = await readSummary(root);
+    if (summary) await assertAsWritten(root);
+    return { summary };
   } catch (error) {
     const { message } = asWildstyleError(error);
     return { problem: { code: 'summary-differs', file: 'dataset.json', message } };
   }
+}
+
+/** White space and keys given twice are in no digest. */
+async function assertAsWritten(root: string): Promise<void> {
+  const text = await readFile(outputLayout(root).summary, 'utf8');
+  if (text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`) return;
+  throw new WildstyleError('dataset-invalid', 'it was edited: it is not written as wildstyle writes it');
 }
 
 /** The record of a line, or what is wrong with it. */
@@ -138,6 +154,11 @@ async function besideProblems(root: string, summary: DatasetSummary | undefined)
     if (!staysInside(file)) {
       return [{ code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` }];
     }
+    const isLink = await lstat(join(root, file)).then(
+      (found) => found.isSymbolicLink(),
+      () => false,
+    );
+    if (isLink) return [{ code: 'file-altered', file, message: 'it is a link, where a file was published' }];
     const digest = await sha256OfFile(join(root, file)).catch((error: Error) => error);
     if (digest instanceof Error) return [{ code: 'file-missing', file, message: digest.message }];
     if (digest === sha256) return [];

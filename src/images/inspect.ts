@@ -80,17 +80,15 @@ export async function inspectImage(
   return { bytes, format, widthPx, heightPx, hasAlpha: header.hasAlpha };
 }
 
-/** The error of an image whose decoder gave up. */
+/**
+ * The error of an image whose decoder gave up. The decoder's own words are not the message, for they are not the same
+ * every time, and a record of one job is to be the same in every run.
+ */
 export function corruptImage(name: string, format: InputFormat, cause: unknown): WildstyleError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WildstyleError(
-    'image-corrupt',
-    `${name}: the ${format} is damaged: ${reason.trim().replace(/\s+/g, ' ')}`,
-    {
-      cure: 'Replace the file, or leave it out',
-      cause,
-    },
-  );
+  return new WildstyleError('image-corrupt', `${name}: the ${format} is damaged and cannot be decoded`, {
+    cure: 'Replace the file, or leave it out',
+    cause,
+  });
 }
 
 async function readImageFile(path: string, maximumBytes: number): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
-/** What no schema can say about a job: which layers its networks have, which folders may lie in which. @module */
+/** What no schema can say about a job: which layers its networks have, which folders there are and lie in which. @module */
+import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import type { ErrorCode } from '../errors.js';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
 import { type Problem, showPath } from './problem.js';
@@ -40,6 +42,28 @@ export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobF
     if (/^\.\.($|[/\\])|^[a-z]:/i.test(below)) return [];
     const message = `output.root: ${outputRoot} lies in ${name}.root, so that results would be taken for ${name} images`;
     return [{ path: ['output', 'root'], at: 'value' as const, message }];
+  });
+}
+
+const pathCure = 'Correct the path: relative ones of a job start from the folder of its file.';
+
+/** The problems of folders and files that a job names and that are not there. */
+export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): Problem[] {
+  const csv = typeof content.labels === 'string' ? undefined : content.labels.csv;
+  const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
+    [['content', 'root'], content.root, 'folder', 'content-missing'],
+    [['content', 'labels', 'csv'], csv, 'file', 'labels-invalid'],
+    [['style', 'root'], style.root, 'folder', 'style-missing'],
+    [['run', 'weights'], run.weights, 'file', 'weights-missing'],
+  ];
+  return named.flatMap(([path, file, kind, code]) => {
+    if (file === undefined) return [];
+    const absolute = resolve(jobFolder, file);
+    const found = statSync(absolute, { throwIfNoEntry: false });
+    if (found && found.isDirectory() === (kind === 'folder')) return [];
+    const what = found ? `is no ${kind}` : 'does not exist';
+    const message = `${showPath(path)}: ${absolute} ${what}`;
+    return [{ path, at: 'value' as const, message, code, cure: pathCure }];
   });
 }
 

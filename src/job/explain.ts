@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { distributionKeyOf, distributionKeys, isDistribution } from './distribution.js';
 import { type Problem, showPath, showValue } from './problem.js';
 import { didYouMean, nearest } from './suggest.js';
+import { valueAt } from './value-at.js';
 import {
   describeExpected,
   knownKeys,
@@ -55,7 +56,9 @@ function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Pa
   }
   if (issue.code === 'invalid_union') return explainUnion(issue, schema, value, path);
   if (value === undefined) return missing(path, schema);
-  return problem(expected(schema, value));
+  // Numbers have no names that weights could be given by.
+  const isWeighted = below.at(-1) === 'choice' && isMap(value);
+  return problem(`${expected(schema, value)}${isWeighted ? ': repeat a value to draw it more often' : ''}`);
 }
 
 function explainUnion(
@@ -143,14 +146,4 @@ function named(path: Path, message: string): string {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? (inner as Record<string | number, unknown>)[key]
-        : undefined,
-    value,
-  );
 }

@@ -2,8 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
-import { type ErrorCode, WildstyleError } from '../errors.js';
-import { checkFolders, checkLayers } from './checks.js';
+import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
+import { checkFolders, checkLayers, checkPaths } from './checks.js';
 import { problemsOf } from './explain.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
@@ -11,20 +11,25 @@ import { aliases, duplicateKeys, locate } from './positions.js';
 import { maximumLocated, type Problem, type ShownProblem, showProblems } from './problem.js';
 import { type Job, jobSchema } from './schema.js';
 import { SourceText } from './source-text.js';
+import { withoutPaths } from './value-at.js';
 
 export interface LoadJobOptions {
-  /** Each `path.to.key=value`, made in order after the file is read; relative paths in them are the file's too. */
-  readonly overrides?: readonly string[];
+  /**
+   * Each `path.to.key=value`, or one that is parsed already; made in order after the file is read. Relative paths in them
+   * are the file's too.
+   */
+  readonly overrides?: readonly (string | Override)[];
 }
 
 /**
  * Loads and checks a job file.
  * @throws `job-not-found`, `job-too-large`, `job-syntax`; `override-invalid` when only overrides are wrong;
- *   `job-invalid` with every problem in the message, each as `file:line:column message`, the line and a caret
+ *   `content-missing`, `style-missing`, `labels-invalid`, `weights-missing` when only paths that are not there are wrong;
+ *   else `job-invalid`. Every problem is in the message, each as `file:line:column message`, the line and a caret
  */
 export async function loadJob(file: string, options: LoadJobOptions = {}): Promise<Job> {
   const bytes = await readJobFile(file);
-  return parseJob(file, decodeJob(file, bytes), options);
+  return checkedJob(file, decodeJob(file, bytes), options, checkPaths);
 }
 
 async function readJobFile(file: string): Promise<Uint8Array> {
@@ -52,45 +57,92 @@ function decodeTooLarge(file: string, size: number): never {
 }
 
 /**
- * Checks the text of a job file; `file` names it in messages, and its folder is what relative paths start from.
+ * Checks the text of a job file; `file` names it in messages, and its folder is what relative paths start from. Whether
+ * the folders exist is not looked at.
  * @throws as {@link loadJob}
  */
 export function parseJob(file: string, text: string, options: LoadJobOptions = {}): Job {
+  return checkedJob(file, text, options, () => []);
+}
+
+type Check = (job: Omit<Job, 'file'>, jobFolder: string) => Problem[];
+
+function checkedJob(file: string, text: string, options: LoadJobOptions, checkPlaces: Check): Job {
   const source = new SourceText(file, text);
   checkNesting(source);
   const document = parseDocument(text, { prettyErrors: false, stringKeys: true, uniqueKeys: false });
   failOn('job-syntax', syntaxProblems(source, document));
 
-  const overrides = (options.overrides ?? []).map(parseOverride);
+  const { overrides, shown } = readOverrides(options.overrides ?? []);
   const value = overrides.reduce<unknown>(
     (job, { path, value: replacement }) => applyOverride(job, path, replacement),
     plainValue(source, document),
   );
-  const problems = findProblems(value, dirname(resolve(file)));
-  const shown = problems
-    .slice(0, maximumLocated)
-    .map((problem) => show(problem, source, document, overrides));
+  const problems = findProblems(value, dirname(resolve(file)), checkPlaces);
+  shown.push(
+    ...problems.slice(0, maximumLocated).map((problem) => show(problem, source, document, overrides)),
+  );
   for (const { key, span, first } of duplicateKeys(document)) {
     const message = `the key "${key}" is given twice; it is first on line ${source.position(first.start).line}`;
     shown.push({ position: span.start, text: source.show(span, message) });
   }
-  const onlyOverrides = shown.length > 0 && shown.every(({ position }) => position === afterTheFile);
-  failOn(onlyOverrides ? 'override-invalid' : 'job-invalid', shown, problems.length - maximumLocated);
+  failOn('job-invalid', shown, problems.length - maximumLocated);
   return withAbsolutePaths(jobSchema.parse(value), resolve(file));
 }
 
-function findProblems(value: unknown, jobFolder: string): Problem[] {
+/** The overrides that are some, and the problems of those that are none. */
+function readOverrides(given: readonly (string | Override)[]): {
+  readonly overrides: readonly Override[];
+  readonly shown: ShownProblem[];
+} {
+  const overrides: Override[] = [];
+  const shown: ShownProblem[] = [];
+  for (const override of given) {
+    try {
+      overrides.push(typeof override === 'string' ? parseOverride(override) : override);
+    } catch (error) {
+      const { message, cure } = asWildstyleError(error);
+      shown.push({ position: afterTheFile, text: message, cure });
+    }
+  }
+  return { overrides, shown };
+}
+
+/** The problems of schema and checks. */
+function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Problem[] {
   const problems = problemsOf(jobSchema, value);
-  // The other checks need a value that fits the schema.
-  if (problems.length > 0) return problems;
-  const job = jobSchema.parse(value);
-  return [...checkLayers(job.recipe), ...checkFolders(job, jobFolder)];
+  // The other checks need a value that fits the schema: what does not fit is left out, if it may be.
+  const job = jobSchema.safeParse(
+    problems.length === 0
+      ? value
+      : withoutPaths(
+          value,
+          problems.map(({ path }) => path),
+        ),
+  );
+  if (!job.success) return problems;
+  const checks = [
+    checkLayers(job.data.recipe),
+    checkFolders(job.data, jobFolder),
+    checkPlaces(job.data, jobFolder),
+  ];
+  return [...problems, ...checks.flat()];
 }
 
 const afterTheFile = Number.POSITIVE_INFINITY;
 
+/** Where all problems are of one kind, the error is called after it; where they are of several, it is the job's. */
 function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 0): void {
-  if (problems.length > 0) throw new WildstyleError(code, showProblems(problems, Math.max(0, uncounted)));
+  if (problems.length === 0) return;
+  const [first] = problems;
+  const isOverrides = problems.every(({ position }) => position === afterTheFile);
+  const kind = problems.every((problem) => problem.code !== undefined) ? first.code : undefined;
+  const [cure, ...others] = new Set(problems.map((problem) => problem.cure));
+  throw new WildstyleError(
+    kind ?? (isOverrides ? 'override-invalid' : code),
+    showProblems(problems, Math.max(0, uncounted)),
+    cure !== undefined && others.length === 0 ? { cure } : {},
+  );
 }
 
 function syntaxProblems(source: SourceText, document: Document): ShownProblem[] {
@@ -129,9 +181,10 @@ function show(
   overrides: readonly Override[],
 ): ShownProblem {
   const override = overrideOf(overrides, problem.path);
-  if (override) return { position: afterTheFile, text: `--set ${override.argument}: ${problem.message}` };
+  const { message, code, cure } = problem;
+  if (override) return { position: afterTheFile, text: `${override.shown}: ${message}`, code, cure };
   const span = locate(document, problem.path, problem.at);
-  return { position: span.start, text: source.show(span, problem.message) };
+  return { position: span.start, text: source.show(span, message), code, cure };
 }
 
 function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {

@@ -7,8 +7,8 @@ import type { Path } from './zod-walk.js';
 
 /** One parsed override. */
 export interface Override {
-  /** As it was given. */
-  readonly argument: string;
+  /** As it was given, for messages: `--set recipe.steps=20`. */
+  readonly shown: string;
   readonly path: Path;
   readonly value: unknown;
 }
@@ -25,7 +25,7 @@ export function parseOverride(argument: string): Override {
     throw invalid(argument, 'is not a key and a value', example);
   const path = parsePath(match[1].trim());
   if (!path) throw invalid(argument, `has "${match[1].trim()}" where a key should be`, example);
-  return { argument, path, value: parseValue(argument, match[2]) };
+  return { shown: `--set ${argument}`, path, value: parseValue(argument, match[2]) };
 }
 
 function parsePath(text: string): string[] | undefined {

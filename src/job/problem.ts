@@ -1,4 +1,5 @@
 /** A problem in a job, and how a list of them is shown. @module */
+import type { ErrorCode } from '../errors.js';
 import type { Path } from './zod-walk.js';
 
 /** Something wrong with a value of a job, or with a key. */
@@ -8,6 +9,9 @@ export interface Problem {
   /** Whether to point at the key or at its value. */
   readonly at: 'key' | 'value';
   readonly message: string;
+  /** What the error is called if it is the only kind of problem; default: what the caller says. */
+  readonly code?: ErrorCode;
+  readonly cure?: string;
 }
 
 /** A place in the text of a job; positions count UTF-16 code units. */
@@ -21,6 +25,8 @@ export interface ShownProblem {
   /** For the order in which problems are shown. */
   readonly position: number;
   readonly text: string;
+  readonly code?: ErrorCode | undefined;
+  readonly cure?: string | undefined;
 }
 
 const maximumShown = 50;

@@ -27,6 +27,7 @@ export interface Duplicate {
   readonly of: string;
 }
 
+/** What the two folders of a job hold. */
 export interface Inventory {
   /** In code unit order of their paths, without duplicates. */
   readonly contents: readonly ContentEntry[];
@@ -44,6 +45,7 @@ export interface InventoryProgress {
   readonly bytes: number;
 }
 
+/** How an inventory is taken. */
 export interface InventoryOptions {
   /** Where digests are cached between runs; false for nowhere. Default: `wildstyle/digests` in the XDG cache folder. */
   readonly cacheFolder?: string | false;

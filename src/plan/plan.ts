@@ -10,6 +10,7 @@ import type { Job } from '../job/schema.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import { classesOf, itemsPerContent } from './counts.js';
+import type { Inventory } from './inventory.js';
 import type { ContentEntry, OriginalItem, PlanItem, StyleEntry, StylizedItem } from './item.js';
 import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { makeStyleChooser } from './sampling.js';
@@ -27,8 +28,11 @@ export interface NetworkChoice {
 export interface PlannedImages {
   readonly contents: readonly ContentEntry[];
   readonly styles: readonly StyleEntry[];
+  /** Images that are planned as another one. */
+  readonly duplicates?: Inventory['duplicates'];
 }
 
+/** How many items a class gets. `label` is null where the dataset has no labels. */
 export interface ClassCount {
   readonly label: string | null;
   readonly contents: number;
@@ -36,6 +40,7 @@ export interface ClassCount {
   readonly stylized: number;
 }
 
+/** How many items a plan has. */
 export interface PlanCounts {
   /** Originals and stylised items. */
   readonly total: number;
@@ -47,6 +52,7 @@ export interface PlanCounts {
   readonly styles: readonly StyleCount[];
 }
 
+/** Every item of a dataset: what {@link makePlan} makes. */
 export interface Plan {
   readonly counts: PlanCounts;
   /** sha256 over the ids, files and sources of all items, in order. Takes a pass over the items when first read. */
@@ -66,13 +72,17 @@ const pixelsVersion = 1;
  *   have no digest here
  */
 export function makePlan(job: Job, inventory: PlannedImages, network: NetworkChoice): Plan {
-  const { contents, styles } = inventory;
+  const { contents, styles, duplicates = [] } = inventory;
   const { sampling, output } = job;
   const seedKey = keyOfSeed(job.seed);
   const keys = contents.map(({ sha256 }) => deriveKey(seedKey, keyOfDigest(sha256)));
   const classes = classesOf(contents);
   const perContent = itemsPerContent(classes, keys, sampling);
-  const chooseStyles = makeStyleChooser(styles, sampling.styles);
+  const chooseStyles = makeStyleChooser(
+    styles,
+    sampling.styles,
+    duplicates.filter(({ source }) => source === 'style'),
+  );
   const makeStylized = stylizedMaker(job, styles, network);
   const makeOriginal = originalMaker(job);
   const folders = new Map(

@@ -11,6 +11,12 @@ import { didYouMean } from '../job/suggest.js';
 import { type Key, keyOfDigest, pairHash } from '../random.js';
 import type { StyleEntry } from './item.js';
 
+/** An image with the bytes of another one, `of`, which is planned in its place. */
+export interface DuplicatePath {
+  readonly path: string;
+  readonly of: string;
+}
+
 /**
  * The styles of one content image: positions in the list of styles, best first, each at most once.
  * @param content the key of the content image in the job
@@ -23,17 +29,19 @@ export type StyleChooser = (content: Key, firstItem: number, count: number) => r
  * The chooser that a job asks for. `uniform` gives every style the same chance; `balanced` every folder, whatever its
  * size; weights weigh one image, or each image of a folder. `roundRobin` takes styles in turn, the one mode in which
  * items depend on the order of the others.
+ * @param duplicates paths of images that are planned as another one: a weight may name them as well
  * @throws `style-missing` when a weight names no style image or folder, or leaves no style
  */
 export function makeStyleChooser(
   styles: readonly StyleEntry[],
   mode: Job['sampling']['styles'],
+  duplicates: readonly DuplicatePath[] = [],
 ): StyleChooser {
   if (mode === 'roundRobin') {
     return (_, firstItem, count) =>
       Array.from({ length: Math.min(count, styles.length) }, (_, j) => (firstItem + j) % styles.length);
   }
-  const weights = styleWeights(styles, mode);
+  const weights = styleWeights(styles, mode, duplicates);
   const eligible = weights.flatMap((weight, index) => (weight > 0 ? [index] : []));
   const indexes = Uint32Array.from(eligible);
   const keys = eligible.map((index) => keyOfDigest(styles[index].sha256));
@@ -79,6 +87,7 @@ function insert(best: number[], scores: number[], index: number, score: number, 
 function styleWeights(
   styles: readonly StyleEntry[],
   mode: Exclude<Job['sampling']['styles'], 'roundRobin'>,
+  duplicates: readonly DuplicatePath[],
 ): number[] {
   if (mode === 'uniform') return styles.map(() => 1);
   if (mode === 'balanced') {
@@ -89,11 +98,14 @@ function styleWeights(
   const given = new Map(
     Object.entries(mode.weights).map(([name, weight]) => [posix.normalize(name).replace(/\/$/, ''), weight]),
   );
-  refuseUnknown(styles, given);
+  const namesOf = new Map(styles.map(({ path }) => [path, ancestors(path)]));
+  for (const { path, of } of duplicates) namesOf.get(of)?.push(...ancestors(path));
+  refuseUnknown(new Set([...namesOf.values()].flat()), given);
   const weights = styles.map(
     ({ path }) =>
-      ancestors(path)
-        .map((name) => given.get(name))
+      namesOf
+        .get(path)
+        ?.map((name) => given.get(name))
         .find((w) => w !== undefined) ?? 1,
   );
   if (!weights.some((weight) => weight > 0)) {
@@ -112,8 +124,7 @@ function ancestors(path: string): string[] {
   return names;
 }
 
-function refuseUnknown(styles: readonly StyleEntry[], given: ReadonlyMap<string, number>): void {
-  const known = new Set(styles.flatMap(({ path }) => ancestors(path)));
+function refuseUnknown(known: ReadonlySet<string>, given: ReadonlyMap<string, number>): void {
   for (const name of given.keys()) {
     if (known.has(name)) continue;
     throw new WildstyleError(

@@ -14,6 +14,7 @@ import { type SourceImage, TargetCache } from '../stylize/targets.js';
 import { graphBytesOf, thisMachine } from './machine.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
+/** With what arrays are computed. */
 export interface ArrayOptions {
   /** Default `onnx`. */
   readonly engine?: EngineName;
@@ -93,7 +94,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
       const recipe = parse(input);
       const request = {
         recipe,
-        image: asBatch(image, 'image', recipe),
+        image: asFinite(asBatch(image, 'image', recipe), 'image'),
         content: asSource(content, 'content', recipe),
         style: asSource(style, 'style', recipe),
       };
@@ -172,6 +173,15 @@ function asBatch({ data, shape }: HostTensor, what: string, recipe: Recipe): Hos
     );
   }
   return { data, shape: [1, height, width, 3] };
+}
+
+function asFinite(image: HostTensor, what: string): HostTensor {
+  const index = image.data.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return image;
+  throw new WildstyleError(
+    'option-invalid',
+    `The ${what} has the value ${image.data[index]} at index ${index}.`,
+  );
 }
 
 /** Rounding of whoever made the array. */

@@ -1,20 +1,22 @@
-/** What a whole plan will cost on this machine: remembered, else measured for a moment. @module */
+/** What a plan will cost on this machine: remembered, else measured for a moment. @module */
 import { calibrationKey, measureStep, rememberedStep } from './calibration.js';
 import type { PlanEstimate } from './describe.js';
 import { allocate, thisMachine } from './machine.js';
 import { WorkerPool } from './pool.js';
 import type { Prepared } from './prepare.js';
 import { workerSettings } from './settings.js';
-import { estimateWorkload, usualPixels, workloadOf } from './workload.js';
+import { estimateWorkload, usualPixels, type Workload, workloadOf } from './workload.js';
 
 /**
- * Estimates the time and the disk space of all items. Where steps of this kind were never measured here, starts the
+ * Estimates the time and the disk space of a workload of a plan, by default all of it. Where steps of this kind were never measured here, starts the
  * workers that a run would have for a few steps; nothing is written to the output folder. Undefined where no step can be
  * made: a run tells why.
  */
-export async function estimatePlan(prepared: Prepared): Promise<PlanEstimate | undefined> {
-  const { job, plan } = prepared;
-  const workload = workloadOf(plan.items(), () => true);
+export async function estimatePlan(
+  prepared: Prepared,
+  workload: Workload = workloadOf(prepared.plan.items(), () => true),
+): Promise<PlanEstimate | undefined> {
+  const { job } = prepared;
   const { recipe } = workload;
   if (!recipe) {
     const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format: job.output.format });

@@ -23,6 +23,7 @@ export type RunEvent =
   | { readonly type: 'draining' }
   | { readonly type: 'finishing' };
 
+/** How a plan is run. */
 export interface RunOptions {
   /** Goes on in a folder that was made by another job; what it holds stays. */
   readonly extend?: boolean;

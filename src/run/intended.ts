@@ -1,12 +1,15 @@
 /** What a run is about to leave in its output folder, to be compared with what lies there. @module */
 import type { IntendedOutput } from '../dataset/started.js';
 import type { Prepared } from './prepare.js';
+import { resolveNetwork } from './weights.js';
 
 /** What decides the output: the plan's digest; the job is kept to tell differences, without how the work is done. */
-export function intendedOutput({ job, inventory, plan }: Prepared): IntendedOutput {
+export function intendedOutput({ job, inventory, plan, weightsFiles }: Prepared): IntendedOutput {
   const { file: _file, run: _run, ...decisive } = job;
+  // What `auto` is depends on the weights that are there.
+  const network = job.recipe.network === 'auto' ? resolveNetwork('auto', weightsFiles) : job.recipe.network;
   return {
-    job: { ...decisive },
+    job: { ...decisive, recipe: { ...job.recipe, network } },
     planDigest: plan.digest,
     images: [
       ...inventory.contents.map(({ path, sha256 }) => ({ role: 'content' as const, path, sha256 })),

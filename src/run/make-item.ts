@@ -119,16 +119,16 @@ export class ItemMaker {
   }
 
   async #decode(root: string, entry: ImageEntry, target: DecodeTarget): Promise<Pixels> {
-    const path = join(root, entry.path);
-    const bytes = await readFile(path).catch((cause) => {
-      throw new WildstyleError('image-missing', `${path} cannot be read: ${cause.message}`, { cause });
+    // Messages become records, which are the same wherever the folders lie.
+    const bytes = await readFile(join(root, entry.path)).catch((cause) => {
+      throw new WildstyleError('image-missing', `${entry.path}: cannot be read (${cause.code})`, { cause });
     });
     // What is made must be what the record says it was made of.
     if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-      throw new WildstyleError('image-changed', `${path} is no longer the file that was planned.`, {
+      throw new WildstyleError('image-changed', `${entry.path}: no longer the file that was planned`, {
         cure: 'Run again with --extend: the new file is planned afresh.',
       });
     }
-    return decodeImage(bytes, target, { maximumPixels: this.settings.maximumPixels, name: path });
+    return decodeImage(bytes, target, { maximumPixels: this.settings.maximumPixels, name: entry.path });
   }
 }

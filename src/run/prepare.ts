@@ -11,6 +11,8 @@ export interface Prepared {
   readonly job: Job;
   readonly inventory: Inventory;
   readonly plan: Plan;
+  /** What does not stop a run, but may surprise. */
+  readonly warnings: readonly string[];
   /** Weights files by network. */
   readonly weightsFiles: Readonly<Record<string, string>>;
 }
@@ -40,5 +42,9 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
   const plan = makePlan(job, inventory, { name: auto, weights: digests });
-  return { job, inventory, plan, weightsFiles };
+  const fallback =
+    network === 'auto' && auto === 'random'
+      ? ['No weights of vgg19 were found: recipe.network is random, which wants a strength of 30 and more.']
+      : [];
+  return { job, inventory, plan, warnings: [...inventory.warnings, ...fallback], weightsFiles };
 }

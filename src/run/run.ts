@@ -4,22 +4,23 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
+import { settleJournals } from '../dataset/journal.js';
 import { outputLayout } from '../dataset/layout.js';
 import { lockOutput } from '../dataset/lock.js';
 import { sweepTemporaryFiles } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
 import { beginOutput } from '../dataset/started.js';
-import { inspectOutput } from '../dataset/state.js';
 import type { Counts } from '../dataset/tally.js';
-import { WildstyleError } from '../errors.js';
+import type { WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import type { RunOptions } from './events.js';
 import { finishDataset } from './finish.js';
 import { intendedOutput } from './intended.js';
 import { Making } from './making.js';
 import type { Prepared } from './prepare.js';
-import { pendingIn, workloadOf } from './workload.js';
+import { remainingOf } from './remaining.js';
 
+/** How a run ended. */
 export interface RunResult {
   /** `nothing`: everything was there; `stopped`: items are left for the next run. */
   readonly status: 'complete' | 'stopped' | 'nothing';
@@ -57,17 +58,12 @@ async function runLocked(
   startedAt: Date,
   lockLost: AbortSignal,
 ): Promise<RunResult> {
-  const { job, plan } = prepared;
+  const { job } = prepared;
   const { root } = job.output;
   const intended = intendedOutput(prepared);
-  const state = await inspectOutput(root, intended);
-  if (state.kind === 'differs' && !options.extend) throw differs(root, state.differences);
-  if (state.kind === 'differs') checkPlaces(prepared, state.records);
-  const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
+  const { state, records, done, isPending, workload } = await remainingOf(prepared, options);
   const gone = lostForGood(prepared, state.lost);
   if (gone.length > 0) options.onEvent?.({ type: 'lost', files: gone });
-  const isPending = pendingIn(records, options.retryFailed ?? false);
-  const workload = workloadOf(plan.items(), isPending);
   if (state.kind === 'complete' && workload.items === 0) {
     const { counts } = state.summary;
     return {
@@ -83,11 +79,11 @@ async function runLocked(
   }
   const layout = outputLayout(root);
   await sweepTemporaryFiles(layout.temporaryFolder);
+  if (state.lost.length > 0 || options.retryFailed) await settleJournals(layout, records.values());
   if (state.kind === 'differs') await beginOutput(root, intended, state.jobs);
   else if (state.kind !== 'resume') await beginOutput(root, intended);
   const making = new Making(prepared, workload, options);
   lockLost.addEventListener('abort', () => making.abort(lockLost.reason as WildstyleError));
-  const done = [...records.values()].filter(({ status }) => status === 'complete').length;
   const stepMs = await making.run(done, isPending);
   options.onEvent?.({ type: 'finishing' });
   const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
@@ -109,31 +105,6 @@ function lostForGood({ plan }: Prepared, lost: readonly ItemRecord[]): string[] 
   const files = new Map(lost.map(({ id, file }) => [id, file ?? '']));
   if (files.size > 0) for (const { id } of plan.items()) files.delete(id);
   return [...files.values()].sort();
-}
-
-/** An image that is to lie elsewhere in the same folder would be there twice. */
-function checkPlaces({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
-  for (const { id, file } of plan.items()) {
-    const there = records.get(id)?.file;
-    if (there && there !== file) {
-      throw new WildstyleError(
-        'output-differs',
-        `${job.output.root} holds ${there}, which this job would put at ${file}.`,
-        {
-          cure: 'A folder keeps its output.split: choose another folder with --out.',
-        },
-      );
-    }
-  }
-}
-
-function differs(root: string, differences: readonly string[]): WildstyleError {
-  const shown = differences.slice(0, 20).map((line) => `  ${line}`);
-  return new WildstyleError(
-    'output-differs',
-    `${root} was made by another job. What differs:\n${shown.join('\n')}`,
-    { cure: 'Choose another folder with --out, or add to this one with --extend: what it holds stays.' },
-  );
 }
 
 function tooMany({ failed, items }: Counts, { run }: Job): boolean {

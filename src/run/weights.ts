@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
 import type { WeightSet } from '../engine/engine.js';
-import { WildstyleError } from '../errors.js';
+import { asWildstyleError, WildstyleError } from '../errors.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
 import type { Recipe } from '../stylize/recipe.js';
 
@@ -36,7 +36,10 @@ export class WeightStore {
     const bytes = await readFile(file).catch((cause) => {
       throw unreadableWeights(file, cause.message);
     });
-    return network.loadWeights(bytes);
+    return network.loadWeights(bytes).catch((error: unknown) => {
+      const { code, message, cure } = asWildstyleError(error);
+      throw new WildstyleError(code, `${file}: ${message}`, { cause: error, ...(cure && { cure }) });
+    });
   }
 }
 

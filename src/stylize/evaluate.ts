@@ -25,6 +25,7 @@ export interface TermValue {
   readonly weight: number;
 }
 
+/** The objective at one image. */
 export interface Evaluation {
   /** The objective: the sum of `weight * scaled` over all terms. */
   readonly total: number;

@@ -38,7 +38,7 @@ export function initialImage(
     );
   if (init === 'noise') return { data: noise(), shape };
   const sum = init.content + init.style + init.noise;
-  // All weights zero means no preference.
+  // Where all shares were drawn as zero, there is no preference.
   if (sum === 0) return content;
   const grains = init.noise > 0 ? noise() : undefined;
   const data = content.data.map(

@@ -40,13 +40,21 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   [
     'run job.yaml --set recipe.network=vgg19 --weights none.safetensors',
-    /^wildstyle: weights-missing: The weights file .*\/none\.safetensors cannot be read: .*\n {2}Name an existing file with --weights or run\.weights\.\n$/,
+    /^wildstyle: weights-missing: --weights none\.safetensors: run\.weights: \/.*\/none\.safetensors does not exist\n {2}Correct the path: .*\n$/,
   ],
-  ['sheet style', /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n/],
+  [
+    'sheet style',
+    /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
+  ],
+  ['sheet out --out sheet.jpg', 'wildstyle: option-invalid: --out must end in .png, not sheet.jpg.\n'],
   ['stylize nothing.png style/rings.png result.png', /^wildstyle: image-missing: nothing\.png: /],
   [
     'stylize style/noise.png style/rings.png result.bmp',
     'wildstyle: option-invalid: The result must end in .jpg, .png or .webp, not result.bmp.\n',
+  ],
+  [
+    'stylize style/noise.png style/rings.png ./style/noise.png',
+    'wildstyle: option-invalid: The result would overwrite ./style/noise.png: name another file.\n',
   ],
 ];
 

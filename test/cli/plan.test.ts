@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { type Environment, wildstyle } from '../support/command-line.js';
-import { summaryOf } from '../support/dataset-tree.js';
+import { imagesBelow, summaryOf } from '../support/dataset-tree.js';
 import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
 
 let job: SmallJob;
@@ -54,6 +56,44 @@ test.serial('plan and run --dry-run tell people the same, and write nothing', as
   }
   t.regex(plan.stdout, /^Cost .* ms a step, 1 worker\)$/m);
   t.false(existsSync(job.out));
+});
+
+test.serial('plan and run --dry-run tell what the output folder holds', async (t) => {
+  const other = await smallJob();
+  t.teardown(other.remove);
+  const show = async (...args: readonly string[]) =>
+    wildstyle(args, { cache: other.cache, cwd: other.folder });
+  t.is((await show('run', 'job.yaml')).exitCode, 0);
+  for (const args of [
+    ['plan', 'job.yaml'],
+    ['run', 'job.yaml', '--dry-run'],
+  ]) {
+    const { exitCode, stdout } = await show(...args);
+    t.is(exitCode, 0);
+    t.regex(stdout, /^Left {4}nothing \(18 are there already\)$/m);
+    t.notRegex(stdout, /^Cost/m);
+  }
+  const [gone] = await imagesBelow(other.out);
+  await rm(join(other.out, gone));
+  t.regex(
+    (await show('plan', 'job.yaml')).stdout,
+    /^Left {4}1: . stylised, . originals \(17 are there already\)$/m,
+  );
+  const { done, remaining } = JSON.parse((await show('plan', 'job.yaml', '--json')).stdout);
+  t.is(done, 17);
+  t.is(remaining.items, 1);
+
+  const changed = ['job.yaml', '--set', 'recipe.steps=4'];
+  const plan = await show('plan', ...changed);
+  t.is(plan.exitCode, 0);
+  t.regex(plan.stdout, /^note: a run will refuse the output folder: .* was made by another job\./m);
+  t.true(plan.stdout.includes('recipe.steps: 3 -> 4'), plan.stdout);
+  const dryRun = await show('run', ...changed, '--dry-run');
+  t.is(dryRun.exitCode, 2);
+  t.regex(dryRun.stderr, /^wildstyle: output-differs: /);
+  const extended = await show('run', ...changed, '--dry-run', '--extend');
+  t.is(extended.exitCode, 0);
+  t.regex(extended.stdout, /^Left {4}12: 12 stylised, 0 originals \(6 are there already\)$/m);
 });
 
 test.serial('images that are left out are told once, with the reason', async (t) => {

@@ -3,6 +3,7 @@ import xterm from '@xterm/headless';
 import test from 'ava';
 import { progressView } from '../../src/cli/progress-bar.js';
 import type { Progress } from '../../src/run/progress.js';
+import { until } from '../support/command-line.js';
 
 const progress = (doneItems: number): Progress => ({
   doneItems,
@@ -53,3 +54,15 @@ for (const rows of [24, 4]) {
     ]);
   });
 }
+
+test('the last image fills the bar', async (t) => {
+  const { stream, lines } = screen(24);
+  const view = progressView(stream);
+  const steps = { totalSteps: 240, remainingMs: 0 };
+  view.update({ ...progress(1), ...steps, doneSteps: 60 });
+  t.regex((await lines())[0], /[█░]{28} 25% \| 1\/8 images/);
+  view.update({ ...progress(8), ...steps, doneSteps: 240 });
+  await until('the bar is drawn again', async () => /█{28} 100% \| 8\/8 images/.test((await lines())[0]));
+  t.pass();
+  view.stop();
+});

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { wildstyle } from '../support/command-line.js';
@@ -24,7 +24,7 @@ test.serial('a dataset as it was made: exit 0', async (t) => {
     stderr: '',
   });
   const { stdout } = await verify('out', '--json');
-  t.deepEqual(JSON.parse(stdout), { checked: 12, problems: [] });
+  t.deepEqual(JSON.parse(stdout), { checked: 12, pending: 0, problems: [] });
 });
 
 test.serial('a flipped byte, a deleted image and an extra file: exit 1, each named', async (t) => {
@@ -41,6 +41,7 @@ test.serial('a flipped byte, a deleted image and an extra file: exit 1, each nam
   t.is(exitCode, 1);
   t.is(stderr, '');
   const lines = stdout.trimEnd().split('\n');
+  t.is(lines.pop(), 'Delete altered files and run the job again: what is missing is made anew.');
   t.deepEqual(
     lines
       .slice(0, -1)
@@ -92,12 +93,46 @@ test.serial('an edited manifest is told', async (t) => {
   t.regex(stdout, /^manifest-altered {2}manifest\.jsonl {2}/m);
 });
 
+test.serial('white space in a file of records is told', async (t) => {
+  const root = join(job.folder, 'spaced');
+  await cp(job.out, root, { recursive: true });
+  const [summary, metadata] = [join(root, 'dataset.json'), join(root, 'train/metadata.jsonl')];
+  await writeFile(summary, (await readFile(summary, 'utf8')).replace('{', '{ '));
+  await writeFile(metadata, (await readFile(metadata, 'utf8')).trimEnd());
+  const { exitCode, stdout } = await verify('spaced');
+  t.is(exitCode, 1);
+  t.regex(stdout, /^summary-differs {2}dataset\.json {2}it was edited/m);
+  t.regex(stdout, /^metadata-differs {2}train\/metadata\.jsonl {2}/m);
+});
+
+test.serial('what is deleted is made anew by the next run', async (t) => {
+  const [file] = await imagesBelow(job.out);
+  await rm(join(job.out, file));
+  t.is((await verify('out')).exitCode, 1);
+  t.is((await wildstyle(['run', job.file], job)).exitCode, 0);
+  t.is((await verify('out')).exitCode, 0);
+});
+
+test.serial('a folder that was begun and killed: exit 2, and what to do', async (t) => {
+  const root = join(job.folder, 'begun');
+  await mkdir(join(root, '.wildstyle'), { recursive: true });
+  await writeFile(join(root, '.wildstyle/job.json'), '{}');
+  for (const command of ['verify', 'sheet']) {
+    const { exitCode, stderr } = await wildstyle([command, root], job);
+    t.is(exitCode, 2);
+    t.regex(
+      stderr,
+      /dataset-invalid: .* was begun, and no run of it has ended\.\n {2}Run the job again: it goes on\./,
+    );
+  }
+});
+
 test.serial('a folder that is no dataset: exit 2', async (t) => {
   const { exitCode, stdout, stderr } = await verify('style');
   t.is(exitCode, 2);
   t.is(stdout, '');
   t.regex(
     stderr,
-    /^wildstyle: dataset-invalid: style\/manifest\.jsonl: .*\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
+    /^wildstyle: dataset-invalid: style has no manifest\.jsonl\.\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
   );
 });

@@ -48,9 +48,17 @@ test('options become overrides, paths those of the shell', (t) => {
   t.deepEqual(overridesOf({ job: 'j' }, resolve), []);
   t.deepEqual(
     overridesOf({ job: 'j', set: ['seed=1'], out: 'o "x"', weights: 'w', limit: 4, workers: '2' }, resolve),
-    ['seed=1', 'output.root="/here/o \\"x\\""', 'run.weights="/here/w"', 'sampling.limit=4', 'run.workers=2'],
+    [
+      'seed=1',
+      { shown: '--out o "x"', path: ['output', 'root'], value: '/here/o "x"' },
+      { shown: '--weights w', path: ['run', 'weights'], value: '/here/w' },
+      { shown: '--limit 4', path: ['sampling', 'limit'], value: 4 },
+      { shown: '--workers 2', path: ['run', 'workers'], value: 2 },
+    ],
   );
-  t.deepEqual(overridesOf({ job: 'j', workers: 'auto' }, resolve), ['run.workers="auto"']);
+  t.deepEqual(overridesOf({ job: 'j', workers: 'auto' }, resolve), [
+    { shown: '--workers auto', path: ['run', 'workers'], value: 'auto' },
+  ]);
   for (const limit of [0, -1, 2.5]) {
     const message = `--limit must be a whole number above 0, not ${limit}.`;
     t.throws(() => overridesOf({ job: 'j', limit }, resolve), { instanceOf: WildstyleError, message });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { appendFile, cp, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { readJournals } from '../../src/dataset/journal.js';
 import { outputLayout } from '../../src/dataset/layout.js';
 import { verifyDataset } from '../../src/dataset/verify.js';
 import {
@@ -81,11 +82,42 @@ test.serial('SIGINT once: what is in work is finished, the next run goes on', as
   const { status, counts } = await summaryOf(root);
   t.is(status, 'partial');
   t.like(counts, { ...{ items: 18, failed: 0 }, complete: images.length, pending: 18 - images.length });
-  t.deepEqual((await verifyDataset(root)).problems, [], 'a stopped run leaves a dataset that is as recorded');
+  const { pending, problems } = await verifyDataset(root);
+  t.deepEqual(problems, [], 'a stopped run leaves a dataset that is as recorded');
+  t.true(pending > 0, 'and says that it is not complete');
   await allEnd(going.workers);
   const again = await completes(t, root);
   t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
 });
+
+test.serial(
+  'images of a stopped run that are gone are made anew, and recorded as they are now',
+  async (t) => {
+    const going = await inTheMiddle('lost', 2);
+    going.process.kill('SIGINT');
+    await going.ended;
+    await allEnd(going.workers);
+    const { root } = going;
+    const layout = outputLayout(root);
+    // As if it had been made by another machine: what the journal of the second worker says is not what comes out here.
+    const [, other] = await readdir(layout.journalsFolder);
+    const path = join(layout.journalsFolder, other);
+    const text = await readFile(path, 'utf8');
+    await writeFile(
+      path,
+      text.replace(/"sha256":"[0-9a-f]{64}","widthPx"/g, `"sha256":"${'0'.repeat(64)}","widthPx"`),
+    );
+    const lost = (await readJournals(layout.journalsFolder)).values();
+    for (const { file, sha256 } of lost)
+      if (file && sha256?.startsWith('0'.repeat(64))) await rm(join(root, file));
+    await rm(layout.manifest);
+    await rm(layout.summary);
+    const { exitCode } = await wildstyle(['run', job.file, '--out', root, '--workers', '1'], job);
+    t.is(exitCode, 0);
+    t.deepEqual((await verifyDataset(root)).problems, []);
+    t.deepEqual((await treeOf(root)).files, whole.files);
+  },
+);
 
 test.serial('SIGINT twice: the run leaves at once, and nothing is half-written', async (t) => {
   const going = await inTheMiddle('twice', 2);

@@ -72,6 +72,27 @@ test('names from outside cannot break the tables or the front matter', async (t)
   t.regex(card, /^\| a\\\|b \\<img src=x\\> # c: \[ \| 1 \| 0 \| 0 \|$/m);
 });
 
+test('classes are numbered as loaders of folders do, numbers as well', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const some = { stylized: 1, originals: 1, failed: 0, pending: 0 };
+  const classes = Object.fromEntries(
+    ['9', 'ü', '10', 'a b', '0', '\u{1f98a}', '\uff5e'].map((name) => [name, some]),
+  );
+  const card = datasetCard({
+    name: 'Digits',
+    summary: { ...summary, counts: { ...summary.counts, classes } },
+    sample: [],
+  });
+  const label = frontMatterOf(card).configs[0]?.features.find(({ name }) => name === 'label');
+  // As Python's sorted() has them.
+  const expected = ['0', '10', '9', 'a b', 'ü', '\uff5e', '\u{1f98a}'];
+  t.deepEqual(label?.dtype, { class_label: { names: { ...expected } } });
+  t.deepEqual(
+    [...card.matchAll(/^\| (.+?) \| 1 \| 1 \| 0 \|$/gm)].map(([, name]) => name),
+    expected,
+  );
+});
+
 test('without labels there is no class list and no folder loader', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const unlabelled = { ...summary, counts: { ...summary.counts, classes: {} } };
@@ -84,7 +105,8 @@ test('WebP: what cannot read it is not recommended', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const webp = { ...summary, job: { ...summary.job, output: { format: 'webp' } } };
   const card = datasetCard({ name: 'Images', summary: webp, sample: [] });
-  t.regex(card, /do not read WebP/);
+  t.regex(card, /Keras does not read WebP/);
+  t.regex(card, /TensorFlow\.js:/);
   t.notRegex(card, /decodeImage|image_dataset_from_directory/);
 });
 

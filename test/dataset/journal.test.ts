@@ -1,10 +1,12 @@
-import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { openJournal, readJournals } from '../../src/dataset/journal.js';
+import { openJournal, readJournals, settleJournals } from '../../src/dataset/journal.js';
+import { outputLayout } from '../../src/dataset/layout.js';
 import { WildstyleError } from '../../src/errors.js';
 import { FaultyFileSystem } from './faulty-file-system.js';
-import { failedRecord, originalRecord, stylizedRecord, temporaryFolder } from './support.js';
+import { failedRecord, originalRecord, sha256, stylizedRecord, temporaryFolder } from './support.js';
 
 test('what is appended is read back', async (t) => {
   const folder = join(await temporaryFolder(t), 'journals');
@@ -29,6 +31,29 @@ test('several journals are one; complete counts more than failed, later more tha
   t.is(records.get('a')?.status, 'complete');
   t.is(records.get('b')?.status, 'complete');
   t.is(records.get('c')?.elapsedMs, 2);
+});
+
+test('settled journals hold what counts, and count less than what comes after', async (t) => {
+  const root = await temporaryFolder(t);
+  const layout = outputLayout(root);
+  const write = async (name: string | number, ...records: ReturnType<typeof stylizedRecord>[]) => {
+    const journal = await openJournal(layout.journal(name));
+    for (const record of records) await journal.append(record);
+    await journal.close();
+  };
+  await settleJournals(layout, [stylizedRecord('z')]);
+  t.false(existsSync(layout.journalsFolder), 'no journal, nothing to settle');
+  await write(0, stylizedRecord('kept'));
+  await write(1, stylizedRecord('gone', { sha256: sha256('old') }), failedRecord('tried'));
+  await settleJournals(layout, [stylizedRecord('kept'), failedRecord('tried')]);
+  t.deepEqual([...(await readJournals(layout.journalsFolder)).keys()], ['kept', 'tried']);
+  const failedAgain = failedRecord('tried', { error: { code: 'loss-diverged', message: 'again' } });
+  await write(0, stylizedRecord('gone', { sha256: sha256('new') }), failedAgain);
+  await settleJournals(layout, (await readJournals(layout.journalsFolder)).values());
+  t.deepEqual(await readdir(layout.journalsFolder), ['earlier.jsonl']);
+  const records = await readJournals(layout.journalsFolder);
+  t.is(records.get('gone')?.sha256, sha256('new'));
+  t.is(records.get('tried')?.error?.message, 'again');
 });
 
 test('no folder, no records', async (t) => {

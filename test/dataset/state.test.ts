@@ -157,7 +157,9 @@ test('where job and images are the same, the plans are named', async (t) => {
   await beginOutput(root, intended);
   await journaled(root, 'a');
   const state = await inspectOutput(root, { ...intended, planDigest: 'plan-2' });
-  t.deepEqual(state.kind === 'differs' && state.differences, ['plan: plan-1 -> plan-2']);
+  t.deepEqual(state.kind === 'differs' && state.differences, [
+    'weights, or version of wildstyle: plan plan-1 -> plan-2',
+  ]);
 });
 
 test('a folder that was begun, but where nothing was made, takes any job', async (t) => {

@@ -211,6 +211,26 @@ test('tracing: pooling windows that may lie outside of the image are refused', a
   t.regex(error?.message ?? '', /pooling kernel with windows of 2,2 and padding of 2,2/);
 });
 
+test('tracing: gradients that TF.js computes from the wrong sizes are refused', async (t) => {
+  const engine = await createEngine('onnx');
+  const filter = () => tf.ones([3, 3, 3, 3]) as tf.Tensor4D;
+  const ways: ((x: tf.Tensor4D) => tf.Tensor)[] = [
+    (x) => tf.maxPool(x, 3, 2, 0, 'ceil'),
+    (x) => tf.avgPool(x, 3, 2, 0, 'ceil'),
+    (x) => tf.conv2d(x, filter(), 2, 0, 'NHWC', 1, 'ceil'),
+  ];
+  for (const way of ways) {
+    const forward: TensorFunction = ({ x }) => ({ y: way(x as tf.Tensor4D) });
+    (await engine.compile(forward, { x: [1, 8, 8, 3] })).dispose();
+    const fn: TensorFunction = ({ x }) => ({
+      y: tf.grad((z) => tf.sum(tf.square(way(z as tf.Tensor4D))))(x),
+    });
+    const error = await t.throwsAsync(engine.compile(fn, { x: [1, 8, 8, 3] }));
+    t.is(code(error), 'kernel-unsupported');
+    t.regex(error?.message ?? '', /gradient of the shape \[1,4,4,3\] where TF\.js counts on \[1,3,3,3\]/);
+  }
+});
+
 test('a compiled function may be disposed twice', async (t) => {
   const engine = await createEngine('onnx');
   const compiled = await engine.compile(double, { x: [2] });

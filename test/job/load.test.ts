@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
+import { WildstyleError } from '../../src/errors.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
 import { folderWith } from './folder.js';
@@ -33,10 +34,54 @@ test('paths of labels and weights are resolved as well', (t) => {
 });
 
 test('a job is read from a file', async (t) => {
-  const folder = folderWith(t, { 'job.yaml': `\ufeff${head.replaceAll('\n', '\r\n')}seed: 7\r\n` });
+  const folder = folderWith(t, {
+    'job.yaml': `\ufeff${head.replaceAll('\n', '\r\n')}seed: 7\r\n`,
+    'content/1.jpg': '',
+    'style/1.jpg': '',
+  });
   const job = await loadJob(join(folder, 'job.yaml'));
   t.is(job.seed, 7);
   t.is(job.output.root, join(folder, 'out'));
+});
+
+test('paths that are not there are told in their lines, all at once, with whatever else is wrong', async (t) => {
+  const folder = folderWith(t, {
+    'job.yaml':
+      'content: { root: fotos, labels: { csv: labels.csv } }\nstyle: { root: job.yaml }\noutput: { root: o }\nrun: { weights: w }\n',
+    'wrong.yaml':
+      'content: { root: fotos }\nstyle: { root: . }\noutput: { root: ../o }\nrecipe: { stpes: 3, content: { layers: [relu9_9] } }\n',
+    'style.yaml': 'content: { root: . }\nstyle: { root: st }\noutput: { root: ../o }\n',
+  });
+  const errorOf = async (name: string, overrides: string[] = []) => {
+    const error = await t.throwsAsync(loadJob(join(folder, name), { overrides }), {
+      instanceOf: WildstyleError,
+    });
+    const lines = error?.message.replaceAll(`${folder}/`, '').split('\n') ?? [];
+    return { code: error?.code, cure: error?.cure, said: lines.filter((line) => !line.startsWith(' ')) };
+  };
+  const cure = 'Correct the path: relative ones of a job start from the folder of its file.';
+  t.deepEqual(await errorOf('job.yaml'), {
+    code: 'content-missing',
+    cure,
+    said: [
+      'job.yaml:1:18 content.root: fotos does not exist',
+      'job.yaml:1:40 content.labels.csv: labels.csv does not exist',
+      'job.yaml:2:16 style.root: job.yaml is no folder',
+      'job.yaml:4:17 run.weights: w does not exist',
+    ],
+  });
+  t.like(await errorOf('style.yaml'), { code: 'style-missing', cure });
+  t.deepEqual(await errorOf('wrong.yaml', ['nope', 'style.root=st']), {
+    code: 'job-invalid',
+    cure: undefined,
+    said: [
+      'wrong.yaml:1:18 content.root: fotos does not exist',
+      'wrong.yaml:4:11 recipe: unknown key "stpes"; did you mean "steps"?',
+      'wrong.yaml:4:41 recipe.content.layers[0]: none of vgg19, random has a layer "relu9_9"; did you mean "relu1_1"?',
+      '--set nope is not a key and a value.',
+      '--set style.root=st: style.root: st does not exist',
+    ],
+  });
 });
 
 test('every parameter of a recipe may be a distribution', (t) => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { parseJob } from '../../src/job/load.js';
@@ -136,7 +137,7 @@ job.yaml:6:26 recipe.optimizer.choice: unknown key "lbgfs"; did you mean "lbfgs"
 job.yaml:7:18 recipe.fit.choice: expected at least 1 in the list, got 0
    7 |   fit: { choice: [] }
      |                  ^^
-job.yaml:8:20 recipe.steps.choice: expected a list, got a map
+job.yaml:8:20 recipe.steps.choice: expected a list, got a map: repeat a value to draw it more often
    8 |   steps: { choice: { 20: 1 } }
      |                    ^^^^^^^^^
 job.yaml:9:28 recipe.init.choice.noise: expected a number from 0 to 1000000000, got -1
@@ -229,6 +230,29 @@ test('missing keys point at their parent', (t) => {
   );
 });
 
+test('recipes that do nothing', (t) => {
+  const said = (recipe: string) =>
+    errorOf(
+      t,
+      `content: { root: c }\nstyle: { root: s }\noutput: { root: o }\nrecipe: ${recipe}`,
+    ).message.split('\n')[0];
+  t.is(
+    said('{ content: { weight: 0 }, style: { strength: 0 } }'),
+    'job.yaml:4:54 recipe.style.strength: content.weight, style.strength and totalVariation are all 0: there is nothing to optimise',
+  );
+  t.is(said('{ init: { content: 0 } }'), 'job.yaml:4:17 recipe.init: give at least one share above 0');
+  t.is(
+    said('{ style: { layers: { relu1_1: 0 } } }'),
+    'job.yaml:4:28 recipe.style.layers: give at least one layer a weight above 0',
+  );
+  t.notThrows(() =>
+    parseJob(
+      'job.yaml',
+      'content: { root: c }\nstyle: { root: s }\noutput: { root: o }\nrecipe: { content: { weight: 0 }, style: { strength: { choice: [0, 1] } }, init: { noise: { uniform: [0, 1] } } }',
+    ),
+  );
+});
+
 test('folders and globs that would do harm', (t) => {
   const { message } = errorOf(
     t,
@@ -240,6 +264,9 @@ test('folders and globs that would do harm', (t) => {
       'job.yaml:1:32 content.include[0]: a pattern is relative to root and cannot leave it',
       '   1 | content: { root: in, include: ["../**"] }',
       '     |                                ^^^^^^^',
+      `job.yaml:3:17 output.root: ${resolve('in/out')} lies in content.root, so that results would be taken for content images`,
+      '   3 | output: { root: in/out, split: a/b }',
+      '     |                 ^^^^^^',
       'job.yaml:3:32 output.split: the split is one folder, and "a/b" contains "/", which a folder name cannot hold',
       '   3 | output: { root: in/out, split: a/b }',
       '     |                                ^^^',

@@ -77,6 +77,18 @@ test('weights weigh an image, or each image of a folder; the rest weighs 1', (t)
   t.is(choose(keys[0], 0, 6).length, 5);
 });
 
+test('a weight may name an image that is planned as another one, or its folder', (t) => {
+  const styles = stylesOf({ a: 2 });
+  const duplicates = [{ path: 'b/copy.jpg', of: 'a/1.jpg' }];
+  for (const name of ['b', 'b/copy.jpg']) {
+    const choose = makeStyleChooser(styles, { weights: { [name]: 3 } }, duplicates);
+    const chosen = keys.map((key) => choose(key, 0, 1));
+    t.true(Math.abs(share(chosen, [1]) - 3 / 4) < 0.02, name);
+  }
+  const own = makeStyleChooser(styles, { weights: { b: 3, 'a/1.jpg': 0 } }, duplicates);
+  t.deepEqual(own(keys[0], 0, 2), [0], 'its own weight comes first');
+});
+
 test('equal weights are the same as uniform', (t) => {
   const styles = stylesOf({ a: 9 });
   const uniform = makeStyleChooser(styles, 'uniform');

@@ -129,6 +129,17 @@ test('images of a wrong shape are refused with their name and shape', async (t) 
   });
 });
 
+test('an image that holds no numbers is refused', async (t) => {
+  const bad = { ...image, data: Float32Array.from(image.data).fill(Number.NaN, 7, 8) };
+  for (const call of [onnx.evaluate(bad, content, style, quick()), onnx.stylize(bad, style, quick())]) {
+    const error = await t.throwsAsync(call, {
+      instanceOf: WildstyleError,
+      message: /the value NaN at index 7\./,
+    });
+    t.is(error?.code, 'option-invalid');
+  }
+});
+
 test('recipes that are wrong are refused with the place', async (t) => {
   const wrong = { network: 'random', steps: 0, style: { strength: -1 }, colour: true } as RecipeInput;
   for (const call of [onnx.stylize(content, style, wrong), onnx.evaluate(image, content, style, wrong)]) {

@@ -49,7 +49,7 @@ test.serial(
     t.is(unasked.exitCode, 1);
     t.regex(
       unasked.stdout,
-      /^4 failed \(2 image-changed, 2 image-missing\); .*manifest\.jsonl says why\. --retry-failed tries again\.$/m,
+      /^4 failed \(2 image-changed, 2 image-missing\); .*manifest\.jsonl says why\. --retry-failed tries again, with --extend where images were replaced\.$/m,
     );
     const retried = await wildstyle(['run', job.file, '--retry-failed'], job);
     t.is(retried.exitCode, 0, retried.stderr);

@@ -57,5 +57,7 @@ test('weights that are not known, not there or not weights', async (t) => {
   const missing = await codeOf({ vgg19: join(folder, 'none') });
   t.is(missing?.code, 'weights-missing');
   t.regex(missing?.message ?? '', /none cannot be read/);
-  t.is((await codeOf({ vgg19: text }))?.code, 'weights-invalid');
+  const invalid = await codeOf({ vgg19: text });
+  t.is(invalid?.code, 'weights-invalid');
+  t.true(invalid?.message.startsWith(`${text}: `), invalid?.message);
 });

@@ -25,9 +25,12 @@ const maximumHeaderBytes = 100e6;
  */
 export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = bytes.byteLength >= 8 ? Number(view.getBigUint64(0, true)) : -1;
+  if (bytes.byteLength < 8) throw invalid(`it is no safetensors file: it has ${bytes.byteLength} bytes`);
+  const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes < 2 || headerBytes > Math.min(maximumHeaderBytes, bytes.byteLength - 8)) {
-    throw invalid(`its header length is ${headerBytes} in a file of ${bytes.byteLength} bytes`);
+    throw invalid(
+      `it is no safetensors file: its header length is ${headerBytes} in a file of ${bytes.byteLength} bytes`,
+    );
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;

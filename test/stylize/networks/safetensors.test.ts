@@ -103,8 +103,8 @@ const whole = safetensorsOf({ a: { dtype: 'F32', shape: [2], bytes: eight } });
 const withHeader = (header: unknown, body = eight) => fileOf(JSON.stringify(header), body);
 
 const bad: Record<string, [file: Uint8Array, says: RegExp]> = {
-  'an empty file': [new Uint8Array(), /header length is -1 in a file of 0 bytes/],
-  'seven bytes': [whole.subarray(0, 7), /file of 7 bytes/],
+  'an empty file': [new Uint8Array(), /no safetensors file: it has 0 bytes/],
+  'seven bytes': [whole.subarray(0, 7), /it has 7 bytes/],
   'a file cut in its header': [whole.subarray(0, 20), /header length/],
   'a file cut in its tensors': [whole.subarray(0, -1), /"a" should take 8 bytes, but lies at 0 to 8 of 7/],
   'a header longer than the file': [fileOf('{}', eight, 11), /header length is 11/],

@@ -6,7 +6,14 @@ import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './activation.js';
 import { rotatedFilter } from './filter.js';
-import { after, both, type ConvolutionAttributes, convolutionGeometry, type Geometry } from './geometry.js';
+import {
+  after,
+  both,
+  type ConvolutionAttributes,
+  convolutionGeometry,
+  forGradient,
+  type Geometry,
+} from './geometry.js';
 import { type KernelFamily, kernel } from './kernel.js';
 import { sliced } from './rearrangement.js';
 import { isFasterByWinograd, winogradConvolution } from './winograd.js';
@@ -137,7 +144,7 @@ export const convolution: KernelFamily = {
           dy,
           filter,
           attributes.inputShape,
-          convolutionGeometry(attributes.inputShape, filter.shape, attributes),
+          forGradient(convolutionGeometry(attributes.inputShape, filter.shape, attributes), dy.shape),
         ),
     ),
     Conv2DBackpropFilter: kernel<ConvolutionAttributes & { filterShape: number[] }>(
@@ -147,7 +154,7 @@ export const convolution: KernelFamily = {
           x,
           dy,
           attributes.filterShape,
-          convolutionGeometry(x.shape, attributes.filterShape, attributes),
+          forGradient(convolutionGeometry(x.shape, attributes.filterShape, attributes), dy.shape),
         ),
     ),
     DepthwiseConv2dNative: kernel<ConvolutionAttributes>((trace, { x, filter }, attributes) =>
@@ -164,7 +171,7 @@ export const convolution: KernelFamily = {
     DepthwiseConv2dNativeBackpropInput: kernel<ConvolutionAttributes & { inputShape: number[] }>(
       (trace, { dy, filter }, attributes) => {
         const { inputShape } = attributes;
-        const g = convolutionGeometry(inputShape, filter.shape, attributes, true);
+        const g = forGradient(convolutionGeometry(inputShape, filter.shape, attributes, true), dy.shape);
         return transposedConvolution(trace, dy, depthwiseFilter(trace, filter), inputShape, g, inputShape[3]);
       },
     ),

@@ -101,3 +101,17 @@ export function poolGeometry(input: Shape, attributes: PoolAttributes): Geometry
   }
   return g;
 }
+
+/**
+ * The numbers of a kernel whose gradient is asked for, with a check: the gradients of TF.js do not know how their kernel
+ * rounded its size, and go on with numbers that belong to another output.
+ * @param gradient shape of the gradient with respect to the kernel's output
+ */
+export function forGradient(g: Geometry, gradient: Shape): Geometry {
+  if (g.outputShape.join() === gradient.join()) return g;
+  throw new WildstyleError(
+    'kernel-unsupported',
+    `The onnx engine cannot execute a gradient of the shape [${gradient}] where TF.js counts on [${g.outputShape}].`,
+    { cure: 'Leave dimRoundingMode at floor where gradients are needed.' },
+  );
+}

@@ -3,7 +3,7 @@ import type { Attribute, Edge } from '../graph.js';
 import { channelsFirst, permute, sizeOf } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
-import { after, both, type Geometry, type PoolAttributes, poolGeometry } from './geometry.js';
+import { after, both, forGradient, type Geometry, type PoolAttributes, poolGeometry } from './geometry.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 import { isPaired, pairedMaxima, pairedMaximaGradient } from './pairing.js';
 
@@ -61,7 +61,7 @@ function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
 }
 
 const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
-  const g = poolGeometry(input.shape, attributes);
+  const g = forGradient(poolGeometry(input.shape, attributes), dy.shape);
   if (isPaired(input, g)) return pairedMaximaGradient(trace, dy, input);
   const [gradient, x] = [dy, input].map((tensor: TracedTensor) => trace.denseEdge(tensor, channelsFirst));
   return trace.tensor(unpooled(trace, gradient, x, g), input.shape, channelsFirst);
@@ -69,7 +69,7 @@ const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes
 
 /** TF.js divides by the size of the window here, also where the window reaches over the border. */
 const averagePoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
-  const g = poolGeometry(input.shape, attributes);
+  const g = forGradient(poolGeometry(input.shape, attributes), dy.shape);
   const edge = trace.denseEdge(dy, channelsFirst);
   const share = 1 / sizeOf(g.kernel);
   if (tiles(g)) {
