@@ -13,10 +13,12 @@ export function planText(plan: PlanDescription): string {
     `Output  ${plan.output}`,
     `Items   ${plan.items}: ${plan.stylized} stylised, ${plan.originals} originals`,
   ];
-  if (plan.done && plan.remaining) {
-    const { items, stylized } = plan.remaining;
+  if (plan.remaining && plan.remaining.items < plan.items) {
+    const { done = 0, remaining } = plan;
+    const { items, stylized } = remaining;
     const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylised, ${items - stylized} originals`;
-    lines.push(`Left    ${left} (${plan.done} are there already)`);
+    const failed = plan.items - items - done;
+    lines.push(`Left    ${left} (${done} are there already${failed > 0 ? `, ${failed} failed` : ''})`);
   }
   if (estimate && plan.remaining?.items !== 0) {
     const { seconds, bytes, workers, msPerStep } = estimate;

@@ -36,7 +36,9 @@ async function lookAtOutput(prepared: Prepared): Promise<PlanFindings> {
   try {
     return { remaining: await remainingOf(prepared) };
   } catch (error) {
-    const { message } = asWildstyleError(error);
-    return { warnings: [`a run will refuse the output folder: ${message}`] };
+    const { message, cure } = asWildstyleError(error);
+    return {
+      warnings: [`a run will refuse the output folder: ${[message, cure].filter(Boolean).join('\n')}`],
+    };
   }
 }

@@ -1,6 +1,6 @@
 /** `wildstyle stylize`: one image, without a job. @module */
-import { access, constants, mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { asStorageError } from '../dataset/file-system.js';
 import { publishFile } from '../dataset/publish.js';
@@ -40,7 +40,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     if (!format) {
       throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
     }
-    if ([content, style].some((source) => resolve(source) === resolve(out)))
+    if ((await isSameFile(content, out)) || (await isSameFile(style, out)))
       throw new WildstyleError('option-invalid', `The result would overwrite ${out}: name another file.`);
     const network = resolveNetwork('auto', findWeights(weights));
     // Said now, not after minutes of work.
@@ -64,6 +64,11 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     print(`${out}: by ${network}, loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}`);
   },
 };
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
 
 async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /** `wildstyle verify`: re-hashes a dataset. @module */
 import type { CommandModule } from 'yargs';
-import { verifyDataset } from '../dataset/verify.js';
+import { type Problem, verifyDataset } from '../dataset/verify.js';
 import { exitCodes } from './failure.js';
 import { print, printJson } from './output.js';
 
@@ -22,9 +22,13 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
           : `${problems.length} difference${problems.length === 1 ? '' : 's'}`;
       const left = pending > 0 ? `; ${pending} are not made yet` : '';
       print(`${dir}: ${checked} images checked, ${verdict}${left}.`);
-      if (problems.some(({ code }) => code === 'file-altered' || code === 'file-missing'))
+      if (problems.some(isMendable))
         print('Delete altered files and run the job again: what is missing is made anew.');
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },
 };
+
+/** What a run makes anew where it is gone. */
+const isMendable = ({ code, file }: Problem): boolean =>
+  (code === 'file-altered' || code === 'file-missing') && file !== 'manifest.jsonl';

@@ -1,4 +1,5 @@
 /** Journals: what each worker finished, appended line by line and flushed, so that no crash loses a finished item. @module */
+import { existsSync } from 'node:fs';
 import { open as openFile, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { WildstyleError } from '../errors.js';
@@ -59,8 +60,9 @@ export async function readJournals(folder: string): Promise<Map<string, ItemReco
 }
 
 /**
- * Puts the records that still count in the place of all journals, so that one whose image is gone, or that is to be
- * tried again, cannot be taken for a newer one of the same item.
+ * Puts the records that still count in the place of manifest and journals, so that one whose image is gone, or that is to
+ * be tried again, cannot be taken for a newer one of the same item. Until a run completes the dataset, the manifest is
+ * not looked at again: see {@link isSettled}.
  * @throws `disk-full`, `output-unwritable`; then the journals are as they were
  */
 export async function settleJournals(
@@ -68,12 +70,16 @@ export async function settleJournals(
   records: Iterable<ItemRecord>,
 ): Promise<void> {
   const names = await journalsIn(journalsFolder);
-  if (names.length === 0) return;
   const settled = journal(earlierJournal);
   const publisher = await FilePublisher.open(settled, { temporaryFolder });
   for (const record of records) await publisher.write(formatRecord(record));
   await publisher.commit();
   for (const name of names) if (name !== basename(settled)) await unlink(join(journalsFolder, name));
+}
+
+/** Whether the journals hold all that the manifest does. */
+export function isSettled({ journal }: OutputLayout): boolean {
+  return existsSync(journal(earlierJournal));
 }
 
 /** The one of earlier runs first. */

@@ -86,11 +86,12 @@ export async function readStartedImages(root: string): Promise<JobImage[]> {
   return images;
 }
 
-/** The error for a folder that has nothing to be looked at: it was begun and no run has ended, or it is no dataset. */
+/** The error for a folder that lacks what every run leaves. */
 export function noDataset(root: string, lacking: string): WildstyleError {
   if (existsSync(outputLayout(root).startedJob)) {
-    return new WildstyleError('dataset-invalid', `${root} was begun, and no run of it has ended.`, {
-      cure: 'Run the job again: it goes on. If it is running, wait for its end.',
+    const message = `${root} has no ${lacking}: no run of it has ended, or the file was deleted.`;
+    return new WildstyleError('dataset-invalid', message, {
+      cure: 'Run the job again: it goes on, and leaves the file at its end. If it is running, wait.',
     });
   }
   return new WildstyleError('dataset-invalid', `${root} has no ${lacking}.`, {

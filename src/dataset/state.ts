@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { WildstyleError } from '../errors.js';
 import { imageDifferences, type JobImage, jobDifferences } from './differences.js';
-import { readJournals } from './journal.js';
+import { isSettled, readJournals } from './journal.js';
 import { outputLayout, workFolderName } from './layout.js';
 import { manifestRecords } from './manifest.js';
 import { mergeRecords } from './merge.js';
@@ -122,18 +122,21 @@ async function namesIn(root: string): Promise<string[]> {
 
 async function recordedItems(
   root: string,
-  hasManifest: boolean,
+  hasSummary: boolean,
   journaled: ReadonlyMap<string, ItemRecord>,
 ): Promise<Map<string, ItemRecord>> {
   const records = new Map<string, ItemRecord>();
-  const { manifest } = outputLayout(root);
+  const layout = outputLayout(root);
+  const { manifest } = layout;
+  const hasManifest = existsSync(manifest);
   // It is there and empty where a run was stopped before its first image.
-  if (hasManifest && !existsSync(manifest)) {
+  if (hasSummary && !hasManifest) {
     throw new WildstyleError('dataset-invalid', `${manifest} is gone: what the images are is not known.`, {
       cure: 'Put it back, or make the dataset again in another folder with --out.',
     });
   }
-  if (hasManifest) for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
+  if (hasManifest && !isSettled(layout))
+    for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
   mergeRecords(records, journaled.values());
   return records;
 }

@@ -97,7 +97,10 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   problems.push(...(await besideProblems(root, summary)));
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
-  problems.push(...(summaryProblem ? [summaryProblem] : summaryProblems(summary, tally.counts(), digests)));
+  const differences = summary || !summaryProblem ? summaryProblems(summary, tally.counts(), digests) : [];
+  if (summaryProblem && !differences.some(({ file }) => file === summaryProblem.file))
+    problems.push(summaryProblem);
+  problems.push(...differences);
   return { checked, pending, problems };
 }
 
@@ -107,20 +110,28 @@ async function readableSummary(
 ): Promise<{ readonly summary?: DatasetSummary | undefined; readonly problem?: Problem }> {
   try {
     const summary = await readSummary(root);
-    if (summary) await assertAsWritten(root);
-    return { summary };
+    const isAsWritten = !summary || (await isWrittenByUs(outputLayout(root).summary));
+    return {
+      summary,
+      ...(!isAsWritten && { problem: summaryDiffers('it was edited: its white space or a key twice') }),
+    };
   } catch (error) {
     const { message } = asWildstyleError(error);
-    return { problem: { code: 'summary-differs', file: 'dataset.json', message } };
+    return { problem: summaryDiffers(message) };
   }
 }
 
 /** White space and keys given twice are in no digest. */
-async function assertAsWritten(root: string): Promise<void> {
-  const text = await readFile(outputLayout(root).summary, 'utf8');
-  if (text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`) return;
-  throw new WildstyleError('dataset-invalid', 'it was edited: it is not written as wildstyle writes it');
+async function isWrittenByUs(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8');
+  return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
+
+const summaryDiffers = (message: string): Problem => ({
+  code: 'summary-differs',
+  file: 'dataset.json',
+  message,
+});
 
 /** The record of a line, or what is wrong with it. */
 function readableRecord(

@@ -45,7 +45,17 @@ export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobF
   });
 }
 
-const pathCure = 'Correct the path: relative ones of a job start from the folder of its file.';
+const pathCure =
+  'Correct the path: relative ones start from the folder of the job file, those of --out and --weights from where you are.';
+
+/** Undefined also for what cannot be looked at: links in a circle, names that are too long. */
+function kindOf(path: string): 'folder' | 'file' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return undefined;
+  }
+}
 
 /** The problems of folders and files that a job names and that are not there. */
 export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): Problem[] {
@@ -59,9 +69,9 @@ export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder
   return named.flatMap(([path, file, kind, code]) => {
     if (file === undefined) return [];
     const absolute = resolve(jobFolder, file);
-    const found = statSync(absolute, { throwIfNoEntry: false });
-    if (found && found.isDirectory() === (kind === 'folder')) return [];
-    const what = found ? `is no ${kind}` : 'does not exist';
+    const found = kindOf(absolute);
+    if (found === kind) return [];
+    const what = found === undefined ? 'does not exist' : `is no ${kind}`;
     const message = `${showPath(path)}: ${absolute} ${what}`;
     return [{ path, at: 'value' as const, message, code, cure: pathCure }];
   });

@@ -131,7 +131,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Pr
 
 const afterTheFile = Number.POSITIVE_INFINITY;
 
-/** Where all problems are of one kind, the error is called after it; where they are of several, it is the job's. */
+/** Where every problem has a code of its own, the first one's is that of the error. */
 function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 0): void {
   if (problems.length === 0) return;
   const [first] = problems;

@@ -98,8 +98,12 @@ function styleWeights(
   const given = new Map(
     Object.entries(mode.weights).map(([name, weight]) => [posix.normalize(name).replace(/\/$/, ''), weight]),
   );
-  const namesOf = new Map(styles.map(({ path }) => [path, ancestors(path)]));
-  for (const { path, of } of duplicates) namesOf.get(of)?.push(...ancestors(path));
+  const pathsOf = new Map(styles.map(({ path }) => [path, [path]]));
+  for (const { path, of } of duplicates) pathsOf.get(of)?.push(path);
+  // Names of the image come before those of folders.
+  const namesOf = new Map(
+    [...pathsOf].map(([path, paths]) => [path, [...paths, ...paths.flatMap((name) => folders(name))]]),
+  );
   refuseUnknown(new Set([...namesOf.values()].flat()), given);
   const weights = styles.map(
     ({ path }) =>
@@ -116,9 +120,9 @@ function styleWeights(
   return weights;
 }
 
-/** A path, then its folders from the innermost: the first that has a weight decides. */
-function ancestors(path: string): string[] {
-  const names = [path];
+/** The folders of a path from the innermost: the first that has a weight decides. */
+function folders(path: string): string[] {
+  const names: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
     names.push(path.slice(0, at));
   return names;

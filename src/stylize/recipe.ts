@@ -94,7 +94,7 @@ export const recipeSchema = z
     steps: z.int().min(1).max(10000).default(150).describe('Optimisation steps'),
   })
   .refine(
-    ({ content, style, totalVariation = 0 }) => hasWeight([content.weight, style.strength, totalVariation]),
+    ({ content, style, totalVariation }) => hasWeight([content.weight, style.strength, totalVariation]),
     {
       path: ['style', 'strength'],
       error: 'content.weight, style.strength and totalVariation are all 0: there is nothing to optimise',

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { type Environment, wildstyle } from '../support/command-line.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
@@ -68,6 +70,14 @@ for (const [words, expected] of mistakes) {
     t.notRegex(stderr, /\n\s+at /, 'no stack trace');
   });
 }
+
+test.serial('a result that is an input by another path is refused', async (t) => {
+  await symlink(join(job.folder, 'style'), join(job.folder, 'linked'));
+  const words = ['stylize', 'style/noise.png', 'style/rings.png', 'linked/noise.png'];
+  const { exitCode, stderr } = await wildstyle(words, environment);
+  t.is(exitCode, 2);
+  t.regex(stderr, /^wildstyle: option-invalid: The result would overwrite linked\/noise\.png/);
+});
 
 test.serial('none of these has written anything', (t) => {
   t.false(existsSync(job.out));

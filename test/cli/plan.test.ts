@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Environment, wildstyle } from '../support/command-line.js';
@@ -94,6 +94,17 @@ test.serial('plan and run --dry-run tell what the output folder holds', async (t
   const extended = await show('run', ...changed, '--dry-run', '--extend');
   t.is(extended.exitCode, 0);
   t.regex(extended.stdout, /^Left {4}12: 12 stylised, 0 originals \(6 are there already\)$/m);
+});
+
+test.serial('a folder in which everything failed is told as such', async (t) => {
+  const other = await smallJob({ sampling: { keepOriginals: false, stylesPerContent: 1 } });
+  t.teardown(other.remove);
+  for (const name of ['ponds', 'zebras']) await rm(join(other.contentRoot, name), { recursive: true });
+  for (const name of await readdir(join(other.contentRoot, 'clouds')))
+    await other.put(`content/clouds/${name}`, `no image: ${name}`);
+  t.is((await wildstyle(['run', other.file], other)).exitCode, 1);
+  const { stdout } = await wildstyle(['plan', other.file], other);
+  t.regex(stdout, /^Left {4}nothing \(0 are there already, 2 failed\)$/m);
 });
 
 test.serial('images that are left out are told once, with the reason', async (t) => {

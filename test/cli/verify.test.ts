@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { wildstyle } from '../support/command-line.js';
@@ -103,6 +103,27 @@ test.serial('white space in a file of records is told', async (t) => {
   t.is(exitCode, 1);
   t.regex(stdout, /^summary-differs {2}dataset\.json {2}it was edited/m);
   t.regex(stdout, /^metadata-differs {2}train\/metadata\.jsonl {2}/m);
+  await writeFile(join(root, 'README.md'), 'mine');
+  await rm(join(root, 'manifest.jsonl'));
+  const gone = await verify('spaced');
+  t.regex(gone.stdout, /^file-missing {2}manifest\.jsonl {2}/m);
+  t.notRegex(gone.stdout, /Delete altered files/, 'a manifest is not made anew');
+});
+
+test.serial('white space does not hide what else is wrong', async (t) => {
+  const root = join(job.folder, 'hidden');
+  await cp(job.out, root, { recursive: true });
+  for (const name of ['dataset.json', 'README.md', 'manifest.jsonl'])
+    await appendFile(join(root, name), '\n');
+  await rm(join(root, 'contact-sheet.png'));
+  const { stdout } = await verify('hidden');
+  for (const line of [
+    /^summary-differs {2}dataset\.json {2}it was edited/m,
+    /^file-altered {2}README\.md {2}/m,
+    /^file-missing {2}contact-sheet\.png {2}/m,
+    /^manifest-altered {2}manifest\.jsonl {2}/m,
+  ])
+    t.regex(stdout, line);
 });
 
 test.serial('what is deleted is made anew by the next run', async (t) => {
@@ -122,7 +143,7 @@ test.serial('a folder that was begun and killed: exit 2, and what to do', async 
     t.is(exitCode, 2);
     t.regex(
       stderr,
-      /dataset-invalid: .* was begun, and no run of it has ended\.\n {2}Run the job again: it goes on\./,
+      /dataset-invalid: .* has no (manifest\.jsonl|dataset\.json): no run of it has ended, or the file was deleted\.\n {2}Run the job again: it goes on,/,
     );
   }
 });

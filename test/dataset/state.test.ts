@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import test from 'ava';
 import { imageDifferences, jobDifferences } from '../../src/dataset/differences.js';
-import { openJournal } from '../../src/dataset/journal.js';
+import { openJournal, settleJournals } from '../../src/dataset/journal.js';
 import { outputLayout } from '../../src/dataset/layout.js';
 import { beginOutput, type IntendedOutput } from '../../src/dataset/started.js';
 import { assertOwnFolder, inspectOutput } from '../../src/dataset/state.js';
@@ -150,6 +150,30 @@ test('without the working folder the differences come from manifest and summary'
     'content images added: 1 (dog/c.png)',
     'content images removed: 4 (cat/b.png, cat/c.png, cat/d.png, ...)',
   ]);
+});
+
+test('settled journals count, and the manifest does not', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, intended);
+  const { records } = await makeDataset(root);
+  const [lost, ...others] = records;
+  await settleJournals(outputLayout(root), others);
+  // Its image is there again, but nobody has recorded what it is.
+  const state = await inspectOutput(root, intended);
+  t.is(state.kind, 'resume');
+  if (state.kind !== 'resume') return;
+  t.false(state.records.has(lost.id));
+  t.is(state.records.size, others.length);
+});
+
+test('a manifest counts where the summary is gone', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, intended);
+  const { records } = await makeDataset(root);
+  await rm(outputLayout(root).summary);
+  const state = await inspectOutput(root, intended);
+  t.is(state.kind, 'resume');
+  if (state.kind === 'resume') t.is(state.records.size, records.length);
 });
 
 test('where job and images are the same, the plans are named', async (t) => {

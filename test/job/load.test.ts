@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
@@ -59,7 +60,8 @@ test('paths that are not there are told in their lines, all at once, with whatev
     const lines = error?.message.replaceAll(`${folder}/`, '').split('\n') ?? [];
     return { code: error?.code, cure: error?.cure, said: lines.filter((line) => !line.startsWith(' ')) };
   };
-  const cure = 'Correct the path: relative ones of a job start from the folder of its file.';
+  const cure =
+    'Correct the path: relative ones start from the folder of the job file, those of --out and --weights from where you are.';
   t.deepEqual(await errorOf('job.yaml'), {
     code: 'content-missing',
     cure,
@@ -71,6 +73,12 @@ test('paths that are not there are told in their lines, all at once, with whatev
     ],
   });
   t.like(await errorOf('style.yaml'), { code: 'style-missing', cure });
+  symlinkSync('loop', join(folder, 'loop'));
+  for (const odd of ['loop', 'n'.repeat(300), 'a\\0b']) {
+    const { code, said } = await errorOf('style.yaml', [`style.root="${odd}"`]);
+    t.is(code, 'style-missing', odd);
+    t.regex(said[0], /^--set style\.root=.*: style\.root: .* does not exist$/);
+  }
   t.deepEqual(await errorOf('wrong.yaml', ['nope', 'style.root=st']), {
     code: 'job-invalid',
     cure: undefined,

@@ -237,13 +237,20 @@ test('recipes that do nothing', (t) => {
       `content: { root: c }\nstyle: { root: s }\noutput: { root: o }\nrecipe: ${recipe}`,
     ).message.split('\n')[0];
   t.is(
-    said('{ content: { weight: 0 }, style: { strength: 0 } }'),
+    said('{ content: { weight: 0 }, style: { strength: 0 }, totalVariation: 0 }'),
     'job.yaml:4:54 recipe.style.strength: content.weight, style.strength and totalVariation are all 0: there is nothing to optimise',
   );
   t.is(said('{ init: { content: 0 } }'), 'job.yaml:4:17 recipe.init: give at least one share above 0');
   t.is(
     said('{ style: { layers: { relu1_1: 0 } } }'),
     'job.yaml:4:28 recipe.style.layers: give at least one layer a weight above 0',
+  );
+  // Unset, the total variation is the network's own.
+  t.notThrows(() =>
+    parseJob(
+      'job.yaml',
+      'content: { root: c }\nstyle: { root: s }\noutput: { root: o }\nrecipe: { content: { weight: 0 }, style: { strength: 0 } }',
+    ),
   );
   t.notThrows(() =>
     parseJob(

@@ -85,6 +85,8 @@ test('a weight may name an image that is planned as another one, or its folder',
     const chosen = keys.map((key) => choose(key, 0, 1));
     t.true(Math.abs(share(chosen, [1]) - 3 / 4) < 0.02, name);
   }
+  const named = makeStyleChooser(styles, { weights: { a: 0, 'b/copy.jpg': 5 } }, duplicates);
+  t.deepEqual(named(keys[0], 0, 2), [1], 'any name of the image comes before folders');
   const own = makeStyleChooser(styles, { weights: { b: 3, 'a/1.jpg': 0 } }, duplicates);
   t.deepEqual(own(keys[0], 0, 2), [0], 'its own weight comes first');
 });
