@@ -51,7 +51,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
       cure: 'Name the folder of a dataset that wildstyle made.',
     });
   }
-  const { summary, problem: summaryProblem } = await readableSummary(root);
+  const { summary, isAsWritten, problem: summaryProblem } = await readableSummary(root);
   const pending = summary?.counts.pending ?? 0;
   const manifestPath = outputLayout(root).manifest;
   const isSummarized = summary !== undefined || summaryProblem !== undefined;
@@ -94,30 +94,29 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   await metadata.finish();
   problems.push(...metadata.problems);
   for await (const problem of extraFiles(root, files)) problems.push(problem);
-  problems.push(...(await besideProblems(root, summary)));
+  for await (const problem of besideProblems(root, summary)) problems.push(problem);
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
-  const differences = summary || !summaryProblem ? summaryProblems(summary, tally.counts(), digests) : [];
-  if (summaryProblem && !differences.some(({ file }) => file === summaryProblem.file))
-    problems.push(summaryProblem);
-  problems.push(...differences);
+  if (summaryProblem) problems.push(summaryProblem);
+  else problems.push(...summaryProblems(summary, isAsWritten, tally.counts(), digests));
   return { checked, pending, problems };
 }
 
+interface ReadableSummary {
+  readonly summary?: DatasetSummary | undefined;
+  /** Whether the file has the very text of its content. */
+  readonly isAsWritten: boolean;
+  readonly problem?: Problem;
+}
+
 /** The summary, or what keeps it from being read. */
-async function readableSummary(
-  root: string,
-): Promise<{ readonly summary?: DatasetSummary | undefined; readonly problem?: Problem }> {
+async function readableSummary(root: string): Promise<ReadableSummary> {
   try {
     const summary = await readSummary(root);
-    const isAsWritten = !summary || (await isWrittenByUs(outputLayout(root).summary));
-    return {
-      summary,
-      ...(!isAsWritten && { problem: summaryDiffers('it was edited: its white space or a key twice') }),
-    };
+    return { summary, isAsWritten: !summary || (await isWrittenByUs(outputLayout(root).summary)) };
   } catch (error) {
     const { message } = asWildstyleError(error);
-    return { problem: summaryDiffers(message) };
+    return { isAsWritten: false, problem: { code: 'summary-differs', file: 'dataset.json', message } };
   }
 }
 
@@ -126,12 +125,6 @@ async function isWrittenByUs(path: string): Promise<boolean> {
   const text = await readFile(path, 'utf8');
   return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
-
-const summaryDiffers = (message: string): Problem => ({
-  code: 'summary-differs',
-  file: 'dataset.json',
-  message,
-});
 
 /** The record of a line, or what is wrong with it. */
 function readableRecord(
@@ -159,23 +152,26 @@ async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): Asyn
 }
 
 /** The files that a run wrote beside the splits; what else lies there is nobody's business. */
-async function besideProblems(root: string, summary: DatasetSummary | undefined): Promise<Problem[]> {
-  const recorded = Object.entries(summary?.digests.files ?? {});
-  const found = await pLimit(1).map(recorded, async ([file, sha256]): Promise<Problem[]> => {
-    if (!staysInside(file)) {
-      return [{ code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` }];
+async function* besideProblems(root: string, summary: DatasetSummary | undefined): AsyncGenerator<Problem> {
+  for (const [file, sha256] of Object.entries(summary?.digests.files ?? {})) {
+    if (staysInside(file)) yield* besideFileProblem(root, file, sha256);
+    else yield { code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` };
+  }
+}
+
+async function* besideFileProblem(root: string, file: string, sha256: string): AsyncGenerator<Problem> {
+  const path = join(root, file);
+  try {
+    if ((await lstat(path)).isSymbolicLink()) {
+      yield { code: 'file-altered', file, message: 'it is a link, where a file was published' };
+      return;
     }
-    const isLink = await lstat(join(root, file)).then(
-      (found) => found.isSymbolicLink(),
-      () => false,
-    );
-    if (isLink) return [{ code: 'file-altered', file, message: 'it is a link, where a file was published' }];
-    const digest = await sha256OfFile(join(root, file)).catch((error: Error) => error);
-    if (digest instanceof Error) return [{ code: 'file-missing', file, message: digest.message }];
-    if (digest === sha256) return [];
-    return [{ code: 'file-altered', file, message: `sha256 ${digest}, recorded ${sha256}` }];
-  });
-  return found.flat();
+    const digest = await sha256OfFile(path);
+    if (digest !== sha256)
+      yield { code: 'file-altered', file, message: `sha256 ${digest}, recorded ${sha256}` };
+  } catch (error) {
+    yield { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Whatever lies in a split and is neither a recorded image nor the split's metadata. */
@@ -207,6 +203,7 @@ async function* extraFilesBelow(
 
 function summaryProblems(
   summary: DatasetSummary | undefined,
+  isAsWritten: boolean,
   counts: Counts,
   digests: Pick<DatasetSummary['digests'], 'manifest' | 'result'>,
 ): Problem[] {
@@ -216,6 +213,9 @@ function summaryProblems(
   const problems: Problem[] = [];
   if (summary.digests.summary !== summaryDigest(summary)) {
     const message = 'it was edited: its content has another digest than it names';
+    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
+  } else if (!isAsWritten) {
+    const message = 'it was edited: its white space or a key twice';
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
   // An altered manifest has another result as well; that is said once.

@@ -8,9 +8,9 @@ import { workerSettings } from './settings.js';
 import { estimateWorkload, usualPixels, type Workload, workloadOf } from './workload.js';
 
 /**
- * Estimates the time and the disk space of a workload of a plan, by default all of it. Where steps of this kind were never measured here, starts the
- * workers that a run would have for a few steps; nothing is written to the output folder. Undefined where no step can be
- * made: a run tells why.
+ * Estimates the time and the disk space of a workload of a plan, by default all of it. Where steps of this kind were
+ * never measured here, starts the workers that a run would have for a few steps; nothing is written to the output folder.
+ * Undefined where no step can be made: a run tells why.
  */
 export async function estimatePlan(
   prepared: Prepared,

@@ -33,7 +33,8 @@ export async function remainingOf(
   const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
   const isPending = pendingIn(records, retryFailed);
   let done = 0;
-  for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
+  // A pass over the items takes its time where they are many.
+  if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
   return { state, records, done, isPending, workload: workloadOf(plan.items(), isPending) };
 }
 

@@ -9,7 +9,8 @@ import { outputLayout } from '../dataset/layout.js';
 import { lockOutput } from '../dataset/lock.js';
 import { sweepTemporaryFiles } from '../dataset/publish.js';
 import type { ItemRecord } from '../dataset/record.js';
-import { beginOutput } from '../dataset/started.js';
+import { beginOutput, type StartedJob } from '../dataset/started.js';
+import type { OutputState } from '../dataset/state.js';
 import type { Counts } from '../dataset/tally.js';
 import type { WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
@@ -80,8 +81,7 @@ async function runLocked(
   const layout = outputLayout(root);
   await sweepTemporaryFiles(layout.temporaryFolder);
   if (state.lost.length > 0 || options.retryFailed) await settleJournals(layout, records.values());
-  if (state.kind === 'differs') await beginOutput(root, intended, state.jobs);
-  else if (state.kind !== 'resume') await beginOutput(root, intended);
+  if (state.kind !== 'resume') await beginOutput(root, intended, earlierJobsIn(state));
   const making = new Making(prepared, workload, options);
   lockLost.addEventListener('abort', () => making.abort(lockLost.reason as WildstyleError));
   const stepMs = await making.run(done, isPending);
@@ -98,6 +98,12 @@ async function runLocked(
     stepMs,
     workers: making.allocation.workers,
   };
+}
+
+/** The jobs that a folder was made by before this one. */
+function earlierJobsIn(state: OutputState): StartedJob['earlierJobs'] {
+  if (state.kind === 'differs') return state.jobs;
+  return state.kind === 'complete' ? state.summary.earlierJobs : [];
 }
 
 /** Images that were there, are gone, and are in no plan any more. */

@@ -157,6 +157,15 @@ test('round robin uses every style as often as any other', (t) => {
     counts.styles.map(({ stylized }) => stylized),
     [7, 7, 7, 7, 7],
   );
+  // Where a content does not take all styles, the turn goes on with the next one.
+  const countsOf = (styles: string) =>
+    makePlan(
+      jobWith(`sampling: { styles: ${styles}, stylesPerContent: 3 }`),
+      inventory,
+      network,
+    ).counts.styles.map(({ stylized }) => stylized);
+  t.deepEqual(countsOf('roundRobin'), [5, 4, 4, 4, 4]);
+  t.notDeepEqual(countsOf('uniform'), [5, 4, 4, 4, 4]);
 });
 
 test('without labels, images lie in the split folder', (t) => {

@@ -115,6 +115,20 @@ test.serial('an extended dataset names all its jobs, and tells what it lost for 
   t.deepEqual((await verifyDataset(job.out)).problems, []);
 });
 
+test.serial('trying failed images again keeps the names of earlier jobs', async (t) => {
+  const other = await smallJob({ run: { workers: 1, threads: 1, batch: 1, maxFailures: 99 } });
+  t.teardown(other.remove);
+  await other.put('content/ponds/bad.png', 'no image');
+  const run = (...args: readonly string[]) => wildstyle(['run', other.file, ...args], other);
+  t.is((await run()).exitCode, 0);
+  t.is((await run('--set', 'recipe.steps=4', '--extend')).exitCode, 0);
+  const { earlierJobs, status } = await summaryOf(other.out);
+  t.is(status, 'complete');
+  t.is(earlierJobs.length, 1);
+  t.is((await run('--set', 'recipe.steps=4', '--retry-failed')).exitCode, 0);
+  t.deepEqual((await summaryOf(other.out)).earlierJobs, earlierJobs);
+});
+
 test.serial('a folder that is not a dataset is left alone', async (t) => {
   const foreign = join(job.folder, 'thesis');
   await job.put('thesis/chapter-1.txt', 'In the beginning');
