@@ -1,5 +1,5 @@
 /**
- * The library at work: makes the dataset of a job, then stylises and measures an array.
+ * The library at work: makes the dataset of a job, then stylizes and measures an array.
  * Usage: node example.js job.yaml [key=value ...]
  * @module
  */
@@ -8,7 +8,7 @@ import { evaluate, type HostTensor, loadJob, prepare, runPlan, stylize } from '.
 // A job, as `wildstyle run` makes it. Overrides are written as for --set.
 const [file = 'configs/demo.yaml', ...overrides] = process.argv.slice(2);
 const prepared = await prepare(await loadJob(file, { overrides }));
-console.log(`planned: ${prepared.plan.counts.stylized} stylised images`);
+console.log(`planned: ${prepared.plan.counts.stylized} stylized images`);
 const { status, counts, root } = await runPlan(prepared, {
   onEvent(event) {
     if (event.type === 'progress') {
@@ -35,10 +35,10 @@ for (const { term, layer = '', scaled, weight } of terms) {
 }
 console.log(`gradient [${gradient.shape}]`);
 
-function picture(colour: (x: number, y: number) => readonly [number, number, number]): HostTensor {
+function picture(color: (x: number, y: number) => readonly [number, number, number]): HostTensor {
   const [height, width] = [48, 64];
   const pixels = Array.from({ length: height * width }, (_, i) =>
-    colour((i % width) / width, Math.floor(i / width) / height),
+    color((i % width) / width, Math.floor(i / width) / height),
   );
   return { data: Float32Array.from(pixels.flat()), shape: [height, width, 3] };
 }

@@ -1,20 +1,20 @@
 /**
- * wildstyle: turns folders of labelled images into a larger, style-augmented training set.
+ * wildstyle: turns folders of labeled images into a larger, style-augmented training set.
  *
  * Jobs: {@link loadJob}, {@link prepare} (inventory and plan in one), {@link makePlan}, {@link runPlan},
  * {@link verifyDataset}. Arrays: {@link stylize}, {@link evaluate}, {@link createStylizer}.
  * @module
  */
 
-export { readManifest } from './dataset/manifest.js';
-export type { ItemRecord } from './dataset/record.js';
-export { type Verification, verifyDataset } from './dataset/verify.js';
+export { readManifest } from './dataset/ledger/manifest.js';
+export type { ItemRecord } from './dataset/ledger/record.js';
+export { type Verification, verifyDataset } from './dataset/verify/verify.js';
 export type { HostTensor, Shape } from './engine/engine.js';
 export { type EngineName, engineNames } from './engine/index.js';
 export { type ErrorCode, errorCodes, WildstyleError } from './errors.js';
+export { type Inventory, takeInventory } from './inventory/inventory.js';
 export { type LoadJobOptions, loadJob, parseJob } from './job/load.js';
 export { type Job, type JobInput, jobJsonSchema } from './job/schema.js';
-export { type Inventory, takeInventory } from './plan/inventory.js';
 export type { OriginalItem, PlanItem, StylizedItem } from './plan/item.js';
 export { makePlan, type NetworkChoice, type Plan, type PlanCounts } from './plan/plan.js';
 export {

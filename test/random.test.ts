@@ -73,7 +73,7 @@ const sequences: Record<string, (i: number) => number> = {
 };
 
 for (const [name, at] of Object.entries(sequences)) {
-  test(`draws are uniform, and independent of their neighbours: ${name}`, (t) => {
+  test(`draws are uniform, and independent of their neighbors: ${name}`, (t) => {
     const draws = Array.from({ length: count }, (_, i) => at(i));
     const chi = chiSquare(draws);
     t.true(chi < 160 && chi > 55, `chi-square ${chi}`);

@@ -2,8 +2,8 @@
 import { enableProdMode } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
+import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/axis-order.js';
 import { Graph } from '../../src/engine/onnx/graph.js';
-import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/layout.js';
 import { sessionOptions } from '../../src/engine/onnx/options.js';
 import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize.js';
 import { handBuiltStep } from './hand-built.js';

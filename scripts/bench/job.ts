@@ -1,4 +1,4 @@
-/** What a job costs beside its optimisation steps: processes, decoding, encoding, publishing, the manifest. @module */
+/** What a job costs beside its optimization steps: processes, decoding, encoding, publishing, the manifest. @module */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const items = 40;
 
 /**
  * Runs the demo's recipe on 40 pairs of the demo's images, at 256 px, and compares the wall time with the time of the
- * optimisation steps divided by the workers.
+ * optimization steps divided by the workers.
  */
 export async function benchJob(): Promise<Record<string, number>> {
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));

@@ -1,7 +1,7 @@
 /** Measures planning: a large synthetic inventory, every item made and hashed, nothing kept. @module */
 import { createHash } from 'node:crypto';
+import type { ContentEntry, StyleEntry } from '../../src/inventory/entries.js';
 import { parseJob } from '../../src/job/load.js';
-import type { ContentEntry, StyleEntry } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';
 
 export interface PlanBenchOptions {

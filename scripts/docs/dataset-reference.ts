@@ -1,14 +1,14 @@
 /** The reference of what a dataset's files hold: a record, a row of the metadata, the summary. @module */
 import { z } from 'zod';
-import { metadataColumns } from '../../src/dataset/metadata-row.js';
-import { recordSchema } from '../../src/dataset/record.js';
+import { metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
+import { recordSchema } from '../../src/dataset/ledger/record.js';
 import { summarySchema } from '../../src/dataset/summary.js';
 import { type JsonSchema, valueInWords } from './json-schema.js';
 import { markdownTable } from './regions.js';
 
 const recordMeanings: Readonly<Record<string, string>> = {
   id: 'Hash of all that decides the pixels',
-  kind: 'A stylised image, or a content image carried over',
+  kind: 'A stylized image, or a content image carried over',
   status: 'Whether the image was made',
   file: 'The image, below the root of the dataset; `null` if it failed',
   sha256: 'Digest of that file',
@@ -37,9 +37,9 @@ const recordMeanings: Readonly<Record<string, string>> = {
   steps: 'Updates from the initial image to the one delivered',
   evaluations: 'Evaluations of the objective, trials and restarts included',
   restarts:
-    'How often the optimisation was begun again more gently: with steps of 0.3 times `recipe.learningRate`',
+    'How often the optimization was begun again more gently: with steps of 0.3 times `recipe.learningRate`',
   elapsedMs:
-    'Time in the optimisation, others of its batch included; the one field that differs between equal runs',
+    'Time in the optimization, others of its batch included; the one field that differs between equal runs',
   error: '`null` for a complete image',
   'error.code': 'One of the codes in [errors.md](errors.md)',
   'error.message': 'What happened',
@@ -57,9 +57,9 @@ const summaryMeanings: Readonly<Record<string, string>> = {
   'counts.complete': 'Made',
   'counts.failed': 'Failed',
   'counts.pending': 'Not yet made',
-  'counts.stylized': 'Stylised images made',
+  'counts.stylized': 'Stylized images made',
   'counts.originals': 'Originals made',
-  'counts.classes': 'Stylised, originals, failed and pending, by class',
+  'counts.classes': 'Stylized, originals, failed and pending, by class',
   'counts.errors': 'Failed images by error code',
   'counts.splits': 'Images made, by split',
   'digests.plan': 'sha256 of the plan: the ids of all items in order',

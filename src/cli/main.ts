@@ -24,7 +24,7 @@ guardOutput();
 const commandLine = yargs(hideBin(process.argv));
 commandLine
   .scriptName('wildstyle')
-  .usage('$0 <command>\n\nTurns folders of labelled images into a larger, style-augmented training set.')
+  .usage('$0 <command>\n\nTurns folders of labeled images into a larger, style-augmented training set.')
   .command(runCommand)
   .command(planCommand)
   .command(verifyCommand)

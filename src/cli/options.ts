@@ -31,7 +31,7 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
     .option('limit', {
       type: 'number',
       requiresArg: true,
-      describe: 'Make at most this many stylised images',
+      describe: 'Make at most this many stylized images',
     })
     .option('workers', {
       type: 'string',

@@ -11,12 +11,12 @@ export function planText(plan: PlanDescription): string {
   const lines = [
     `Job     ${plan.job}`,
     `Output  ${plan.output}`,
-    `Items   ${plan.items}: ${plan.stylized} stylised, ${plan.originals} originals`,
+    `Items   ${plan.items}: ${plan.stylized} stylized, ${plan.originals} originals`,
   ];
   if (plan.remaining && plan.remaining.items < plan.items) {
     const { done = 0, remaining } = plan;
     const { items, stylized } = remaining;
-    const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylised, ${items - stylized} originals`;
+    const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylized, ${items - stylized} originals`;
     const failed = plan.items - items - done;
     lines.push(`Left    ${left} (${done} are there already${failed > 0 ? `, ${failed} failed` : ''})`);
   }
@@ -28,7 +28,7 @@ export function planText(plan: PlanDescription): string {
   lines.push(
     '',
     ...table([
-      ['class', 'content images', 'originals', 'stylised'],
+      ['class', 'content images', 'originals', 'stylized'],
       ...classes.map((c) => [c.label ?? '(none)', `${c.contents}`, `${c.originals}`, `${c.stylized}`]),
     ]),
     '',

@@ -4,9 +4,9 @@ import type { CommandModule } from 'yargs';
 import { asWildstyleError } from '../errors.js';
 import { loadJob } from '../job/load.js';
 import { describePlan, type PlanFindings } from '../run/describe.js';
-import { estimatePlan } from '../run/estimate-plan.js';
+import { estimatePlan } from '../run/estimate/estimate-plan.js';
+import { findPendingWork } from '../run/pending-work.js';
 import { type Prepared, prepare } from '../run/prepare.js';
-import { remainingOf } from '../run/remaining.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
@@ -34,7 +34,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 /** A plan is shown also for a folder that a run would refuse; then with the reason. */
 async function lookAtOutput(prepared: Prepared): Promise<PlanFindings> {
   try {
-    return { remaining: await remainingOf(prepared) };
+    return { remaining: await findPendingWork(prepared) };
   } catch (error) {
     const { message, cure } = asWildstyleError(error);
     return {

@@ -1,12 +1,12 @@
 /** `wildstyle run`: makes the dataset of a job. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import type { ItemRecord } from '../dataset/record.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
 import { loadJob } from '../job/load.js';
 import { describePlan } from '../run/describe.js';
 import type { RunEvent } from '../run/events.js';
+import { findPendingWork } from '../run/pending-work.js';
 import { type Prepared, prepare } from '../run/prepare.js';
-import { remainingOf } from '../run/remaining.js';
 import { type RunResult, runPlan } from '../run/run.js';
 import { exitCodes } from './failure.js';
 import { formatBytes, formatDuration, formatEstimate } from './format.js';
@@ -44,7 +44,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (args.dryRun) {
       signals.dispose();
       // What a run would refuse is refused, after what may help to see why.
-      const remaining = await remainingOf(prepared, args).catch((error) => {
+      const remaining = await findPendingWork(prepared, args).catch((error) => {
         print(planText(describePlan(prepared)));
         throw error;
       });
@@ -135,7 +135,7 @@ function eventText(event: RunEvent): string | undefined {
       const originals = workload.items - workload.stylized;
       const doneText = done > 0 ? `${done} ${done === 1 ? 'image is' : 'images are'} there already. ` : '';
       const together = batch > 1 ? `, up to ${batch} small images together` : '';
-      return `${doneText}To make: ${count(workload.stylized, 'stylised image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
+      return `${doneText}To make: ${count(workload.stylized, 'stylized image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
     }
     case 'estimating':
       return 'Measuring a few steps ...';
@@ -159,7 +159,7 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
   const folder = relative(process.cwd(), root) || '.';
   const { complete, stylized, originals, failed, errors, pending } = counts;
   const lines = [
-    `${count(complete, 'image')} in ${folder}: ${stylized} stylised, ${count(originals, 'original')}.`,
+    `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
   ];
   if (status === 'nothing')
     lines.unshift(`Nothing to do: everything this job ${failed > 0 ? 'could make' : 'makes'} is there.`);

@@ -1,9 +1,9 @@
 /** `wildstyle sheet`: a contact sheet of a dataset. @module */
 import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { outputLayout } from '../dataset/layout.js';
-import { readManifest } from '../dataset/manifest.js';
-import { noDataset } from '../dataset/started.js';
+import { readManifest } from '../dataset/ledger/manifest.js';
+import { noDataset } from '../dataset/output-job.js';
+import { outputPaths } from '../dataset/output-paths.js';
 import { publishSummary, readSummary, withFile } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import { formatOfFile } from '../images/format.js';
@@ -40,8 +40,8 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     const summary = await readSummary(root);
     if (!summary) throw noDataset(root, 'dataset.json');
     const chosen = chooseSheetRows(await readManifest(root), rows);
-    const path = out ? resolve(out) : outputLayout(root).contactSheet;
-    const { contactSheet } = outputLayout(root);
+    const path = out ? resolve(out) : outputPaths(root).contactSheet;
+    const { contactSheet } = outputPaths(root);
     const rowsOfSheet = sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen);
     const { sha256 } = await writeContactSheet(path, rowsOfSheet);
     if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));

@@ -2,9 +2,9 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { asStorageError } from '../dataset/file-system.js';
-import { publishFile } from '../dataset/publish.js';
 import { WildstyleError } from '../errors.js';
+import { asStorageError } from '../files/file-system.js';
+import { publishFile } from '../files/publish.js';
 import { decodeImage } from '../images/decode.js';
 import { encodeImage } from '../images/encode.js';
 import { formatOfFile } from '../images/format.js';
@@ -25,14 +25,14 @@ interface StylizeArguments {
 
 export const stylizeCommand: CommandModule<object, StylizeArguments> = {
   command: 'stylize <content> <style> <out>',
-  describe: 'Stylise one image, to try a style or a strength',
+  describe: 'Stylize one image, to try a style or a strength',
   builder: (yargs) =>
     yargs
       .positional('content', { type: 'string', demandOption: true, describe: 'The image that gives shapes' })
       .positional('style', { type: 'string', demandOption: true, describe: 'The image that gives the look' })
       .positional('out', { type: 'string', demandOption: true, describe: 'The result: .jpg, .png or .webp' })
       .option('size', { type: 'number', default: 256, requiresArg: true, describe: 'Long edge in pixels' })
-      .option('steps', { type: 'number', default: 150, requiresArg: true, describe: 'Optimisation steps' })
+      .option('steps', { type: 'number', default: 150, requiresArg: true, describe: 'Optimization steps' })
       .option('strength', { type: 'number', default: 10, requiresArg: true, describe: 'Style over content' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of VGG-19' }),
   async handler({ content, style, out, size, steps, strength, weights }) {

@@ -1,6 +1,6 @@
 /** `wildstyle verify`: re-hashes a dataset. @module */
 import type { CommandModule } from 'yargs';
-import { type Problem, verifyDataset } from '../dataset/verify.js';
+import { type DatasetProblem, verifyDataset } from '../dataset/verify/verify.js';
 import { exitCodes } from './failure.js';
 import { print, printJson } from './output.js';
 
@@ -30,5 +30,5 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
 };
 
 /** What a run makes anew where it is gone. */
-const isMendable = ({ code, file }: Problem): boolean =>
+const isMendable = ({ code, file }: DatasetProblem): boolean =>
   (code === 'file-altered' || code === 'file-missing') && file !== 'manifest.jsonl';

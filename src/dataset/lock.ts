@@ -4,9 +4,9 @@ import { hostname } from 'node:os';
 import lockfile from 'proper-lockfile';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
-import { asStorageError } from './file-system.js';
-import { type OutputLayout, outputLayout } from './layout.js';
-import { assertOwnFolder } from './state.js';
+import { asStorageError } from '../files/file-system.js';
+import { type OutputPaths, outputPaths } from './output-paths.js';
+import { assertOwnFolder } from './output-status.js';
 
 /** What the holder of a lock tells about itself. */
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
@@ -32,39 +32,39 @@ const heartbeatMs = 5_000;
  * @throws `output-in-use` naming the holder; `output-foreign`; `output-unwritable`
  */
 export async function lockOutput(root: string, options: LockOptions): Promise<() => Promise<void>> {
-  const layout = outputLayout(root);
+  const paths = outputPaths(root);
   await assertOwnFolder(root);
   try {
-    await mkdir(layout.workFolder, { recursive: true });
-    const release = await acquire(layout, options).catch(async (error: NodeJS.ErrnoException) => {
+    await mkdir(paths.workFolder, { recursive: true });
+    const release = await acquire(paths, options).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ELOCKED') throw error;
-      if (!(await breakLockOfDeadProcess(layout))) throw inUse(root, await readOwner(layout));
-      return acquire(layout, options);
+      if (!(await breakLockOfDeadProcess(paths))) throw inUse(root, await readOwner(paths));
+      return acquire(paths, options);
     });
     const unlock = async () => {
-      await unlink(layout.lockOwner).catch(() => {});
+      await unlink(paths.lockOwner).catch(() => {});
       // The lock may be lost, or the folder gone: either way it is released.
       await release().catch(() => {});
     };
     const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
-    await writeFile(layout.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
+    await writeFile(paths.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
       await unlock();
       throw error;
     });
     return unlock;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') throw inUse(root, await readOwner(layout));
-    throw asStorageError(error, layout.lock);
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') throw inUse(root, await readOwner(paths));
+    throw asStorageError(error, paths.lock);
   }
 }
 
-function acquire(layout: OutputLayout, { onLost }: LockOptions): Promise<() => Promise<void>> {
-  return lockfile.lock(layout.workFolder, {
-    lockfilePath: layout.lock,
+function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Promise<void>> {
+  return lockfile.lock(paths.workFolder, {
+    lockfilePath: paths.lock,
     stale: staleMs,
     update: heartbeatMs,
     onCompromised: (cause) => {
-      const message = `${layout.lock}: the lock of this run was lost: ${cause.message}`;
+      const message = `${paths.lock}: the lock of this run was lost: ${cause.message}`;
       onLost?.(new WildstyleError('output-in-use', message, { cause }));
     },
   });
@@ -79,27 +79,27 @@ function inUse(root: string, owner: Owner | undefined): WildstyleError {
   });
 }
 
-async function readOwner(layout: OutputLayout): Promise<Owner | undefined> {
+async function readOwner(paths: OutputPaths): Promise<Owner | undefined> {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(layout.lockOwner, 'utf8')));
+    return ownerSchema.parse(JSON.parse(await readFile(paths.lockOwner, 'utf8')));
   } catch {
     return undefined;
   }
 }
 
 /** Removes the lock if its holder ran here and is dead. A folder guards against two that find it dead at once. */
-async function breakLockOfDeadProcess(layout: OutputLayout): Promise<boolean> {
-  const guard = `${layout.lock}-break`;
+async function breakLockOfDeadProcess(paths: OutputPaths): Promise<boolean> {
+  const guard = `${paths.lock}-break`;
   try {
     await mkdir(guard);
   } catch {
     return false;
   }
   try {
-    const owner = await readOwner(layout);
+    const owner = await readOwner(paths);
     if (owner === undefined || owner.host !== hostname() || isAlive(owner.pid)) return false;
-    await unlink(layout.lockOwner);
-    await rmdir(layout.lock);
+    await unlink(paths.lockOwner);
+    await rmdir(paths.lock);
     return true;
   } catch {
     return false;

@@ -1,15 +1,15 @@
 /** `dataset.json`: what a dataset is, in one small file. @module */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
-import { canonicalJson } from '../plan/recipe-sampler.js';
-import type { FileSystem } from './file-system.js';
-import { outputLayout } from './layout.js';
-import type { CompiledManifest } from './manifest.js';
-import { type PublishedFile, publishFile } from './publish.js';
-import { firstProblem } from './record-line.js';
-import { countsSchema } from './tally.js';
+import { canonicalJson } from '../files/canonical-json.js';
+import { sha256 as sha256Of } from '../files/digest.js';
+import type { FileSystem } from '../files/file-system.js';
+import { type PublishedFile, publishFile } from '../files/publish.js';
+import type { CompiledManifest } from './ledger/manifest.js';
+import { firstProblem } from './ledger/record-line.js';
+import { countsSchema } from './ledger/tally.js';
+import { outputPaths } from './output-paths.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json = z.record(z.string(), z.unknown());
@@ -97,9 +97,7 @@ const signed = (summary: Unsigned): DatasetSummary => ({
 /** sha256 of a summary as JSON with sorted keys and no white space, without its own digest: whoever edits the file is found out. */
 export function summaryDigest(summary: Unsigned): string {
   const { summary: _, ...digests } = summary.digests as Partial<DatasetSummary['digests']>;
-  return createHash('sha256')
-    .update(canonicalJson({ ...summary, digests }))
-    .digest('hex');
+  return sha256Of(canonicalJson({ ...summary, digests }));
 }
 
 /** Publishes `dataset.json`; the last file of a run, because it says that the others are there. */
@@ -108,7 +106,7 @@ export function publishSummary(
   summary: DatasetSummary,
   fileSystem?: FileSystem,
 ): Promise<PublishedFile> {
-  const { summary: path, temporaryFolder } = outputLayout(root);
+  const { summary: path, temporaryFolder } = outputPaths(root);
   const text = `${JSON.stringify(summary, null, 2)}\n`;
   return publishFile(path, text, { temporaryFolder, ...(fileSystem && { fileSystem }) });
 }
@@ -119,7 +117,7 @@ export function publishSummary(
  * @throws `dataset-invalid` when it is not what wildstyle writes
  */
 export async function readSummary(root: string): Promise<DatasetSummary | undefined> {
-  const path = outputLayout(root).summary;
+  const path = outputPaths(root).summary;
   const value = await readJson(path);
   if (value === undefined) return undefined;
   const parsed = summarySchema.safeParse(value);

@@ -17,7 +17,7 @@ export type { Pixels } from './pixels.js';
 
 /**
  * Decodes an image and brings it to the target's shape (see {@link fitShape}) with a Lanczos-3 kernel. EXIF orientation
- * is baked in; an embedded colour profile is converted to sRGB; CMYK, greyscale and 16-bit become three channels of 8
+ * is baked in; an embedded color profile is converted to sRGB; CMYK, grayscale and 16-bit become three channels of 8
  * bits; transparency is composited on white, in sRGB. The same file and target give the same pixels every time.
  * @param source path of a file, or its bytes
  * @throws what {@link inspectImage} throws; `image-corrupt` also for files that end too early
@@ -35,12 +35,12 @@ export async function decodeImage(
     .autoOrient()
     .resize(shape.widthPx, shape.heightPx, {
       fit: 'fit' in target && target.fit === 'stretch' ? 'fill' : 'cover',
-      position: 'centre',
+      position: 'center',
       kernel: 'lanczos3',
       fastShrinkOnLoad: false,
     })
     .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {

@@ -13,7 +13,7 @@ export interface EncodeOptions {
   readonly quality?: number;
 }
 
-/** From this quality on, JPEG keeps full colour resolution (4:4:4); below, it halves it (4:2:0). */
+/** From this quality on, JPEG keeps full color resolution (4:4:4); below, it halves it (4:2:0). */
 const fullChromaQuality = 90;
 
 /**

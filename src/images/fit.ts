@@ -13,7 +13,7 @@ export interface FittedTarget {
   readonly sizePx: number;
   /**
    * - `keep`: the aspect ratio is kept, but for the few pixels that {@link fitShape} crops
-   * - `crop`: the centred square
+   * - `crop`: the centered square
    * - `stretch`: a square, distorted
    */
   readonly fit: 'keep' | 'crop' | 'stretch';

@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import type { ErrorCode } from '../errors.js';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
-import { type Problem, showPath } from './problem.js';
+import { type JobProblem, showPath } from './job-problem.js';
 import type { DistributedRecipe, Job } from './schema.js';
 import { didYouMean, nearest } from './suggest.js';
 import type { Path } from './zod-walk.js';
@@ -16,7 +16,7 @@ export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
 }
 
 /** The problems of layer names that no network of the recipe has. */
-export function checkLayers(recipe: DistributedRecipe): Problem[] {
+export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
   const possible = possibleNetworks(recipe);
   const known = new Set(possible.flatMap((name) => networks[name].layers));
   const nobody = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
@@ -35,7 +35,7 @@ export function checkLayers(recipe: DistributedRecipe): Problem[] {
 }
 
 /** The problem of an output folder inside a folder of inputs: the next run would take the results for images. */
-export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): Problem[] {
+export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
   const outputRoot = resolve(jobFolder, output.root);
   return Object.entries({ content, style }).flatMap(([name, { root }]) => {
     const below = relative(resolve(jobFolder, root), outputRoot);
@@ -58,7 +58,7 @@ function kindOf(path: string): 'folder' | 'file' | undefined {
 }
 
 /** The problems of folders and files that a job names and that are not there. */
-export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): Problem[] {
+export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
   const csv = typeof content.labels === 'string' ? undefined : content.labels.csv;
   const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
     [['content', 'root'], content.root, 'folder', 'content-missing'],
@@ -86,7 +86,7 @@ function possibleValues(value: unknown): unknown[] {
   );
 }
 
-function layersIn(layers: unknown, path: Path): { layer: string; path: Path; at: Problem['at'] }[] {
+function layersIn(layers: unknown, path: Path): { layer: string; path: Path; at: JobProblem['at'] }[] {
   if (typeof layers !== 'object' || layers === null) return [];
   if (isDistribution(layers)) {
     return possibleValues(layers).flatMap((choice, index) => layersIn(choice, [...path, 'choice', index]));

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { distributionKeyOf, distributionKeys, isDistribution } from './distribution.js';
-import { type Problem, showPath, showValue } from './problem.js';
+import { type JobProblem, showPath, showValue } from './job-problem.js';
 import { didYouMean, nearest } from './suggest.js';
 import { valueAt } from './value-at.js';
 import {
@@ -21,7 +21,7 @@ import {
 type Issue = z.core.$ZodIssue;
 
 /** The problems of a value that did not fit its schema; empty if it does. */
-export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
+export function problemsOf(schema: z.ZodType, value: unknown): JobProblem[] {
   const result = schema.safeParse(value);
   if (result.success) return [];
   return causes(result.error.issues).flatMap((issue) => explain(issue, schema, value, []));
@@ -36,19 +36,19 @@ function causes(issues: readonly Issue[]): Issue[] {
   return issues.filter((issue) => issue.code !== 'custom' || !issues.some((other) => isPartOf(other, issue)));
 }
 
-function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Path): Problem[] {
+function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Path): JobProblem[] {
   const below = issue.path as Path;
   const path = [...rootPath, ...below];
   const value = valueAt(rootValue, below);
   const schema = schemaAt(root, below);
-  const problem = (message: string, at: Problem['at'] = 'value'): Problem[] => [
+  const problem = (message: string, at: JobProblem['at'] = 'value'): JobProblem[] => [
     { path, at, message: named(path, message) },
   ];
   if (issue.code === 'unrecognized_keys')
     return unknownKeys(issue.keys, path, schema ? knownKeys(schema) : []);
   if (issue.code === 'custom') return problem(issue.message);
   if (issue.code === 'invalid_key') return problem(issue.issues[0]?.message ?? issue.message, 'key');
-  if (value === undefined && below.length > 0 && isMisspelt(root, rootValue, below)) return [];
+  if (value === undefined && below.length > 0 && isMisspelled(root, rootValue, below)) return [];
   if (!schema) return problem(issue.message);
   if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array') {
     const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
@@ -66,7 +66,7 @@ function explainUnion(
   schema: z.ZodType,
   value: unknown,
   path: Path,
-): Problem[] {
+): JobProblem[] {
   const options = optionsOf(schema);
   if (value === undefined) return missing(path, schema);
   const chosen = options[chooseOption(options, value)];
@@ -104,7 +104,7 @@ function sameKind(option: z.ZodType, value: unknown): boolean {
   return isMap(value) && (inner instanceof z.ZodObject || inner instanceof z.ZodRecord);
 }
 
-function unknownKeys(keys: readonly string[], path: Path, known: readonly string[]): Problem[] {
+function unknownKeys(keys: readonly string[], path: Path, known: readonly string[]): JobProblem[] {
   return keys.map((key) => {
     const suggestion = didYouMean(key, known);
     const cure = suggestion || (known.length > 0 ? `; known are ${known.join(', ')}` : '');
@@ -112,8 +112,8 @@ function unknownKeys(keys: readonly string[], path: Path, known: readonly string
   });
 }
 
-/** Whether a missing key stands there misspelt; then the unknown key is the problem to show. */
-function isMisspelt(root: z.ZodType, rootValue: unknown, path: Path): boolean {
+/** Whether a missing key stands there misspelled; then the unknown key is the problem to show. */
+function isMisspelled(root: z.ZodType, rootValue: unknown, path: Path): boolean {
   const parent = schemaAt(root, path.slice(0, -1));
   const value = valueAt(rootValue, path.slice(0, -1));
   if (!parent || !isMap(value)) return false;
@@ -121,7 +121,7 @@ function isMisspelt(root: z.ZodType, rootValue: unknown, path: Path): boolean {
   return Object.keys(value).some((key) => !known.includes(key) && nearest(key, known) === path.at(-1));
 }
 
-function missing(path: Path, schema: z.ZodType): Problem[] {
+function missing(path: Path, schema: z.ZodType): JobProblem[] {
   const about = schema.description ? `: ${schema.description}` : '';
   const message = named(path.slice(0, -1), `the key "${path.at(-1)}" is missing${about}`);
   return [{ path, at: 'key', message }];

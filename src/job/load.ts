@@ -5,10 +5,10 @@ import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { checkFolders, checkLayers, checkPaths } from './checks.js';
 import { problemsOf } from './explain.js';
+import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './job-problem.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
 import { aliases, duplicateKeys, locate } from './positions.js';
-import { maximumLocated, type Problem, type ShownProblem, showProblems } from './problem.js';
 import { type Job, jobSchema } from './schema.js';
 import { SourceText } from './source-text.js';
 import { withoutPaths } from './value-at.js';
@@ -65,7 +65,7 @@ export function parseJob(file: string, text: string, options: LoadJobOptions = {
   return checkedJob(file, text, options, () => []);
 }
 
-type Check = (job: Omit<Job, 'file'>, jobFolder: string) => Problem[];
+type Check = (job: Omit<Job, 'file'>, jobFolder: string) => JobProblem[];
 
 function checkedJob(file: string, text: string, options: LoadJobOptions, checkPlaces: Check): Job {
   const source = new SourceText(file, text);
@@ -109,7 +109,7 @@ function readOverrides(given: readonly (string | Override)[]): {
 }
 
 /** The problems of schema and checks. */
-function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Problem[] {
+function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): JobProblem[] {
   const problems = problemsOf(jobSchema, value);
   // The other checks need a value that fits the schema: what does not fit is left out, if it may be.
   const job = jobSchema.safeParse(
@@ -175,7 +175,7 @@ function plainValue(source: SourceText, document: Document): unknown {
 }
 
 function show(
-  problem: Problem,
+  problem: JobProblem,
   source: SourceText,
   document: Document,
   overrides: readonly Override[],

@@ -1,13 +1,13 @@
 /** Where in a YAML document a key or a value stands. @module */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
-import type { Problem, Span } from './problem.js';
+import type { JobProblem, Span } from './job-problem.js';
 import type { Path } from './zod-walk.js';
 
 /**
  * The place of a path's key or value. Where the path leads to nothing, because a key is missing, the key of the
  * nearest parent; for the top of the document, its beginning.
  */
-export function locate(document: Document, path: Path, at: Problem['at']): Span {
+export function locate(document: Document, path: Path, at: JobProblem['at']): Span {
   let node: unknown = document.contents;
   let place: { key: unknown; value: unknown } = { key: undefined, value: node };
   for (const [depth, segment] of path.entries()) {

@@ -77,7 +77,7 @@ const sampling = z
       .min(1)
       .max(100_000)
       .default(1)
-      .describe('How many stylised images each content image gives'),
+      .describe('How many stylized images each content image gives'),
     styles: z
       .union([
         z.enum(['uniform', 'balanced', 'roundRobin']),
@@ -98,7 +98,7 @@ const sampling = z
       .min(1)
       .optional()
       .describe(
-        'At most so many stylised images, spread over the classes; content images without one are left out',
+        'At most so many stylized images, spread over the classes; content images without one are left out',
       ),
     keepOriginals: z.boolean().default(true).describe('Carry the content images over as well, resized'),
   })
@@ -125,7 +125,7 @@ const run = z
     workers: auto(1024).describe('Worker processes'),
     threads: auto(1024).describe('Threads of one worker'),
     batch: auto(1024).describe(
-      'Images of a shape that one worker optimises together; auto: as many small ones as are worth a step',
+      'Images of a shape that one worker optimizes together; auto: as many small ones as are worth a step',
     ),
     engine: z.enum(engineNames).default('onnx').describe('What computes; reference is slow, for tests'),
     device: z.string().min(1).max(64).default('cpu').describe('Where it computes'),
@@ -154,7 +154,7 @@ export const jobSchema = z
     sampling: sampling.prefault({}),
     recipe: (recipe as z.ZodType<DistributedRecipe, DistributedRecipeInput>)
       .prefault({})
-      .describe('The parameters of the optimisation: each is a value or a distribution'),
+      .describe('The parameters of the optimization: each is a value or a distribution'),
     output,
     run: run.prefault({}),
   })

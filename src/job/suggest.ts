@@ -1,7 +1,7 @@
 /** "Did you mean": the nearest of some known words. @module */
 
 /**
- * The edit distance between two words, with the swap of two neighbours as one edit (optimal string alignment;
+ * The edit distance between two words, with the swap of two neighbors as one edit (optimal string alignment;
  * Damerau 1964), ignoring case.
  */
 export function editDistance(first: string, second: string): number {

@@ -1,7 +1,8 @@
-/** How many stylised items each content image gives: class balancing and the limit. @module */
+/** How many stylized items each content image gives: class balancing and the limit. @module */
+
+import type { ContentEntry } from '../inventory/entries.js';
 import type { Job } from '../job/schema.js';
 import type { Key } from '../random.js';
-import type { ContentEntry } from './item.js';
 
 type Rules = Pick<Job['sampling'], 'stylesPerContent' | 'balanceClasses' | 'limit' | 'keepOriginals'>;
 
@@ -25,7 +26,7 @@ export function classesOf(contents: readonly ContentEntry[]): ContentClass[] {
 }
 
 /**
- * Stylised items of every content image.
+ * Stylized items of every content image.
  *
  * Balanced classes are as large as the largest one: originals count where they are kept, contents of one class differ
  * by one item at most, none has fewer than `stylesPerContent`. A limit is shared out evenly over classes, then over

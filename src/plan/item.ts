@@ -1,24 +1,6 @@
 /** What a plan consists of. @module */
+import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import type { Recipe } from '../stylize/recipe.js';
-
-/** One image file of an inventory. */
-export interface ImageEntry {
-  /** Path below the root of its folder, with forward slashes. */
-  readonly path: string;
-  /** sha256 of the file, 64 hex digits. */
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-export interface ContentEntry extends ImageEntry {
-  /** The class, or null where the job has no labels. */
-  readonly label: string | null;
-}
-
-export interface StyleEntry extends ImageEntry {
-  /** The folder below the style root that the image lies in; empty for the root itself. */
-  readonly folder: string;
-}
 
 interface ItemBase {
   /** Hash of all that decides the pixels: 32 hex digits. */
@@ -30,7 +12,7 @@ interface ItemBase {
   readonly file: string;
 }
 
-/** A content image that is carried over, resized as the others are, but not stylised. */
+/** A content image that is carried over, resized as the others are, but not stylized. */
 export interface OriginalItem extends ItemBase {
   readonly kind: 'original';
   readonly recipe: Pick<Recipe, 'size' | 'fit'>;

@@ -3,16 +3,19 @@
  * nothing is stored for them, so that a plan of a million items costs no more memory than its inventory.
  * @module
  */
-import { hash } from 'node:crypto';
+
 import { WildstyleError } from '../errors.js';
+import { canonicalJson } from '../files/canonical-json.js';
+import { sha256 } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
+import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
+import type { Inventory } from '../inventory/inventory.js';
 import type { Job } from '../job/schema.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import { classesOf, itemsPerContent } from './counts.js';
-import type { Inventory } from './inventory.js';
-import type { ContentEntry, OriginalItem, PlanItem, StyleEntry, StylizedItem } from './item.js';
-import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
+import type { OriginalItem, PlanItem, StylizedItem } from './item.js';
+import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { makeStyleChooser } from './sampling.js';
 import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
 
@@ -42,7 +45,7 @@ export interface ClassCount {
 
 /** How many items a plan has. */
 export interface PlanCounts {
-  /** Originals and stylised items. */
+  /** Originals and stylized items. */
   readonly total: number;
   readonly originals: number;
   readonly stylized: number;
@@ -59,7 +62,7 @@ export interface Plan {
   readonly digest: string;
   /** What was drawn for every parameter of the recipe. Takes a pass over the items when first read. */
   readonly parameters: readonly ParameterSummary[];
-  /** The items from the first to the last: for each content image, in order of paths, its original, then its stylised ones. */
+  /** The items from the first to the last: for each content image, in order of paths, its original, then its stylized ones. */
   items(): Iterable<PlanItem>;
 }
 
@@ -139,7 +142,7 @@ interface Place {
   readonly key: Key;
 }
 
-/** The key of a content image's own draws, where a stylised item has its style's. */
+/** The key of a content image's own draws, where a stylized item has its style's. */
 const noStyle: Key = [0, 0];
 
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
@@ -194,7 +197,7 @@ function idHead(kind: PlanItem['kind'], { format, quality }: Job['output']): str
 }
 
 function idOf(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 32);
+  return sha256(text).slice(0, 32);
 }
 
 function weightsOf({ name, weights }: NetworkChoice, drawn: string): string {

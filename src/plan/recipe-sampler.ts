@@ -3,6 +3,8 @@
  * object with its JSON; only what lies above a distribution is made anew for each item.
  * @module
  */
+
+import { canonicalJson, sortedByKey } from '../files/canonical-json.js';
 import { type Distribution, isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
 import { isWholeNumber, schemaAt } from '../job/zod-walk.js';
@@ -28,20 +30,6 @@ export function makeRecipeSampler(recipe: DistributedRecipe, network: Recipe['ne
 /** The sampler of what concerns a content image that is carried over. */
 export function makeOriginalSampler({ size, fit }: DistributedRecipe): Sampler<Pick<Recipe, 'size' | 'fit'>> {
   return asSampler(compile({ size, fit }, [])) as Sampler<Pick<Recipe, 'size' | 'fit'>>;
-}
-
-/** Canonical JSON of plain data; what is undefined is left out. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, child]) => child !== undefined);
-  return `{${sortedByKey(entries)
-    .map(([key, child]) => `${JSON.stringify(key)}:${canonicalJson(child)}`)
-    .join(',')}}`;
-}
-
-function sortedByKey<T>(entries: readonly [string, T][]): [string, T][] {
-  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The recipe with the network's name where it says `auto`. */

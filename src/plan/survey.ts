@@ -1,15 +1,16 @@
 /** One pass over the items of a plan: its digest, how often each style comes, and what was drawn. @module */
-import { createHash } from 'node:crypto';
+import { sha256InPieces } from '../files/digest.js';
+import type { StyleEntry } from '../inventory/entries.js';
 import { isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
-import type { PlanItem, StyleEntry } from './item.js';
+import type { PlanItem } from './item.js';
 
 export interface StyleCount {
   readonly path: string;
   readonly stylized: number;
 }
 
-/** What one parameter of the recipe, named as in a job (`style.strength`), is over all stylised items. */
+/** What one parameter of the recipe, named as in a job (`style.strength`), is over all stylized items. */
 export type ParameterSummary =
   | { readonly path: string; readonly kind: 'constant'; readonly value: unknown }
   | {
@@ -37,7 +38,7 @@ export function surveyItems(
   styles: readonly StyleEntry[],
   recipe: DistributedRecipe,
 ): Survey {
-  const digest = createHash('sha256');
+  const digest = sha256InPieces();
   const perStyle = new Map<StyleEntry, number>(styles.map((style) => [style, 0]));
   const watched = leaves(recipe, []).map(watch);
   let ids = '';

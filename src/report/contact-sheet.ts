@@ -1,8 +1,8 @@
 /** The contact sheet: content, style and result of some items side by side, in one PNG. @module */
 import { dirname } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
-import { type PublishedFile, publishFile } from '../dataset/publish.js';
 import { WildstyleError } from '../errors.js';
+import { type PublishedFile, publishFile } from '../files/publish.js';
 import { decodeImage } from '../images/decode.js';
 import { type Box, type SheetLayout, sheetLayout } from './sheet-layout.js';
 import { canDrawText, escapeXml } from './text.js';
@@ -33,7 +33,7 @@ const characterPx = 6.1;
 const imagesAtOnce = 4;
 
 /**
- * Renders a contact sheet as PNG. Each image is scaled to fit its cell and centred; one that cannot be read leaves its
+ * Renders a contact sheet as PNG. Each image is scaled to fit its cell and centered; one that cannot be read leaves its
  * cell empty.
  * @throws `option-invalid` when there are no rows
  */

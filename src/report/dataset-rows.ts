@@ -1,6 +1,6 @@
 /** The rows of a contact sheet, from the records of a dataset and the folders that it was made from. @module */
 import { join } from 'node:path';
-import type { ItemRecord } from '../dataset/record.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
 import type { DatasetSummary } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import type { SheetRow } from './contact-sheet.js';

@@ -1,9 +1,9 @@
 /** Which items a contact sheet shows, and what it says about them. @module */
 import { basename } from 'node:path';
-import type { ItemRecord } from '../dataset/record.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
 
 /**
- * At most `maximum` finished stylised items, the classes in order and with as equal shares as they can give; of each class,
+ * At most `maximum` finished stylized items, the classes in order and with as equal shares as they can give; of each class,
  * items spread evenly over the order of the records.
  */
 export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): ItemRecord[] {

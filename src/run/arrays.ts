@@ -1,9 +1,9 @@
 /** Style transfer on arrays, in this process: for programs that have their own images and no job. @module */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { HostTensor } from '../engine/engine.js';
 import { createEngine, type EngineName } from '../engine/index.js';
 import { WildstyleError } from '../errors.js';
+import { sha256 } from '../files/digest.js';
 import { problemsOf } from '../job/explain.js';
 import { type Evaluation, Evaluator } from '../stylize/evaluate.js';
 import { initialImage, startsFromStyle } from '../stylize/initial.js';
@@ -11,7 +11,7 @@ import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.js';
 import { type Stylized, Stylizer } from '../stylize/stylizer.js';
 import { type SourceImage, TargetCache } from '../stylize/targets.js';
-import { graphBytesOf, thisMachine } from './machine.js';
+import { graphBytesOf, thisMachine } from './estimate/machine.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
 /** With what arrays are computed. */
@@ -109,7 +109,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
 }
 
 /**
- * Stylises one image. The computation runs in this process and blocks its event loop for a step at a time.
+ * Stylizes one image. The computation runs in this process and blocks its event loop for a step at a time.
  * @param content float RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; the result has its size
  * @param style the same, of any size
  * @param recipe what differs from the defaults; `size` and `fit` do not matter, since arrays are taken as they are
@@ -187,7 +187,7 @@ function asFinite(image: HostTensor, what: string): HostTensor {
 /** Rounding of whoever made the array. */
 const rangeTolerance = 1e-3;
 
-/** A photograph or a painting: unlike an image in the making, its values have to be colours. */
+/** A photograph or a painting: unlike an image in the making, its values have to be colors. */
 function asSource(image: HostTensor, what: string, recipe: Recipe): SourceImage {
   const tensor = asBatch(image, what, recipe);
   const { data, shape } = tensor;
@@ -197,10 +197,10 @@ function asSource(image: HostTensor, what: string, recipe: Recipe): SourceImage 
       'option-invalid',
       `The ${what} has the value ${data[index]} at index ${index}.`,
       {
-        cure: 'Values are RGB in [0, 1]: divide bytes by 255, and clamp what came out of an optimisation.',
+        cure: 'Values are RGB in [0, 1]: divide bytes by 255, and clamp what came out of an optimization.',
       },
     );
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { key: `${shape.join('x')};${createHash('sha256').update(bytes).digest('hex')}`, tensor };
+  return { key: `${shape.join('x')};${sha256(bytes)}`, tensor };
 }

@@ -1,7 +1,7 @@
 /** What a plan will make, as plain data for people and programs. @module */
 import type { Plan } from '../plan/plan.js';
+import type { PendingWork } from './pending-work.js';
 import type { Prepared } from './prepare.js';
-import type { Remaining } from './remaining.js';
 
 export interface PlanDescription {
   readonly job: string;
@@ -35,7 +35,7 @@ export interface PlanEstimate {
 
 /** What is known beside the plan itself. */
 export interface PlanFindings {
-  readonly remaining?: Remaining | undefined;
+  readonly remaining?: PendingWork | undefined;
   readonly estimate?: PlanEstimate | undefined;
   /** To be told after those that are known before. */
   readonly warnings?: readonly string[];

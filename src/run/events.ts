@@ -1,8 +1,8 @@
 /** What a run is asked and what it tells. @module */
-import type { ItemRecord } from '../dataset/record.js';
-import type { Allocation } from './machine.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { Allocation } from './estimate/machine.js';
+import type { Workload } from './estimate/workload.js';
 import type { Progress } from './progress.js';
-import type { Workload } from './workload.js';
 
 /** What a run tells while it goes on. */
 export type RunEvent =
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly extend?: boolean;
   /** Tries items again that are recorded as failed. */
   readonly retryFailed?: boolean;
-  /** When aborted, items that are being optimised are finished and nothing more is begun. */
+  /** When aborted, items that are being optimized are finished and nothing more is begun. */
   readonly drain?: AbortSignal;
   /** When aborted, the workers are killed. */
   readonly abandon?: AbortSignal;

@@ -1,23 +1,23 @@
 /** Leaves a dataset behind: manifest, metadata, contact sheet, card, summary, in this order. @module */
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
-import { datasetCard } from '../dataset/card.js';
-import { readJournals } from '../dataset/journal.js';
-import { outputLayout } from '../dataset/layout.js';
-import { compileManifest } from '../dataset/manifest.js';
-import { mergeRecords } from '../dataset/merge.js';
-import { publishFile } from '../dataset/publish.js';
-import type { ItemRecord } from '../dataset/record.js';
-import { readStartedJob } from '../dataset/started.js';
-import { dropMissing } from '../dataset/state.js';
+import { datasetCard } from '../dataset/card/card.js';
+import { readJournals } from '../dataset/ledger/journal.js';
+import { compileManifest } from '../dataset/ledger/manifest.js';
+import { mergeRecords } from '../dataset/ledger/merge-records.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { Counts } from '../dataset/ledger/tally.js';
+import { readOutputJob } from '../dataset/output-job.js';
+import { outputPaths } from '../dataset/output-paths.js';
+import { dropMissing } from '../dataset/output-status.js';
 import { type DatasetSummary, publishSummary, readSummary, summarize } from '../dataset/summary.js';
-import type { Counts } from '../dataset/tally.js';
+import { publishFile } from '../files/publish.js';
 import type { Plan } from '../plan/plan.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { sheetRows } from '../report/dataset-rows.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
 import { packageVersion } from '../version.js';
-import { intendedOutput } from './intended.js';
+import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
 
 const mostSheetRows = 24;
@@ -34,23 +34,23 @@ export async function finishDataset(
 ): Promise<{ counts: Counts; contactSheet: string | undefined }> {
   const { job, plan } = prepared;
   const { root } = job.output;
-  const layout = outputLayout(root);
+  const paths = outputPaths(root);
   const records = new Map(earlier);
-  mergeRecords(records, (await readJournals(layout.journalsFolder)).values());
+  mergeRecords(records, (await readJournals(paths.journalsFolder)).values());
   // A journal of an earlier run may know an image that is gone by now.
   await dropMissing(root, records);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const sample = chooseSheetRows(inPlanOrder(plan, records), mostSheetRows);
-  const { temporaryFolder } = layout;
+  const { temporaryFolder } = paths;
   const files: Record<string, string> = {};
   if (sample.length > 0) {
     const folders = { contentRoot: job.content.root, styleRoot: job.style.root, outputRoot: root };
-    const sheet = await writeContactSheet(layout.contactSheet, sheetRows(folders, sample), {
+    const sheet = await writeContactSheet(paths.contactSheet, sheetRows(folders, sample), {
       temporaryFolder,
     });
-    files[basename(layout.contactSheet)] = sheet.sha256;
+    files[basename(paths.contactSheet)] = sheet.sha256;
   }
-  const { job: decisive, planDigest } = intendedOutput(prepared);
+  const { job: decisive, planDigest } = plannedOutput(prepared);
   const facts = {
     wildstyle: packageVersion(),
     job: decisive,
@@ -66,9 +66,9 @@ export async function finishDataset(
     summary: summarize(facts),
     sample: sample.slice(0, sampledRecords),
   });
-  files[basename(layout.card)] = (await publishFile(layout.card, card, { temporaryFolder })).sha256;
+  files[basename(paths.card)] = (await publishFile(paths.card, card, { temporaryFolder })).sha256;
   await publishSummary(root, summarize({ ...facts, files }));
-  return { counts: compiled.counts, contactSheet: sample.length > 0 ? layout.contactSheet : undefined };
+  return { counts: compiled.counts, contactSheet: sample.length > 0 ? paths.contactSheet : undefined };
 }
 
 /** As the workers finished them, records come in no order that two runs would share. */
@@ -80,7 +80,7 @@ function* inPlanOrder(plan: Plan, records: ReadonlyMap<string, ItemRecord>): Gen
 }
 
 async function earlierJobsOf(root: string): Promise<DatasetSummary['earlierJobs']> {
-  const known = (await readStartedJob(root)) ?? (await readSummary(root));
+  const known = (await readOutputJob(root)) ?? (await readSummary(root));
   return known?.earlierJobs ?? [];
 }
 

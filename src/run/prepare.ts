@@ -1,7 +1,8 @@
 /** From a job to its plan: finds weights and images. @module */
+
+import { type Inventory, type InventoryOptions, takeInventory } from '../inventory/inventory.js';
 import { possibleNetworks } from '../job/checks.js';
 import type { Job } from '../job/schema.js';
-import { type Inventory, type InventoryOptions, takeInventory } from '../plan/inventory.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';

@@ -1,6 +1,6 @@
 /** How far a run is: counts, rate and the time that is left. @module */
 import { addSteps, noSteps, type StepTotals } from '../stylize/step-totals.js';
-import type { Workload } from './workload.js';
+import type { Workload } from './estimate/workload.js';
 
 export interface Progress {
   /** Items finished in this run, failed ones included. */

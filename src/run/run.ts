@@ -4,22 +4,22 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
-import { settleJournals } from '../dataset/journal.js';
-import { outputLayout } from '../dataset/layout.js';
+import { settleJournals } from '../dataset/ledger/journal.js';
+import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { Counts } from '../dataset/ledger/tally.js';
 import { lockOutput } from '../dataset/lock.js';
-import { sweepTemporaryFiles } from '../dataset/publish.js';
-import type { ItemRecord } from '../dataset/record.js';
-import { beginOutput, type StartedJob } from '../dataset/started.js';
-import type { OutputState } from '../dataset/state.js';
-import type { Counts } from '../dataset/tally.js';
+import { beginOutput, type OutputJob } from '../dataset/output-job.js';
+import { outputPaths } from '../dataset/output-paths.js';
+import type { OutputStatus } from '../dataset/output-status.js';
 import type { WildstyleError } from '../errors.js';
+import { sweepTemporaryFiles } from '../files/publish.js';
 import type { Job } from '../job/schema.js';
 import type { RunOptions } from './events.js';
 import { finishDataset } from './finish.js';
-import { intendedOutput } from './intended.js';
-import { Making } from './making.js';
+import { ItemProduction } from './item-production.js';
+import { findPendingWork } from './pending-work.js';
+import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
-import { remainingOf } from './remaining.js';
 
 /** How a run ended. */
 export interface RunResult {
@@ -31,7 +31,7 @@ export interface RunResult {
   readonly root: string;
   readonly contactSheet: string | undefined;
   readonly elapsedMs: number;
-  /** Time that all workers together spent in optimisation steps. */
+  /** Time that all workers together spent in optimization steps. */
   readonly stepMs: number;
   readonly workers: number;
 }
@@ -61,8 +61,8 @@ async function runLocked(
 ): Promise<RunResult> {
   const { job } = prepared;
   const { root } = job.output;
-  const intended = intendedOutput(prepared);
-  const { state, records, done, isPending, workload } = await remainingOf(prepared, options);
+  const planned = plannedOutput(prepared);
+  const { state, records, done, isPending, workload } = await findPendingWork(prepared, options);
   const gone = lostForGood(prepared, state.lost);
   if (gone.length > 0) options.onEvent?.({ type: 'lost', files: gone });
   if (state.kind === 'complete' && workload.items === 0) {
@@ -78,16 +78,16 @@ async function runLocked(
       workers: 0,
     };
   }
-  const layout = outputLayout(root);
-  await sweepTemporaryFiles(layout.temporaryFolder);
-  if (state.lost.length > 0 || options.retryFailed) await settleJournals(layout, records.values());
-  if (state.kind !== 'resume') await beginOutput(root, intended, earlierJobsIn(state));
-  const making = new Making(prepared, workload, options);
-  lockLost.addEventListener('abort', () => making.abort(lockLost.reason as WildstyleError));
-  const stepMs = await making.run(done, isPending);
+  const paths = outputPaths(root);
+  await sweepTemporaryFiles(paths.temporaryFolder);
+  if (state.lost.length > 0 || options.retryFailed) await settleJournals(paths, records.values());
+  if (state.kind !== 'resume') await beginOutput(root, planned, earlierJobsIn(state));
+  const production = new ItemProduction(prepared, workload, options);
+  lockLost.addEventListener('abort', () => production.abort(lockLost.reason as WildstyleError));
+  const stepMs = await production.run(done, isPending);
   options.onEvent?.({ type: 'finishing' });
   const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
-  if (counts.pending === 0) await rm(layout.journalsFolder, { recursive: true, force: true });
+  if (counts.pending === 0) await rm(paths.journalsFolder, { recursive: true, force: true });
   return {
     status: counts.pending > 0 ? 'stopped' : 'complete',
     counts,
@@ -96,12 +96,12 @@ async function runLocked(
     contactSheet,
     elapsedMs: Date.now() - startedAt.getTime(),
     stepMs,
-    workers: making.allocation.workers,
+    workers: production.allocation.workers,
   };
 }
 
 /** The jobs that a folder was made by before this one. */
-function earlierJobsIn(state: OutputState): StartedJob['earlierJobs'] {
+function earlierJobsIn(state: OutputStatus): OutputJob['earlierJobs'] {
   if (state.kind === 'differs') return state.jobs;
   return state.kind === 'complete' ? state.summary.earlierJobs : [];
 }

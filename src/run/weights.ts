@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../cache-folder.js';
 import type { WeightSet } from '../engine/engine.js';
 import { asWildstyleError, WildstyleError } from '../errors.js';
+import { cacheFolder } from '../files/cache-folder.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
 import type { Recipe } from '../stylize/recipe.js';
 

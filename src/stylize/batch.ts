@@ -1,5 +1,5 @@
 /**
- * A running batch: items of one graph and shape that are optimised together. An item joins a free row and leaves it
+ * A running batch: items of one graph and shape that are optimized together. An item joins a free row and leaves it
  * without waiting for the others.
  * @module
  */
@@ -14,9 +14,9 @@ import { itemInputs, lossParts, stepFunction, stepName } from './step.js';
 const gentler = 0.3;
 const mostRestarts = 1;
 
-/** An item to optimise, as arrays. */
+/** An item to optimize, as arrays. */
 export interface BatchItem {
-  /** Where the optimisation starts: `[1, height, width, 3]`, RGB in [0, 1]. */
+  /** Where the optimization starts: `[1, height, width, 3]`, RGB in [0, 1]. */
   readonly initial: HostTensor;
   /** Targets and scales of content and style, as the target functions return them: `[1, ...]` each. */
   readonly targets: Named<HostTensor>;
@@ -65,7 +65,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   ) {
     const batch = imageShape[0];
     this.#slots = Array.from({ length: batch });
-    // Rows nobody uses are optimised too; ones keep them from dividing by zero.
+    // Rows nobody uses are optimized too; ones keep them from dividing by zero.
     const filled = (shape: Shape, value: number) =>
       engine.put({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape });
     for (const [name, shape] of Object.entries(inputShapes)) this.#inputs[name] = filled(shape, 1);
@@ -109,7 +109,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     return this.#slots.length - this.free;
   }
 
-  /** The items that are being optimised. */
+  /** The items that are being optimized. */
   items(): T[] {
     return this.#slots.flatMap((slot) => (slot ? [slot.item] : []));
   }
@@ -241,6 +241,6 @@ function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleEr
   return new WildstyleError(
     'loss-diverged',
     `The loss went${from} to ${now.total} at step ${now.step}, also with smaller steps.`,
-    { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimiser.' },
+    { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimizer.' },
   );
 }

@@ -1,4 +1,4 @@
-/** Loss curves: what the objective was at about twenty points of an optimisation. @module */
+/** Loss curves: what the objective was at about twenty points of an optimization. @module */
 
 /** One point of a loss curve. The parts are weighted; they add up to `total`. */
 export interface LossPoint {
@@ -19,7 +19,7 @@ export function isCurvePoint(step: number, steps: number): boolean {
 }
 
 /**
- * An optimisation has diverged when its loss is no number, or far above where it began.
+ * An optimization has diverged when its loss is no number, or far above where it began.
  * @param weights the sum of the objective's weights, which is the loss where every term is as large as its target: one
  *   that begins near zero may rise as far without having gone wrong
  */

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
-import { AsyncCache } from './async-cache.js';
+import { AsyncCache } from '../files/async-cache.js';
 import { tensorName } from './objective.js';
 import type { Recipe } from './recipe.js';
 import { parametersOf, type Spec, specOf } from './spec.js';

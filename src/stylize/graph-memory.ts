@@ -6,7 +6,7 @@ import type { Shape, WeightSet } from '../engine/engine.js';
  * many numbers where 3x3 filters are made 6x6 (VGG-19 to conv5_1: 235 MB measured).
  */
 const weightCopies = 4;
-/** Features, gradients and optimiser state for a pixel, measured for VGG-19 to conv5_1. */
+/** Features, gradients and optimizer state for a pixel, measured for VGG-19 to conv5_1. */
 export const stepBytesPerPixel = 10_000;
 /** Features alone: those of one layer are gone when the next are there. */
 const targetBytesPerPixel = 2_500;
@@ -16,7 +16,7 @@ const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product
 const filterBytes = ({ tensors }: WeightSet): number =>
   weightCopies * 4 * Object.values(tensors).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
-/** Bytes of a graph of optimisation steps. @param image `[batch, height, width, 3]` */
+/** Bytes of a graph of optimization steps. @param image `[batch, height, width, 3]` */
 export const stepGraphBytes = (weights: WeightSet, image: Shape): number =>
   filterBytes(weights) + stepBytesPerPixel * sizeOf(image.slice(0, 3));
 

@@ -1,10 +1,10 @@
-/** Where an optimisation starts. @module */
+/** Where an optimization starts. @module */
 import type { HostTensor } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { drawNumber, keyOfSeed, normals } from '../random.js';
 import type { Recipe } from './recipe.js';
 
-/** Noise around mid-grey; wide enough to have texture, narrow enough to stay in range for most pixels. */
+/** Noise around mid-gray; wide enough to have texture, narrow enough to stay in range for most pixels. */
 const noiseMean = 0.5;
 const noiseDeviation = 0.15;
 

@@ -1,5 +1,5 @@
 /**
- * The recipe: every parameter of one optimisation, as plain values. A job may give a distribution for any of them
+ * The recipe: every parameter of one optimization, as plain values. A job may give a distribution for any of them
  * (see `job/schema.ts`); what a plan holds and a record shows is always this resolved form.
  * @module
  */
@@ -27,7 +27,7 @@ const initialImage = z.union([
     .strictObject({
       content: weight.default(0).describe('Share of the content image'),
       style: weight.default(0).describe('Share of the style image, cropped to the shape of the content'),
-      noise: weight.default(0).describe('Share of noise around mid-grey'),
+      noise: weight.default(0).describe('Share of noise around mid-gray'),
     })
     .refine(hasWeight, 'give at least one share above 0'),
 ]);
@@ -47,10 +47,10 @@ export const recipeSchema = z
     fit: z
       .enum(['keep', 'crop', 'stretch'])
       .default('keep')
-      .describe('keep: aspect ratio kept; crop: centred square; stretch: square, distorted'),
+      .describe('keep: aspect ratio kept; crop: centered square; stretch: square, distorted'),
     init: initialImage
       .default('content')
-      .describe('Where the optimisation starts: an image, or a mix by weight'),
+      .describe('Where the optimization starts: an image, or a mix by weight'),
     content: z
       .strictObject({
         loss: z.enum(contentLossNames).default('features').describe('How features are compared'),
@@ -68,7 +68,7 @@ export const recipeSchema = z
         layers: layers.optional().describe("Style layers; default: the network's own"),
         strength: weight
           .default(10)
-          .describe('Style over content: 1 shifts colours, 10 is a clear painting, 100 dissolves'),
+          .describe('Style over content: 1 shifts colors, 10 is a clear painting, 100 dissolves'),
         size: z
           .int()
           .min(32)
@@ -90,14 +90,14 @@ export const recipeSchema = z
       .positive()
       .max(10)
       .optional()
-      .describe("Step size; default: the optimiser's own"),
-    steps: z.int().min(1).max(10000).default(150).describe('Optimisation steps'),
+      .describe("Step size; default: the optimizer's own"),
+    steps: z.int().min(1).max(10000).default(150).describe('Optimization steps'),
   })
   .refine(
     ({ content, style, totalVariation }) => hasWeight([content.weight, style.strength, totalVariation]),
     {
       path: ['style', 'strength'],
-      error: 'content.weight, style.strength and totalVariation are all 0: there is nothing to optimise',
+      error: 'content.weight, style.strength and totalVariation are all 0: there is nothing to optimize',
     },
   );
 

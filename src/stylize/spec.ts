@@ -1,4 +1,4 @@
-/** What a recipe means for a network: everything about an optimisation that is compiled rather than passed in. @module */
+/** What a recipe means for a network: everything about an optimization that is compiled rather than passed in. @module */
 
 import { WildstyleError } from '../errors.js';
 import { type ContentLossName, contentLosses, type StyleLossName, styleLosses } from './losses/index.js';
@@ -70,7 +70,7 @@ export function specOf(recipe: Recipe): Spec {
   };
 }
 
-/** The recipe with nothing left out: what its network and its optimiser decide, and layers with their shares. */
+/** The recipe with nothing left out: what its network and its optimizer decide, and layers with their shares. */
 export function resolvedRecipe(recipe: Recipe): Recipe {
   const { content, style } = recipe;
   const { defaults } = networks[concreteNetwork(recipe)];

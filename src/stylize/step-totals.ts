@@ -1,6 +1,6 @@
-/** Counts of optimisation steps and of what they took. @module */
+/** Counts of optimization steps and of what they took. @module */
 
-/** Optimisation steps made, and what they took. */
+/** Optimization steps made, and what they took. */
 export interface StepTotals {
   /** Counted for each item. */
   readonly steps: number;

@@ -1,4 +1,4 @@
-/** The functions that an engine compiles: one optimisation step, and the evaluation of one image. @module */
+/** The functions that an engine compiles: one optimization step, and the evaluation of one image. @module */
 
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -6,7 +6,7 @@ import type { Named, Shape, TensorFunction } from '../engine/engine.js';
 import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
 import type { Spec } from './spec.js';
 
-/** Inputs and outputs that are neither targets nor optimiser state. */
+/** Inputs and outputs that are neither targets nor optimizer state. */
 export const stepName = {
   image: 'image',
   learningRate: 'learningRate',
@@ -18,7 +18,7 @@ export const stepName = {
 
 export const lossParts = ['total', 'content', 'style', 'totalVariation'] as const;
 
-/** Objective, gradient and optimiser update in one function; the losses are those of the image before the update. */
+/** Objective, gradient and optimizer update in one function; the losses are those of the image before the update. */
 export function stepFunction(spec: Spec): TensorFunction {
   return (inputs, weights) => {
     const image = inputs[stepName.image] as Tensor4D;

@@ -1,12 +1,12 @@
 /**
- * The stylizer: takes items one at a time, optimises them many at a time on one engine. Compiled graphs, and the
+ * The stylizer: takes items one at a time, optimizes them many at a time on one engine. Compiled graphs, and the
  * targets of content and style images, are made once and kept.
  * @module
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
-import { AsyncCache } from './async-cache.js';
+import { AsyncCache } from '../files/async-cache.js';
 import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
 import { graphShares, stepGraphBytes } from './graph-memory.js';
 import type { NetworkName } from './networks/index.js';
@@ -15,13 +15,13 @@ import { parametersOf, type Spec, specOf } from './spec.js';
 import { addSteps, noSteps, type StepTotals } from './step-totals.js';
 import { type SourceImage, TargetCache } from './targets.js';
 
-/** An item to stylise. */
+/** An item to stylize. */
 export interface StylizeRequest {
   /** With its network resolved (not `auto`). */
   readonly recipe: Recipe;
   readonly content: SourceImage;
   readonly style: SourceImage;
-  /** Where the optimisation starts: the content's shape. */
+  /** Where the optimization starts: the content's shape. */
   readonly initial: HostTensor;
 }
 
@@ -31,7 +31,7 @@ export interface Stylized extends Optimized {
 }
 
 export interface StylizerOptions {
-  /** How many items of a shape are optimised together, by the pixels of one. */
+  /** How many items of a shape are optimized together, by the pixels of one. */
   readonly batch: (pixels: number) => number;
   /**
    * Bound on the bytes that compiled graphs hold, about. There is one for each shape of images, which is kept for the next
@@ -79,13 +79,13 @@ export class Stylizer {
     });
   }
 
-  /** All optimisation steps so far. */
+  /** All optimization steps so far. */
   get totals(): StepTotals {
     return this.#totals;
   }
 
   /**
-   * Stylises one item, together with others that were asked for and not yet finished.
+   * Stylizes one item, together with others that were asked for and not yet finished.
    * @param signal drops the item when it is aborted before the item's first step; the promise then rejects with the
    *   signal's reason
    * @throws `shape-mismatch` when initial image and content differ, `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws

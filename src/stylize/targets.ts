@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
-import { AsyncCache } from './async-cache.js';
+import { AsyncCache } from '../files/async-cache.js';
 import { graphShares, targetGraphBytes } from './graph-memory.js';
 import { targetFunction } from './objective.js';
 import type { Spec } from './spec.js';

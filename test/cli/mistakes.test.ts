@@ -26,8 +26,8 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     'wildstyle: option-invalid: The command needs 1 argument, and got 0.\n  See wildstyle run --help.\n',
   ],
   [
-    'run job.yaml --lmit=3 --dry-rn --colour',
-    'wildstyle: option-invalid: Unknown option: --lmit; did you mean "--limit"?\nUnknown option: --dry-rn; did you mean "--dry-run"?\nUnknown option: --colour\n  See wildstyle run --help.\n',
+    'run job.yaml --lmit=3 --dry-rn --color',
+    'wildstyle: option-invalid: Unknown option: --lmit; did you mean "--limit"?\nUnknown option: --dry-rn; did you mean "--dry-run"?\nUnknown option: --color\n  See wildstyle run --help.\n',
   ],
   ['run job.yaml --set', 'wildstyle: option-invalid: --set needs a value.\n  See wildstyle run --help.\n'],
   ['run job.yaml --limit many', 'wildstyle: option-invalid: --limit must be a number.\n'],

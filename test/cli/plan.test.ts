@@ -50,7 +50,7 @@ test.serial('plan and run --dry-run tell people the same, and write nothing', as
   for (const { exitCode, stdout, stderr } of [plan, dryRun]) {
     t.is(exitCode, 0);
     t.is(stderr, '');
-    t.regex(stdout, /^Items {3}18: 12 stylised, 6 originals$/m);
+    t.regex(stdout, /^Items {3}18: 12 stylized, 6 originals$/m);
     t.regex(stdout, /^ponds {3}2 {15}2 {10}4$/m);
     t.regex(stdout, /^steps {11}3$/m);
   }
@@ -77,7 +77,7 @@ test.serial('plan and run --dry-run tell what the output folder holds', async (t
   await rm(join(other.out, gone));
   t.regex(
     (await show('plan', 'job.yaml')).stdout,
-    /^Left {4}1: . stylised, . originals \(17 are there already\)$/m,
+    /^Left {4}1: . stylized, . originals \(17 are there already\)$/m,
   );
   const { done, remaining } = JSON.parse((await show('plan', 'job.yaml', '--json')).stdout);
   t.is(done, 17);
@@ -93,7 +93,7 @@ test.serial('plan and run --dry-run tell what the output folder holds', async (t
   t.regex(dryRun.stderr, /^wildstyle: output-differs: /);
   const extended = await show('run', ...changed, '--dry-run', '--extend');
   t.is(extended.exitCode, 0);
-  t.regex(extended.stdout, /^Left {4}12: 12 stylised, 0 originals \(6 are there already\)$/m);
+  t.regex(extended.stdout, /^Left {4}12: 12 stylized, 0 originals \(6 are there already\)$/m);
 });
 
 test.serial('a folder in which everything failed is told as such', async (t) => {
@@ -123,8 +123,8 @@ test.serial('--set, --limit, --workers and --out change the job', async (t) => {
     environment,
   );
   t.is(run.exitCode, 0, run.stderr);
-  t.regex(run.stdout, /^To make: 4 stylised images and 0 originals, by 2 workers with 1 thread each\.$/m);
-  t.regex(run.stdout, /^4 images in elsewhere: 4 stylised, 0 originals\.$/m);
+  t.regex(run.stdout, /^To make: 4 stylized images and 0 originals, by 2 workers with 1 thread each\.$/m);
+  t.regex(run.stdout, /^4 images in elsewhere: 4 stylized, 0 originals\.$/m);
   t.false(existsSync(job.out));
   const { counts, job: resolved } = await summaryOf(`${job.folder}/elsewhere`);
   t.like(counts, { items: 4, complete: 4 });

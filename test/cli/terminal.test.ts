@@ -63,12 +63,12 @@ test.serial('to a file: whole lines, no control characters, nothing on the stand
   t.is(stderr, '', 'no banner, no warning');
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
-  t.is(lines.shift(), 'To make: 12 stylised images and 6 originals, by 1 worker with 1 thread each.');
+  t.is(lines.shift(), 'To make: 12 stylized images and 6 originals, by 1 worker with 1 thread each.');
   t.is(lines.shift(), 'Measuring a few steps ...', 'nothing is remembered yet');
   t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
-  t.is(lines.pop(), '18 images in plain: 12 stylised, 6 originals.');
+  t.is(lines.pop(), '18 images in plain: 12 stylized, 6 originals.');
   for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* a minute \| /);
   t.false(stdout.includes(control) || stdout.includes('\r'));
   const again = await wildstyle(['run', job.file, '--out', join(job.folder, 'again')], {
@@ -89,7 +89,7 @@ test.serial('on a terminal: a bar is drawn and cleared, and the cursor comes bac
   t.regex(output, /[█░]{28} \d+% \| \d+\/18 images \| /);
   t.true(output.includes(hidden));
   t.true(output.lastIndexOf(shown) > output.lastIndexOf(hidden), 'the cursor is shown again');
-  t.regex(output, /18 images in .*: 12 stylised, 6 originals\.\r\n/);
+  t.regex(output, /18 images in .*: 12 stylized, 6 originals\.\r\n/);
 });
 
 test.serial('Ctrl-C on a terminal, which reaches the workers too, drains', async (t) => {

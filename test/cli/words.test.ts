@@ -24,7 +24,7 @@ test('what the parser refuses is told in our words', (t) => {
       run,
     ],
     ['Unknown argument: set.a', 'run it --set.a=1', 'Unknown option: --set.a; did you mean "--set"?', run],
-    ['Unknown argument: colour', 'run it --no-colour', 'Unknown argument: colour', run],
+    ['Unknown argument: color', 'run it --no-color', 'Unknown argument: color', run],
     ['Not enough arguments following: limit', 'run it --limit', '--limit needs a value.', run],
     [
       'Not enough non-option arguments: got 1, need at least 3',

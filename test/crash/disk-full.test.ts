@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import sharp from 'sharp';
-import { verifyDataset } from '../../src/dataset/verify.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { wildstyle } from '../support/command-line.js';
 import { imagesBelow, summaryOf } from '../support/dataset-tree.js';
 import { smallJob } from '../support/small-job.js';

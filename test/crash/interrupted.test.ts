@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { appendFile, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readJournals } from '../../src/dataset/journal.js';
-import { outputLayout } from '../../src/dataset/layout.js';
-import { verifyDataset } from '../../src/dataset/verify.js';
+import { readJournals } from '../../src/dataset/ledger/journal.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import {
   canSeeChildren,
   childrenOf,
@@ -56,7 +56,7 @@ async function completes(t: ExecutionContext, root: string): Promise<Ended> {
   t.deepEqual(tree.records, whole.records);
   t.is(tree.resultDigest, whole.resultDigest);
   t.deepEqual((await verifyDataset(root)).problems, []);
-  t.deepEqual(await readdir(outputLayout(root).temporaryFolder), [], 'no temporary file is left');
+  t.deepEqual(await readdir(outputPaths(root).temporaryFolder), [], 'no temporary file is left');
   return again;
 }
 
@@ -98,16 +98,16 @@ test.serial(
     await going.ended;
     await allEnd(going.workers);
     const { root } = going;
-    const layout = outputLayout(root);
+    const paths = outputPaths(root);
     // As if it had been made by another machine: what the journal of the second worker says is not what comes out here.
-    const [, other] = await readdir(layout.journalsFolder);
-    const path = join(layout.journalsFolder, other);
+    const [, other] = await readdir(paths.journalsFolder);
+    const path = join(paths.journalsFolder, other);
     const text = await readFile(path, 'utf8');
     await writeFile(
       path,
       text.replace(/"sha256":"[0-9a-f]{64}","widthPx"/g, `"sha256":"${'0'.repeat(64)}","widthPx"`),
     );
-    const lost = (await readJournals(layout.journalsFolder)).values();
+    const lost = (await readJournals(paths.journalsFolder)).values();
     for (const { file, sha256 } of lost)
       if (file && sha256?.startsWith('0'.repeat(64))) await rm(join(root, file));
     const { exitCode } = await wildstyle(['run', job.file, '--out', root, '--workers', '1'], job);
@@ -128,7 +128,7 @@ test.serial('SIGINT twice: the run leaves at once, and nothing is half-written',
   t.is(stderr, '');
   t.regex(stdout, /^Stopped at once\. Finished images are kept; run again to go on\.$/m);
   const { root } = going;
-  t.false(existsSync(outputLayout(root).lock), 'the lock is released');
+  t.false(existsSync(outputPaths(root).lock), 'the lock is released');
   for (const file of await imagesBelow(root)) t.true(file in whole.files, `${file} is whole and planned`);
   t.like(whole.files, await imageDigests(root));
   await allEnd(going.workers);
@@ -138,7 +138,7 @@ test.serial('SIGINT twice: the run leaves at once, and nothing is half-written',
 test.serial('SIGINT before the first image: the run stops, and goes on from nothing', async (t) => {
   const root = join(job.folder, 'early');
   const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
-  await until('the lock', () => existsSync(outputLayout(root).lockOwner));
+  await until('the lock', () => existsSync(outputPaths(root).lockOwner));
   going.process.kill('SIGINT');
   const { exitCode, stderr } = await going.ended;
   t.is(stderr, '');
@@ -155,11 +155,11 @@ test.serial(
     going.process.kill('SIGKILL');
     await going.ended;
     const { root } = going;
-    t.true(existsSync(outputLayout(root).lock), 'a dead process releases nothing');
+    t.true(existsSync(outputPaths(root).lock), 'a dead process releases nothing');
     await allEnd(going.workers);
     t.like(whole.files, await imageDigests(root));
     const before = (await imagesBelow(root)).length;
-    const { journalsFolder } = outputLayout(root);
+    const { journalsFolder } = outputPaths(root);
     const [journal] = await readdir(journalsFolder);
     await appendFile(join(journalsFolder, journal), '{"id":"half a rec');
     await completes(t, root);
@@ -172,7 +172,7 @@ test.serial(
   async (t) => {
     const root = join(job.folder, 'repaired');
     await cp(join(job.folder, 'whole'), root, { recursive: true });
-    const { manifest } = outputLayout(root);
+    const { manifest } = outputPaths(root);
     const before = (await stat(manifest)).mtimeMs;
     for (const image of (await imagesBelow(root)).slice(0, 4)) await rm(join(root, image));
     const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);

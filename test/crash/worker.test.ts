@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { readManifest } from '../../src/dataset/manifest.js';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { loadJob } from '../../src/job/load.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { prepare } from '../../src/run/prepare.js';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { parse } from 'yaml';
-import { datasetCard } from '../../src/dataset/card.js';
-import { metadataColumns } from '../../src/dataset/metadata-row.js';
+import { datasetCard } from '../../src/dataset/card/card.js';
+import { metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
 import type { DatasetSummary } from '../../src/dataset/summary.js';
 import { makeDataset } from './make-dataset.js';
 import { stylizedRecord, temporaryFolder } from './support.js';
@@ -36,7 +36,7 @@ test('the text has counts, failures, the recipe and a sample', async (t) => {
   const card = datasetCard({ name: 'Pets', summary, sample: records.slice(0, 1), license: 'cc0-1.0' });
   t.is(frontMatterOf(card).license, 'cc0-1.0');
   t.regex(card, /^# Pets$/m);
-  t.regex(card, /2 stylised images and 2 originals in 2 classes\./);
+  t.regex(card, /2 stylized images and 2 originals in 2 classes\./);
   t.regex(card, /^\| cat \| 1 \| 1 \| 0 \|$/m);
   t.regex(card, /^\| dog \| 1 \| 1 \| 1 \|$/m);
   t.regex(card, /Failures by code: 1 `image-corrupt`\./);
@@ -95,8 +95,8 @@ test('classes are numbered as loaders of folders do, numbers as well', async (t)
 
 test('without labels there is no class list and no folder loader', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
-  const unlabelled = { ...summary, counts: { ...summary.counts, classes: {} } };
-  const card = datasetCard({ name: 'Images', summary: unlabelled, sample: [] });
+  const unlabeled = { ...summary, counts: { ...summary.counts, classes: {} } };
+  const card = datasetCard({ name: 'Images', summary: unlabeled, sample: [] });
   t.is(frontMatterOf(card).configs[0]?.features.find(({ name }) => name === 'label')?.dtype, 'string');
   t.notRegex(card, /ImageFolder|image_dataset_from_directory/);
 });

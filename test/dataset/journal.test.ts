@@ -1,10 +1,10 @@
 import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { isSettled, openJournal, readJournals, settleJournals } from '../../src/dataset/journal.js';
-import { outputLayout } from '../../src/dataset/layout.js';
+import { isSettled, openJournal, readJournals, settleJournals } from '../../src/dataset/ledger/journal.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { WildstyleError } from '../../src/errors.js';
-import { FaultyFileSystem } from './faulty-file-system.js';
+import { FaultyFileSystem } from '../files/faulty-file-system.js';
 import { failedRecord, originalRecord, sha256, stylizedRecord, temporaryFolder } from './support.js';
 
 test('what is appended is read back', async (t) => {
@@ -34,23 +34,23 @@ test('several journals are one; complete counts more than failed, later more tha
 
 test('settled journals hold what counts, and count less than what comes after', async (t) => {
   const root = await temporaryFolder(t);
-  const layout = outputLayout(root);
+  const paths = outputPaths(root);
   const write = async (name: string | number, ...records: ReturnType<typeof stylizedRecord>[]) => {
-    const journal = await openJournal(layout.journal(name));
+    const journal = await openJournal(paths.journal(name));
     for (const record of records) await journal.append(record);
     await journal.close();
   };
-  t.false(isSettled(layout));
+  t.false(isSettled(paths));
   await write(0, stylizedRecord('kept'));
   await write(1, stylizedRecord('gone', { sha256: sha256('old') }), failedRecord('tried'));
-  await settleJournals(layout, [stylizedRecord('kept'), failedRecord('tried')]);
-  t.true(isSettled(layout));
-  t.deepEqual([...(await readJournals(layout.journalsFolder)).keys()], ['kept', 'tried']);
+  await settleJournals(paths, [stylizedRecord('kept'), failedRecord('tried')]);
+  t.true(isSettled(paths));
+  t.deepEqual([...(await readJournals(paths.journalsFolder)).keys()], ['kept', 'tried']);
   const failedAgain = failedRecord('tried', { error: { code: 'loss-diverged', message: 'again' } });
   await write(0, stylizedRecord('gone', { sha256: sha256('new') }), failedAgain);
-  await settleJournals(layout, (await readJournals(layout.journalsFolder)).values());
-  t.deepEqual(await readdir(layout.journalsFolder), ['earlier.jsonl']);
-  const records = await readJournals(layout.journalsFolder);
+  await settleJournals(paths, (await readJournals(paths.journalsFolder)).values());
+  t.deepEqual(await readdir(paths.journalsFolder), ['earlier.jsonl']);
+  const records = await readJournals(paths.journalsFolder);
   t.is(records.get('gone')?.sha256, sha256('new'));
   t.is(records.get('tried')?.error?.message, 'again');
 });

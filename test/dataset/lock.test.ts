@@ -4,17 +4,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { outputLayout } from '../../src/dataset/layout.js';
 import { lockOutput } from '../../src/dataset/lock.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { WildstyleError } from '../../src/errors.js';
 import { filesBelow, temporaryFolder } from './support.js';
 
 const startedAt = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
 
 async function leaveLock(root: string, pid: number, host = hostname()): Promise<void> {
-  const layout = outputLayout(root);
-  await mkdir(layout.lock, { recursive: true });
-  await writeFile(layout.lockOwner, JSON.stringify({ pid, host, startedAt: startedAt.toISOString() }));
+  const paths = outputPaths(root);
+  await mkdir(paths.lock, { recursive: true });
+  await writeFile(paths.lockOwner, JSON.stringify({ pid, host, startedAt: startedAt.toISOString() }));
 }
 
 async function deadProcess(): Promise<number> {
@@ -38,7 +38,7 @@ test('the lock of a process of this machine that died is taken over at once', as
   const root = await temporaryFolder(t);
   await leaveLock(root, await deadProcess());
   const release = await lockOutput(root, { startedAt });
-  t.is(JSON.parse(await readFile(outputLayout(root).lockOwner, 'utf8')).pid, process.pid);
+  t.is(JSON.parse(await readFile(outputPaths(root).lockOwner, 'utf8')).pid, process.pid);
   await release();
 });
 

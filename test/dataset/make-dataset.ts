@@ -1,11 +1,11 @@
 /** A small real dataset on disk, made with the functions under test. @module */
 import { join } from 'node:path';
-import { datasetCard } from '../../src/dataset/card.js';
-import { outputLayout } from '../../src/dataset/layout.js';
-import { type CompiledManifest, compileManifest } from '../../src/dataset/manifest.js';
-import { publishFile } from '../../src/dataset/publish.js';
-import type { ItemRecord } from '../../src/dataset/record.js';
+import { datasetCard } from '../../src/dataset/card/card.js';
+import { type CompiledManifest, compileManifest } from '../../src/dataset/ledger/manifest.js';
+import type { ItemRecord } from '../../src/dataset/ledger/record.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { type DatasetSummary, publishSummary, summarize, withFile } from '../../src/dataset/summary.js';
+import { publishFile } from '../../src/files/publish.js';
 import { encodeImage } from '../../src/images/encode.js';
 import { byId, failedRecord, itemOf, originalRecord, stylizedRecord } from './support.js';
 
@@ -16,12 +16,12 @@ export const job = {
   run: { workers: 2 },
 };
 
-/** Publishes an image of one colour for a record and completes the record with its digest. */
+/** Publishes an image of one color for a record and completes the record with its digest. */
 export async function publishImage(root: string, record: ItemRecord): Promise<ItemRecord> {
   const [widthPx, heightPx] = [64, 48];
   const data = new Uint8Array(widthPx * heightPx * 3).fill(record.id.charCodeAt(0));
   const bytes = await encodeImage({ data, widthPx, heightPx }, { format: 'jpeg' });
-  const { temporaryFolder } = outputLayout(root);
+  const { temporaryFolder } = outputPaths(root);
   const { sha256 } = await publishFile(join(root, record.file ?? ''), bytes, { temporaryFolder });
   return { ...record, sha256, widthPx, heightPx };
 }
@@ -58,7 +58,7 @@ export async function makeDataset(
       compiled,
     }),
   );
-  const { card, temporaryFolder } = outputLayout(root);
+  const { card, temporaryFolder } = outputPaths(root);
   const text = datasetCard({ name: 'Small', summary, sample: records.slice(0, 1) });
   const { sha256 } = await publishFile(card, text, { temporaryFolder });
   const complete = withFile(summary, 'README.md', sha256);

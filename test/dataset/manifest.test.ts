@@ -1,10 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { compileManifest, readManifest } from '../../src/dataset/manifest.js';
-import { metadataColumns } from '../../src/dataset/metadata-row.js';
+import { compileManifest, readManifest } from '../../src/dataset/ledger/manifest.js';
+import { metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
 import { WildstyleError } from '../../src/errors.js';
-import { FaultyFileSystem } from './faulty-file-system.js';
+import { FaultyFileSystem } from '../files/faulty-file-system.js';
 import {
   byId,
   failedRecord,

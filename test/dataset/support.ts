@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { ItemRecord } from '../../src/dataset/record.js';
+import type { ItemRecord } from '../../src/dataset/ledger/record.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
 import { resolvedRecipe } from '../../src/stylize/spec.js';
@@ -38,7 +38,7 @@ const point = (step: number, total: number) => ({
   totalVariation: total / 4,
 });
 
-/** The record of a finished stylised item. */
+/** The record of a finished stylized item. */
 export function stylizedRecord(id: string, changes: Partial<ItemRecord> = {}): ItemRecord {
   const label = changes.label === undefined ? 'cat' : changes.label;
   return {

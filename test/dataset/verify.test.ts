@@ -1,8 +1,8 @@
 import { appendFile, cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { compileManifest } from '../../src/dataset/manifest.js';
-import { verifyDataset } from '../../src/dataset/verify.js';
+import { compileManifest } from '../../src/dataset/ledger/manifest.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { WildstyleError } from '../../src/errors.js';
 import { makeDataset } from './make-dataset.js';
 import { byId, itemOf, temporaryFolder } from './support.js';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { readManifest } from '../../src/dataset/manifest.js';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { wildstyle } from '../support/command-line.js';
@@ -105,7 +105,7 @@ test('minimal.yaml runs from the command line', async (t) => {
     { cache: join(temporary, 'cache') },
   );
   t.is(exitCode, 0, stderr);
-  t.regex(stdout, /2 stylised, 2 originals/);
+  t.regex(stdout, /2 stylized, 2 originals/);
   const records = await readManifest(out);
   t.deepEqual(
     records.map(({ kind, status, steps, widthPx }) => [kind, status, steps, widthPx]),

@@ -7,7 +7,7 @@ import { smallCounts, smallJob } from '../support/small-job.js';
 
 const example = fileURLToPath(new URL('../../scripts/example.js', import.meta.url));
 
-test('the example of the library makes a dataset, and stylises and measures an array', async (t) => {
+test('the example of the library makes a dataset, and stylizes and measures an array', async (t) => {
   const job = await smallJob();
   t.teardown(job.remove);
   const { stdout } = await promisify(execFile)(
@@ -16,7 +16,7 @@ test('the example of the library makes a dataset, and stylises and measures an a
     { env: { ...process.env, XDG_CACHE_HOME: job.cache } },
   );
   const lines = stdout.trim().split('\n');
-  t.is(lines[0], 'planned: 6 stylised images');
+  t.is(lines[0], 'planned: 6 stylized images');
   t.true(lines.includes(`complete: ${6 + smallCounts.originals} images in ${job.out}`));
   t.deepEqual((await verifyDataset(job.out)).problems, []);
 

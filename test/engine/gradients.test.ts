@@ -43,7 +43,7 @@ const subjects: Readonly<Record<string, Subject>> = {
     fn: (x) => tf.image.resizeBilinear(x as Image, [5, 3]),
     engines: onnxOnly,
   },
-  'resizeBilinear, pixels centred': {
+  'resizeBilinear, pixels centered': {
     shape: [2, 3, 4, 2],
     fn: (x) => tf.image.resizeBilinear(x as Image, [7, 2], false, true),
     engines: onnxOnly,
@@ -53,7 +53,7 @@ const subjects: Readonly<Record<string, Subject>> = {
     fn: (x) => tf.image.resizeNearestNeighbor(x as Image, [6, 5]),
     engines: onnxOnly,
   },
-  'resizeNearestNeighbor, pixels centred': {
+  'resizeNearestNeighbor, pixels centered': {
     shape: [2, 3, 4, 2],
     fn: (x) => tf.image.resizeNearestNeighbor(x as Image, [6, 5], false, true),
     engines: onnxOnly,

@@ -8,7 +8,7 @@ import {
   type Shape,
   type TensorFunction,
 } from '../../src/engine/index.js';
-import { record } from '../../src/engine/onnx/record.js';
+import { record } from '../../src/engine/onnx/capture.js';
 import { Constant } from '../../src/engine/onnx/symbol.js';
 import { execute, probe, randomTensor, relativeDifference } from './support.js';
 

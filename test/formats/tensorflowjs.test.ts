@@ -39,7 +39,7 @@ test('TensorFlow.js: the rows of a split become batches of images and classes', 
     .forEachAsync((batch) => {
       const { xs, ys } = batch as unknown as { xs: tf.Tensor; ys: tf.Tensor };
       t.deepEqual(xs.shape, [6, 32, 32, 3]);
-      t.true(tf.moments(xs).variance.dataSync()[0] > 100, 'the images are no plain colour');
+      t.true(tf.moments(xs).variance.dataSync()[0] > 100, 'the images are no plain color');
       seen.push(...ys.dataSync());
     });
   const counted = Object.fromEntries(

@@ -1,7 +1,7 @@
 import test from 'ava';
 import sharp, { type Sharp } from 'sharp';
 import { decodeImage } from '../../src/images/decode.js';
-import { blue, colourAt, distance, frames, markedCorner, noise, red, solid } from './fixtures.js';
+import { blue, colorAt, distance, frames, markedCorner, noise, red, solid } from './fixtures.js';
 
 const keep64 = { sizePx: 64, fit: 'keep' } as const;
 
@@ -32,25 +32,25 @@ storedForms.forEach((stored, index) => {
 
     const image = await decodeImage(file, { sizePx: 128, fit: 'keep' });
     t.deepEqual([image.widthPx, image.heightPx], [128, 96]);
-    t.true(distance(colourAt(image, 4, 4), red) <= 4, 'upper left');
-    t.true(distance(colourAt(image, 123, 4), blue) <= 4, 'upper right');
-    t.true(distance(colourAt(image, 4, 91), blue) <= 4, 'lower left');
-    t.true(distance(colourAt(image, 123, 91), blue) <= 4, 'lower right');
+    t.true(distance(colorAt(image, 4, 4), red) <= 4, 'upper left');
+    t.true(distance(colorAt(image, 123, 4), blue) <= 4, 'upper right');
+    t.true(distance(colorAt(image, 4, 91), blue) <= 4, 'lower left');
+    t.true(distance(colorAt(image, 123, 91), blue) <= 4, 'lower right');
   });
 });
 
-test('grey with alpha is composited on white and becomes three channels', async (t) => {
+test('gray with alpha is composited on white and becomes three channels', async (t) => {
   const bytes = Buffer.alloc(64 * 64 * 2);
   for (let at = 0; at < bytes.length; at += 2) bytes.set([100, 128], at);
   const file = await sharp(bytes, { raw: { width: 64, height: 64, channels: 2 } })
-    .toColourspace('b-w')
+    .toColorspace('b-w')
     .png()
     .toBuffer();
   t.is((await sharp(file).metadata()).channels, 2);
   const image = await decodeImage(file, keep64);
   t.is(image.data.length, 64 * 64 * 3);
   // 100 * 128 / 255 + 255 * 127 / 255 = 177.2
-  t.true(distance(colourAt(image, 32, 32), [177, 177, 177]) <= 1);
+  t.true(distance(colorAt(image, 32, 32), [177, 177, 177]) <= 1);
 });
 
 test('full transparency becomes white', async (t) => {
@@ -59,48 +59,48 @@ test('full transparency becomes white', async (t) => {
   })
     .png()
     .toBuffer();
-  t.deepEqual(colourAt(await decodeImage(file, keep64), 10, 10), [255, 255, 255]);
+  t.deepEqual(colorAt(await decodeImage(file, keep64), 10, 10), [255, 255, 255]);
 });
 
 test('sixteen bits are reduced to eight', async (t) => {
   const samples = new Uint16Array(64 * 64 * 3).map((_, index) => [51400, 12850, 32896][index % 3] as number);
   const file = await sharp(samples, { raw: { width: 64, height: 64, channels: 3 } })
-    .toColourspace('rgb16')
+    .toColorspace('rgb16')
     .png()
     .toBuffer();
   t.is((await sharp(file).metadata()).depth, 'ushort');
-  t.true(distance(colourAt(await decodeImage(file, keep64), 5, 60), [200, 50, 128]) <= 1);
+  t.true(distance(colorAt(await decodeImage(file, keep64), 5, 60), [200, 50, 128]) <= 1);
 });
 
-test('sixteen bit grey is reduced to eight', async (t) => {
+test('sixteen bit gray is reduced to eight', async (t) => {
   const samples = new Uint16Array(64 * 64).fill(25700);
   const file = await sharp(samples, { raw: { width: 64, height: 64, channels: 1 } })
-    .toColourspace('grey16')
+    .toColorspace('grey16')
     .png()
     .toBuffer();
   t.is((await sharp(file).metadata()).depth, 'ushort');
-  t.true(distance(colourAt(await decodeImage(file, keep64), 5, 60), [100, 100, 100]) <= 1);
+  t.true(distance(colorAt(await decodeImage(file, keep64), 5, 60), [100, 100, 100]) <= 1);
 });
 
 test('CMYK becomes sRGB', async (t) => {
-  for (const colour of [
+  for (const color of [
     [160, 130, 110],
     [90, 120, 90],
   ] as const) {
-    const file = await solid(64, 64, colour).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    const file = await solid(64, 64, color).toColorspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     t.is((await sharp(file).metadata()).space, 'cmyk');
     const image = await decodeImage(file, keep64);
     t.is(image.data.length, 64 * 64 * 3);
-    t.true(distance(colourAt(image, 32, 32), colour) <= 12, `${colourAt(image, 32, 32)}`);
+    t.true(distance(colorAt(image, 32, 32), color) <= 12, `${colorAt(image, 32, 32)}`);
   }
 });
 
 test('an embedded profile is converted to sRGB', async (t) => {
-  const colour = [200, 90, 60] as const;
-  const file = await solid(64, 64, colour).withIccProfile('p3').png().toBuffer();
+  const color = [200, 90, 60] as const;
+  const file = await solid(64, 64, color).withIccProfile('p3').png().toBuffer();
   const stored = await sharp(file).metadata();
   t.truthy(stored.icc);
-  t.true(distance(colourAt(await decodeImage(file, keep64), 32, 32), colour) <= 2);
+  t.true(distance(colorAt(await decodeImage(file, keep64), 32, 32), color) <= 2);
 });
 
 test('every format that is listed is read', async (t) => {
@@ -117,7 +117,7 @@ test('every format that is listed is read', async (t) => {
   for (const [format, file] of Object.entries(files)) {
     const decoded = await decodeImage(file, keep64);
     t.deepEqual([decoded.widthPx, decoded.heightPx], [64, 48], format);
-    t.true(distance(colourAt(decoded, 30, 30), red) <= 5, `${format}: ${colourAt(decoded, 30, 30)}`);
+    t.true(distance(colorAt(decoded, 30, 30), red) <= 5, `${format}: ${colorAt(decoded, 30, 30)}`);
   }
 });
 
@@ -127,13 +127,13 @@ test('keep does not distort: a circle stays a circle', async (t) => {
   );
   const image = await decodeImage(await sharp(disc).png().toBuffer(), { sizePx: 256, fit: 'keep' });
   t.deepEqual([image.widthPx, image.heightPx], [256, 176]);
-  const dark = (x: number, y: number) => colourAt(image, x, y)[0] < 128;
+  const dark = (x: number, y: number) => colorAt(image, x, y)[0] < 128;
   const across = Array.from({ length: 256 }, (_, x) => dark(x, 88)).filter(Boolean).length;
   const down = Array.from({ length: 176 }, (_, y) => dark(128, y)).filter(Boolean).length;
   t.true(Math.abs(across - down) <= 1, `${across} x ${down}`);
 });
 
-test('crop takes the centred square, stretch the whole', async (t) => {
+test('crop takes the centered square, stretch the whole', async (t) => {
   // Three bars of 100 px: red, blue, red.
   const bar = await solid(100, 100, blue).png().toBuffer();
   const file = await solid(300, 100, red)
@@ -142,13 +142,13 @@ test('crop takes the centred square, stretch the whole', async (t) => {
     .toBuffer();
   const cropped = await decodeImage(file, { sizePx: 50, fit: 'crop' });
   t.deepEqual([cropped.widthPx, cropped.heightPx], [50, 50]);
-  t.deepEqual(colourAt(cropped, 25, 25), [...blue]);
-  t.true(distance(colourAt(cropped, 2, 25), blue) <= 2);
-  t.true(distance(colourAt(cropped, 47, 25), blue) <= 2);
+  t.deepEqual(colorAt(cropped, 25, 25), [...blue]);
+  t.true(distance(colorAt(cropped, 2, 25), blue) <= 2);
+  t.true(distance(colorAt(cropped, 47, 25), blue) <= 2);
   const stretched = await decodeImage(file, { sizePx: 60, fit: 'stretch' });
   t.deepEqual([stretched.widthPx, stretched.heightPx], [60, 60]);
-  t.true(distance(colourAt(stretched, 5, 30), red) <= 2);
-  t.deepEqual(colourAt(stretched, 30, 30), [...blue]);
+  t.true(distance(colorAt(stretched, 5, 30), red) <= 2);
+  t.deepEqual(colorAt(stretched, 30, 30), [...blue]);
 });
 
 test('an exact shape is covered, the rest cut off evenly', async (t) => {
@@ -159,9 +159,9 @@ test('an exact shape is covered, the rest cut off evenly', async (t) => {
     .toBuffer();
   const image = await decodeImage(file, { widthPx: 100, heightPx: 50 });
   t.deepEqual([image.widthPx, image.heightPx], [100, 50]);
-  t.true(distance(colourAt(image, 10, 25), red) <= 2);
-  t.deepEqual(colourAt(image, 50, 25), [...blue]);
-  t.true(distance(colourAt(image, 90, 25), red) <= 2);
+  t.true(distance(colorAt(image, 10, 25), red) <= 2);
+  t.deepEqual(colorAt(image, 50, 25), [...blue]);
+  t.true(distance(colorAt(image, 90, 25), red) <= 2);
 });
 
 test('a panorama 20,000 px wide becomes a strip of its middle', async (t) => {
@@ -172,14 +172,14 @@ test('a panorama 20,000 px wide becomes a strip of its middle', async (t) => {
     .toBuffer();
   const image = await decodeImage(file, { sizePx: 256, fit: 'keep' });
   t.deepEqual([image.widthPx, image.heightPx], [256, 32]);
-  t.true(distance(colourAt(image, 128, 16), red) <= 8);
-  t.true(distance(colourAt(image, 20, 16), blue) <= 8);
+  t.true(distance(colorAt(image, 128, 16), red) <= 8);
+  t.true(distance(colorAt(image, 20, 16), blue) <= 8);
 });
 
 test('a single pixel is enlarged', async (t) => {
   const image = await decodeImage(await solid(1, 1, red).png().toBuffer(), { sizePx: 256, fit: 'keep' });
   t.deepEqual([image.widthPx, image.heightPx], [256, 256]);
-  t.deepEqual(colourAt(image, 200, 3), [...red]);
+  t.deepEqual(colorAt(image, 200, 3), [...red]);
 });
 
 test('the same file gives the same pixels at every thread count', async (t) => {

@@ -34,7 +34,7 @@ test('PNG is lossless', async (t) => {
   t.deepEqual(await decodeImage(await encodeImage(pixels, { format: 'png', quality: 1 }), target), pixels);
 });
 
-test('JPEG keeps full colour resolution from quality 90 on', async (t) => {
+test('JPEG keeps full color resolution from quality 90 on', async (t) => {
   const pixels = await photograph();
   const chroma = async (quality: number) =>
     (await sharp(await encodeImage(pixels, { format: 'jpeg', quality })).metadata()).chromaSubsampling;

@@ -1,14 +1,14 @@
 /** Images made in code for the tests of this folder. @module */
 import sharp, { type Sharp } from 'sharp';
 
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
-export const red: Colour = [230, 20, 30];
-export const blue: Colour = [10, 40, 200];
+export const red: Color = [230, 20, 30];
+export const blue: Color = [10, 40, 200];
 
-/** One colour everywhere. */
-export function solid(width: number, height: number, colour: Colour): Sharp {
-  const [r, g, b] = colour;
+/** One color everywhere. */
+export function solid(width: number, height: number, color: Color): Sharp {
+  const [r, g, b] = color;
   return sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
 }
 
@@ -24,7 +24,7 @@ export async function markedCorner(width: number, height: number): Promise<Sharp
   return sharp(marked);
 }
 
-/** Reproducible colourful noise: a linear congruential generator, high bits. */
+/** Reproducible colorful noise: a linear congruential generator, high bits. */
 export function noise(width: number, height: number): Sharp {
   let state = 7;
   const bytes = Buffer.alloc(width * height * 3);
@@ -42,8 +42,8 @@ export function frames(width: number, height: number, count: number): Sharp {
   return sharp(bytes, { raw: { width, height: height * count, channels: 3, pageHeight: height } });
 }
 
-/** The colour of one pixel. */
-export function colourAt(
+/** The color of one pixel. */
+export function colorAt(
   pixels: { data: Uint8Array; widthPx: number },
   x: number,
   y: number,

@@ -238,7 +238,7 @@ test('recipes that do nothing', (t) => {
     ).message.split('\n')[0];
   t.is(
     said('{ content: { weight: 0 }, style: { strength: 0 }, totalVariation: 0 }'),
-    'job.yaml:4:54 recipe.style.strength: content.weight, style.strength and totalVariation are all 0: there is nothing to optimise',
+    'job.yaml:4:54 recipe.style.strength: content.weight, style.strength and totalVariation are all 0: there is nothing to optimize',
   );
   t.is(said('{ init: { content: 0 } }'), 'job.yaml:4:17 recipe.init: give at least one share above 0');
   t.is(

@@ -1,6 +1,6 @@
 import test from 'ava';
+import type { ContentEntry } from '../../src/inventory/entries.js';
 import { classesOf, itemsPerContent } from '../../src/plan/counts.js';
-import type { ContentEntry } from '../../src/plan/item.js';
 import { deriveKey, keyOfDigest, keyOfSeed } from '../../src/random.js';
 import { contentOf, contentsOf } from './synthetic.js';
 

@@ -16,7 +16,7 @@ function itemsOf(lines: string, images = inventory): PlanItem[] {
   return [...makePlan(jobWith(lines), images, network).items()];
 }
 
-test('a plan has an original and some stylised items for every content, in order of paths', (t) => {
+test('a plan has an original and some stylized items for every content, in order of paths', (t) => {
   const items = itemsOf(varied);
   t.is(items.length, 7 * 4);
   t.deepEqual(

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { canonicalJson, makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
+import { canonicalJson } from '../../src/files/canonical-json.js';
+import { makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
 import type { Key } from '../../src/random.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
 import { jobWith } from './synthetic.js';

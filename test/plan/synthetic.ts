@@ -1,8 +1,8 @@
 /** Jobs and inventories without files. @module */
 import { createHash } from 'node:crypto';
+import type { ContentEntry, StyleEntry } from '../../src/inventory/entries.js';
 import { parseJob } from '../../src/job/load.js';
 import type { Job } from '../../src/job/schema.js';
-import type { ContentEntry, StyleEntry } from '../../src/plan/item.js';
 
 export const network = { name: 'random', weights: 'f'.repeat(64) } as const;
 

@@ -8,10 +8,10 @@ import { renderContactSheet, writeContactSheet } from '../../src/report/contact-
 import { sheetLayout } from '../../src/report/sheet-layout.js';
 import { canDrawText, escapeXml } from '../../src/report/text.js';
 import { filesBelow, temporaryFolder } from '../dataset/support.js';
-import { blue, type Colour, colourAt, distance, red, solid } from '../images/fixtures.js';
+import { blue, type Color, colorAt, distance, red, solid } from '../images/fixtures.js';
 
-const green: Colour = [20, 160, 60];
-const png = (colour: Colour, width = 80, height = 80) => solid(width, height, colour).png().toBuffer();
+const green: Color = [20, 160, 60];
+const png = (color: Color, width = 80, height = 80) => solid(width, height, color).png().toBuffer();
 
 async function rowOf(caption = 'cat · a & b <i>') {
   return { content: await png(red), style: await png(green, 160, 80), result: await png(blue), caption };
@@ -28,12 +28,12 @@ test('content, style and result lie in their cells, letterboxed', async (t) => {
   const sheet = await pixelsOf(await renderContactSheet(rows, { cellPx: 100, text: false }));
   t.deepEqual([sheet.widthPx, sheet.heightPx], [layout.widthPx, layout.heightPx]);
   for (const { cells } of layout.rows) {
-    const middles = cells.map(({ leftPx, topPx }) => colourAt(sheet, leftPx + 50, topPx + 50));
+    const middles = cells.map(({ leftPx, topPx }) => colorAt(sheet, leftPx + 50, topPx + 50));
     t.deepEqual(middles, [[...red], [...green], [...blue]]);
     const [, style] = cells;
     // 160 x 80 in a cell of 100: 25 px free above and below.
-    t.true(distance(colourAt(sheet, style.leftPx + 50, style.topPx + 27), green) <= 2);
-    t.true(distance(colourAt(sheet, style.leftPx + 50, style.topPx + 22), green) > 60);
+    t.true(distance(colorAt(sheet, style.leftPx + 50, style.topPx + 27), green) <= 2);
+    t.true(distance(colorAt(sheet, style.leftPx + 50, style.topPx + 22), green) > 60);
   }
 });
 
@@ -41,7 +41,7 @@ test('an image that cannot be read leaves its cell empty', async (t) => {
   const cells = sheetLayout(1, 100).rows.flatMap((row) => row.cells);
   const broken = { ...(await rowOf()), style: '/nowhere/at/all.jpg', result: Buffer.from('text') };
   const sheet = await pixelsOf(await renderContactSheet([broken], { cellPx: 100, text: false }));
-  const [content, style, result] = cells.map(({ leftPx, topPx }) => colourAt(sheet, leftPx + 50, topPx + 50));
+  const [content, style, result] = cells.map(({ leftPx, topPx }) => colorAt(sheet, leftPx + 50, topPx + 50));
   t.deepEqual(content, [...red]);
   t.deepEqual(style, [0xf1, 0xef, 0xe9]);
   t.deepEqual(result, [0xf1, 0xef, 0xe9]);
@@ -55,7 +55,7 @@ test('captions are drawn where there are fonts, and only there', async (t) => {
     let dark = 0;
     for (let y = caption.topPx; y < caption.topPx + 20; y++) {
       for (let x = caption.leftPx; x < caption.leftPx + caption.widthPx; x++) {
-        if (colourAt(sheet, x, y)[0] < 160) dark++;
+        if (colorAt(sheet, x, y)[0] < 160) dark++;
       }
     }
     return dark;

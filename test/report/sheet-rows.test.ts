@@ -24,7 +24,7 @@ test('all rows where there are few; none twice; more classes than rows', (t) => 
   t.deepEqual(chooseSheetRows([], 24), []);
 });
 
-test('only finished stylised items are shown; labels are not needed', (t) => {
+test('only finished stylized items are shown; labels are not needed', (t) => {
   const records = [originalRecord('a'), failedRecord('b'), ...many(null, 1)];
   t.deepEqual(ids(chooseSheetRows(records, 24)), ['null-0']);
 });

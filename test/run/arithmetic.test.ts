@@ -1,12 +1,12 @@
 import test from 'ava';
-import type { ItemRecord } from '../../src/dataset/record.js';
+import type { ItemRecord } from '../../src/dataset/ledger/record.js';
 import { jobSchema } from '../../src/job/schema.js';
 import type { PlanItem } from '../../src/plan/item.js';
-import { calibrationKey } from '../../src/run/calibration.js';
-import { deferred } from '../../src/run/deferred.js';
-import { allocate, imagesTogether } from '../../src/run/machine.js';
+import { calibrationKey } from '../../src/run/estimate/calibration.js';
+import { allocate, imagesTogether } from '../../src/run/estimate/machine.js';
+import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/estimate/workload.js';
+import { deferred } from '../../src/run/pool/deferred.js';
 import { ProgressCounter } from '../../src/run/progress.js';
-import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/workload.js';
 import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
 
 const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;
@@ -27,13 +27,13 @@ test('fewer processes with more threads where items are few', (t) => {
   t.deepEqual(allocate(large, auto, 0, { size: 256 }), { workers: 1, threads: 8, batch: 1 });
 });
 
-test('small images are optimised together, as many as are worth a step', (t) => {
+test('small images are optimized together, as many as are worth a step', (t) => {
   const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, { size }).batch);
   t.deepEqual(batches, [8, 4, 2, 1, 1, 1]);
   t.is(allocate(large, auto, 16, { size: 32 }).workers, 2, 'two batches of eight');
 });
 
-test('how many images are optimised together depends on their shape alone', (t) => {
+test('how many images are optimized together depends on their shape alone', (t) => {
   t.deepEqual(
     [32 * 32, 32 * 48, 64 * 64, 96 * 96, 256 * 192].map((pixels) => imagesTogether('auto', pixels)),
     [8, 6, 2, 1, 1],

@@ -47,7 +47,7 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
   });
 }
 
-test('the engines stylise alike', async (t) => {
+test('the engines stylize alike', async (t) => {
   const recipe = quick({ optimizer: 'adam', steps: 3 });
   const [expected, actual] = [
     await reference.stylize(content, style, recipe),
@@ -102,19 +102,19 @@ test('a recipe may start from the style image, or from a mix', async (t) => {
   t.is(error?.code, 'shape-mismatch');
 });
 
-const grey = (...shape: number[]): HostTensor => ({
+const gray = (...shape: number[]): HostTensor => ({
   data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
   shape,
 });
 
 test('images of a wrong shape are refused with their name and shape', async (t) => {
   const wrong: [HostTensor, RegExp][] = [
-    [grey(32, 32), /content must be .* not \[32,32\]/],
-    [grey(32, 32, 4), /not \[32,32,4\]/],
-    [grey(2, 32, 32, 3), /not \[2,32,32,3\]/],
+    [gray(32, 32), /content must be .* not \[32,32\]/],
+    [gray(32, 32, 4), /not \[32,32,4\]/],
+    [gray(2, 32, 32, 3), /not \[2,32,32,3\]/],
     [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10\./],
     [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not \[32,37\.5,3\]/],
-    [grey(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
+    [gray(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
   ];
   for (const [bad, message] of wrong) {
     const error = await t.throwsAsync(onnx.stylize(bad, style, quick()), {
@@ -123,7 +123,7 @@ test('images of a wrong shape are refused with their name and shape', async (t) 
     });
     t.is(error?.code, 'shape-mismatch');
   }
-  await t.throwsAsync(onnx.stylize(content, grey(8, 8, 3), quick()), { message: /The style is 8 x 8/ });
+  await t.throwsAsync(onnx.stylize(content, gray(8, 8, 3), quick()), { message: /The style is 8 x 8/ });
   await t.throwsAsync(onnx.evaluate(style, content, style, quick()), {
     message: /The image is \[1,36,40,3\], the content \[1,32,32,3\]/,
   });
@@ -141,15 +141,15 @@ test('an image that holds no numbers is refused', async (t) => {
 });
 
 test('recipes that are wrong are refused with the place', async (t) => {
-  const wrong = { network: 'random', steps: 0, style: { strength: -1 }, colour: true } as RecipeInput;
+  const wrong = { network: 'random', steps: 0, style: { strength: -1 }, color: true } as RecipeInput;
   for (const call of [onnx.stylize(content, style, wrong), onnx.evaluate(image, content, style, wrong)]) {
     const error = await t.throwsAsync(call, { instanceOf: WildstyleError });
     t.is(error?.code, 'option-invalid');
-    for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /colour/])
+    for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /color/])
       t.regex(error?.message ?? '', place);
   }
-  const misspelt = { network: 'randon', stile: {} } as unknown as RecipeInput;
-  const error = await t.throwsAsync(onnx.stylize(content, style, misspelt), { instanceOf: WildstyleError });
+  const misspelled = { network: 'randon', stile: {} } as unknown as RecipeInput;
+  const error = await t.throwsAsync(onnx.stylize(content, style, misspelled), { instanceOf: WildstyleError });
   t.regex(error?.message ?? '', /recipe\.network: .*did you mean "random"/);
   t.regex(error?.message ?? '', /unknown key "stile"; did you mean "style"/);
   const unknown = quick({ content: { layers: ['relu6_1'] } });
@@ -158,7 +158,7 @@ test('recipes that are wrong are refused with the place', async (t) => {
   }
 });
 
-test('content and style have to be colours; an image in the making need not', async (t) => {
+test('content and style have to be colors; an image in the making need not', async (t) => {
   const bytes: HostTensor = {
     data: content.data.map((value) => Math.round(255 * value)),
     shape: content.shape,

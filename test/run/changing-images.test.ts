@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { readManifest } from '../../src/dataset/manifest.js';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { runPlan } from '../../src/run/run.js';
@@ -53,7 +53,7 @@ test.serial(
     );
     const retried = await wildstyle(['run', job.file, '--retry-failed'], job);
     t.is(retried.exitCode, 0, retried.stderr);
-    t.regex(retried.stdout, /^8 images are there already\. To make: 2 stylised images and 2 originals/m);
+    t.regex(retried.stdout, /^8 images are there already\. To make: 2 stylized images and 2 originals/m);
     t.like(await summaryOf(job.out), {
       status: 'complete',
       counts: { items: 12, complete: 12, failed: 0, errors: {} },

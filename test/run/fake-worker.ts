@@ -7,8 +7,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { PlanItem } from '../../src/plan/item.js';
-import type { FromWorker, ToWorker } from '../../src/run/protocol.js';
-import { completeRecord } from '../../src/run/record.js';
+import { completeRecord } from '../../src/run/item/item-record.js';
+import type { FromWorker, ToWorker } from '../../src/run/pool/protocol.js';
 
 const image = { sha256: '0'.repeat(64), widthPx: 32, heightPx: 32 };
 let notes = '';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { readManifest } from '../../src/dataset/manifest.js';
-import { verifyDataset } from '../../src/dataset/verify.js';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { fitShape } from '../../src/images/fit.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
@@ -45,7 +45,7 @@ test.serial(
     const codes = records
       .filter(({ error }) => error)
       .map(({ content, error }) => [content.path, error?.code]);
-    // Each twice: stylised and as it is.
+    // Each twice: stylized and as it is.
     const expected = Object.entries(bad).flatMap(([name, { code }]) => [
       [`bad/${name}`, code],
       [`bad/${name}`, code],

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { outputLayout } from '../../src/dataset/layout.js';
-import { verifyDataset } from '../../src/dataset/verify.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { startWildstyle, until, wildstyle } from '../support/command-line.js';
 import { imageDigests, summaryOf, timesBelow, treeOf } from '../support/dataset-tree.js';
 import { smallImage } from '../support/small-images.js';
@@ -25,7 +25,7 @@ test.serial('the same job again does nothing, says so, and touches no file', asy
   t.is(again.stderr, '');
   t.regex(
     again.stdout,
-    /^Nothing to do: everything this job makes is there\.\n18 images in .*: 12 stylised, 6 originals\.\n$/,
+    /^Nothing to do: everything this job makes is there\.\n18 images in .*: 12 stylized, 6 originals\.\n$/,
   );
   t.deepEqual(await timesBelow(job.out), before);
 });
@@ -159,7 +159,7 @@ test.serial('a dataset that was damaged is refused with the line', async (t) => 
 test.serial('two runs at once: the second is refused, the first goes on', async (t) => {
   const root = join(job.folder, 'shared');
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
-  await until('its lock', () => existsSync(outputLayout(root).lockOwner));
+  await until('its lock', () => existsSync(outputPaths(root).lockOwner));
   const second = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   t.is(second.exitCode, 2);
   t.is(second.stdout, '');
@@ -174,5 +174,5 @@ test.serial('two runs at once: the second is refused, the first goes on', async 
   t.deepEqual(rest, ['']);
   t.is((await first.ended).exitCode, 0);
   t.is((await summaryOf(root)).status, 'complete');
-  t.false((await readdir(outputLayout(root).workFolder)).some((name) => name.startsWith('lock')));
+  t.false((await readdir(outputPaths(root).workFolder)).some((name) => name.startsWith('lock')));
 });

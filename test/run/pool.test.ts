@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import type { PlanItem } from '../../src/plan/item.js';
-import { dropped, WorkerPool } from '../../src/run/pool.js';
-import type { WorkerSettings } from '../../src/run/protocol.js';
+import { dropped, WorkerPool } from '../../src/run/pool/pool.js';
+import type { WorkerSettings } from '../../src/run/pool/protocol.js';
 import { recipeSchema } from '../../src/stylize/recipe.js';
 
 let folder = '';
@@ -61,7 +61,7 @@ async function outcomes(pool: WorkerPool, names: readonly string[]): Promise<Rec
   return Object.fromEntries(await Promise.all(made));
 }
 
-test('an item that kills its worker every time is recorded, its neighbours are made', async (t) => {
+test('an item that kills its worker every time is recorded, its neighbors are made', async (t) => {
   const { pool, noted } = fakePool({ itemsPerWorker: 4 });
   await pool.start();
   const names = ['a', 'die', 'b', 'slow-c', 'd', 'e', 'slow-f'];

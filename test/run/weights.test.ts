@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { cacheFolder } from '../../src/cache-folder.js';
 import { WildstyleError } from '../../src/errors.js';
+import { cacheFolder } from '../../src/files/cache-folder.js';
 import { findWeights, WeightStore } from '../../src/run/weights.js';
 
 // The cache folder is the environment's, so the tests that change it go one after the other.

@@ -7,9 +7,9 @@ import { engineLike, pattern, quickRecipe } from './support.js';
 
 test('an item whose loss is no number begins again once, with smaller steps, and then succeeds', async (t) => {
   const undisturbed = stylizerOn(onnx);
-  const [item, neighbour] = [request(1, 11, { optimizer: 'adam' }), request(2, 12, { optimizer: 'adam' })];
+  const [item, neighbor] = [request(1, 11, { optimizer: 'adam' }), request(2, 12, { optimizer: 'adam' })];
   const stylizer = stylizerOn(disturbed(onnx, (step) => (step === 2 ? [0] : [])));
-  const [restarted, other] = await Promise.all([stylizer.stylize(item), stylizer.stylize(neighbour)]);
+  const [restarted, other] = await Promise.all([stylizer.stylize(item), stylizer.stylize(neighbor)]);
   t.is(restarted.restarts, 1);
   t.is(restarted.steps, 4);
   t.is(restarted.evaluations, 3 + 5);
@@ -20,7 +20,7 @@ test('an item whose loss is no number begins again once, with smaller steps, and
   });
   t.deepEqual(restarted.image, gentle.image);
   t.deepEqual(restarted.curve, gentle.curve);
-  t.deepEqual(other, await undisturbed.stylize(neighbour));
+  t.deepEqual(other, await undisturbed.stylize(neighbor));
 });
 
 test('an item whose loss stays no number fails, and leaves the others unharmed', async (t) => {

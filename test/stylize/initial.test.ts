@@ -12,7 +12,7 @@ test('content and style are taken as they are', (t) => {
   t.deepEqual(initialImage('style', content, style, 1), style);
 });
 
-test('noise is grey with a deviation of 0.15, in the shape of the content, and belongs to its seed', (t) => {
+test('noise is gray with a deviation of 0.15, in the shape of the content, and belongs to its seed', (t) => {
   const { data, shape } = initialImage('noise', content, undefined, 5);
   t.deepEqual(shape, content.shape);
   t.true(Math.abs(mean(data) - 0.5) < 0.01);

@@ -71,7 +71,7 @@ test('what a recipe does not say is decided by its network, and stands in the re
   t.is(parametersOf(recipe()).totalVariation, 0.05);
 });
 
-test('the step size is that of the optimiser, unless the recipe says another', (t) => {
+test('the step size is that of the optimizer, unless the recipe says another', (t) => {
   for (const optimizer of ['lbfgs', 'adam'] as const) {
     t.is(parametersOf(recipe({ optimizer })).learningRate, optimizers[optimizer].defaultLearningRate);
     t.is(parametersOf(recipe({ optimizer, learningRate: 0.5 })).learningRate, 0.5);
@@ -100,7 +100,7 @@ test('recipes share a graph where they differ in numbers only', (t) => {
   }
 });
 
-test('targets are shared more widely: the other side and the optimiser do not matter to them', (t) => {
+test('targets are shared more widely: the other side and the optimizer do not matter to them', (t) => {
   const [one, other] = [
     specOf(recipe()),
     specOf(recipe({ optimizer: 'lbfgs', content: { layers: ['relu1_1'] } })),

@@ -1,4 +1,4 @@
-/** Items that are optimised together: none may notice the others. @module */
+/** Items that are optimized together: none may notice the others. @module */
 import test from 'ava';
 import { toPixels } from '../../src/images/tensor.js';
 import type { Stylized, StylizeRequest, Stylizer } from '../../src/stylize/stylizer.js';
@@ -7,7 +7,7 @@ import { engineLike, quickRecipe } from './support.js';
 
 const pixelsOf = ({ image }: Stylized): Uint8Array => toPixels(image.data, image.shape).data;
 
-/** Seven items with strengths, step counts and optimisations of different lengths. */
+/** Seven items with strengths, step counts and optimizations of different lengths. */
 const seven: StylizeRequest[] = [5, 2, 9, 4, 1, 7, 3].map((steps, i) =>
   request(1 + (i % 3), 11 + (i % 2), {
     steps,

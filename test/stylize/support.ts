@@ -124,7 +124,7 @@ export function plainGram({ height, width, channels, data }: PlainFeatures): Flo
   return gram.map((sum) => sum / (height * width));
 }
 
-/** The mean of squared neighbour differences, downwards plus to the right. */
+/** The mean of squared neighbor differences, downwards plus to the right. */
 export function plainTotalVariation({ data, shape }: { data: ArrayLike<number>; shape: Shape }): number {
   const [, height, width, channels] = shape;
   const at = (row: number, column: number, channel: number) =>

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { readManifest } from '../../src/dataset/manifest.js';
-import type { ItemRecord } from '../../src/dataset/record.js';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import type { ItemRecord } from '../../src/dataset/ledger/record.js';
 import { type DatasetSummary, readSummary } from '../../src/dataset/summary.js';
 
 const workFolder = '.wildstyle';

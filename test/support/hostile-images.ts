@@ -9,10 +9,10 @@ export async function unusualImages(): Promise<
 > {
   const picture = () => smallImage('rings', 3, 96, 64);
   return {
-    'cmyk.jpg': { bytes: await picture().toColourspace('cmyk').jpeg().toBuffer(), size: [96, 64] },
-    'sixteen-bit.png': { bytes: await picture().toColourspace('rgb16').png().toBuffer(), size: [96, 64] },
-    'grey-alpha.png': {
-      bytes: await picture().greyscale().ensureAlpha(0.5).toColourspace('b-w').png().toBuffer(),
+    'cmyk.jpg': { bytes: await picture().toColorspace('cmyk').jpeg().toBuffer(), size: [96, 64] },
+    'sixteen-bit.png': { bytes: await picture().toColorspace('rgb16').png().toBuffer(), size: [96, 64] },
+    'gray-alpha.png': {
+      bytes: await picture().grayscale().ensureAlpha(0.5).toColorspace('b-w').png().toBuffer(),
       size: [96, 64],
     },
     // Stored lying down, to be seen upright.

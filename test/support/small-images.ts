@@ -6,7 +6,7 @@ export type Motif = 'gradient' | 'noise' | 'rings' | 'stripes';
 
 /**
  * A picture of a motif.
- * @param variant 0, 1, 2 ...: each gives other colours and sizes
+ * @param variant 0, 1, 2 ...: each gives other colors and sizes
  */
 export function smallImage(motif: Motif, variant: number, widthPx = 48, heightPx = 48): Sharp {
   const bytes = Buffer.alloc(widthPx * heightPx * 3);

@@ -19,7 +19,7 @@ import {
 } from '@tensorflow/tfjs';
 import { WildstyleError } from '../../errors.js';
 import type { Named, Shape } from '../engine.js';
-import { type EvaluatedTensor, evaluate, writtenOut } from './evaluate.js';
+import { type EvaluatedTensor, evaluate, writtenOut } from './constant-folding.js';
 import { kernelFamilies } from './kernels/index.js';
 import { broadcastShape, type Kernel, type KernelFamily } from './kernels/kernel.js';
 import type { Numbers, SymbolType, TracedTensor } from './symbol.js';

@@ -27,7 +27,7 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** The numbers of an initialiser, by element type. */
+/** The numbers of an initializer, by element type. */
 export type ConstantArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 /** A constant of the graph. */
@@ -83,7 +83,7 @@ export class Graph {
     return outputs;
   }
 
-  /** The node that computes a tensor; undefined for inputs and initialisers. */
+  /** The node that computes a tensor; undefined for inputs and initializers. */
   producer(edge: Edge): Node | undefined {
     return this.#producers.get(edge.name);
   }
@@ -108,7 +108,7 @@ export class Graph {
     return output;
   }
 
-  /** Drops every node, initialiser and input that no output depends on. */
+  /** Drops every node, initializer and input that no output depends on. */
   prune(): void {
     const needed = new Set(this.outputs.map((edge) => edge.name));
     const kept: Node[] = [];

@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineOptions } from '../engine.js';
 
 /**
- * Options of every session. Nothing is logged: what is wrong is thrown. Graphs are optimised as far as ONNX Runtime
+ * Options of every session. Nothing is logged: what is wrong is thrown. Graphs are optimized as far as ONNX Runtime
  * can, which includes its blocked convolution layout. Its threads spin while they wait: asleep, they cost a fifth of
  * the speed where an engine has the machine to itself, and an engine of one thread has none.
  */

@@ -1,5 +1,5 @@
 /**
- * The recorded graph as the bytes of an ONNX model. Large initialisers are left out of the bytes and handed over beside
+ * The recorded graph as the bytes of an ONNX model. Large initializers are left out of the bytes and handed over beside
  * them, as external data, so that nothing is copied into a protocol buffer.
  * @module
  */
@@ -12,12 +12,12 @@ const { onnx } = onnxProto;
 const opsetVersion = 18;
 const irVersion = 8;
 
-/** Smaller initialisers are part of the bytes. ONNX Runtime reads shapes and axes only there. */
+/** Smaller initializers are part of the bytes. ONNX Runtime reads shapes and axes only there. */
 const externalFromBytes = 4096;
 
 const typeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-/** One initialiser that is handed over beside the model. */
+/** One initializer that is handed over beside the model. */
 export interface ExternalData {
   readonly path: string;
   readonly data: Uint8Array;

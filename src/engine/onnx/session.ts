@@ -14,9 +14,9 @@ import type {
   WeightSet,
 } from '../engine.js';
 import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from '../values.js';
-import { arrange, boundaryLayout, restore } from './layout.js';
+import { arrange, boundaryLayout, restore } from './axis-order.js';
+import { type Recording, record } from './capture.js';
 import { sessionOptions } from './options.js';
-import { type Recording, record } from './record.js';
 import { serialize } from './serialize.js';
 import { Constant } from './symbol.js';
 

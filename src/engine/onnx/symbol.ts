@@ -7,8 +7,8 @@
  * @module
  */
 import type { Shape } from '../engine.js';
+import { arrange, type Permutation, sizeOf } from './axis-order.js';
 import type { Edge } from './graph.js';
-import { arrange, type Permutation, sizeOf } from './layout.js';
 
 /** Types of TF.js tensors that can be traced. */
 export type SymbolType = 'float32' | 'int32' | 'bool';

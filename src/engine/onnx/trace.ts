@@ -4,8 +4,8 @@
  */
 import type { WildstyleError } from '../../errors.js';
 import type { Shape } from '../engine.js';
+import { identity, invert, type Permutation, permute, sameMemory, sameShape } from './axis-order.js';
 import { type Edge, type ElementType, Graph } from './graph.js';
-import { identity, invert, type Permutation, permute, sameMemory, sameShape } from './layout.js';
 import { Constant, isDense, type Numbers, type SymbolType, splatValue, type TracedTensor } from './symbol.js';
 
 /** The same number in every place, or undefined. */
@@ -103,7 +103,7 @@ export class Trace {
     return edge;
   }
 
-  /** The initialiser that holds an array derived from a constant; made once per constant and name. */
+  /** The initializer that holds an array derived from a constant; made once per constant and name. */
   initializer(
     constant: Constant,
     name: string,

@@ -1,11 +1,11 @@
-/** Total variation: how much neighbouring pixels differ. @module */
+/** Total variation: how much neighboring pixels differ. @module */
 import * as tf from '@tensorflow/tfjs';
 
 /** A flat image has none; the scale is bounded so that its noise is not punished without end. */
 const smallestScale = 1e-4;
 
 /**
- * Mean squared difference of horizontal and vertical neighbours (the squared form of Mahendran & Vedaldi 2015).
+ * Mean squared difference of horizontal and vertical neighbors (the squared form of Mahendran & Vedaldi 2015).
  * @param image `[batch, height, width, 3]`
  * @returns `[batch]`
  */

@@ -6,7 +6,7 @@ const draws = ['radius', 'x', 'y', 'brightness', 'red', 'green', 'blue'].map((na
 );
 
 /**
- * Opaque coloured discs that hide each other, with radii distributed as r^-3 (Lee, Mumford & Huang 2001): edges and
+ * Opaque colored discs that hide each other, with radii distributed as r^-3 (Lee, Mumford & Huang 2001): edges and
  * a power spectrum like a photograph's.
  * @returns RGB in [0, 1], `[size, size, 3]` row-major
  */
@@ -21,10 +21,10 @@ export function deadLeaves(seed: number, sizePx: number): Float32Array {
     // The inverse of the cumulative distribution of r^-3 between the two bounds.
     const radius = 1 / Math.sqrt(1 / smallestPx ** 2 - area * (1 / smallestPx ** 2 - 1 / largestPx ** 2));
     const [x, y] = [across * sizePx, down * sizePx];
-    const colour = tint.map((shift) => Math.min(1, Math.max(0, brightness + 0.5 * (shift - 0.5))));
+    const color = tint.map((shift) => Math.min(1, Math.max(0, brightness + 0.5 * (shift - 0.5))));
     for (let row = Math.max(0, Math.ceil(y - radius)); row < Math.min(sizePx, y + radius); row++) {
       for (let column = Math.max(0, Math.ceil(x - radius)); column < Math.min(sizePx, x + radius); column++) {
-        if ((row - y) ** 2 + (column - x) ** 2 <= radius ** 2) image.set(colour, (row * sizePx + column) * 3);
+        if ((row - y) ** 2 + (column - x) ** 2 <= radius ** 2) image.set(color, (row * sizePx + column) * 3);
       }
     }
   }

@@ -1,14 +1,14 @@
 /**
  * A network of seeded random filters (Ustyuzhaninov et al. 2016; He et al. 2016): textures without any training, and
  * so without any download. Every filter has zero mean and is scaled so that its mean activation is one, layer after
- * layer (the normalisation of Gatys et al. 2016), over images that have the statistics of photographs.
+ * layer (the normalization of Gatys et al. 2016), over images that have the statistics of photographs.
  * @module
  */
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named, WeightSet } from '../../engine/engine.js';
 import { createReferenceEngine } from '../../engine/reference.js';
 import { runOnce } from '../../engine/run-once.js';
+import { sha256InPieces } from '../../files/digest.js';
 import { drawNumber, keyOfSeed, normals } from '../../random.js';
 import { deadLeaves } from './dead-leaves.js';
 import type { Network } from './network.js';
@@ -20,19 +20,19 @@ const blocks: Blocks = [
   [128, 128],
   [256, 256],
 ];
-/** Of four seeds compared, the one with the least grain and the most even colours. */
+/** Of four seeds compared, the one with the least grain and the most even colors. */
 const key = keyOfSeed(42);
 const calibrationImages = 2;
 const calibrationSizePx = 48;
 /** A filter that never answers is left as it is. */
 const smallestMean = 1e-6;
-/** Standard deviation of the colour part of the first filters, beside the 1 of their edge part. */
-const colourShare = 0.3;
+/** Standard deviation of the color part of the first filters, beside the 1 of their edge part. */
+const colorShare = 0.3;
 
 const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
 
-/** Pixels are centred: a grey image activates nothing. */
-const centre = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
+/** Pixels are centered: a gray image activates nothing. */
+const center = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
 
 export const random: Network = {
   layers: vggLayers(blocks),
@@ -49,7 +49,7 @@ export const random: Network = {
   needsWeights: false,
   loadWeights: makeWeights,
   features: (image, weights, layers, pooling) =>
-    vggFeatures(centre(image), blocks, layers, pooling, { convolution: weightedConvolution(weights) }),
+    vggFeatures(center(image), blocks, layers, pooling, { convolution: weightedConvolution(weights) }),
 };
 
 async function makeWeights(): Promise<WeightSet> {
@@ -58,12 +58,12 @@ async function makeWeights(): Promise<WeightSet> {
   for (const [index, layer] of convolutions.entries()) {
     const outputs = channelsOf(blocks, layer);
     filters[`${layer}.weight`] =
-      index === 0 ? colourFilters(layer, outputs) : zeroMeanFilters(layer, inputs, outputs);
+      index === 0 ? colorFilters(layer, outputs) : zeroMeanFilters(layer, inputs, outputs);
     inputs = outputs;
   }
   const means = await meanActivations(filters);
   const tensors: Record<string, HostTensor> = {};
-  const digest = createHash('sha256');
+  const digest = sha256InPieces();
   for (const [name, { data, shape }] of Object.entries(filters)) {
     const divisors = means[name.split('.')[0]].map((mean) => Math.max(mean, smallestMean));
     const scaled = data.map((value, i) => value / divisors[i % divisors.length]);
@@ -91,17 +91,18 @@ function zeroMeanFilters(layer: string, inputs: number, outputs: number): HostTe
 }
 
 /**
- * The first layer looks at colours too, or flat areas would mean nothing: each of its edge filters gets a direction in
- * colour space.
+ * The first layer looks at colors too, or flat areas would mean nothing: each of its edge filters gets a direction in
+ * color space.
  */
-function colourFilters(layer: string, outputs: number): HostTensor {
+function colorFilters(layer: string, outputs: number): HostTensor {
   const { data, shape } = zeroMeanFilters(layer, 3, outputs);
+  // The name of the draw decides the filters: with another spelling every image would be another.
   const directions = normals(key, drawNumber(`${layer}.colour`), 3 * outputs);
-  const coloured = data.map((value, i) => {
+  const colored = data.map((value, i) => {
     const [channel, output] = [Math.floor(i / outputs) % 3, i % outputs];
-    return value + colourShare * directions[output * 3 + channel];
+    return value + colorShare * directions[output * 3 + channel];
   });
-  return { data: coloured, shape };
+  return { data: colored, shape };
 }
 
 /** The mean activation of each filter, where all the filters before it are divided by theirs. */
@@ -124,7 +125,7 @@ async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float3
 
 function activationFunction({ image }: Named<tf.Tensor>, filters: Named<tf.Tensor>): Named<tf.Tensor> {
   const means: Record<string, tf.Tensor> = {};
-  vggFeatures(centre(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
+  vggFeatures(center(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
     convolution(input, layer) {
       const response = weightedConvolution(filters)(input, layer);
       means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);

@@ -34,7 +34,7 @@ export function channelsOf(blocks: Blocks, layer: string): number {
 export interface LayerHooks {
   /** The result of a convolution, before the ReLU. */
   readonly convolution: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
-  /** The result of a ReLU; networks that normalise do it here. */
+  /** The result of a ReLU; networks that normalize do it here. */
   readonly activation?: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
 }
 

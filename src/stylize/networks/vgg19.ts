@@ -1,8 +1,8 @@
 /** VGG-19 trained on ImageNet (Simonyan & Zisserman 2014): the network of the style transfer literature. @module */
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, WeightSet } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
+import { sha256 } from '../../files/digest.js';
 import type { Network } from './network.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
@@ -82,7 +82,7 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
     );
     defineLazily(tensors, `${layer}.bias`, [outputs], () => readFinite(file, `${source}.bias`));
   }
-  return { digest: createHash('sha256').update(bytes).digest('hex'), tensors };
+  return { digest: sha256(bytes), tensors };
 }
 
 function vector(values: number[]): HostTensor {

@@ -1,4 +1,4 @@
-/** What an optimiser is: one batched step as a TF.js function, with its state outside. @module */
+/** What an optimizer is: one batched step as a TF.js function, with its state outside. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape, Value } from '../../engine/engine.js';
 
@@ -19,7 +19,7 @@ export interface StepInputs {
 export interface StepResult {
   readonly image: Tensor4D;
   /**
-   * 1 where the image that came in is a point of the optimisation, 0 where it was a trial that went wrong and is
+   * 1 where the image that came in is a point of the optimization, 0 where it was a trial that went wrong and is
    * taken back: `[batch, 1, 1, 1]`.
    */
   readonly accepted: Tensor4D;
@@ -28,7 +28,7 @@ export interface StepResult {
 }
 
 /**
- * A batched optimiser. State tensors have a batch dimension, and an item whose rows are all zero begins anew: that
+ * A batched optimizer. State tensors have a batch dimension, and an item whose rows are all zero begins anew: that
  * is how an item joins a running batch.
  */
 export interface Optimizer {

@@ -121,7 +121,7 @@ const resizeCases: Case[] = Object.entries(resizers).flatMap(([name, resize]) =>
       fn: withGradients(({ x }) => resize(x as Image, [size, size], align)),
     })),
     {
-      name: `${name} to ${size}x7, pixels centred`,
+      name: `${name} to ${size}x7, pixels centered`,
       inputs: { x: [2, 8, 10, 3] },
       fn: ({ x }: Named<tf.Tensor>) => ({ value: resize(x as Image, [size, 7], false, true) }),
     },
@@ -179,7 +179,7 @@ const others: Case[] = [
     fn: withGradients(({ x }) => gram(tf.relu(x))),
   },
   {
-    name: 'gram matrix of centred features and its gradient',
+    name: 'gram matrix of centered features and its gradient',
     inputs: { x: [2, 4, 5, 6] },
     fn: withGradients(({ x }) => gram(tf.sub(x, tf.mean(x, [1, 2], true)))),
   },

@@ -20,7 +20,7 @@ function together(a: HostTensor, b: HostTensor): HostTensor {
 }
 
 for (const engine of [await createEngine('reference'), await createEngine('onnx', { threads: 1 })]) {
-  test(`${engine.name}: total variation is the mean squared difference of neighbours`, async (t) => {
+  test(`${engine.name}: total variation is the mean squared difference of neighbors`, async (t) => {
     const images = [pattern(1, 5, 7), pattern(2, 5, 7)];
     const { loss, scale } = await execute(engine, fn, { image: together(images[0], images[1]) });
     for (const row of [0, 1]) {

@@ -41,14 +41,14 @@ test('every filter beyond the first layer has zero mean', (t) => {
   }
 });
 
-test('filters of the first layer answer to flat colours', (t) => {
+test('filters of the first layer answer to flat colors', (t) => {
   const [, { data, shape }] = filters[0];
-  const colours = Array.from({ length: shape[3] }, (_, o) =>
+  const colors = Array.from({ length: shape[3] }, (_, o) =>
     [0, 1, 2].map((channel) =>
       mean(data.filter((_, i) => i % shape[3] === o && Math.floor(i / shape[3]) % 3 === channel)),
     ),
   );
-  t.true(colours.every((colour) => colour.some((value) => Math.abs(value) > 1e-3)));
+  t.true(colors.every((color) => color.some((value) => Math.abs(value) > 1e-3)));
 });
 
 /** Mean activation at every ReLU, filter by filter, for images that lie beside each other in a batch. */
@@ -97,6 +97,6 @@ test('dead leaves: the same for a seed, in range, with edges and flat areas', (t
     if (difference === 0) same++;
     if (difference > 0.2) edges++;
   }
-  t.true(same > 200, `${same} equal neighbours`);
+  t.true(same > 200, `${same} equal neighbors`);
   t.true(edges > 50, `${edges} edges`);
 });

@@ -46,7 +46,7 @@ test('the features of a photograph agree with the reference', async (t) => {
   for (const layer of layers) {
     const difference = relativeDifference(actual[layer].data, expected[layer].data);
     t.true(difference < 1e-4, `${layer}: ${difference}`);
-    // A network whose colours were confused would answer weakly.
+    // A network whose colors were confused would answer weakly.
     t.true(expected[layer].data.some((value) => value > 100));
   }
 });

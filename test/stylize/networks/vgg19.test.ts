@@ -92,7 +92,7 @@ async function featuresOf(file: Uint8Array): Promise<Readonly<Record<string, Hos
   );
 }
 
-/** Without the border, where a zero stands for another colour in each preprocessing. */
+/** Without the border, where a zero stands for another color in each preprocessing. */
 function interior({ data, shape }: HostTensor, border: number): Float32Array {
   const [, height, width, channels] = shape;
   return data.filter((_, i) => {
@@ -172,9 +172,9 @@ const refusals: Record<string, [file: () => Uint8Array | undefined, code: ErrorC
     /features\.0\.weight is missing/,
   ],
   'an unknown preprocessing': [
-    () => fileOf({}, { preprocess: 'grey' }),
+    () => fileOf({}, { preprocess: 'gray' }),
     'weights-invalid',
-    /unknown preprocessing "grey"/,
+    /unknown preprocessing "gray"/,
   ],
   'a preprocessing that every object has': [
     () => fileOf({}, { preprocess: 'constructor' }),

@@ -1,4 +1,4 @@
-/** Runs an optimiser on a function of pixels that is made for a test: no network, no objective. @module */
+/** Runs an optimizer on a function of pixels that is made for a test: no network, no objective. @module */
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, Value } from '../../../src/engine/index.js';
 import type { Optimizer } from '../../../src/stylize/optimizers/optimizer.js';
@@ -21,7 +21,7 @@ export interface Driven {
   readonly join: (row: number, image: Float32Array) => void;
 }
 
-/** Compiles an optimiser's step on a landscape; the caller disposes nothing. */
+/** Compiles an optimizer's step on a landscape; the caller disposes nothing. */
 export async function drive(
   engine: Engine,
   optimizer: Optimizer,

@@ -1,5 +1,5 @@
 /** Kernels of two or more tensors, element by element, broadcast to each other. @module */
-import { sameMemory, sameShape } from '../layout.js';
+import { sameMemory, sameShape } from '../axis-order.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from './kernel.js';

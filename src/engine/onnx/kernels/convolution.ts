@@ -1,7 +1,7 @@
 /** Convolutions, and their gradients as convolutions. @module */
 import type { Shape } from '../../engine.js';
+import { channelsFirst, permute } from '../axis-order.js';
 import type { Attribute, Edge } from '../graph.js';
-import { channelsFirst, permute } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './activation.js';

@@ -1,6 +1,7 @@
 /** Filters of convolutions, rearranged. @module */
+
+import { arrange, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import { arrange, permute } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { sliced } from './rearrangement.js';

@@ -1,6 +1,6 @@
 /** Matrix products. @module */
 import type { Named } from '../../engine.js';
-import { identity, type Permutation, permute } from '../layout.js';
+import { identity, type Permutation, permute } from '../axis-order.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './activation.js';

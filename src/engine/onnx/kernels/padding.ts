@@ -1,6 +1,6 @@
 /** Padding. @module */
 import type { Shape } from '../../engine.js';
-import { identity, permute } from '../layout.js';
+import { identity, permute } from '../axis-order.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type KernelFamily, kernel } from './kernel.js';

@@ -3,8 +3,9 @@
  * A window is reduced pair by pair: its columns, then its rows. The first of equal pixels in reading order wins.
  * @module
  */
+
+import { identity, sameShape } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import { identity, sameShape } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import type { Geometry } from './geometry.js';
@@ -20,7 +21,7 @@ export const isPaired = (x: TracedTensor, g: Geometry): boolean =>
       g.input[axis] === 2 * g.output[axis],
   );
 
-/** Neighbours as pairs: `[pairs, 2, size]`. */
+/** Neighbors as pairs: `[pairs, 2, size]`. */
 type Pairs = readonly [pairs: number, size: number];
 
 const columnPairs = ([batch, height, width, channels]: readonly number[]): Pairs => [

@@ -1,6 +1,7 @@
 /** Pooling, and its gradients. @module */
+
+import { channelsFirst, permute, sizeOf } from '../axis-order.js';
 import type { Attribute, Edge } from '../graph.js';
-import { channelsFirst, permute, sizeOf } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { after, both, forGradient, type Geometry, type PoolAttributes, poolGeometry } from './geometry.js';

@@ -1,6 +1,6 @@
 /** Kernels that take tensors apart and put them together. @module */
 import { slice_util } from '@tensorflow/tfjs';
-import { identity, permute, sizeOf } from '../layout.js';
+import { identity, permute, sizeOf } from '../axis-order.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { inCommonLayout, type KernelFamily, kernel, listed, normalizedAxes } from './kernel.js';

@@ -1,6 +1,6 @@
 /** Images resized, and the gradients of that. @module */
 import type { Shape } from '../../engine.js';
-import { channelsFirst, permute } from '../layout.js';
+import { channelsFirst, permute } from '../axis-order.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 
@@ -17,7 +17,7 @@ function coordinates({ alignCorners, halfPixelCenters }: Attributes): string {
   return halfPixelCenters ? 'half_pixel' : 'asymmetric';
 }
 
-/** How a nearest neighbour is rounded: TF.js floors, except where corners are aligned or pixels are centred. */
+/** How a nearest neighbor is rounded: TF.js floors, except where corners are aligned or pixels are centered. */
 const rounding = ({ alignCorners, halfPixelCenters }: Attributes): string =>
   alignCorners || halfPixelCenters ? 'round_prefer_ceil' : 'floor';
 
@@ -49,12 +49,12 @@ function resizeMatrix(mode: Interpolation, from: number, to: number, attributes:
     matrix[row * from + Math.min(from - 1, Math.max(0, column))] += weight;
   };
   for (let row = 0; row < to; row++) {
-    const centred = halfPixelCenters ? (row + 0.5) * scale : row * scale;
+    const centered = halfPixelCenters ? (row + 0.5) * scale : row * scale;
     if (mode === 'nearest') {
-      put(row, alignCorners ? Math.round(centred) : Math.floor(centred), 1);
+      put(row, alignCorners ? Math.round(centered) : Math.floor(centered), 1);
       continue;
     }
-    const place = Math.max(0, halfPixelCenters ? centred - 0.5 : centred);
+    const place = Math.max(0, halfPixelCenters ? centered - 0.5 : centered);
     const first = Math.floor(place);
     put(row, first, 1 - (place - first));
     put(row, first + 1, place - first);
@@ -95,7 +95,7 @@ const constantMatrix = (trace: Trace, values: Float32Array, shape: Shape): Edge 
 const transpose = (matrix: Float32Array, rows: number, columns: number): Float32Array =>
   Float32Array.from(matrix, (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)]);
 
-/** Bilinear and nearest-neighbour resizing, and their gradients. */
+/** Bilinear and nearest-neighbor resizing, and their gradients. */
 export const resizing: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -1,6 +1,6 @@
 /** Kernels that change the shape of a tensor or the order of its elements, and move data only where they must. @module */
 import type { Shape } from '../../engine.js';
-import { identity, type Permutation, permute, reshapedLayout, sameShape, sizeOf } from '../layout.js';
+import { identity, type Permutation, permute, reshapedLayout, sameShape, sizeOf } from '../axis-order.js';
 import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';

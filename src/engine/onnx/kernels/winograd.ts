@@ -7,8 +7,8 @@
  * @module
  */
 import type { Shape } from '../../engine.js';
+import { identity } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import { identity } from '../layout.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import type { Geometry } from './geometry.js';
@@ -144,7 +144,7 @@ const gathered = (trace: Trace, x: Edge, rows: Edge): Edge =>
   trace.graph.add('Gather', [x, rows], { dimensions: [rows.dimensions[0], x.dimensions[1]] }, { axis: 0 });
 
 /** `[batch, height, width, channels]` to `[36, batch * tiles, channels]`. */
-function analysed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
+function analyzed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
   const [batch, height, width, channels] = x.dimensions;
   const tiles = tilesOf(g);
   const padded: [number, number] = [outputs * tiles[0] + 2, outputs * tiles[1] + 2];
@@ -162,7 +162,7 @@ function analysed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, t
 }
 
 /** `[36, batch * tiles, channels]` to `[batch, height, width, channels]`. */
-function synthesised(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
+function synthesized(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
   const [, count, channels] = x.dimensions;
   const [batch] = g.outputShape;
   const tiles = tilesOf(g);
@@ -200,7 +200,7 @@ export function winogradConvolution(
 ): TracedTensor {
   const filters = transformedFilter(trace, filter);
   const transform = transforms(turned);
-  const input = analysed(trace, trace.denseEdge(x), g, transform.input, turned);
+  const input = analyzed(trace, trace.denseEdge(x), g, transform.input, turned);
   const [, count] = input.dimensions;
   const filtered = trace.graph.add(
     'FusedMatMul',
@@ -209,5 +209,5 @@ export function winogradConvolution(
     { transB: turned ? 1 : 0 },
     'com.microsoft',
   );
-  return trace.tensor(synthesised(trace, filtered, g, transform.output, turned), g.outputShape, identity(4));
+  return trace.tensor(synthesized(trace, filtered, g, transform.output, turned), g.outputShape, identity(4));
 }

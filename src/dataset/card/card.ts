@@ -1,0 +1,154 @@
+/**
+ * The dataset card: README.md with the front matter that Hugging Face reads, and for people what it is, how it was made and
+ * how to load it.
+ * @module
+ */
+import { stringify } from 'yaml';
+import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
+import type { ItemRecord } from '../ledger/record.js';
+import { inLoaderOrder } from '../ledger/tally.js';
+import type { DatasetSummary } from '../summary.js';
+import { loadingGuide } from './loading-guide.js';
+
+/** What a card is made from. */
+export interface CardFacts {
+  /** Title. */
+  readonly name: string;
+  readonly summary: DatasetSummary;
+  /** A few stylized records, to show what was drawn. */
+  readonly sample: readonly ItemRecord[];
+  /** An identifier that Hugging Face knows: `cc0-1.0`. */
+  readonly license?: string;
+}
+
+const dtypes: Readonly<Record<ColumnType, string>> = {
+  string: 'string',
+  integer: 'int64',
+  number: 'float64',
+};
+
+/** The text of a dataset's README.md. */
+export function datasetCard(facts: CardFacts): string {
+  const { name, summary } = facts;
+  return [
+    `---\n${stringify(frontMatter(facts))}---`,
+    `# ${name}`,
+    `${sentence(summary)} Made by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
+    licenseNote(facts.license),
+    `## What is in it\n\n${countsTable(summary)}`,
+    `## How it was made\n\n${recipeBlock(summary)}`,
+    sampleTable(facts.sample),
+    `## Columns\n\n\`metadata.jsonl\` of each split has a row for each image:\n\n${columnsTable()}\n\n\`manifest.jsonl\` has a record for each item, failed ones included: digests of image and sources, every parameter, network, engine, loss curve. \`dataset.json\` has the job, the counts and the digests. \`wildstyle verify\` compares every file with them.`,
+    `## How to load it\n\n${loadingGuide(summary)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function frontMatter({ name, summary, license }: CardFacts): object {
+  const splits = Object.keys(summary.counts.splits);
+  return {
+    pretty_name: name,
+    ...(license && { license }),
+    task_categories: ['image-classification'],
+    tags: ['style-transfer', 'data-augmentation', 'synthetic', 'wildstyle'],
+    configs: [
+      {
+        config_name: 'default',
+        data_files: splits.map((split) => ({ split: split.replace(/\W/g, '_'), path: `${split}/**` })),
+        // Here, not under `dataset_info`: the folder builders of `datasets` read only these.
+        features: features(presentClasses(summary)),
+      },
+    ],
+  };
+}
+
+/** The classes that have images, so that a label's number is the one that folder loaders give it. */
+function presentClasses({ counts }: DatasetSummary): string[] {
+  const present = Object.entries(counts.classes).filter(([, c]) => c.stylized + c.originals > 0);
+  return inLoaderOrder(present.map(([name]) => name));
+}
+
+function features(classes: readonly string[]): object[] {
+  const names = Object.fromEntries(classes.map((name, index) => [String(index), name]));
+  return [
+    { name: 'image', dtype: 'image' },
+    ...metadataColumns.map(({ name, type }) =>
+      name === 'label' && classes.length > 0
+        ? { name, dtype: { class_label: { names } } }
+        : { name, dtype: dtypes[type] },
+    ),
+  ];
+}
+
+function sentence({ counts, status }: DatasetSummary): string {
+  const classes = Object.keys(counts.classes).length;
+  const images = `${counts.stylized} stylized images${counts.originals > 0 ? ` and ${counts.originals} originals` : ''}`;
+  const where = classes > 0 ? ` in ${classes} ${classes === 1 ? 'class' : 'classes'}` : '';
+  const partial = status === 'partial' ? ` (${counts.pending} more are planned and not yet made)` : '';
+  return `${images}${where}${partial}.`;
+}
+
+function licenseNote(license: string | undefined): string {
+  return license
+    ? `License: ${license}.`
+    : 'License: none is stated. The images derive from the content and the style images, whose licenses apply.';
+}
+
+function countsTable({ counts }: DatasetSummary): string {
+  const rows = inLoaderOrder(Object.keys(counts.classes)).map((name) => {
+    const { stylized, originals, failed } = counts.classes[name];
+    return [name, stylized, originals, failed];
+  });
+  const total = ['**all**', counts.stylized, counts.originals, counts.failed];
+  const errors = Object.entries(counts.errors).map(([code, count]) => `${count} \`${code}\``);
+  return [
+    table(['class', 'stylized', 'originals', 'failed'], [...rows, total]),
+    ...(errors.length > 0 ? [`Failures by code: ${errors.join(', ')}.`] : []),
+  ].join('\n\n');
+}
+
+function recipeBlock({ job, earlierJobs }: DatasetSummary): string {
+  const { seed, sampling, recipe } = job;
+  const shown = Object.entries({ seed, sampling, recipe }).filter(([, value]) => value !== undefined);
+  if (shown.length === 0) return 'The job is in `dataset.json`.';
+  const about =
+    earlierJobs.length === 0
+      ? 'The same job on the same images gives the same items again.'
+      : `The last of ${earlierJobs.length + 1} jobs that made it; the others are in \`dataset.json\`, and the manifest says of each item how it was made.`;
+  return `${about}\n\n\`\`\`yaml\n${stringify(Object.fromEntries(shown))}\`\`\``;
+}
+
+function sampleTable(sample: readonly ItemRecord[]): string {
+  if (sample.length === 0) return '';
+  const columns = ['content_path', 'style_path', 'network', 'strength', 'optimizer', 'steps', 'seed'].flatMap(
+    (name) => metadataColumns.filter((column) => column.name === name),
+  );
+  const rows = sample.map((record) => columns.map(({ value }) => value(record)));
+  return `A few items, with what was drawn for them:\n\n${table(
+    columns.map(({ name }) => name),
+    rows,
+  )}`;
+}
+
+function columnsTable(): string {
+  const rows = metadataColumns.map(({ name, type, meaning }) => [`\`${name}\``, type, meaning]);
+  return table(
+    ['column', 'type', 'meaning'],
+    [['`file_name`', 'string', 'the image, below the split'], ...rows],
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const line = (cells: readonly unknown[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const isFraction = typeof value === 'number' && !Number.isInteger(value);
+  const text = isFraction ? String(Number(value.toPrecision(6))) : String(value);
+  // Names of files and classes come from outside: they may not end the cell, the row or the table.
+  return text.replace(/[\\|<>]/g, '\\$&').replace(/\s+/g, ' ');
+}

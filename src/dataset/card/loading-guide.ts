@@ -1,0 +1,67 @@
+/** How a dataset is loaded by the usual libraries: the part of the card that people copy. @module */
+import type { DatasetSummary } from '../summary.js';
+
+/** Snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, with the dataset's own split. */
+export function loadingGuide({ counts, job }: DatasetSummary): string {
+  const split = Object.keys(counts.splits)[0] ?? 'train';
+  // Not ".": `load_dataset` needs a folder that has a name.
+  const root = 'path/to/dataset';
+  const folder = `"${root}/${split}"`;
+  const isWebp = (job.output as { format?: unknown } | undefined)?.format === 'webp';
+  const labeled = Object.keys(counts.classes).length > 0;
+  return [
+    snippet('Hugging Face', 'python', [
+      'from datasets import load_dataset',
+      `dataset = load_dataset("${root}", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
+      labeled
+        ? 'dataset[0]["image"], dataset.features["label"].int2str(dataset[0]["label"])'
+        : 'dataset[0]["image"]',
+    ]),
+    ...(labeled ? [pyTorchSnippet(folder)] : []),
+    ...(labeled && !isWebp ? [kerasSnippet(folder)] : []),
+    ...(isWebp ? ['Keras does not read WebP: choose `jpeg` or `png` for it.'] : []),
+    tensorFlowJsSnippet(folder),
+  ].join('\n\n');
+}
+
+function pyTorchSnippet(folder: string): string {
+  return snippet('PyTorch', 'python', [
+    'from torchvision.datasets import ImageFolder',
+    `dataset = ImageFolder(${folder})`,
+    'dataset.classes, dataset[0]',
+  ]);
+}
+
+function kerasSnippet(folder: string): string {
+  return snippet('Keras', 'python', [
+    'import keras',
+    `dataset = keras.utils.image_dataset_from_directory(${folder}, image_size=(256, 256))`,
+  ]);
+}
+
+function tensorFlowJsSnippet(folder: string): string {
+  return snippet('TensorFlow.js', 'js', [
+    "import { readFileSync } from 'node:fs';",
+    "import * as tf from '@tensorflow/tfjs';",
+    "import sharp from 'sharp';",
+    '',
+    `const folder = ${folder};`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
+    "const lines = readFileSync(`${folder}/metadata.jsonl`, 'utf8').trim().split('\\n');",
+    'const rows = lines.map((line) => JSON.parse(line));',
+    'const classes = [...new Set(rows.map((row) => row.label))].sort();',
+    'const dataset = tf.data.generator(async function* () {',
+    '  for (const row of rows) {',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the reader's template
+    '    const image = sharp(`${folder}/${row.file_name}`).resize(128, 128).raw();',
+    '    const { data, info } = await image.toBuffer({ resolveWithObject: true });',
+    "    const xs = tf.tensor3d(new Uint8Array(data), [info.height, info.width, info.channels], 'int32');",
+    '    yield { xs, ys: classes.indexOf(row.label) };',
+    '  }',
+    '});',
+  ]);
+}
+
+function snippet(title: string, language: string, lines: readonly string[]): string {
+  return `${title}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``;
+}

@@ -1,0 +1,156 @@
+/** The manifest: one record per item, compiled from plan and journals; and the metadata of each split beside it. @module */
+import { basename } from 'node:path';
+import { WildstyleError } from '../../errors.js';
+import { sha256InPieces } from '../../files/digest.js';
+import type { FileSystem } from '../../files/file-system.js';
+import { readLines } from '../../files/lines.js';
+import { FilePublisher, type PublishedFile, type PublishOptions } from '../../files/publish.js';
+import type { ImageEntry } from '../../inventory/entries.js';
+import type { PlanItem } from '../../plan/item.js';
+import { type OutputPaths, outputPaths, splitOfFile } from '../output-paths.js';
+import { metadataRow } from './metadata-row.js';
+import type { ItemRecord } from './record.js';
+import { formatRecord, formatStableRecord, parseRecord } from './record-line.js';
+import { type Counts, Tally } from './tally.js';
+
+/** What a manifest takes from an item of the plan. */
+export interface PlannedSources extends Pick<PlanItem, 'id' | 'content'> {
+  readonly style?: ImageEntry;
+}
+
+/** What a manifest is compiled from. */
+export interface ManifestSources {
+  /** Root of the dataset. */
+  readonly root: string;
+  /** The plan, in order; gone through once. */
+  readonly items: Iterable<PlannedSources>;
+  /** What is known, by item id; items without a record are counted as pending. */
+  readonly records: { get(id: string): ItemRecord | undefined };
+  /** Records of an earlier plan of this folder: those that the plan does not have follow it, in their order. */
+  readonly earlier?: Iterable<ItemRecord>;
+  readonly fileSystem?: FileSystem;
+}
+
+/** What was compiled. */
+export interface CompiledManifest {
+  readonly manifest: PublishedFile;
+  /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
+  readonly stableSha256: string;
+  readonly counts: Counts;
+}
+
+/** The same bytes may lie elsewhere by now: the plan knows where. */
+function withPaths(record: ItemRecord, { content, style }: PlannedSources): ItemRecord {
+  return {
+    ...record,
+    content: { ...record.content, path: content.path },
+    style: record.style && { ...record.style, path: style?.path ?? record.style.path },
+  };
+}
+
+/**
+ * Writes `manifest.jsonl` in plan order and a `metadata.jsonl` in each split, both atomically and in memory one record at
+ * a time.
+ * @throws `disk-full`, `output-unwritable`; then the files of before are still there
+ */
+export async function compileManifest(sources: ManifestSources): Promise<CompiledManifest> {
+  const paths = outputPaths(sources.root);
+  const { fileSystem } = sources;
+  const options = { temporaryFolder: paths.temporaryFolder, ...(fileSystem && { fileSystem }) };
+  const writer = new ManifestWriter(paths, options, await FilePublisher.open(paths.manifest, options));
+  try {
+    const planned = new Set<string>();
+    for (const item of sources.items) {
+      planned.add(item.id);
+      const record = sources.records.get(item.id);
+      if (record) await writer.add(withPaths(record, item));
+      else writer.tally.addPending(item.content.label);
+    }
+    for (const record of sources.earlier ?? []) {
+      // What failed in an earlier plan is nobody's to make any more.
+      if (record.status === 'complete' && !planned.has(record.id)) await writer.add(record);
+    }
+    return await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** A line of a manifest. */
+export interface ManifestLine {
+  /** The record it holds. @throws `dataset-invalid` naming the line */
+  readonly record: () => ItemRecord;
+}
+
+/** The records of a dataset's manifest, one at a time, each checked; throws as {@link manifestLines} and its lines do. */
+export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord> {
+  for await (const { record } of manifestLines(root)) yield record();
+}
+
+/**
+ * The lines of a dataset's manifest, one at a time, not yet checked.
+ * @throws `dataset-invalid` when there is no manifest
+ */
+export async function* manifestLines(root: string): AsyncGenerator<ManifestLine> {
+  const path = outputPaths(root).manifest;
+  try {
+    for await (const { text, number } of readLines(path)) {
+      yield { record: () => parseRecord(text, `${basename(path)}:${number}`) };
+    }
+  } catch (error) {
+    if (error instanceof WildstyleError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, {
+      cure: 'Name the folder of a dataset that wildstyle made.',
+      cause: error,
+    });
+  }
+}
+
+/** All records of a dataset's manifest, in plan order; throws as {@link manifestRecords} does. */
+export async function readManifest(root: string): Promise<ItemRecord[]> {
+  const records: ItemRecord[] = [];
+  for await (const record of manifestRecords(root)) records.push(record);
+  return records;
+}
+
+class ManifestWriter {
+  readonly tally = new Tally();
+  readonly #stable = sha256InPieces();
+  readonly #splits = new Map<string, FilePublisher>();
+
+  constructor(
+    private readonly paths: OutputPaths,
+    private readonly options: PublishOptions,
+    private readonly manifest: FilePublisher,
+  ) {}
+
+  async add(record: ItemRecord): Promise<void> {
+    this.#stable.update(formatStableRecord(record));
+    await this.manifest.write(formatRecord(record));
+    const [split, fileName] = splitOfFile(record.file ?? '');
+    this.tally.addRecord(record, split);
+    if (record.status !== 'complete') return;
+    const row = `${JSON.stringify(metadataRow(record, fileName))}\n`;
+    await (await this.#metadataOf(split)).write(row);
+  }
+
+  async commit(): Promise<CompiledManifest> {
+    for (const metadata of this.#splits.values()) await metadata.commit();
+    const manifest = await this.manifest.commit();
+    return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts() };
+  }
+
+  async abort(): Promise<void> {
+    for (const publisher of [this.manifest, ...this.#splits.values()]) await publisher.abort();
+  }
+
+  async #metadataOf(split: string): Promise<FilePublisher> {
+    const known = this.#splits.get(split);
+    if (known) return known;
+    const opened = await FilePublisher.open(this.paths.splitMetadata(split), this.options);
+    this.#splits.set(split, opened);
+    return opened;
+  }
+}

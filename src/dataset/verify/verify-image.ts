@@ -1,0 +1,46 @@
+/** Checking one published image against its record. @module */
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asWildstyleError } from '../../errors.js';
+import { sha256 as sha256Of } from '../../files/digest.js';
+import { inspectImage } from '../../images/inspect.js';
+import type { ItemRecord } from '../ledger/record.js';
+import type { DatasetProblem } from './dataset-problem.js';
+
+/**
+ * Compares the image of a complete record with its digest and its shape.
+ * @returns what is wrong, or nothing
+ */
+export async function imageProblem(root: string, record: ItemRecord): Promise<DatasetProblem | undefined> {
+  const { id, file, sha256, widthPx, heightPx } = record;
+  if (file === null || !staysInside(file)) {
+    const message = `item ${id} is complete, but its file is ${JSON.stringify(file)}`;
+    return { code: 'record-invalid', file: file ?? '', message };
+  }
+  let bytes: Uint8Array;
+  try {
+    if ((await lstat(join(root, file))).isSymbolicLink())
+      return { code: 'file-altered', file, message: 'it is a link, where an image was published' };
+    bytes = await readFile(join(root, file));
+  } catch (error) {
+    return { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
+  }
+  const found = sha256Of(bytes);
+  if (found !== sha256) {
+    const message = `${bytes.byteLength} bytes with sha256 ${found}, recorded ${sha256}`;
+    return { code: 'file-altered', file, message };
+  }
+  try {
+    const image = await inspectImage(bytes, { name: file, maximumPixels: Number.MAX_SAFE_INTEGER });
+    if (image.widthPx === widthPx && image.heightPx === heightPx) return undefined;
+    const message = `${image.widthPx} x ${image.heightPx} pixels, recorded ${widthPx} x ${heightPx}`;
+    return { code: 'shape-differs', file, message };
+  } catch (error) {
+    return { code: 'shape-differs', file, message: asWildstyleError(error).message };
+  }
+}
+
+/** A manifest may come from anywhere: a path in it must not lead out of the dataset. */
+export function staysInside(file: string): boolean {
+  return !/^([/\\]|[a-z]:)/i.test(file) && !file.split(/[/\\]/).includes('..');
+}

@@ -1,0 +1,37 @@
+/** Doing something for many elements, a few at a time. @module */
+
+/**
+ * Works through a list with at most `lanes` elements in work. No promise is made for an element that waits, so a list of
+ * millions costs nothing. The first error ends it.
+ */
+export async function forEachConcurrently<T>(
+  elements: readonly T[],
+  work: (element: T, index: number) => Promise<void>,
+  lanes = 16,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < elements.length) {
+      const index = next++;
+      await work(elements[index], index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, elements.length) }, lane));
+}
+
+/** As {@link forEachConcurrently}, with the results in the order of the elements. */
+export async function mapConcurrently<T, R>(
+  elements: readonly T[],
+  work: (element: T) => Promise<R>,
+  lanes?: number,
+): Promise<R[]> {
+  const results: R[] = new Array(elements.length);
+  await forEachConcurrently(
+    elements,
+    async (element, index) => {
+      results[index] = await work(element);
+    },
+    lanes,
+  );
+  return results;
+}

@@ -1,0 +1,191 @@
+/**
+ * Publishing: a file appears under its final name whole or not at all, also when the disk fills, the process dies or the
+ * power fails. Written to a temporary file of the same file system, flushed, renamed, the folder flushed.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { readdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { sha256InPieces } from './digest.js';
+import { asStorageError, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.js';
+
+/** How files are published. */
+export interface PublishOptions {
+  /** Where files are written before they are renamed: on the same file system as the final path. Made when missing. */
+  readonly temporaryFolder: string;
+  readonly fileSystem?: FileSystem;
+}
+
+/** What was published. */
+export interface PublishedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What loaders must never take for an image: ends in this. */
+const temporaryExtension = '.tmp';
+const flushAtCharacters = 1 << 18;
+
+/** A file in the making; it is at its final path only after {@link commit}. */
+export class FilePublisher {
+  readonly #hash = sha256InPieces();
+  #pending = '';
+  #bytes = 0;
+  #closed = false;
+
+  private constructor(
+    private readonly finalPath: string,
+    private readonly temporaryPath: string,
+    private readonly file: OpenFile,
+    private readonly fileSystem: FileSystem,
+  ) {}
+
+  /** @throws `disk-full`, `output-unwritable` */
+  static async open(finalPath: string, options: PublishOptions): Promise<FilePublisher> {
+    const { temporaryFolder, fileSystem = nodeFileSystem } = options;
+    const temporaryPath = join(
+      temporaryFolder,
+      `${basename(finalPath)}.${randomUUID()}${temporaryExtension}`,
+    );
+    try {
+      await fileSystem.mkdir(temporaryFolder, { recursive: true });
+      const file = await fileSystem.open(temporaryPath, 'wx');
+      return new FilePublisher(finalPath, temporaryPath, file, fileSystem);
+    } catch (error) {
+      throw asStorageError(error, finalPath);
+    }
+  }
+
+  /**
+   * Adds text or bytes; short texts are gathered before they are written.
+   * @throws `disk-full`, `output-unwritable`; then nothing is left behind
+   */
+  async write(chunk: string | Uint8Array): Promise<void> {
+    await this.#orAbort(async () => {
+      if (typeof chunk === 'string') {
+        this.#pending += chunk;
+        if (this.#pending.length >= flushAtCharacters) await this.#flush();
+      } else {
+        await this.#flush();
+        await this.#store(chunk);
+      }
+    });
+  }
+
+  /**
+   * Puts the file in its place, over what may be there.
+   * @throws `disk-full`, `output-unwritable`; then nothing is left behind, unless all but the last flush of the folder
+   * succeeded: the file is in its place and whole, but might not survive a power failure
+   */
+  async commit(): Promise<PublishedFile> {
+    await this.#orAbort(async () => {
+      await this.#flush();
+      await this.file.sync();
+      this.#closed = true;
+      await this.file.close();
+      await moveIntoPlace(this.temporaryPath, this.finalPath, this.fileSystem);
+    });
+    return { sha256: this.#hash.digest('hex'), bytes: this.#bytes };
+  }
+
+  /** Gives up and removes the temporary file. */
+  async abort(): Promise<void> {
+    // Cleaning up: an error here must not hide the one that brought us here.
+    if (!this.#closed) await this.file.close().catch(() => {});
+    this.#closed = true;
+    await this.fileSystem.unlink(this.temporaryPath).catch(() => {});
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending === '') return;
+    const bytes = Buffer.from(this.#pending);
+    this.#pending = '';
+    await this.#store(bytes);
+  }
+
+  async #store(bytes: Uint8Array): Promise<void> {
+    this.#hash.update(bytes);
+    this.#bytes += bytes.byteLength;
+    await this.file.writeFile(bytes);
+  }
+
+  async #orAbort(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      await this.abort();
+      throw asStorageError(error, this.finalPath);
+    }
+  }
+}
+
+/**
+ * Publishes a whole file; see {@link FilePublisher}.
+ * @throws `disk-full`, `output-unwritable`
+ */
+export async function publishFile(
+  finalPath: string,
+  bytes: string | Uint8Array,
+  options: PublishOptions,
+): Promise<PublishedFile> {
+  const publisher = await FilePublisher.open(finalPath, options);
+  await publisher.write(bytes);
+  return publisher.commit();
+}
+
+/** Removes what runs that died left in the temporary folder. Only the holder of the output's lock may do this. */
+export async function sweepTemporaryFiles(temporaryFolder: string): Promise<void> {
+  const names = await readdir(temporaryFolder).catch(() => []);
+  const stale = names.filter((name) => name.endsWith(temporaryExtension));
+  await Promise.all(stale.map((name) => unlink(join(temporaryFolder, name)).catch(() => {})));
+}
+
+async function moveIntoPlace(from: string, to: string, fileSystem: FileSystem): Promise<void> {
+  const folder = dirname(to);
+  const firstMade = await fileSystem.mkdir(folder, { recursive: true });
+  try {
+    await fileSystem.rename(from, to);
+  } catch (error) {
+    // A class folder without an image breaks some loaders.
+    if (firstMade !== undefined) await removeEmptyFolders(folder, firstMade, fileSystem);
+    throw error;
+  }
+  const outermost = firstMade === undefined ? folder : dirname(firstMade);
+  for (let current = folder; ; current = dirname(current)) {
+    await syncFolder(current, fileSystem);
+    if (current === outermost || current === dirname(current)) return;
+  }
+}
+
+async function removeEmptyFolders(
+  innermost: string,
+  outermost: string,
+  fileSystem: FileSystem,
+): Promise<void> {
+  for (let current = innermost; ; current = dirname(current)) {
+    await fileSystem.rmdir(current).catch(() => {});
+    if (current === outermost || current === dirname(current)) return;
+  }
+}
+
+/** Where folders cannot be flushed, the file system does without. */
+const cannotSyncFolders: ReadonlySet<string | undefined> = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EISDIR',
+  'EPERM',
+  'EBADF',
+]);
+
+async function syncFolder(folder: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    const handle = await fileSystem.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!cannotSyncFolders.has((error as NodeJS.ErrnoException).code)) throw error;
+  }
+}

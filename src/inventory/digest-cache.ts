@@ -1,0 +1,106 @@
+/**
+ * Remembers the digests of files between runs. Each scanned folder has a cache file of its own, so that a cache is as
+ * large as the folder; a file counts as unchanged while its path, size and time of modification are the same.
+ *
+ * Processes that share a cache cannot hurt each other: a cache file is replaced whole by a rename, and what one
+ * process forgets of another's work is only hashed again.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { cacheFolder } from '../files/cache-folder.js';
+import { sha256 } from '../files/digest.js';
+import type { FoundFile } from './scan.js';
+
+const entrySchema = z.tuple([z.number(), z.number(), z.string().regex(/^[0-9a-f]{64}$/)]);
+const cacheSchema = z.object({
+  version: z.literal(1),
+  root: z.string(),
+  files: z.record(z.string(), entrySchema),
+});
+
+type Entries = Map<string, z.output<typeof entrySchema>>;
+
+/** Files of one folder that were not seen in this scan, but are kept for another job on the same folder. */
+const maximumUnseen = 50_000;
+/** A cache file that nobody used for so long is removed. */
+const maximumAgeMs = 180 * 24 * 3600e3;
+/** A file modified this shortly before it is hashed may be modified again within the same tick of its clock. */
+const settlingMs = 2000;
+
+/** Where digests are cached unless a job's caller says otherwise. */
+export function defaultCacheFolder(): string {
+  return join(cacheFolder(), 'digests');
+}
+
+/** The digests known for one folder. */
+export class DigestCache {
+  readonly #file: string;
+  readonly #root: string;
+  readonly #known: Entries;
+  readonly #seen: Entries = new Map();
+  #changed = false;
+
+  private constructor(file: string, root: string, known: Entries) {
+    this.#file = file;
+    this.#root = root;
+    this.#known = known;
+  }
+
+  /** Opens the cache of a folder; one that is missing, damaged or of another version is empty. */
+  static async open(cacheFolder: string, root: string): Promise<DigestCache> {
+    const name = sha256(root).slice(0, 32);
+    const file = join(cacheFolder, `${name}.json`);
+    return new DigestCache(file, root, await readEntries(file, root));
+  }
+
+  /** The digest of a file that has not changed since; undefined for any other. */
+  get({ path, bytes, modifiedMs }: FoundFile): string | undefined {
+    const entry = this.#known.get(path);
+    if (entry?.[0] !== bytes || entry[1] !== modifiedMs) return undefined;
+    this.#seen.set(path, entry);
+    return entry[2];
+  }
+
+  /** Remembers a digest that was made at `hashedMs` (milliseconds since 1970). */
+  set({ path, bytes, modifiedMs }: FoundFile, sha256: string, hashedMs: number): void {
+    if (modifiedMs > hashedMs - settlingMs) return;
+    this.#seen.set(path, [bytes, modifiedMs, sha256]);
+    this.#changed = true;
+  }
+
+  /** Writes the cache if it has changed. A cache that cannot be written costs time, but is no error. */
+  async save(nowMs: number): Promise<void> {
+    if (!this.#changed) return;
+    const unseen = [...this.#known].filter(([path]) => !this.#seen.has(path)).slice(0, maximumUnseen);
+    const files = Object.fromEntries([...this.#seen, ...unseen]);
+    const temporary = `${this.#file}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(join(this.#file, '..'), { recursive: true });
+      await writeFile(temporary, JSON.stringify({ version: 1, root: this.#root, files }), { flag: 'wx' });
+      await rename(temporary, this.#file);
+      await removeOld(join(this.#file, '..'), nowMs - maximumAgeMs);
+    } catch {
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+async function readEntries(file: string, root: string): Promise<Entries> {
+  try {
+    const cache = cacheSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return new Map(cache.root === root ? Object.entries(cache.files) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+async function removeOld(folder: string, beforeMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^[0-9a-f]{32}\.json(\.[0-9a-f-]{36}\.tmp)?$/.test(name)) continue;
+    const { mtimeMs } = await stat(join(folder, name));
+    if (mtimeMs < beforeMs) await rm(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,140 @@
+/** One place in the worker pool, filled by one process after the other. @module */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { PlanItem } from '../../plan/item.js';
+import type { Recipe } from '../../stylize/recipe.js';
+import type { StepTotals } from '../../stylize/step-totals.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+
+const keptErrorOutput = 2000;
+const patienceMs = 10_000;
+
+/** What an item was handed back for: its worker drained, or died. */
+export const dropped = Symbol('dropped');
+export const died = Symbol('died');
+
+export interface WorkerSlotOptions {
+  /** The script of the processes. */
+  readonly module: URL;
+  readonly settings: WorkerSettings;
+  /** What the slot itself does not deal with. */
+  readonly onMessage: (message: FromWorker) => void;
+  /** The process ended by itself; `hadNothing` when it held no item or was not ready to make any. */
+  readonly onEnd: (hadNothing: boolean) => void;
+}
+
+interface Waiting {
+  readonly item: PlanItem;
+  readonly resolve: (result: ItemRecord | typeof dropped | typeof died) => void;
+}
+
+export class WorkerSlot {
+  /** Taken for one item that must be alone. */
+  reserved = false;
+  /** What the process before this one wrote last to its standard error. */
+  lastWords = '';
+  readonly #waiting = new Map<string, Waiting>();
+  #process: ChildProcess | undefined;
+  #isReady = false;
+  #calibrating: { recipe: Recipe; resolve: (measured: StepTotals) => void } | undefined;
+  #stopping = false;
+
+  constructor(private readonly options: WorkerSlotOptions) {}
+
+  /** How many items it holds. */
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  /** Starts a process. What the slot holds is sent to it when it is ready. */
+  spawn(): void {
+    const child = fork(this.options.module, {
+      serialization: 'advanced',
+      // Flags of this process, such as --input-type, are not a worker's.
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let errorOutput = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      errorOutput = (errorOutput + chunk.toString()).slice(-keptErrorOutput);
+    });
+    child.on('message', (message: FromWorker) => this.#receive(message));
+    child.on('error', (error) => {
+      // A process that could not be started never exits. Else a message did not reach a dying one: see below.
+      if (child.pid === undefined) this.#ended(error.message);
+    });
+    child.on('exit', () => this.#ended(errorOutput.trim()));
+    this.#process = child;
+    this.#isReady = false;
+    child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
+  }
+
+  /** Makes an item: its record, or why it was handed back. */
+  make(item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
+    return new Promise((resolve) => {
+      this.#waiting.set(item.id, { item, resolve });
+      if (this.#isReady) this.send({ type: 'item', item });
+    });
+  }
+
+  /** Measures a few steps of a recipe. */
+  calibrate(recipe: Recipe): Promise<StepTotals> {
+    return new Promise((resolve) => {
+      this.#calibrating = { recipe, resolve };
+      if (this.#isReady) this.send({ type: 'calibrate', recipe });
+    });
+  }
+
+  send(message: ToWorker): void {
+    if (this.#process?.connected) this.#process.send(message);
+  }
+
+  /** Ends the process after what it does now. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const process = this.#process;
+    if (!process?.pid || process.exitCode !== null || process.signalCode !== null) return;
+    const exited = once(process, 'exit');
+    this.send({ type: 'stop' });
+    const killed = setTimeout(() => process.kill('SIGKILL'), patienceMs);
+    await exited;
+    clearTimeout(killed);
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#stopping = true;
+    this.#process?.kill('SIGKILL');
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'ready') {
+      this.#isReady = true;
+      if (this.#calibrating) this.send({ type: 'calibrate', recipe: this.#calibrating.recipe });
+      for (const { item } of this.#waiting.values()) this.send({ type: 'item', item });
+    } else if (message.type === 'calibrated') {
+      this.#calibrating?.resolve(message.measured);
+      this.#calibrating = undefined;
+    } else if (message.type === 'done') this.#settle(message.record.id, message.record);
+    else if (message.type === 'dropped') this.#settle(message.id, dropped);
+    this.options.onMessage(message);
+  }
+
+  #settle(id: string, result: ItemRecord | typeof dropped): void {
+    this.#waiting.get(id)?.resolve(result);
+    this.#waiting.delete(id);
+  }
+
+  #ended(lastWords: string): void {
+    if (this.#stopping) return;
+    this.lastWords = lastWords;
+    const hadNothing = !this.#isReady || this.load === 0;
+    if (!hadNothing) {
+      const orphans = [...this.#waiting.values()];
+      this.#waiting.clear();
+      for (const { resolve } of orphans) resolve(died);
+    }
+    this.options.onEnd(hadNothing);
+  }
+}

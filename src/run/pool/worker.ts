@@ -1,0 +1,131 @@
+/** A worker process: one engine, a stylizer on it, a journal of its own. @module */
+import sharp from 'sharp';
+import { type Journal, openJournal } from '../../dataset/ledger/journal.js';
+import { createEngine } from '../../engine/index.js';
+import { asWildstyleError } from '../../errors.js';
+import type { PlanItem } from '../../plan/item.js';
+import type { Recipe } from '../../stylize/recipe.js';
+import { noSteps, stepsSince } from '../../stylize/step-totals.js';
+import { Stylizer } from '../../stylize/stylizer.js';
+import { imagesTogether } from '../estimate/machine.js';
+import { measureSteps } from '../estimate/measure-steps.js';
+import { ItemMaker } from '../item/make-item.js';
+import { WeightStore } from '../weights.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+
+const progressIntervalMs = 500;
+
+const send = (message: FromWorker): void => {
+  // The orchestrator may be gone; then there is nobody to tell, and `disconnect` ends the process.
+  if (process.connected) process.send?.(message);
+};
+
+class Worker {
+  readonly #drain = new AbortController();
+  #reported = noSteps;
+  #isCalibrating = false;
+  #journal: Promise<Journal> | undefined;
+
+  private constructor(
+    private readonly maker: ItemMaker,
+    private readonly journalFile: string,
+    private readonly stylizer: Stylizer,
+    private readonly batch: WorkerSettings['batch'],
+  ) {}
+
+  static async start(settings: WorkerSettings): Promise<Worker> {
+    // The engine has the cores; pixels are decoded beside it on one.
+    sharp.concurrency(1);
+    sharp.cache(false);
+    const engine = await createEngine(settings.engine, {
+      device: settings.device,
+      threads: settings.threads,
+    });
+    const weights = new WeightStore(settings.weightsFiles);
+    const stylizer = new Stylizer(engine, {
+      batch: (pixels) => imagesTogether(settings.batch, pixels),
+      graphBytes: settings.graphBytes,
+      weights: (name) => weights.get(name),
+      now: () => performance.now(),
+    });
+    const maker = new ItemMaker(settings, engine, stylizer, weights);
+    return new Worker(maker, settings.journal, stylizer, settings.batch);
+  }
+
+  async make(item: PlanItem): Promise<void> {
+    try {
+      const record = await this.maker.make(item, this.#drain.signal);
+      // Opened with the first record: a worker that only measures leaves nothing behind.
+      this.#journal ??= openJournal(this.journalFile);
+      await (await this.#journal).append(record);
+      this.reportProgress();
+      send({ type: 'done', record });
+    } catch (error) {
+      if (error === this.#drain.signal.reason) send({ type: 'dropped', id: item.id });
+      else fatal(error);
+    }
+  }
+
+  async calibrate(recipe: Recipe): Promise<void> {
+    this.#isCalibrating = true;
+    const together = (pixels: number) => imagesTogether(this.batch, pixels);
+    const measured = await measureSteps(this.stylizer, recipe, together);
+    // These steps make no item.
+    this.#reported = this.stylizer.totals;
+    this.#isCalibrating = false;
+    send({ type: 'calibrated', measured });
+  }
+
+  drain(): void {
+    this.#drain.abort(new Error('drained'));
+  }
+
+  reportProgress(): void {
+    if (this.#isCalibrating) return;
+    const made = stepsSince(this.#reported, this.stylizer.totals);
+    if (made.steps === 0) return;
+    this.#reported = this.stylizer.totals;
+    send({ type: 'progress', made });
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#journal)?.close();
+    this.stylizer.dispose();
+  }
+}
+
+function fatal(error: unknown): void {
+  const { code, message, cure } = asWildstyleError(error);
+  send({ type: 'fatal', code, message, ...(cure && { cure }) });
+}
+
+// Ctrl-C reaches the whole process group; what to do about it is the orchestrator's decision.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(1));
+
+let starting: Promise<Worker> | undefined;
+
+process.on('message', (message: ToWorker) => {
+  handle(message).catch(fatal);
+});
+
+async function handle(message: ToWorker): Promise<void> {
+  if (message.type === 'start') {
+    starting = Worker.start(message.settings);
+    const worker = await starting;
+    setInterval(() => worker.reportProgress(), progressIntervalMs).unref();
+    send({ type: 'ready' });
+    return;
+  }
+  const worker = await starting;
+  if (!worker) throw new Error(`The worker got "${message.type}" before "start".`);
+  if (message.type === 'item') await worker.make(message.item);
+  else if (message.type === 'calibrate') await worker.calibrate(message.recipe);
+  else if (message.type === 'drain') worker.drain();
+  else {
+    await worker.stop();
+    process.disconnect();
+    process.exit(0);
+  }
+}

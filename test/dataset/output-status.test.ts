@@ -1,0 +1,227 @@
+import { mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { imageDifferences, jobDifferences } from '../../src/dataset/job-differences.js';
+import { openJournal, settleJournals } from '../../src/dataset/ledger/journal.js';
+import { beginOutput, type PlannedOutput } from '../../src/dataset/output-job.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { assertOwnFolder, inspectOutput } from '../../src/dataset/output-status.js';
+import { WildstyleError } from '../../src/errors.js';
+import { job, makeDataset, publishImage } from './make-dataset.js';
+import { failedRecord, sha256, stylizedRecord, temporaryFolder } from './support.js';
+
+const images = [
+  { role: 'content', path: 'cat/a.png', sha256: sha256('content') },
+  { role: 'content', path: 'dog/c.png', sha256: sha256('content') },
+  { role: 'style', path: 'waves.jpg', sha256: sha256('style') },
+] as const;
+const planned: PlannedOutput = { job, planDigest: 'plan-1', images };
+
+async function journaled(root: string, ...ids: string[]): Promise<void> {
+  const journal = await openJournal(outputPaths(root).journal(0));
+  for (const id of ids) await journal.append(await publishImage(root, stylizedRecord(id)));
+  await journal.append(failedRecord('failed'));
+  await journal.close();
+}
+
+test('a folder that does not exist or is empty is new', async (t) => {
+  const root = await temporaryFolder(t);
+  t.deepEqual(await inspectOutput(join(root, 'nowhere'), planned), { kind: 'new', lost: [] });
+  t.deepEqual(await inspectOutput(root, planned), { kind: 'new', lost: [] });
+  await writeFile(join(root, '.gitkeep'), '');
+  await mkdir(join(root, '.wildstyle'));
+  t.deepEqual(await inspectOutput(root, planned), { kind: 'new', lost: [] });
+});
+
+test('a folder with files of others is refused, naming them', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const name of ['thesis.doc', 'a.txt', 'b.txt', 'c.txt']) await writeFile(join(root, name), 'x');
+  const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
+  t.is(error?.code, 'output-foreign');
+  t.regex(String(error?.message), /\(a\.txt, b\.txt, c\.txt, \.\.\.\)/);
+  await t.throwsAsync(assertOwnFolder(root), { instanceOf: WildstyleError });
+  const file = await t.throwsAsync(inspectOutput(join(root, 'thesis.doc'), planned), {
+    instanceOf: WildstyleError,
+  });
+  t.true(['output-foreign', 'dataset-invalid'].includes(String(file?.code)), file?.message);
+});
+
+test('a run that was stopped is resumed with what its journals hold', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await journaled(root, 'a', 'b');
+  const state = await inspectOutput(root, planned);
+  t.is(state.kind, 'resume');
+  t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['a', 'b', 'failed']);
+});
+
+test('a record counts only while its image is there and not empty', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await journaled(root, 'a', 'b', 'c');
+  await unlink(join(root, 'train/cat/a.jpg'));
+  await truncate(join(root, 'train/cat/b.jpg'), 0);
+  const state = await inspectOutput(root, planned);
+  t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['c', 'failed']);
+  t.deepEqual(state.lost.map(({ id }) => id).sort(), ['a', 'b']);
+});
+
+test('a complete dataset is complete, with and without its working folder', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await makeDataset(root);
+  t.is((await inspectOutput(root, planned)).kind, 'complete');
+  await rm(join(root, '.wildstyle'), { recursive: true });
+  const state = await inspectOutput(root, planned);
+  t.is(state.kind, 'complete');
+  t.is(state.kind === 'complete' && state.records.size, 5);
+});
+
+test('a complete dataset that lost an image is resumed', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await unlink(join(root, 'train/cat/a.jpg'));
+  const state = await inspectOutput(root, planned);
+  t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['b', 'c', 'd', 'e']);
+});
+
+test('a complete dataset with journals was not compiled to the end: it is resumed', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await makeDataset(root);
+  await journaled(root, 'a');
+  t.is((await inspectOutput(root, planned)).kind, 'resume');
+  await rm(outputPaths(root).journalsFolder, { recursive: true });
+  t.is((await inspectOutput(root, planned)).kind, 'complete');
+});
+
+test('a complete dataset without its metadata or its card is resumed', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  for (const name of ['train/metadata.jsonl', 'README.md']) {
+    const path = join(root, name);
+    const bytes = await readFile(path);
+    await unlink(path);
+    t.is((await inspectOutput(root, planned)).kind, 'resume', name);
+    await writeFile(path, bytes);
+  }
+  t.is((await inspectOutput(root, planned)).kind, 'complete');
+});
+
+test('a dataset that lost its manifest is refused, with a cure', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await unlink(join(root, 'manifest.jsonl'));
+  const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+  t.regex(error?.cure ?? '', /make the dataset again in another folder/);
+});
+
+test('another job on the same folder: every difference is told', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await journaled(root, 'a');
+  const changed: PlannedOutput = {
+    planDigest: 'plan-2',
+    job: { ...job, recipe: { ...job.recipe, steps: 200 }, run: { workers: 9 } },
+    images: [
+      ...images.slice(1),
+      { role: 'content', path: 'dog/new.png', sha256: sha256('new') },
+      { role: 'style', path: 'waves.jpg', sha256: sha256('repainted') },
+    ],
+  };
+  const state = await inspectOutput(root, changed);
+  t.deepEqual(state.kind === 'differs' && state.differences, [
+    'recipe.steps: 150 -> 200',
+    'content images added: 1 (dog/new.png)',
+    'content images removed: 1 (cat/a.png)',
+    'style images altered: 1 (waves.jpg)',
+  ]);
+  t.deepEqual(state.kind === 'differs' && [...state.records.keys()], ['a', 'failed']);
+});
+
+test('without the working folder the differences come from manifest and summary', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await rm(join(root, '.wildstyle'), { recursive: true });
+  const state = await inspectOutput(root, { ...planned, planDigest: 'plan-2', job: { ...job, seed: 43 } });
+  t.deepEqual(state.kind === 'differs' && state.differences, [
+    'seed: 42 -> 43',
+    'content images added: 1 (dog/c.png)',
+    'content images removed: 4 (cat/b.png, cat/c.png, cat/d.png, ...)',
+  ]);
+});
+
+test('settled journals count, and the manifest does not', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  const { records } = await makeDataset(root);
+  const [lost, ...others] = records;
+  await settleJournals(outputPaths(root), others);
+  // Its image is there again, but nobody has recorded what it is.
+  const state = await inspectOutput(root, planned);
+  t.is(state.kind, 'resume');
+  if (state.kind !== 'resume') return;
+  t.false(state.records.has(lost.id));
+  t.is(state.records.size, others.length);
+});
+
+test('a manifest counts where the summary is gone', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  const { records } = await makeDataset(root);
+  await rm(outputPaths(root).summary);
+  const state = await inspectOutput(root, planned);
+  t.is(state.kind, 'resume');
+  if (state.kind === 'resume') t.is(state.records.size, records.length);
+});
+
+test('where job and images are the same, the plans are named', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  await journaled(root, 'a');
+  const state = await inspectOutput(root, { ...planned, planDigest: 'plan-2' });
+  t.deepEqual(state.kind === 'differs' && state.differences, [
+    'weights, or version of wildstyle: plan plan-1 -> plan-2',
+  ]);
+});
+
+test('a folder that was begun, but where nothing was made, takes any job', async (t) => {
+  const root = await temporaryFolder(t);
+  await beginOutput(root, planned);
+  t.deepEqual(await inspectOutput(root, { ...planned, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
+});
+
+test('a damaged dataset.json is told, not overwritten', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await writeFile(join(root, 'dataset.json'), '{"wildstyle":');
+  const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
+  t.is(error?.code, 'dataset-invalid');
+  await writeFile(join(root, 'dataset.json'), '{"wildstyle": 3}');
+  const second = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
+  t.regex(String(second?.message), /dataset\.json: .* at wildstyle/);
+});
+
+test('differences of jobs', (t) => {
+  t.deepEqual(jobDifferences({ a: 1, run: { workers: 1 } }, { a: 1, run: { workers: 2 } }), []);
+  t.deepEqual(jobDifferences({ recipe: { steps: 5 } }, { recipe: { steps: { choice: [5, 6] } } }), [
+    'recipe.steps: 5 -> {"choice":[5,6]}',
+  ]);
+  t.deepEqual(jobDifferences({ sampling: {} }, { sampling: { limit: 3 } }), [
+    'sampling.limit: (default) -> 3',
+  ]);
+  t.deepEqual(
+    jobDifferences({ output: { root: '/a', format: 'png' } }, { output: { root: '/b', format: 'jpeg' } }),
+    ['output.format: "png" -> "jpeg"'],
+  );
+});
+
+test('many images are counted, three are named', (t) => {
+  const many = Array.from({ length: 5 }, (_, index) => ({
+    role: 'style' as const,
+    path: `${index}.jpg`,
+    sha256: 'x',
+  }));
+  t.deepEqual(imageDifferences([], many), ['style images added: 5 (0.jpg, 1.jpg, 2.jpg, ...)']);
+});
