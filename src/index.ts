@@ -15,6 +15,8 @@ export { type ErrorCode, errorCodes, WildstyleError } from './errors.js';
 export { type Inventory, takeInventory } from './inventory/inventory.js';
 export { type LoadJobOptions, loadJob, parseJob } from './job/load.js';
 export { type Job, type JobInput, jobJsonSchema } from './job/schema.js';
+export type { ResolvedRecipe } from './methods/index.js';
+export { type Recipe, type RecipeInput, recipeSchema } from './methods/recipe.js';
 export type { OriginalItem, PlanItem, StylizedItem } from './plan/item.js';
 export { makePlan, type NetworkChoice, type Plan, type PlanCounts } from './plan/plan.js';
 export {
@@ -22,13 +24,12 @@ export {
   type ArrayStylizer,
   createStylizer,
   evaluate,
+  type StylizedArray,
   stylize,
 } from './run/arrays.js';
-export type { RunEvent, RunOptions } from './run/events.js';
+export type { RunEvent, RunOptions, RunResult } from './run/events.js';
 export { type Prepared, prepare } from './run/prepare.js';
 export type { Progress } from './run/progress.js';
-export { type RunResult, runPlan } from './run/run.js';
+export { runPlan } from './run/run.js';
 export type { LossPoint } from './stylize/curve.js';
 export type { Evaluation, TermValue } from './stylize/evaluate.js';
-export { type Recipe, type RecipeInput, recipeSchema } from './stylize/recipe.js';
-export type { Stylized } from './stylize/stylizer.js';

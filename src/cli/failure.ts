@@ -1,5 +1,5 @@
 /** How errors reach people, and exit codes reach scripts. @module */
-import { asWildstyleError, type ErrorCode } from '../errors.js';
+import { asWildstyleError, severityOf } from '../errors.js';
 import { printable } from '../printable.js';
 
 /** The exit codes of every command. */
@@ -13,9 +13,6 @@ export const exitCodes = {
   stopped: 75,
 } as const;
 
-/** Errors that stopped a run half-way: what is done is kept, and running again goes on. */
-const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'engine-failed']);
-
 /** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   const known = asWildstyleError(error);
@@ -23,5 +20,5 @@ export function reportFailure(error: unknown, stream: NodeJS.WritableStream): nu
   if (known.cure) stream.write(printable(`  ${known.cure}\n`));
   if (known.code === 'internal')
     stream.write(`${known.cause instanceof Error ? known.cause.stack : known.stack}\n`);
-  return stoppedCodes.has(known.code) ? exitCodes.stopped : exitCodes.usage;
+  return severityOf(known.code).exitCode;
 }

@@ -1,7 +1,9 @@
 /** Options that several commands share. @module */
 import type { Argv } from 'yargs';
+import { isAuto } from '../auto.js';
 import { WildstyleError } from '../errors.js';
 import type { Override } from '../job/overrides.js';
+import { type NetworkName, networkNames } from '../stylize/networks/index.js';
 
 /** What `run` and `plan` accept, as yargs parses it. */
 export interface JobArguments {
@@ -26,7 +28,7 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
     .option('weights', {
       type: 'string',
       requiresArg: true,
-      describe: 'Weights file, instead of run.weights',
+      describe: 'Weights file, or network=file, instead of run.weights',
     })
     .option('limit', {
       type: 'number',
@@ -42,13 +44,13 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
 
 /** Options are overrides by another name, so that they are checked as the job is. Paths are the shell's. */
 export function overridesOf(options: JobArguments, resolve: (path: string) => string): (string | Override)[] {
-  const set = (name: keyof JobArguments, path: string, value: string | number | undefined): Override[] =>
+  const set = (name: keyof JobArguments, path: string, value: unknown): Override[] =>
     value === undefined ? [] : [{ shown: `--${name} ${options[name]}`, path: path.split('.'), value }];
   const { limit, workers } = options;
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
     throw new WildstyleError('option-invalid', `--limit must be a whole number above 0, not ${limit}.`);
   }
-  if (workers !== undefined && workers !== 'auto' && !/^[1-9]\d*$/.test(workers)) {
+  if (workers !== undefined && !isAuto(workers) && !/^[1-9]\d*$/.test(workers)) {
     throw new WildstyleError(
       'option-invalid',
       `--workers must be a whole number above 0 or auto, not ${workers}.`,
@@ -57,8 +59,22 @@ export function overridesOf(options: JobArguments, resolve: (path: string) => st
   return [
     ...(options.set ?? []),
     ...set('out', 'output.root', options.out && resolve(options.out)),
-    ...set('weights', 'run.weights', options.weights && resolve(options.weights)),
+    ...set('weights', 'run.weights', options.weights && parseWeights(options.weights, resolve)),
     ...set('limit', 'sampling.limit', limit),
-    ...set('workers', 'run.workers', workers === undefined || workers === 'auto' ? workers : Number(workers)),
+    ...set('workers', 'run.workers', workers === undefined || isAuto(workers) ? workers : Number(workers)),
   ];
+}
+
+/** `file`, or `network=file` with several separated by commas, as `run.weights` has it. */
+export function parseWeights(
+  text: string,
+  resolve: (path: string) => string,
+): string | Partial<Record<NetworkName, string>> {
+  const isNamed = networkNames.some((name) => text.startsWith(`${name}=`));
+  if (!isNamed) return resolve(text);
+  const pairs = text.split(',').map((pair) => {
+    const equals = pair.indexOf('=');
+    return [pair.slice(0, equals), resolve(pair.slice(equals + 1))];
+  });
+  return Object.fromEntries(pairs);
 }

@@ -1,7 +1,7 @@
 /** A plan for people. @module */
 
-import type { PlanDescription } from '../run/describe.js';
-import { formatBytes, formatEstimate, formatNumber } from './format.js';
+import type { PlanDescription, PlanEstimate } from '../run/describe.js';
+import { formatBytes, formatDuration, formatEstimate, formatNumber } from './format.js';
 
 const mostStyles = 12;
 
@@ -20,11 +20,7 @@ export function planText(plan: PlanDescription): string {
     const failed = plan.items - items - done;
     lines.push(`Left    ${left} (${done} are there already${failed > 0 ? `, ${failed} failed` : ''})`);
   }
-  if (estimate && plan.remaining?.items !== 0) {
-    const { seconds, bytes, workers, msPerStep } = estimate;
-    const measured = `${formatNumber(msPerStep)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
-    lines.push(`Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
-  }
+  if (estimate && plan.remaining?.items !== 0) lines.push(...costLines(estimate));
   lines.push(
     '',
     ...table([
@@ -49,6 +45,18 @@ export function planText(plan: PlanDescription): string {
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
   return lines.join('\n');
+}
+
+function costLines(estimate: PlanEstimate): string[] {
+  const { seconds, bytes, workers, memoryBytes, msPerStep, measuredSizePx, measurementAgeMs } = estimate;
+  const count = `${workers} worker${workers === 1 ? '' : 's'}`;
+  const lines = [
+    `Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} of disk`,
+    `Memory  about ${formatBytes(memoryBytes)} for ${count}, ${formatBytes(estimate.freeMemoryBytes)} free`,
+  ];
+  if (msPerStep === undefined) return lines;
+  const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
+  return [...lines, `Step    ${formatNumber(msPerStep)} ms, measured at ${measuredSizePx} px ${age}`];
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {

@@ -1,13 +1,13 @@
 /** `wildstyle run`: makes the dataset of a job. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { FailedRecord } from '../dataset/ledger/record.js';
 import { loadJob } from '../job/load.js';
-import { describePlan } from '../run/describe.js';
-import type { RunEvent } from '../run/events.js';
+import { describePlan, memoryWarnings } from '../run/describe.js';
+import type { RunEvent, RunResult } from '../run/events.js';
 import { findPendingWork } from '../run/pending-work.js';
 import { type Prepared, prepare } from '../run/prepare.js';
-import { type RunResult, runPlan } from '../run/run.js';
+import { runPlan } from '../run/run.js';
 import { exitCodes } from './failure.js';
 import { formatBytes, formatDuration, formatEstimate } from './format.js';
 import { type JobArguments, overridesOf, withJobOptions } from './options.js';
@@ -109,7 +109,7 @@ async function runWithView(
 }
 
 /** Every image that fails is told once, and no more than a few: a folder may be full of them. */
-function failureFilter(print: (text: string) => void): (record: ItemRecord) => boolean {
+function failureFilter(print: (text: string) => void): (record: FailedRecord) => boolean {
   const told = new Set<string>();
   return (record) => {
     const failure = failureText(record);
@@ -122,9 +122,9 @@ function failureFilter(print: (text: string) => void): (record: ItemRecord) => b
 }
 
 /** Most messages begin with the image that they are about. */
-function failureText({ content, error }: ItemRecord): string {
-  const message = error?.message ?? '';
-  return message.startsWith(`${content.path}:`) ? message : `${content.path}: ${message}`;
+function failureText({ sources, error }: FailedRecord): string {
+  const path = sources.content?.path ?? '';
+  return error.message.startsWith(`${path}:`) ? error.message : `${path}: ${error.message}`;
 }
 
 function eventText(event: RunEvent): string | undefined {
@@ -140,7 +140,10 @@ function eventText(event: RunEvent): string | undefined {
     case 'estimating':
       return 'Measuring a few steps ...';
     case 'estimate':
-      return `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`;
+      return [
+        `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`,
+        ...memoryWarnings(event).map((warning) => `note: ${warning}`),
+      ].join('\n');
     case 'failed':
       return `failed: ${failureText(event.record)}`;
     case 'lost': {

@@ -9,6 +9,7 @@ import { WildstyleError } from '../errors.js';
 import { formatOfFile } from '../images/format.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
+import { defaultSheetRows } from '../report/dataset-sheet.js';
 import { chooseSheetRows } from '../report/sheet-rows.js';
 import { print } from './output.js';
 
@@ -24,7 +25,12 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
-      .option('rows', { type: 'number', default: 24, requiresArg: true, describe: 'At most so many images' })
+      .option('rows', {
+        type: 'number',
+        default: defaultSheetRows,
+        requiresArg: true,
+        describe: 'At most so many images',
+      })
       .option('out', {
         type: 'string',
         requiresArg: true,
@@ -42,7 +48,7 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     const chosen = chooseSheetRows(await readManifest(root), rows);
     const path = out ? resolve(out) : outputPaths(root).contactSheet;
     const { contactSheet } = outputPaths(root);
-    const rowsOfSheet = sheetRows({ ...jobFoldersOf(summary), outputRoot: root }, chosen);
+    const rowsOfSheet = sheetRows({ roots: jobFoldersOf(summary), outputRoot: root }, chosen);
     const { sha256 } = await writeContactSheet(path, rowsOfSheet);
     if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));
     print(`${chosen.length} rows: ${relative(process.cwd(), path)}`);

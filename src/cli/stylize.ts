@@ -5,65 +5,93 @@ import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../errors.js';
 import { asStorageError } from '../files/file-system.js';
 import { publishFile } from '../files/publish.js';
-import { decodeImage } from '../images/decode.js';
 import { encodeImage } from '../images/encode.js';
 import { formatOfFile } from '../images/format.js';
-import { toPixels, toTensor } from '../images/tensor.js';
-import { stylize } from '../run/arrays.js';
-import { findWeights, resolveNetwork } from '../run/weights.js';
+import { applyOverride, parseOverride } from '../job/overrides.js';
+import type { OptimizeFacts } from '../methods/optimize/facts.js';
+import type { RecipeInput } from '../methods/recipe.js';
+import { stylizeImages } from '../run/stylize-images.js';
+import { parseWeights } from './options.js';
 import { print } from './output.js';
+import { progressView } from './progress-bar.js';
+import { stopSignals } from './signals.js';
 
 interface StylizeArguments {
   readonly content: string;
   readonly style: string;
   readonly out: string;
-  readonly size: number;
-  readonly steps: number;
-  readonly strength: number;
+  readonly size?: number;
+  readonly steps?: number;
+  readonly strength?: number;
   readonly weights?: string;
+  readonly set?: readonly string[];
 }
 
 export const stylizeCommand: CommandModule<object, StylizeArguments> = {
   command: 'stylize <content> <style> <out>',
-  describe: 'Stylize one image, to try a style or a strength',
+  describe: 'Stylize one image, to try a style or a recipe',
   builder: (yargs) =>
     yargs
       .positional('content', { type: 'string', demandOption: true, describe: 'The image that gives shapes' })
       .positional('style', { type: 'string', demandOption: true, describe: 'The image that gives the look' })
       .positional('out', { type: 'string', demandOption: true, describe: 'The result: .jpg, .png or .webp' })
-      .option('size', { type: 'number', default: 256, requiresArg: true, describe: 'Long edge in pixels' })
-      .option('steps', { type: 'number', default: 150, requiresArg: true, describe: 'Optimization steps' })
-      .option('strength', { type: 'number', default: 10, requiresArg: true, describe: 'Style over content' })
-      .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of VGG-19' }),
-  async handler({ content, style, out, size, steps, strength, weights }) {
+      .option('size', { type: 'number', requiresArg: true, describe: 'Long edge in pixels' })
+      .option('steps', { type: 'number', requiresArg: true, describe: 'Optimization steps' })
+      .option('strength', { type: 'number', requiresArg: true, describe: 'Style over content' })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Set a key of the recipe, as in optimizer=adam; repeatable',
+      })
+      .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of the network' }),
+  async handler({ content, style, out, size, steps, strength, set = [], weights }) {
     const format = formatOfFile(out);
     if (!format) {
       throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
     }
     if ((await isSameFile(content, out)) || (await isSameFile(style, out)))
       throw new WildstyleError('option-invalid', `The result would overwrite ${out}: name another file.`);
-    const network = resolveNetwork('auto', findWeights(weights));
-    // Said now, not after minutes of work.
+    // Reported now, not after minutes of work.
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
     });
-    const target = { sizePx: size, fit: 'keep' } as const;
-    const [contentPixels, stylePixels] = await Promise.all([
-      decodeImage(content, target),
-      decodeImage(style, target),
-    ]);
-    const { image, curve } = await stylize(
-      toTensor(contentPixels),
-      toTensor(stylePixels),
-      { network, size, steps, style: { strength } },
-      weights ? { weights } : {},
-    );
-    const bytes = await encodeImage(toPixels(image.data, image.shape), { format });
-    await publishFile(out, bytes, { temporaryFolder: dirname(out) });
-    const [first, last] = [curve[0], curve[curve.length - 1]];
-    print(`${out}: by ${network}, loss ${first.total.toPrecision(4)} to ${last.total.toPrecision(4)}`);
+    const recipe = recipeOf({ size, steps, style: { strength } }, set);
+    const signals = stopSignals();
+    const view = progressView(process.stderr);
+    signals.drain.addEventListener('abort', () => view.print('Stopping: keeping the image so far.'));
+    signals.abandon.addEventListener('abort', () => process.exit(130));
+    try {
+      const { pixels, facts } = await stylizeImages({ content, style }, recipe, {
+        ...(weights !== undefined && { weights: parseWeights(weights, (path) => path) }),
+        finish: signals.drain,
+        onProgress: view.update,
+      });
+      view.stop();
+      await publishFile(out, await encodeImage(pixels, { format }), { temporaryFolder: dirname(out) });
+      print(`${out}: ${factsText(facts)}`);
+    } finally {
+      view.stop();
+      signals.dispose();
+    }
   },
 };
+
+function factsText({ network, steps, loss }: Partial<OptimizeFacts>): string {
+  const parts = [network?.name, steps === undefined ? undefined : `${steps} steps`];
+  if (loss) parts.push(`loss ${loss.initial.total.toPrecision(4)} to ${loss.final.total.toPrecision(4)}`);
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** The recipe of the options; `--set` may name its keys with or without `recipe.` before them. */
+function recipeOf(options: object, set: readonly string[]): RecipeInput {
+  const overrides = set.map((override) => parseOverride(override.replace(/^recipe\./, '')));
+  const defined = JSON.parse(JSON.stringify(options)) as object;
+  return overrides.reduce<unknown>(
+    (recipe, { path, value }) => applyOverride(recipe, path, value),
+    defined,
+  ) as RecipeInput;
+}
 
 async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));

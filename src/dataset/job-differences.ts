@@ -1,8 +1,9 @@
 /** How two jobs differ, told so that people see it. @module */
+import { type Role, roles } from '../stylize/role.js';
 
 /** An image of a job: enough to tell whether it is the same. */
 export interface JobImage {
-  readonly role: 'content' | 'style';
+  readonly role: Role;
   readonly path: string;
   readonly sha256: string;
 }
@@ -24,7 +25,7 @@ export function jobDifferences(before: unknown, after: unknown): string[] {
 export function imageDifferences(before: Iterable<JobImage>, after: Iterable<JobImage>): string[] {
   const differences: string[] = [];
   const [old, current] = [byRole(before), byRole(after)];
-  for (const role of ['content', 'style'] as const) {
+  for (const role of roles) {
     const removed = [...old[role].keys()].filter((path) => !current[role].has(path));
     const added = [...current[role].keys()].filter((path) => !old[role].has(path));
     const altered = [...current[role]].filter(([path, sha256]) => (old[role].get(path) ?? sha256) !== sha256);
@@ -40,7 +41,7 @@ export function imageDifferences(before: Iterable<JobImage>, after: Iterable<Job
 type Digests = Record<JobImage['role'], Map<string, string>>;
 
 function byRole(images: Iterable<JobImage>): Digests {
-  const digests: Digests = { content: new Map(), style: new Map() };
+  const digests = Object.fromEntries(roles.map((role) => [role, new Map<string, string>()])) as Digests;
   for (const { role, path, sha256 } of images) digests[role].set(path, sha256);
   return digests;
 }

@@ -1,4 +1,5 @@
 /** One run at a time in an output folder. @module */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import lockfile from 'proper-lockfile';
@@ -8,9 +9,9 @@ import { asStorageError } from '../files/file-system.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
 
-/** What the holder of a lock tells about itself. */
+/** Who holds the lock of an output folder. */
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
-type Owner = z.output<typeof ownerSchema>;
+export type Writer = z.output<typeof ownerSchema>;
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -38,7 +39,7 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
     await mkdir(paths.workFolder, { recursive: true });
     const release = await acquire(paths, options).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ELOCKED') throw error;
-      if (!(await breakLockOfDeadProcess(paths))) throw inUse(root, await readOwner(paths));
+      if (!(await breakLockOfDeadProcess(paths))) throw inUse(root, await readOwner(paths.lockOwner));
       return acquire(paths, options);
     });
     const unlock = async () => {
@@ -46,16 +47,28 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
       // The lock may be lost, or the folder gone: either way it is released.
       await release().catch(() => {});
     };
-    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
+    const owner: Writer = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
     await writeFile(paths.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
       await unlock();
       throw error;
     });
     return unlock;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') throw inUse(root, await readOwner(paths));
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED')
+      throw inUse(root, await readOwner(paths.lockOwner));
     throw asStorageError(error, paths.lock);
   }
+}
+
+/** The run that holds the lock of an output folder, if one does. */
+export async function writerOf(root: string): Promise<Writer | undefined> {
+  const { lock, workFolder, lockOwner } = outputPaths(root);
+  if (!existsSync(lock)) return undefined;
+  const isHeld = await lockfile.check(workFolder, { lockfilePath: lock, stale: staleMs }).catch(() => false);
+  if (!isHeld) return undefined;
+  const owner = await readOwner(lockOwner);
+  const isDead = owner !== undefined && owner.host === hostname() && !isAlive(owner.pid);
+  return isDead ? undefined : owner;
 }
 
 function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Promise<void>> {
@@ -70,7 +83,7 @@ function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Pro
   });
 }
 
-function inUse(root: string, owner: Owner | undefined): WildstyleError {
+function inUse(root: string, owner: Writer | undefined): WildstyleError {
   const holder = owner
     ? `process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
     : 'another process, just begun or ended';
@@ -79,9 +92,9 @@ function inUse(root: string, owner: Owner | undefined): WildstyleError {
   });
 }
 
-async function readOwner(paths: OutputPaths): Promise<Owner | undefined> {
+async function readOwner(lockOwner: string): Promise<Writer | undefined> {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(paths.lockOwner, 'utf8')));
+    return ownerSchema.parse(JSON.parse(await readFile(lockOwner, 'utf8')));
   } catch {
     return undefined;
   }
@@ -96,7 +109,7 @@ async function breakLockOfDeadProcess(paths: OutputPaths): Promise<boolean> {
     return false;
   }
   try {
-    const owner = await readOwner(paths);
+    const owner = await readOwner(paths.lockOwner);
     if (owner === undefined || owner.host !== hostname() || isAlive(owner.pid)) return false;
     await unlink(paths.lockOwner);
     await rmdir(paths.lock);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import { readLines } from '../files/lines.js';
 import { FilePublisher, publishFile } from '../files/publish.js';
+import { roles } from '../stylize/role.js';
 import type { JobImage } from './job-differences.js';
 import { firstProblem } from './ledger/record-line.js';
 import { outputPaths } from './output-paths.js';
@@ -27,7 +28,7 @@ const outputJobSchema = z.strictObject({
   earlierJobs: z.array(job).readonly().default([]),
 });
 const jobImageSchema = z.strictObject({
-  role: z.enum(['content', 'style']),
+  role: z.enum(roles),
   path: z.string(),
   sha256: z.string(),
 });
@@ -40,7 +41,7 @@ export type OutputJob = z.output<typeof outputJobSchema>;
  * @param earlierJobs that the folder was made by already, the first one first
  * @throws `disk-full`, `output-unwritable`
  */
-export async function beginOutput(
+export async function markOutput(
   root: string,
   planned: PlannedOutput,
   earlierJobs: OutputJob['earlierJobs'] = [],

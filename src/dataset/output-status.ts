@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
+import type { Role } from '../stylize/role.js';
 import { imageDifferences, type JobImage, jobDifferences } from './job-differences.js';
 import { isSettled, readJournals } from './ledger/journal.js';
 import { manifestRecords } from './ledger/manifest.js';
@@ -145,8 +146,8 @@ async function recordedItems(
 export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<ItemRecord[]> {
   const lost: ItemRecord[] = [];
   await forEachConcurrently([...records.values()], async (record) => {
-    const { id, file } = record;
-    if (file === null || (await isFile(join(root, file)))) return;
+    const { id } = record;
+    if (record.status === 'failed' || (await isFile(join(root, record.file)))) return;
     lost.push(record);
     records.delete(id);
   });
@@ -177,8 +178,8 @@ async function differencesFrom(
 }
 
 function* imagesOf(records: Iterable<ItemRecord>): Generator<JobImage> {
-  for (const { content, style } of records) {
-    yield { role: 'content', ...content };
-    if (style) yield { role: 'style', ...style };
+  for (const { sources } of records) {
+    for (const [role, { path, sha256 }] of Object.entries(sources))
+      yield { role: role as Role, path, sha256 };
   }
 }

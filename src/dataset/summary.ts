@@ -1,12 +1,16 @@
 /** `dataset.json`: what a dataset is, in one small file. @module */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 as sha256Of } from '../files/digest.js';
 import type { FileSystem } from '../files/file-system.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
+import { formatVersion, volatileFields } from './format.js';
 import type { CompiledManifest } from './ledger/manifest.js';
+import { columnList } from './ledger/metadata-row.js';
 import { firstProblem } from './ledger/record-line.js';
 import { countsSchema } from './ledger/tally.js';
 import { outputPaths } from './output-paths.js';
@@ -14,32 +18,44 @@ import { outputPaths } from './output-paths.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json = z.record(z.string(), z.unknown());
 
-export const summarySchema = z.strictObject({
-  /** The version of wildstyle that made it. */
-  wildstyle: z.string(),
-  /** `partial` while items are pending. */
-  status: z.enum(['complete', 'partial']),
-  /** ISO 8601. */
-  startedAt: z.string(),
-  finishedAt: z.string(),
-  /** The job as resolved: every key, with its defaults. */
-  job: json,
-  /** Jobs that made a part of the items before this one extended the dataset, the first one first. */
-  earlierJobs: z.array(json).readonly(),
-  /** Versions, platform, processor, as the caller tells them. */
-  environment: json,
+/** An object that keeps what a later version adds; its type names what this version knows. */
+function growing<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strip> {
+  return z.object(shape).loose() as unknown as z.ZodObject<T, z.core.$strip>;
+}
+
+/** The schema of `dataset.json`. */
+export const summarySchema = growing({
+  format: z.literal(formatVersion).describe("Version of the folder's format"),
+  wildstyle: z.string().describe('The version of wildstyle that made it'),
+  status: z.enum(['complete', 'partial']).describe('`partial` while images are pending'),
+  startedAt: z.string().describe('When the last run started, ISO 8601'),
+  finishedAt: z.string().describe('When it ended'),
+  job: json.describe('The job with all defaults and absolute paths, without `run`'),
+  earlierJobs: z
+    .array(json)
+    .readonly()
+    .describe('The jobs that made a part of it before it was extended, oldest first'),
+  environment: json.describe('Versions of Node.js and the engine, platform, processor'),
   counts: countsSchema,
-  digests: z.strictObject({
-    /** Of the plan, as the planner computes it. */
-    plan: z.string(),
-    /** sha256 of `manifest.jsonl`. */
-    manifest: sha256,
-    /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
-    result: sha256,
-    /** sha256 of the files that a run writes beside the splits for people to look at, by name. */
-    files: z.record(z.string(), sha256),
-    /** sha256 of this file's content without this digest: see {@link summaryDigest}. */
-    summary: sha256,
+  columns: z
+    .array(growing({ name: z.string(), type: z.string() }))
+    .readonly()
+    .describe('The columns of `metadata.jsonl` in their order, with their types'),
+  digests: growing({
+    plan: z.string().describe('sha256 of the plan: the ids of all items in order'),
+    manifest: sha256.describe('sha256 of `manifest.jsonl`'),
+    metadata: z.record(z.string(), sha256).describe('sha256 of `metadata.jsonl`, by split'),
+    result: sha256.describe(
+      `sha256 of the manifest without ${volatileFields.map((field) => `\`${field}\``).join(' and ')}: equal for two runs that made the same pixels`,
+    ),
+    files: z
+      .record(z.string(), sha256)
+      .describe(
+        'sha256 of every other file that belongs to the dataset (card, contact sheet, exports), by path',
+      ),
+    summary: sha256.describe(
+      'sha256 of this file as JSON with sorted keys and no white space, without this digest: reveals edits',
+    ),
   }),
 });
 
@@ -61,6 +77,7 @@ export interface SummaryFacts
 export function summarize(facts: SummaryFacts): DatasetSummary {
   const { compiled } = facts;
   const summary = {
+    format: formatVersion,
     wildstyle: facts.wildstyle,
     status: compiled.counts.pending === 0 ? 'complete' : 'partial',
     startedAt: facts.startedAt.toISOString(),
@@ -69,9 +86,11 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
     earlierJobs: facts.earlierJobs,
     environment: facts.environment,
     counts: compiled.counts,
+    columns: columnList.map((column) => ({ ...column })),
     digests: {
       plan: facts.planDigest,
       manifest: compiled.manifest.sha256,
+      metadata: compiled.metadata,
       result: compiled.stableSha256,
       files: facts.files ?? {},
     },
@@ -79,10 +98,16 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
   return signed(summary);
 }
 
-/** The summary with the digest of a file beside the splits that was written anew. */
+/** The summary with the digest of a file that was written beside the splits: so it belongs to the dataset, and `verify` knows it. */
 export function withFile(summary: DatasetSummary, name: string, sha256OfFile: string): DatasetSummary {
   const files = { ...summary.digests.files, [name]: sha256OfFile };
   return signed({ ...summary, digests: { ...summary.digests, files } });
+}
+
+/** The files of a summary that still exist. */
+export function declaredFiles(root: string, { digests }: DatasetSummary): DatasetSummary['digests']['files'] {
+  const existing = Object.entries(digests.files).filter(([file]) => existsSync(join(root, file)));
+  return Object.fromEntries(existing);
 }
 
 type Unsigned = Omit<DatasetSummary, 'digests'> & {
@@ -120,9 +145,22 @@ export async function readSummary(root: string): Promise<DatasetSummary | undefi
   const path = outputPaths(root).summary;
   const value = await readJson(path);
   if (value === undefined) return undefined;
+  const { format } = (value ?? {}) as { format?: unknown };
+  if (format !== formatVersion) throw otherFormat(path, format);
   const parsed = summarySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new WildstyleError('dataset-invalid', `${path}: ${firstProblem(parsed.error)}`);
+}
+
+function otherFormat(path: string, format: unknown): WildstyleError {
+  const found = format === undefined ? 'has no format' : `has format ${JSON.stringify(format)}`;
+  return new WildstyleError(
+    'dataset-invalid',
+    `${path} ${found}; this version reads format ${formatVersion}.`,
+    {
+      cure: 'Use the version of wildstyle that made the dataset, or make it again in another folder with --out.',
+    },
+  );
 }
 
 /**

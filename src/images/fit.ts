@@ -64,3 +64,16 @@ function shortEdge(exactPx: number, sizePx: number, multiple: number): number {
   const leastPx = Math.ceil(minimumEdgePx / multiple) * multiple;
   return Math.min(Math.max(nearestPx, leastPx), sizePx);
 }
+
+/** Photographs are most often 4:3. */
+const usualAspect = 0.75;
+
+/** Pixels of a fitted photograph, where its shape is not known yet. */
+export function usualPixels({ sizePx, fit }: Pick<FittedTarget, 'sizePx' | 'fit'>): number {
+  return sizePx ** 2 * (fit === 'keep' ? usualAspect : 1);
+}
+
+/** Pixels of the smallest image that a target may give. */
+export function leastPixels({ sizePx, fit }: Pick<FittedTarget, 'sizePx' | 'fit'>): number {
+  return sizePx * (fit === 'keep' ? Math.min(minimumEdgePx, sizePx) : sizePx);
+}

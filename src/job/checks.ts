@@ -1,6 +1,7 @@
 /** What no schema can say about a job: which layers its networks have, which folders there are and lie in which. @module */
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
@@ -12,7 +13,7 @@ import type { Path } from './zod-walk.js';
 /** The networks that a recipe may draw; `auto` may be any. */
 export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
   const names = new Set<string>(possibleValues(recipe.network).map(String));
-  return names.has('auto') ? [...networkNames] : networkNames.filter((name) => names.has(name));
+  return [...names].some(isAuto) ? [...networkNames] : networkNames.filter((name) => names.has(name));
 }
 
 /** The problems of layer names that no network of the recipe has. */
@@ -64,7 +65,12 @@ export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder
     [['content', 'root'], content.root, 'folder', 'content-missing'],
     [['content', 'labels', 'csv'], csv, 'file', 'labels-invalid'],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
-    [['run', 'weights'], run.weights, 'file', 'weights-missing'],
+    ...weightsPaths(run.weights).map(([path, file]): (typeof named)[number] => [
+      path,
+      file,
+      'file',
+      'weights-missing',
+    ]),
   ];
   return named.flatMap(([path, file, kind, code]) => {
     if (file === undefined) return [];
@@ -75,6 +81,22 @@ export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder
     const message = `${showPath(path)}: ${absolute} ${what}`;
     return [{ path, at: 'value' as const, message, code, cure: pathCure }];
   });
+}
+
+/** The weights files that a job names, with where it names them. */
+function weightsPaths(weights: Job['run']['weights']): [path: string[], file: string][] {
+  if (weights === undefined) return [];
+  if (typeof weights === 'string') return [[['run', 'weights'], weights]];
+  return Object.entries(weights).map(([network, file]) => [['run', 'weights', network], file]);
+}
+
+/** The problem of one weights file for several networks. */
+export function checkWeights({ recipe, run }: Omit<Job, 'file'>): JobProblem[] {
+  const needing = possibleNetworks(recipe).filter((name) => networks[name].needsWeights);
+  if (typeof run.weights !== 'string' || needing.length < 2) return [];
+  const path = ['run', 'weights'];
+  const message = `${showPath(path)}: one file cannot hold the weights of ${needing.join(' and ')}; write a map from network to file`;
+  return [{ path, at: 'value', message }];
 }
 
 function possibleValues(value: unknown): unknown[] {

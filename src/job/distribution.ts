@@ -1,6 +1,6 @@
 /**
  * Distributions: a job may give one for every parameter of a recipe. The schema that allows it is derived from the
- * schema of plain values, so that a new parameter needs a line in `stylize/recipe.ts` and none here.
+ * schema of plain values, so that a new parameter needs a line in `methods/` and none here.
  * @module
  */
 import { z } from 'zod';
@@ -72,11 +72,14 @@ function group(schema: z.ZodObject): z.ZodType {
 function walkInto(option: z.ZodType): z.ZodType {
   if (option instanceof z.ZodObject) return group(option);
   if (option instanceof z.ZodRecord) {
+    const valueType = distributable(option.valueType as z.ZodType);
+    // Keys from a list cannot be mistaken for a distribution.
+    if (option.keyType instanceof z.ZodEnum) return option.clone({ ...option.def, valueType });
     const notReserved = (key: string) => !distributionKeys.some((reserved) => reserved === key);
     return option.clone({
       ...option.def,
       keyType: (option.keyType as z.ZodString).refine(notReserved, 'this name is taken by a distribution'),
-      valueType: distributable(option.valueType as z.ZodType),
+      valueType,
     });
   }
   return option;

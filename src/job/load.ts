@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
-import { checkFolders, checkLayers, checkPaths } from './checks.js';
+import { checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './job-problem.js';
 import { checkNesting, decodeJob, jobLimits } from './limits.js';
@@ -123,6 +123,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
   if (!job.success) return problems;
   const checks = [
     checkLayers(job.data.recipe),
+    checkWeights(job.data),
     checkFolders(job.data, jobFolder),
     checkPlaces(job.data, jobFolder),
   ];
@@ -200,6 +201,11 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
     content: { ...content, root: absolute(content.root), labels },
     style: { ...style, root: absolute(style.root) },
     output: { ...output, root: absolute(output.root) },
-    run: run.weights === undefined ? run : { ...run, weights: absolute(run.weights) },
+    run: run.weights === undefined ? run : { ...run, weights: absoluteWeights(run.weights, absolute) },
   };
+}
+
+function absoluteWeights(weights: NonNullable<Job['run']['weights']>, absolute: (path: string) => string) {
+  if (typeof weights === 'string') return absolute(weights);
+  return Object.fromEntries(Object.entries(weights).map(([network, file]) => [network, absolute(file)]));
 }

@@ -1,8 +1,10 @@
 /** What a job file may say: the schema of every key, with the defaults of the project. @module */
 import { z } from 'zod';
+import { auto } from '../auto.js';
 import { engineNames } from '../engine/index.js';
 import { imageFormats } from '../images/format.js';
-import { type Recipe, type RecipeInput, recipeSchema } from '../stylize/recipe.js';
+import { type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
+import { networkNames } from '../stylize/networks/index.js';
 import { type Distributed, distributable } from './distribution.js';
 import { folderNameProblem } from './folder-name.js';
 
@@ -74,7 +76,7 @@ const sampling = z
   .strictObject({
     stylesPerContent: z
       .int()
-      .min(1)
+      .min(0)
       .max(100_000)
       .default(1)
       .describe('How many stylized images each content image gives'),
@@ -102,6 +104,10 @@ const sampling = z
       ),
     keepOriginals: z.boolean().default(true).describe('Carry the content images over as well, resized'),
   })
+  .refine(({ stylesPerContent, keepOriginals }) => stylesPerContent > 0 || keepOriginals, {
+    path: ['stylesPerContent'],
+    error: 'stylesPerContent is 0 and keepOriginals is false: there is nothing to make',
+  })
   .describe('Which pairs of content and style are made');
 
 const splitName = z.string().refine((name) => folderNameProblem(name) === undefined, {
@@ -118,18 +124,21 @@ const output = z
   })
   .describe('The dataset to make');
 
-const auto = (maximum: number) => z.union([z.enum(['auto']), z.int().min(1).max(maximum)]).default('auto');
+const countOrAuto = (maximum: number) => z.union([z.enum([auto]), z.int().min(1).max(maximum)]).default(auto);
 
 const run = z
   .strictObject({
-    workers: auto(1024).describe('Worker processes'),
-    threads: auto(1024).describe('Threads of one worker'),
-    batch: auto(1024).describe(
+    workers: countOrAuto(1024).describe('Worker processes'),
+    threads: countOrAuto(1024).describe('Threads of one worker'),
+    batch: countOrAuto(1024).describe(
       'Images of a shape that one worker optimizes together; auto: as many small ones as are worth a step',
     ),
     engine: z.enum(engineNames).default('onnx').describe('What computes; reference is slow, for tests'),
     device: z.string().min(1).max(64).default('cpu').describe('Where it computes'),
-    weights: path.optional().describe('Weights file of the network, relative to the job file'),
+    weights: z
+      .union([path, z.partialRecord(z.enum(networkNames), path)])
+      .optional()
+      .describe('Weights file, relative to the job file; for several networks, a map from network to file'),
     maxFailures: z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)

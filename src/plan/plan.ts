@@ -5,12 +5,12 @@
  */
 
 import { WildstyleError } from '../errors.js';
-import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import type { Inventory } from '../inventory/inventory.js';
 import type { Job } from '../job/schema.js';
+import { methodOf } from '../methods/index.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import { classesOf, itemsPerContent } from './counts.js';
@@ -66,8 +66,8 @@ export interface Plan {
   items(): Iterable<PlanItem>;
 }
 
-/** Changes when the same item would come out with other pixels. */
-const pixelsVersion = 1;
+/** Increased when the same original would come out with other pixels; methods have versions of their own. */
+const originalsVersion = 2;
 
 /**
  * Plans a job over an inventory.
@@ -88,6 +88,8 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
   );
   const makeStylized = stylizedMaker(job, styles, network);
   const makeOriginal = originalMaker(job);
+  // A limit leaves content images out; a plain split, which stylizes nothing, keeps them all.
+  const keepsUnstylized = sampling.stylesPerContent === 0;
   const folders = new Map(
     classes.map(({ label }) => [label, label === null ? output.split : `${output.split}/${label}`]),
   );
@@ -97,7 +99,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
     let stylized = 0;
     for (let c = 0; c < contents.length; c++) {
       const count = perContent[c];
-      if (count === 0) continue;
+      if (count === 0 && !keepsUnstylized) continue;
       const place: Place = {
         content: contents[c],
         folder: folders.get(contents[c].label) ?? output.split,
@@ -117,7 +119,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
     survey ??= surveyItems(items(), styles, job.recipe);
     return survey;
   };
-  const counted = countClasses(classes, perContent, sampling.keepOriginals);
+  const counted = countClasses(classes, perContent, sampling);
   return {
     counts: {
       ...counted,
@@ -147,21 +149,21 @@ const noStyle: Key = [0, 0];
 
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
   const sample = makeOriginalSampler(recipe);
-  const head = idHead('original', output);
+  const decisive = decisiveOutput(output);
   const extension = extensionOf(output.format);
   return ({ content, folder, key }, index) => {
-    const { value, json } = sample(deriveKey(key, noStyle), 0);
-    const id = idOf(
-      `${head},"content":"${content.sha256}","label":${JSON.stringify(content.label)},"recipe":${json}}`,
-    );
-    return {
+    const drawn = sample(deriveKey(key, noStyle), 0);
+    const { label, sha256 } = content;
+    const id = idOf({
       kind: 'original',
-      id,
-      index,
-      content,
-      file: `${folder}/${id}.${extension}`,
-      recipe: value,
-    };
+      version: originalsVersion,
+      ...decisive,
+      label,
+      recipe: drawn,
+      sha256,
+    });
+    const file = `${folder}/${id}.${extension}`;
+    return { kind: 'original', id, index, label, file, sources: { content }, recipe: drawn };
   };
 }
 
@@ -170,56 +172,63 @@ function stylizedMaker(
   styles: readonly StyleEntry[],
   network: NetworkChoice,
 ): (place: Place, index: number, style: number, replica: number) => StylizedItem {
-  const sample = makeRecipeSampler(recipe, network.name);
+  const sample = makeRecipeSampler(recipe, { network: network.name });
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
-  const head = idHead('stylized', output);
+  const decisive = decisiveOutput(output);
   const extension = extensionOf(output.format);
   const seedDraw = drawNumber('seed');
   return ({ content, folder, key }, index, s, replica) => {
     const style = styles[s];
     const pairKey = deriveKey(key, styleKeys[s]);
     const seed = random32(pairKey, seedDraw, replica);
-    const { value, json } = sample(pairKey, replica);
-    const id = idOf(
-      `${head},"content":"${content.sha256}","label":${JSON.stringify(content.label)},"recipe":${json},"replica":${replica},"seed":${seed},"style":"${style.sha256}","weights":"${weightsOf(network, value.network)}"}`,
-    );
+    const resolved = sample(pairKey, replica);
+    const method = methodOf(resolved);
+    const { label } = content;
+    const id = idOf({
+      kind: 'stylized',
+      version: method.version,
+      ...decisive,
+      label,
+      content: content.sha256,
+      style: style.sha256,
+      replica,
+      seed,
+      weights: method.networks(resolved).map((name) => weightsOf(network, name)),
+      recipe: resolved,
+    });
     const file = `${folder}/${id}.${extension}`;
-    return { kind: 'stylized', id, index, content, file, style, replica, seed, recipe: value };
+    const sources = { content, style };
+    return { kind: 'stylized', id, index, label, file, sources, replica, seed, recipe: resolved };
   };
 }
 
-/** The beginning of the text that an id is the hash of; a png has no quality. */
-function idHead(kind: PlanItem['kind'], { format, quality }: Job['output']): string {
-  return canonicalJson({ format, kind, pixelsVersion, quality: format === 'png' ? null : quality }).slice(
-    0,
-    -1,
-  );
+/** What of the output decides the bytes of an image; a png has no quality. */
+function decisiveOutput({ format, quality }: Job['output']) {
+  return { format, quality: format === 'png' ? null : quality };
 }
 
-function idOf(text: string): string {
-  return sha256(text).slice(0, 32);
+/** The hash of everything that decides an item's pixels: of its JSON, keys in the order in which they are written here. */
+function idOf(decisive: object): string {
+  return sha256(JSON.stringify(decisive)).slice(0, 32);
 }
 
-function weightsOf({ name, weights }: NetworkChoice, drawn: string): string {
-  const digest =
-    typeof weights === 'string' ? (drawn === name ? weights : undefined) : weights[drawn as NetworkName];
+function weightsOf({ name, weights }: NetworkChoice, drawn: NetworkName): string {
+  const digest = typeof weights === 'string' ? (drawn === name ? weights : undefined) : weights[drawn];
   if (digest !== undefined) return digest;
   throw new WildstyleError(
     'weights-missing',
-    `The recipe draws the network "${drawn}", whose weights are not at hand.`,
-    {
-      cure: 'Give its weights, or take it out of recipe.network.',
-    },
+    `The recipe draws the network "${drawn}", but its weights were not found.`,
+    { cure: 'Name its weights file in run.weights, or remove it from recipe.network.' },
   );
 }
 
 function countClasses(
   classes: ReturnType<typeof classesOf>,
   perContent: Uint32Array,
-  keepOriginals: boolean,
+  { keepOriginals, stylesPerContent }: Job['sampling'],
 ): Omit<PlanCounts, 'styles'> {
   const counted = classes.map(({ label, contents }): ClassCount => {
-    const used = contents.filter((content) => perContent[content] > 0);
+    const used = contents.filter((content) => perContent[content] > 0 || stylesPerContent === 0);
     return {
       label,
       contents: contents.length,

@@ -1,100 +1,71 @@
 /**
- * Draws the recipe of an item. A job's recipe is compiled once: what is the same for all items is one shared, frozen
- * object with its JSON; only what lies above a distribution is made anew for each item.
+ * Draws the recipe of an item. A job's recipe is compiled once: what is the same for all items is one shared, frozen object;
+ * only what contains a distribution is made for each item.
  * @module
  */
-
-import { canonicalJson, sortedByKey } from '../files/canonical-json.js';
 import { type Distribution, isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
 import { isWholeNumber, schemaAt } from '../job/zod-walk.js';
+import { methodOf, type ResolvedRecipe } from '../methods/index.js';
+import type { ResolveFacts } from '../methods/method.js';
+import { type Recipe, recipeSchema } from '../methods/recipe.js';
 import { drawNumber, type Key, uniform } from '../random.js';
-import { type Recipe, recipeSchema } from '../stylize/recipe.js';
 
-/** A value with its canonical JSON: keys in code unit order, no white space. */
-export interface Sampled<T> {
-  readonly value: T;
-  readonly json: string;
-}
+/** Draws values; the same key and replica always give the same one. */
+export type Sampler<T> = (key: Key, replica: number) => T;
 
-/** Draws recipes; the same key and replica always give the same. */
-export type Sampler<T> = (key: Key, replica: number) => Sampled<T>;
+/** A shared value, or how to draw one. */
+type Source = { readonly constant: unknown } | { readonly draw: Sampler<unknown> };
 
-type Source = Sampled<unknown> | Sampler<unknown>;
-
-/** The sampler of whole recipes; `network` is what `auto` stands for. */
-export function makeRecipeSampler(recipe: DistributedRecipe, network: Recipe['network']): Sampler<Recipe> {
-  return asSampler(compile(withoutAuto(recipe, network), [])) as Sampler<Recipe>;
+/** The sampler of resolved recipes. Where nothing is drawn, all items share one object. */
+export function makeRecipeSampler(recipe: DistributedRecipe, facts: ResolveFacts): Sampler<ResolvedRecipe> {
+  const resolve = (drawn: Recipe): ResolvedRecipe => methodOf(drawn).resolve(drawn, facts);
+  const source = compile(recipe, []);
+  if ('draw' in source) return (key, replica) => resolve(source.draw(key, replica) as Recipe);
+  const resolved = deepFreeze(resolve(source.constant as Recipe));
+  return () => resolved;
 }
 
 /** The sampler of what concerns a content image that is carried over. */
-export function makeOriginalSampler({ size, fit }: DistributedRecipe): Sampler<Pick<Recipe, 'size' | 'fit'>> {
-  return asSampler(compile({ size, fit }, [])) as Sampler<Pick<Recipe, 'size' | 'fit'>>;
-}
-
-/** The recipe with the network's name where it says `auto`. */
-function withoutAuto(recipe: DistributedRecipe, name: Recipe['network']): DistributedRecipe {
-  const resolve = (network: Recipe['network']) => (network === 'auto' ? name : network);
-  const { network } = recipe;
-  if (!isDistribution(network)) return { ...recipe, network: resolve(network) };
-  if (!('choice' in network)) return recipe;
-  const { choice } = network;
-  if (Array.isArray(choice)) return { ...recipe, network: { choice: choice.map(resolve) } };
-  const weights: Record<string, number> = {};
-  for (const [key, weight] of Object.entries(choice as Readonly<Record<string, number>>)) {
-    const resolved = resolve(key as Recipe['network']);
-    weights[resolved] = (weights[resolved] ?? 0) + weight;
-  }
-  return { ...recipe, network: { choice: weights } };
+export function makeOriginalSampler({
+  size,
+  fit,
+}: DistributedRecipe): Sampler<Pick<ResolvedRecipe, 'size' | 'fit'>> {
+  return asSampler(compile({ size, fit }, [])) as Sampler<Pick<ResolvedRecipe, 'size' | 'fit'>>;
 }
 
 function asSampler(source: Source): Sampler<unknown> {
-  return typeof source === 'function' ? source : () => source;
+  return 'draw' in source ? source.draw : () => source.constant;
 }
 
 function compile(value: unknown, path: readonly string[]): Source {
-  if (isDistribution(value)) return compileDraw(value, path);
+  if (isDistribution(value)) return { draw: compileDraw(value, path) };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return constant(value);
   const entries = Object.entries(value).filter(([, child]) => child !== undefined);
   const children = entries.map(([key, child]): [string, Source] => [key, compile(child, [...path, key])]);
-  if (children.every(([, source]) => typeof source !== 'function')) return constant(value);
-  return group(children);
+  const drawn = children.flatMap(([key, source]) => ('draw' in source ? [{ key, draw: source.draw }] : []));
+  if (drawn.length === 0) return constant(Object.fromEntries(entries));
+  // All keys in the order of the schema, those that are drawn with a placeholder.
+  const template = Object.fromEntries(
+    children.map(([key, source]) => [key, 'draw' in source ? undefined : source.constant]),
+  );
+  return {
+    draw(key, replica) {
+      const result: Record<string, unknown> = { ...template };
+      for (const child of drawn) result[child.key] = child.draw(key, replica);
+      return result;
+    },
+  };
 }
 
-function constant(value: unknown): Sampled<unknown> {
-  return { value: deepFreeze(structuredClone(value)), json: canonicalJson(value) };
+function constant(value: unknown): { constant: unknown } {
+  return { constant: deepFreeze(structuredClone(value)) };
 }
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null)
     for (const child of Object.values(Object.freeze(value))) deepFreeze(child);
   return value;
-}
-
-function group(children: readonly [string, Source][]): Sampler<unknown> {
-  const inOrder = sortedByKey([...children]).map(([key, source], index) => ({
-    key,
-    source,
-    prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`,
-  }));
-  // A recipe shows its parameters in the order of the schema, whatever order its JSON is hashed in.
-  const template = Object.fromEntries(
-    children.map(([key, source]) => [key, typeof source === 'function' ? undefined : source.value]),
-  );
-  return (key, replica) => {
-    const value: Record<string, unknown> = { ...template };
-    let json = '';
-    for (const child of inOrder) {
-      if (typeof child.source === 'function') {
-        const sampled = child.source(key, replica);
-        value[child.key] = sampled.value;
-        json += child.prefix + sampled.json;
-      } else {
-        json += child.prefix + child.source.json;
-      }
-    }
-    return { value, json: `${json}}` };
-  };
 }
 
 function compileDraw(distribution: Distribution<unknown>, path: readonly string[]): Sampler<unknown> {
@@ -105,25 +76,19 @@ function compileDraw(distribution: Distribution<unknown>, path: readonly string[
   }
   const schema = schemaAt(recipeSchema, path);
   const toNumber = numberPicker(distribution, schema !== undefined && isWholeNumber(schema));
-  return (key, replica) => {
-    const value = toNumber(uniform(key, draw, replica));
-    return { value, json: String(value) };
-  };
+  return (key, replica) => toNumber(uniform(key, draw, replica));
 }
 
 /** From a uniform number in [0, 1) to one of the values. */
-function picker(
-  choice: readonly unknown[] | Readonly<Record<string, number>>,
-): (u: number) => Sampled<unknown> {
+function picker(choice: readonly unknown[] | Readonly<Record<string, number>>): (u: number) => unknown {
   if (Array.isArray(choice)) {
-    const values = choice.map(constant);
+    const values = choice.map((value) => constant(value).constant);
     return (u) => values[Math.floor(u * values.length)];
   }
   const entries = Object.entries(choice as Readonly<Record<string, number>>).filter(
     ([, weight]) => weight > 0,
   );
   const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
-  const values = entries.map(([name]) => constant(name));
   return (u) => {
     let left = u * total;
     const index = entries.findIndex(([, weight]) => {
@@ -131,7 +96,7 @@ function picker(
       return left < 0;
     });
     // Rounding may leave a hair above the last weight.
-    return values.at(index) as Sampled<unknown>;
+    return entries.at(index)?.[0];
   };
 }
 

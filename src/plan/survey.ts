@@ -1,4 +1,6 @@
 /** One pass over the items of a plan: its digest, how often each style comes, and what was drawn. @module */
+
+import { isAuto } from '../auto.js';
 import { sha256InPieces } from '../files/digest.js';
 import type { StyleEntry } from '../inventory/entries.js';
 import { isDistribution } from '../job/distribution.js';
@@ -44,8 +46,8 @@ export function surveyItems(
   let ids = '';
   for (const item of items) {
     // Paths and files are in no id, for they decide no pixels; but a dataset is about them too.
-    ids += `${item.id} ${item.file} ${item.content.path}`;
-    if (item.kind === 'stylized') ids += ` ${item.style.path}`;
+    ids += `${item.id} ${item.file} ${item.sources.content.path}`;
+    if (item.kind === 'stylized') ids += ` ${item.sources.style.path}`;
     ids += '\n';
     // Hashed in blocks: a call for every id would take longer than the hashing.
     if (ids.length >= 1 << 16) {
@@ -53,7 +55,8 @@ export function surveyItems(
       ids = '';
     }
     if (item.kind === 'original') continue;
-    perStyle.set(item.style, (perStyle.get(item.style) ?? 0) + 1);
+    const { style } = item.sources;
+    perStyle.set(style, (perStyle.get(style) ?? 0) + 1);
     for (const { see } of watched) see?.(item.recipe);
   }
   return {
@@ -84,8 +87,7 @@ function leaves(value: unknown, path: readonly string[]): Leaf[] {
 function watch({ path: keys, value }: Leaf): Watched {
   const path = keys.join('.');
   // What auto stands for is known only from the items.
-  if (!isDistribution(value) && value !== 'auto')
-    return { summary: () => ({ path, kind: 'constant', value }) };
+  if (!isDistribution(value) && !isAuto(value)) return { summary: () => ({ path, kind: 'constant', value }) };
   return isDistribution(value) && !('choice' in value) ? watchRange(path, keys) : watchChoice(path, keys);
 }
 

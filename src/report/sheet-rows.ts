@@ -1,15 +1,21 @@
 /** Which items a contact sheet shows, and what it says about them. @module */
 import { basename } from 'node:path';
-import type { ItemRecord } from '../dataset/ledger/record.js';
+import {
+  type CompleteRecord,
+  factsOf,
+  type ItemRecord,
+  isStylized,
+  type StylizedRecord,
+} from '../dataset/ledger/record.js';
 
 /**
  * At most `maximum` finished stylized items, the classes in order and with as equal shares as they can give; of each class,
  * items spread evenly over the order of the records.
  */
-export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): ItemRecord[] {
-  const classes = new Map<string, ItemRecord[]>();
+export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): StylizedRecord[] {
+  const classes = new Map<string, StylizedRecord[]>();
   for (const record of records) {
-    if (record.status !== 'complete' || record.kind !== 'stylized') continue;
+    if (!isStylized(record)) continue;
     const ofClass = classes.get(record.label ?? '') ?? [];
     ofClass.push(record);
     classes.set(record.label ?? '', ofClass);
@@ -22,21 +28,25 @@ export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number):
   return groups.flatMap((group, index) => spread(group, shares[index] ?? 0));
 }
 
-/** What is said about an item, in one line. */
-export function captionOf(record: ItemRecord): string {
-  const { label, content, style, recipe, network, steps } = record;
-  const styleRecipe = recipe.style as { loss?: unknown; strength?: unknown } | undefined;
-  const strength = styleRecipe?.strength;
-  return [
-    label,
-    style ? `${basename(content.path)} + ${basename(style.path)}` : basename(content.path),
-    typeof strength === 'number' ? `strength ${Number(strength.toPrecision(3))}` : undefined,
-    network?.name,
-    styleRecipe?.loss,
-    recipe.optimizer ? `${recipe.optimizer} ${steps} steps` : undefined,
-  ]
+/** A one-line description of an item. */
+export function captionOf(record: CompleteRecord): string {
+  const { label, sources } = record;
+  const names = Object.values(sources).map(({ path }) => basename(path));
+  return [label, names.join(' + '), ...(isStylized(record) ? recipeWords(record) : [])]
     .filter((part) => part !== undefined && part !== null && part !== '')
     .join(' · ');
+}
+
+function recipeWords(record: StylizedRecord): (string | undefined)[] {
+  const { applied } = record;
+  const { network, steps } = factsOf(record);
+  const style = applied.style as { loss?: object; strength?: number } | undefined;
+  return [
+    style?.strength === undefined ? undefined : `strength ${Number(style.strength.toPrecision(3))}`,
+    network?.name,
+    Object.keys(style?.loss ?? {}).join(' + '),
+    applied.optimizer ? `${applied.optimizer} ${steps} steps` : undefined,
+  ];
 }
 
 /** Gives one to each that still has some, in turn, until the total is reached. */

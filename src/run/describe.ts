@@ -27,10 +27,19 @@ export interface PlanDescription {
 
 export interface PlanEstimate {
   readonly seconds: number;
+  /** Disk space. */
   readonly bytes: number;
   readonly workers: number;
-  /** Of one item with the first recipe, for a photograph of 4:3. */
-  readonly msPerStep: number;
+  /** Memory that all workers together take, about. */
+  readonly memoryBytes: number;
+  /** Memory that is free at present. */
+  readonly freeMemoryBytes: number;
+  /** Of one item with the first recipe, for a 4:3 photograph; absent, as what follows, where no step is made. */
+  readonly msPerStep?: number;
+  /** Long edge at which the step was measured; the time of larger images is extrapolated by the pixel. */
+  readonly measuredSizePx?: number;
+  /** How long ago it was measured. */
+  readonly measurementAgeMs?: number;
 }
 
 /** What is known beside the plan itself. */
@@ -63,7 +72,19 @@ export function describePlan(
     parameters,
     leftOut: inventory.problems.map(({ path, code, message }) => ({ path, code, message })),
     duplicates: inventory.duplicates.length,
-    warnings: [...prepared.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...warnings, ...memoryWarnings(estimate)],
     ...(estimate && { estimate }),
   };
+}
+
+/** A run that takes more memory than is free makes the machine swap, or is killed. */
+export function memoryWarnings(
+  estimate: Pick<PlanEstimate, 'memoryBytes' | 'freeMemoryBytes'> | undefined,
+): string[] {
+  if (!estimate || estimate.memoryBytes <= estimate.freeMemoryBytes) return [];
+  const gigabytes = (bytes: number) => `${Number((bytes / 1e9).toPrecision(2))} GB`;
+  const { memoryBytes, freeMemoryBytes } = estimate;
+  return [
+    `A run needs about ${gigabytes(memoryBytes)} of memory, and ${gigabytes(freeMemoryBytes)} are free: lower run.workers, recipe.size or run.batch.`,
+  ];
 }

@@ -1,5 +1,6 @@
 /** What a run is asked and what it tells. @module */
-import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { FailedRecord } from '../dataset/ledger/record.js';
+import type { Counts } from '../dataset/ledger/tally.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { Progress } from './progress.js';
@@ -15,9 +16,15 @@ export type RunEvent =
   /** Steps of this kind were never measured here: a few are, and an estimate follows, or that there is none. */
   | { readonly type: 'estimating' }
   | { readonly type: 'inestimable' }
-  | { readonly type: 'estimate'; readonly seconds: number; readonly bytes: number }
+  | {
+      readonly type: 'estimate';
+      readonly seconds: number;
+      readonly bytes: number;
+      readonly memoryBytes: number;
+      readonly freeMemoryBytes: number;
+    }
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'failed'; readonly record: ItemRecord }
+  | { readonly type: 'failed'; readonly record: FailedRecord }
   /** Images of earlier jobs that are gone, and that this job does not make: below the root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }
   | { readonly type: 'draining' }
@@ -36,4 +43,19 @@ export interface RunOptions {
   /** The script of the worker processes, where a bundler has moved it. */
   readonly workerModule?: URL;
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** How a run ended. */
+export interface RunResult {
+  /** `nothing`: everything was there; `stopped`: items are left for the next run. */
+  readonly status: 'complete' | 'stopped' | 'nothing';
+  readonly counts: Counts;
+  /** Whether more items failed than the job tolerates. */
+  readonly tooManyFailures: boolean;
+  readonly root: string;
+  readonly contactSheet: string | undefined;
+  readonly elapsedMs: number;
+  /** Time that all workers together spent in optimization steps. */
+  readonly stepMs: number;
+  readonly workers: number;
 }

@@ -2,7 +2,7 @@
 import { type Journal, openJournal } from '../dataset/ledger/journal.js';
 import type { ItemRecord } from '../dataset/ledger/record.js';
 import { outputPaths } from '../dataset/output-paths.js';
-import type { WildstyleError } from '../errors.js';
+import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import {
   calibrationKey,
@@ -10,9 +10,10 @@ import {
   msPerPixel,
   rememberedStep,
   rememberStep,
+  type StepCost,
 } from './estimate/calibration.js';
-import { type Allocation, allocate, thisMachine } from './estimate/machine.js';
-import { estimateWorkload, evaluationsOf, type IsPending, type Workload } from './estimate/workload.js';
+import { type Allocation, allocate, thisMachine, workerBytes } from './estimate/machine.js';
+import { costOf, estimateWorkload, type IsPending, type Workload } from './estimate/workload.js';
 import type { RunOptions } from './events.js';
 import { dropped, WorkerPool } from './pool/pool.js';
 import { workerSettings } from './pool/worker-settings.js';
@@ -26,6 +27,7 @@ const tellingSteps = 20;
 /** Makes the pending items of a plan, once. */
 export class ItemProduction {
   readonly allocation: Allocation;
+  readonly #freeBytes: number;
   readonly #counter: ProgressCounter;
   readonly #pool: WorkerPool;
   #journal: Promise<Journal> | undefined;
@@ -37,8 +39,10 @@ export class ItemProduction {
     private readonly options: RunOptions,
   ) {
     const { job } = prepared;
-    const { stylized, items, largestSizePx: size, smallestPixels } = workload;
-    this.allocation = allocate(thisMachine(), job.run, stylized || items, { size }, smallestPixels);
+    const { stylized, items, largestSizePx, smallestPixels } = workload;
+    const machine = thisMachine();
+    this.#freeBytes = machine.freeBytes;
+    this.allocation = allocate(machine, job.run, stylized || items, largestSizePx, smallestPixels);
     const { workers, batch } = this.allocation;
     this.#counter = new ProgressCounter(workload, workers, performance.now());
     this.#pool = new WorkerPool({
@@ -51,9 +55,9 @@ export class ItemProduction {
     });
   }
 
-  /** Ends the run with an error. */
-  abort(error: WildstyleError): void {
-    this.#pool.fail(error);
+  /** Ends the run with the signal's reason when it is aborted. */
+  abortOn(signal: AbortSignal): void {
+    signal.addEventListener('abort', () => this.#pool.fail(asWildstyleError(signal.reason)));
   }
 
   /**
@@ -78,9 +82,11 @@ export class ItemProduction {
       // Signals may have come before anybody listened.
       if (drain?.aborted) onDrain();
       if (abandon?.aborted) onAbandon();
-      const known = this.#stepKey && (await rememberedStep(this.#stepKey));
+      const { recipe } = this.workload;
+      const { run } = this.prepared.job;
+      const known = recipe && (await rememberedStep(recipe, this.allocation, run));
       if (known) this.#estimate(known);
-      else if (this.#stepKey) onEvent?.({ type: 'estimating' });
+      else if (recipe) onEvent?.({ type: 'estimating' });
       await this.#pool.start();
       if (!known) await this.#measure();
       await this.#makeAll(isPending);
@@ -115,9 +121,10 @@ export class ItemProduction {
 
   async #count(record: ItemRecord | typeof dropped, item: PlanItem): Promise<void> {
     if (record === dropped) return;
-    if (record.error?.code === 'worker-crashed') await this.#recordCrash(record);
-    this.#counter.addItem(record.status === 'failed', evaluationsOf(item));
-    if (record.status === 'failed') this.options.onEvent?.({ type: 'failed', record });
+    const failed = record.status === 'failed';
+    if (failed && record.error.code === 'worker-crashed') await this.#recordCrash(record);
+    this.#counter.addItem(failed, costOf(item).steps);
+    if (failed) this.options.onEvent?.({ type: 'failed', record });
   }
 
   /** A worker that died can record nothing. */
@@ -126,35 +133,34 @@ export class ItemProduction {
     await (await this.#journal).append(record);
   }
 
-  /** Before the first image is begun, so that whoever waits knows for how long. */
+  /** Before the first image is started, so that whoever waits knows for how long. */
   async #measure(): Promise<void> {
     const { recipe } = this.workload;
-    if (!recipe || !this.#stepKey || this.#stopped) return;
-    const measured = await measureStep(this.#pool, recipe, this.#stepKey);
-    if (measured !== undefined) this.#estimate(measured);
+    if (!recipe || this.#stopped) return;
+    const cost = await measureStep(this.#pool, recipe, this.allocation, this.prepared.job.run);
+    if (cost) this.#estimate(cost);
     else this.options.onEvent?.({ type: 'inestimable' });
   }
 
-  #estimate(msPerPixel: number): void {
+  #estimate({ msPerPixel }: StepCost): void {
     const { workers } = this.allocation;
-    const { format } = this.prepared.job.output;
+    const { output, run } = this.prepared.job;
     this.options.onEvent?.({
       type: 'estimate',
-      ...estimateWorkload(this.workload, { msPerPixel, workers, format }),
+      ...estimateWorkload(this.workload, { msPerPixel, workers, format: output.format }),
+      memoryBytes: workers * workerBytes(run.batch, this.workload.largestSizePx),
+      freeMemoryBytes: this.#freeBytes,
     });
   }
 
-  /** The next run of this kind is estimated by the whole of this one, if it was long enough to tell. */
+  /** The next run of this kind is estimated by the whole of this one, if it was long enough. */
   async #remember(): Promise<void> {
+    const { recipe } = this.workload;
     const { made } = this.#counter;
     const { workers, batch } = this.allocation;
-    const isTelling = made.steps >= tellingSteps * workers * batch;
-    if (this.#stepKey && isTelling) await rememberStep(this.#stepKey, msPerPixel(made));
-  }
-
-  get #stepKey(): string | undefined {
-    const { recipe } = this.workload;
-    return recipe && calibrationKey(recipe, this.allocation, this.prepared.job.run);
+    if (!recipe || made.steps < tellingSteps * workers * batch) return;
+    const key = calibrationKey(recipe, this.allocation, this.prepared.job.run);
+    await rememberStep(key, { msPerPixel: msPerPixel(made), measuredAtMs: Date.now() });
   }
 
   #report(): void {

@@ -1,5 +1,5 @@
 /** What a run finds in its output folder, and what of the plan is left to make. @module */
-import type { ItemRecord } from '../dataset/ledger/record.js';
+import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
 import { type InspectedOutput, inspectOutput } from '../dataset/output-status.js';
 import { WildstyleError } from '../errors.js';
 import { type IsPending, pendingIn, type Workload, workloadOf } from './estimate/workload.js';
@@ -41,7 +41,8 @@ export async function findPendingWork(
 /** An image that is to lie elsewhere in the same folder would be there twice. */
 function checkPlaces({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
   for (const { id, file } of plan.items()) {
-    const there = records.get(id)?.file;
+    const record = records.get(id);
+    const there = record && fileOf(record);
     if (there && there !== file) {
       throw new WildstyleError(
         'output-differs',

@@ -1,4 +1,6 @@
 /** What a run is about to leave in its output folder, to be compared with what lies there. @module */
+
+import { isAuto } from '../auto.js';
 import type { PlannedOutput } from '../dataset/output-job.js';
 import type { Prepared } from './prepare.js';
 import { resolveNetwork } from './weights.js';
@@ -7,7 +9,8 @@ import { resolveNetwork } from './weights.js';
 export function plannedOutput({ job, inventory, plan, weightsFiles }: Prepared): PlannedOutput {
   const { file: _file, run: _run, ...decisive } = job;
   // What `auto` is depends on the weights that are there.
-  const network = job.recipe.network === 'auto' ? resolveNetwork('auto', weightsFiles) : job.recipe.network;
+  const { network: given } = job.recipe;
+  const network = isAuto(given) ? resolveNetwork(given, weightsFiles) : given;
   return {
     job: { ...decisive, recipe: { ...job.recipe, network } },
     planDigest: plan.digest,

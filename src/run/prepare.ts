@@ -1,5 +1,6 @@
 /** From a job to its plan: finds weights and images. @module */
 
+import { auto, isAuto } from '../auto.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../inventory/inventory.js';
 import { possibleNetworks } from '../job/checks.js';
 import type { Job } from '../job/schema.js';
@@ -28,12 +29,12 @@ export interface PrepareOptions {
  *   `style-missing`, `labels-invalid`, `path-outside-root`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
-  const weightsFiles = findWeights(job.run.weights);
-  const auto = resolveNetwork('auto', weightsFiles);
+  const weightsFiles = findWeights(job.run.weights, possibleNetworks(job.recipe));
+  const automatic = resolveNetwork(auto, weightsFiles);
   const store = new WeightStore(weightsFiles);
   const { network } = job.recipe;
   const digests: Partial<Record<NetworkName, string>> = {};
-  for (const name of network === 'auto' ? [auto] : possibleNetworks(job.recipe)) {
+  for (const name of isAuto(network) ? [automatic] : possibleNetworks(job.recipe)) {
     // Where a network is drawn, one without weights matters only once it is.
     const isSure = typeof network === 'string';
     if (isSure || weightsFiles[name] || !networks[name].needsWeights)
@@ -42,9 +43,9 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const inventory = await takeInventory(job, {
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
-  const plan = makePlan(job, inventory, { name: auto, weights: digests });
+  const plan = makePlan(job, inventory, { name: automatic, weights: digests });
   const fallback =
-    network === 'auto' && auto === 'random'
+    isAuto(network) && automatic === 'random'
       ? ['No weights of vgg19 were found: recipe.network is random, which wants a strength of 30 and more.']
       : [];
   return { job, inventory, plan, warnings: [...inventory.warnings, ...fallback], weightsFiles };

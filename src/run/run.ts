@@ -4,37 +4,17 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
-import { settleJournals } from '../dataset/ledger/journal.js';
-import type { ItemRecord } from '../dataset/ledger/record.js';
-import type { Counts } from '../dataset/ledger/tally.js';
+import { beginOutput } from '../dataset/begin-output.js';
+import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
 import { lockOutput } from '../dataset/lock.js';
-import { beginOutput, type OutputJob } from '../dataset/output-job.js';
 import { outputPaths } from '../dataset/output-paths.js';
-import type { OutputStatus } from '../dataset/output-status.js';
-import type { WildstyleError } from '../errors.js';
-import { sweepTemporaryFiles } from '../files/publish.js';
-import type { Job } from '../job/schema.js';
-import type { RunOptions } from './events.js';
-import { finishDataset } from './finish.js';
+import type { RunOptions, RunResult } from './events.js';
+import { finishDataset } from './finish/finish.js';
 import { ItemProduction } from './item-production.js';
 import { findPendingWork } from './pending-work.js';
 import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
-
-/** How a run ended. */
-export interface RunResult {
-  /** `nothing`: everything was there; `stopped`: items are left for the next run. */
-  readonly status: 'complete' | 'stopped' | 'nothing';
-  readonly counts: Counts;
-  /** Whether more items failed than the job tolerates. */
-  readonly tooManyFailures: boolean;
-  readonly root: string;
-  readonly contactSheet: string | undefined;
-  readonly elapsedMs: number;
-  /** Time that all workers together spent in optimization steps. */
-  readonly stepMs: number;
-  readonly workers: number;
-}
+import { tooManyFailures } from './tolerance.js';
 
 /**
  * Makes every item of a plan that the output folder does not hold yet.
@@ -70,7 +50,7 @@ async function runLocked(
     return {
       status: 'nothing',
       counts,
-      tooManyFailures: tooMany(counts, job),
+      tooManyFailures: tooManyFailures(counts, job.run),
       root,
       contactSheet: undefined,
       elapsedMs: 0,
@@ -78,20 +58,17 @@ async function runLocked(
       workers: 0,
     };
   }
-  const paths = outputPaths(root);
-  await sweepTemporaryFiles(paths.temporaryFolder);
-  if (state.lost.length > 0 || options.retryFailed) await settleJournals(paths, records.values());
-  if (state.kind !== 'resume') await beginOutput(root, planned, earlierJobsIn(state));
+  await beginOutput(root, planned, state, records.values(), options.retryFailed ?? false);
   const production = new ItemProduction(prepared, workload, options);
-  lockLost.addEventListener('abort', () => production.abort(lockLost.reason as WildstyleError));
+  production.abortOn(lockLost);
   const stepMs = await production.run(done, isPending);
   options.onEvent?.({ type: 'finishing' });
   const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
-  if (counts.pending === 0) await rm(paths.journalsFolder, { recursive: true, force: true });
+  if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
   return {
     status: counts.pending > 0 ? 'stopped' : 'complete',
     counts,
-    tooManyFailures: tooMany(counts, job),
+    tooManyFailures: tooManyFailures(counts, job.run),
     root,
     contactSheet,
     elapsedMs: Date.now() - startedAt.getTime(),
@@ -100,20 +77,9 @@ async function runLocked(
   };
 }
 
-/** The jobs that a folder was made by before this one. */
-function earlierJobsIn(state: OutputStatus): OutputJob['earlierJobs'] {
-  if (state.kind === 'differs') return state.jobs;
-  return state.kind === 'complete' ? state.summary.earlierJobs : [];
-}
-
 /** Images that were there, are gone, and are in no plan any more. */
 function lostForGood({ plan }: Prepared, lost: readonly ItemRecord[]): string[] {
-  const files = new Map(lost.map(({ id, file }) => [id, file ?? '']));
+  const files = new Map(lost.map((record) => [record.id, fileOf(record)]));
   if (files.size > 0) for (const { id } of plan.items()) files.delete(id);
   return [...files.values()].sort();
-}
-
-function tooMany({ failed, items }: Counts, { run }: Job): boolean {
-  const tolerated = run.maxFailures > 0 && run.maxFailures < 1 ? run.maxFailures * items : run.maxFailures;
-  return failed > tolerated;
 }

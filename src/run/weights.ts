@@ -3,11 +3,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAuto } from '../auto.js';
 import type { WeightSet } from '../engine/engine.js';
 import { asWildstyleError, WildstyleError } from '../errors.js';
 import { cacheFolder } from '../files/cache-folder.js';
-import { type NetworkName, networks } from '../stylize/networks/index.js';
-import type { Recipe } from '../stylize/recipe.js';
+import type { Recipe } from '../methods/recipe.js';
+import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 
 /** Weights of networks, read when first asked for. */
 export class WeightStore {
@@ -59,26 +60,48 @@ function cachedWeightsFile(name: string): string {
   return join(cacheFolder(), 'weights', `${name}.safetensors`);
 }
 
+/** Weights files as a job names them: one, or one for each network. */
+export type NamedWeights = string | Readonly<Partial<Record<NetworkName, string>>>;
+
 /**
- * Where the weights of each network lie: the file named, else the one in the cache folder.
- * @param named from `--weights` or `run.weights`; it is VGG-19's, the one network that needs a file
- * @throws `weights-missing` when the file named does not exist, also where no network needs it
+ * Where the weights of each network are: the file named, otherwise the one in the cache folder.
+ * @param named by `--weights` or `run.weights`; a single file is for the network in use that needs one
+ * @param possible the networks in use; by default all
+ * @throws `weights-missing` when a named file does not exist, even if no network needs it; `option-invalid` when one file is
+ *   named for several networks
  */
-export function findWeights(named: string | undefined): Record<string, string> {
-  if (named && !existsSync(named)) throw unreadableWeights(named, 'there is no such file');
-  const found: Record<string, string> = {};
-  for (const [name, { needsWeights }] of Object.entries(networks)) {
-    const file = named ?? cachedWeightsFile(name);
-    if (needsWeights && (named || existsSync(file))) found[name] = file;
+export function findWeights(
+  named: NamedWeights | undefined,
+  possible: readonly NetworkName[] = networkNames,
+): Partial<Record<NetworkName, string>> {
+  const byNetwork = typeof named === 'string' ? ofOneNetwork(named, possible) : (named ?? {});
+  const files = typeof named === 'string' ? [named] : Object.values(byNetwork);
+  for (const file of files) if (!existsSync(file)) throw unreadableWeights(file, 'it does not exist');
+  const found: Partial<Record<NetworkName, string>> = {};
+  for (const name of networkNames.filter((network) => networks[network].needsWeights)) {
+    const cached = cachedWeightsFile(name);
+    const file = byNetwork[name] ?? (existsSync(cached) ? cached : undefined);
+    if (file) found[name] = file;
   }
   return found;
 }
 
-/** The network that `auto` stands for: vgg19 where its weights are, else random. */
+function ofOneNetwork(
+  file: string,
+  possible: readonly NetworkName[],
+): Readonly<Partial<Record<NetworkName, string>>> {
+  const needing = possible.filter((name) => networks[name].needsWeights);
+  if (needing.length > 1) {
+    const message = `One weights file, ${file}, is named for ${needing.join(' and ')}.`;
+    throw new WildstyleError('option-invalid', message, { cure: 'Name one for each: network=file.' });
+  }
+  return needing.length === 1 ? { [needing[0]]: file } : {};
+}
+
+/** The network that `auto` stands for: vgg19 if its weights were found, otherwise random. */
 export function resolveNetwork(
   network: Recipe['network'],
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Partial<Record<NetworkName, string>>>,
 ): NetworkName {
-  if (network !== 'auto') return network;
-  return files.vgg19 ? 'vgg19' : 'random';
+  return orAuto(network, () => (files.vgg19 ? 'vgg19' : 'random'));
 }

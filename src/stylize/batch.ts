@@ -4,24 +4,38 @@
  * @module
  */
 import type { Compiled, Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
+import { sizeOf } from '../engine/shape.js';
 import { WildstyleError } from '../errors.js';
 import { hasDiverged, isCurvePoint, type LossPoint } from './curve.js';
 import { tensorName } from './objective.js';
 import type { Parameters, Spec } from './spec.js';
-import { itemInputs, lossParts, stepFunction, stepName } from './step.js';
+import { itemInputs, stepFunction, stepName } from './step.js';
+import { drawStepInput, stepInputsOf } from './step-inputs.js';
+import type { StepInput } from './terms/term.js';
 
 /** How much smaller the steps of a second try are. */
 const gentler = 0.3;
 const mostRestarts = 1;
 
+/** How a caller follows an optimization, or ends it early. */
+export interface Watch {
+  /** Called after every step with the number of updates made. */
+  readonly onStep?: (steps: number) => void;
+  /** When aborted, the image so far is delivered. */
+  readonly finish?: AbortSignal;
+}
+
 /** An item to optimize, as arrays. */
 export interface BatchItem {
   /** Where the optimization starts: `[1, height, width, 3]`, RGB in [0, 1]. */
   readonly initial: HostTensor;
-  /** Targets and scales of content and style, as the target functions return them: `[1, ...]` each. */
+  /** Targets and scales of the sources, as the target functions return them: `[1, ...]` each. */
   readonly targets: Named<HostTensor>;
   readonly parameters: Parameters;
   readonly steps: number;
+  /** Seed of what terms draw for each step. */
+  readonly seed: number;
+  readonly watch?: Watch | undefined;
 }
 
 /** What came out of an item. */
@@ -34,6 +48,8 @@ export interface Optimized {
   /** Evaluations of the objective: one more than updates, and those of trials and before a restart. */
   readonly evaluations: number;
   readonly restarts: number;
+  /** Of the run that ended well; smaller than the item's after a restart. */
+  readonly learningRate: number;
 }
 
 interface Slot<T extends BatchItem> {
@@ -42,6 +58,7 @@ interface Slot<T extends BatchItem> {
   step: number;
   evaluations: number;
   restarts: number;
+  learningRate: number;
 }
 
 /** The end of one item: its result, or the error that ended it. */
@@ -52,6 +69,7 @@ export type Outcome<T> = { readonly item: T } & (
 
 export class RunningBatch<T extends BatchItem = BatchItem> {
   readonly #slots: (Slot<T> | undefined)[];
+  readonly #stepInputs: Named<StepInput>;
   readonly #inputs: Record<string, Value> = {};
   #image: Value;
   #state: Named<Value>;
@@ -63,11 +81,11 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     private readonly compiled: Compiled,
     inputShapes: Named<Shape>,
   ) {
-    const batch = imageShape[0];
-    this.#slots = Array.from({ length: batch });
+    this.#slots = Array.from({ length: imageShape[0] });
+    this.#stepInputs = stepInputsOf(spec, imageShape);
     // Rows nobody uses are optimized too; ones keep them from dividing by zero.
     const filled = (shape: Shape, value: number) =>
-      engine.put({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape });
+      engine.put({ data: new Float32Array(sizeOf(shape)).fill(value), shape });
     for (const [name, shape] of Object.entries(inputShapes)) this.#inputs[name] = filled(shape, 1);
     this.#image = filled(imageShape, 0);
     this.#state = Object.fromEntries(
@@ -87,7 +105,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     targets: Named<Shape>,
   ): Promise<RunningBatch<T>> {
     const batch = imageShape[0];
-    const inputs = { ...itemInputs(spec, targets, batch), [stepName.learningRate]: [batch, 1, 1, 1] };
+    const inputs = { ...itemInputs(spec, targets, imageShape), [stepName.learningRate]: [batch, 1, 1, 1] };
     const state = Object.entries(spec.optimizer.state(imageShape));
     const compiled = await engine.compile(
       stepFunction(spec),
@@ -117,20 +135,22 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Puts an item into a free row; there must be one. */
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
-    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0 };
+    const { weights, learningRate } = item.parameters;
+    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0, learningRate };
     for (const [name, { data }] of Object.entries(item.targets))
       this.engine.assign(this.#inputs[name], row, data);
-    const weight = (side: 'content' | 'style', layer: string, value: number) =>
-      this.engine.assign(this.#inputs[tensorName.weight(side, layer)], row, Float32Array.of(value));
-    const { content, style, totalVariation } = item.parameters;
-    for (const layer of this.spec.content.layers) weight('content', layer, content[layer]);
-    for (const layer of this.spec.style.layers) weight('style', layer, style[layer]);
-    weight('content', tensorName.totalVariation, totalVariation);
-    this.#begin(row, item.parameters.learningRate);
+    for (const { name, term } of this.spec.terms) {
+      for (const part of term.parts) {
+        const weight = Float32Array.of(weights[name][part]);
+        this.engine.assign(this.#inputs[tensorName.weight(name, part)], row, weight);
+      }
+    }
+    this.#begin(row);
   }
 
   /** One step of every item; returns the items that ended with it. */
   async step(): Promise<Outcome<T>[]> {
+    this.#draw();
     const inputs: Record<string, Value> = { ...this.#inputs, [stepName.image]: this.#image };
     for (const [name, value] of Object.entries(this.#state)) inputs[stepName.state(name)] = value;
     const outputs = await this.compiled.run(inputs);
@@ -143,16 +163,19 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       slot.evaluations++;
       if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
-      if (hasDiverged(point, slot.curve[0] ?? point, weightsOf(slot.item.parameters))) {
+      if (hasDiverged(point, slot.curve[0] ?? point, weightSum(slot.item.parameters))) {
         diverged.push(row);
         if (slot.restarts === mostRestarts) {
           outcomes.push({ item: slot.item, error: divergence(point, slot.curve[0]) });
         }
         continue;
       }
-      if (isCurvePoint(slot.step, slot.item.steps)) slot.curve.push(point);
+      const { steps, watch } = slot.item;
+      const isLast = slot.step >= steps || watch?.finish?.aborted === true;
+      if (isLast || isCurvePoint(slot.step, steps)) slot.curve.push(point);
+      watch?.onStep?.(slot.step);
       // The losses just read are those of the image that went in, so that is the image delivered.
-      if (slot.step >= slot.item.steps) {
+      if (isLast) {
         outcomes.push({ item: slot.item, result: await this.#result(row, slot) });
         this.#slots[row] = undefined;
       }
@@ -169,13 +192,24 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.compiled.dispose();
   }
 
-  #begin(row: number, learningRate: number): void {
-    const { item } = this.#slots[row] as Slot<T>;
+  #begin(row: number): void {
+    const { item, learningRate } = this.#slots[row] as Slot<T>;
     this.engine.assign(this.#image, row, item.initial.data);
     for (const value of Object.values(this.#state)) {
-      this.engine.assign(value, row, new Float32Array(value.shape.slice(1).reduce((a, b) => a * b, 1)));
+      this.engine.assign(value, row, new Float32Array(sizeOf(value.shape.slice(1))));
     }
     this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
+  }
+
+  /** Gives every item the numbers that its terms draw for this step. */
+  #draw(): void {
+    for (const [name, wanted] of Object.entries(this.#stepInputs)) {
+      for (const [row, slot] of this.#slots.entries()) {
+        if (!slot) continue;
+        const drawn = drawStepInput(name, wanted, slot.item.seed, slot.evaluations);
+        this.engine.assign(this.#inputs[name], row, drawn);
+      }
+    }
   }
 
   /** Begins an item again with smaller steps; one that has had its chances leaves. */
@@ -188,7 +222,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     slot.restarts++;
     slot.step = 0;
     slot.curve = [];
-    this.#begin(row, slot.item.parameters.learningRate * gentler);
+    slot.learningRate *= gentler;
+    this.#begin(row);
   }
 
   /** Rotates the state by handle and frees what is no longer needed. */
@@ -208,9 +243,12 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.#state = next;
   }
 
-  async #readLosses(outputs: Named<Value>): Promise<Named<Float32Array>> {
-    const read = await Promise.all(lossParts.map((part) => this.engine.read(outputs[stepName.loss(part)])));
-    return Object.fromEntries(lossParts.map((part, i) => [part, read[i]]));
+  async #readLosses(outputs: Named<Value>): Promise<Losses> {
+    const names = this.spec.terms.map(({ name }) => name);
+    const [total, ...terms] = await Promise.all(
+      [stepName.total, ...names.map(stepName.term)].map((name) => this.engine.read(outputs[name])),
+    );
+    return { total, terms: Object.fromEntries(names.map((name, i) => [name, terms[i]])) };
   }
 
   async #result(row: number, slot: Slot<T>): Promise<Optimized> {
@@ -223,17 +261,26 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       steps: slot.step,
       evaluations: slot.evaluations,
       restarts: slot.restarts,
+      learningRate: slot.learningRate,
     };
   }
 }
 
-function pointAt(losses: Named<Float32Array>, row: number, step: number): LossPoint {
-  const [total, content, style, totalVariation] = lossParts.map((part) => losses[part][row]);
-  return { step, total, content, style, totalVariation };
+/** The objective and its terms, a value for each row. */
+interface Losses {
+  readonly total: Float32Array;
+  readonly terms: Named<Float32Array>;
 }
 
-function weightsOf({ content, style, totalVariation }: Parameters): number {
-  return [...Object.values(content), ...Object.values(style), totalVariation].reduce((a, b) => a + b);
+function pointAt({ total, terms }: Losses, row: number, step: number): LossPoint {
+  const ofRow = Object.entries(terms).map(([name, values]): [string, number] => [name, values[row]]);
+  return { step, total: total[row], terms: Object.fromEntries(ofRow) };
+}
+
+function weightSum({ weights }: Parameters): number {
+  return Object.values(weights)
+    .flatMap((parts) => Object.values(parts))
+    .reduce((a, b) => a + b);
 }
 
 function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {

@@ -1,13 +1,13 @@
-/** Loss curves: what the objective was at about twenty points of an optimization. @module */
+/** Loss curves: the objective at about twenty points of an optimization. @module */
+import type { Named } from '../engine/engine.js';
 
-/** One point of a loss curve. The parts are weighted; they add up to `total`. */
+/** One point of a loss curve. */
 export interface LossPoint {
   /** Updates made so far; 0 is the initial image. */
   readonly step: number;
   readonly total: number;
-  readonly content: number;
-  readonly style: number;
-  readonly totalVariation: number;
+  /** Weighted values by the name of the term; they add up to `total`. */
+  readonly terms: Named<number>;
 }
 
 const intervals = 20;
@@ -19,9 +19,9 @@ export function isCurvePoint(step: number, steps: number): boolean {
 }
 
 /**
- * An optimization has diverged when its loss is no number, or far above where it began.
- * @param weights the sum of the objective's weights, which is the loss where every term is as large as its target: one
- *   that begins near zero may rise as far without having gone wrong
+ * Whether an optimization has diverged: its loss is not a number, or is far above where it started.
+ * @param weights the sum of the objective's weights, which is the loss where every term is as large as its target: a loss
+ *   that starts near zero may rise that far without having gone wrong
  */
 export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number): boolean {
   const tolerated = 10;

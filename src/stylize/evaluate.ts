@@ -5,47 +5,44 @@ import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { tensorName } from './objective.js';
-import type { Recipe } from './recipe.js';
-import { parametersOf, type Spec, specOf } from './spec.js';
-import { evaluateFunction, itemInputs, lossParts, stepName } from './step.js';
-import type { SourceImage, TargetCache } from './targets.js';
+import type { Spec } from './spec.js';
+import { evaluateFunction, itemInputs, stepName } from './step.js';
+import { drawStepInput, stepInputsOf } from './step-inputs.js';
+import type { StylizeRequest } from './stylizer.js';
+import type { TargetCache } from './targets.js';
 
-/** The value of one term of the objective at one layer. */
+/** The value of one part of a term. */
 export interface TermValue {
-  readonly term: 'content' | 'style' | 'totalVariation';
-  /** Undefined for the total variation, which has no layer. */
-  readonly layer: string | undefined;
+  /** The term's name: `style.gram`. */
+  readonly term: string;
+  /** The part of it: a layer, or `pixels`. */
+  readonly part: string;
   /** The plain loss. */
   readonly unscaled: number;
-  /** What the loss is divided by: its value for the target. */
+  /** What the loss is divided by: its size for the target. */
   readonly scale: number;
-  /** `unscaled / scale`: what a weight multiplies. */
+  /** `unscaled / scale`: what the weight multiplies. */
   readonly scaled: number;
-  /** The weight: content weight or strength times the layer's share. */
   readonly weight: number;
 }
 
 /** The objective at one image. */
 export interface Evaluation {
-  /** The objective: the sum of `weight * scaled` over all terms. */
+  /** The objective: the sum of `weight * scaled` over all parts. */
   readonly total: number;
-  /** The weighted sums of the three kinds of term. */
-  readonly content: number;
-  readonly style: number;
-  readonly totalVariation: number;
-  readonly terms: readonly TermValue[];
+  /** Weighted, by term; they add up to the total. */
+  readonly terms: Named<number>;
+  readonly parts: readonly TermValue[];
   /** The derivative of `total` with respect to the pixels: the image's shape. */
   readonly gradient: HostTensor;
 }
 
 /** An image to evaluate. */
-export interface EvaluateRequest {
-  /** With its network resolved (not `auto`). */
-  readonly recipe: Recipe;
+export interface EvaluateRequest extends Pick<StylizeRequest, 'spec' | 'parameters' | 'sources'> {
   /** `[1, height, width, 3]`, the content's shape; RGB, not necessarily in [0, 1] */
   readonly image: HostTensor;
-  readonly content: SourceImage;
-  readonly style: SourceImage;
+  /** Seed of what terms draw for a step; the objective is that of the first. */
+  readonly seed: number;
 }
 
 const mostGraphs = 4;
@@ -67,36 +64,35 @@ export class Evaluator {
 
   /** @throws `shape-mismatch` when image and content differ, `layer-unknown`, and what the engine throws */
   async evaluate(request: EvaluateRequest, weights: WeightSet): Promise<Evaluation> {
-    const { recipe, image, content, style } = request;
-    if (image.shape.join() !== content.tensor.shape.join()) {
+    const { spec, parameters, image, sources, seed } = request;
+    if (sources.content && image.shape.join() !== sources.content.tensor.shape.join()) {
       throw new WildstyleError(
         'shape-mismatch',
-        `The image is [${image.shape}], the content [${content.tensor.shape}].`,
+        `The image is [${image.shape}], the content [${sources.content.tensor.shape}].`,
       );
     }
-    const spec = specOf(recipe);
-    const targets = await this.targets.get(spec, { content, style }, weights);
-    const rows = termsOf(spec, recipe);
+    const targets = await this.targets.get(spec, sources, weights);
+    const rows = spec.terms.flatMap(({ name, term }) =>
+      term.parts.map((part) => ({ term: name, part, weight: parameters.weights[name][part] })),
+    );
     const inputs: Record<string, HostTensor> = { ...targets, [stepName.image]: image };
-    for (const { side, name, weight } of rows) {
-      inputs[tensorName.weight(side, name)] = { data: Float32Array.of(weight), shape: [1] };
+    for (const { term, part, weight } of rows) {
+      inputs[tensorName.weight(term, part)] = { data: Float32Array.of(weight), shape: [1] };
+    }
+    for (const [name, wanted] of Object.entries(stepInputsOf(spec, image.shape))) {
+      inputs[name] = { data: drawStepInput(name, wanted, seed, 0), shape: [1, ...wanted.shape] };
     }
     const outputs = await this.#run(async () =>
       runOnce(this.engine, await this.#graphOf(spec, image, targets, weights), inputs),
     );
     const number = (name: string): number => outputs[name].data[0];
-    const [total, contentLoss, styleLoss, totalVariation] = lossParts.map((part) =>
-      number(stepName.loss(part)),
-    );
     return {
-      total,
-      content: contentLoss,
-      style: styleLoss,
-      totalVariation,
-      terms: rows.map(({ term, layer, weight, side, name }) => {
-        const unscaled = number(tensorName.unscaled(side, name));
-        const scale = targets[tensorName.scale(side, name)].data[0];
-        return { term, layer, unscaled, scale, scaled: unscaled / scale, weight };
+      total: number(stepName.total),
+      terms: Object.fromEntries(spec.terms.map(({ name }) => [name, number(stepName.term(name))])),
+      parts: rows.map(({ term, part, weight }) => {
+        const unscaled = number(tensorName.unscaled(term, part));
+        const scale = targets[tensorName.scale(term, part)]?.data[0] ?? 1;
+        return { term, part, unscaled, scale, scaled: unscaled / scale, weight };
       }),
       gradient: outputs[stepName.gradient],
     };
@@ -113,30 +109,8 @@ export class Evaluator {
     weights: WeightSet,
   ): Promise<Compiled> {
     const shapes = Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, target.shape]));
-    const inputs = { ...itemInputs(spec, shapes, 1), [stepName.image]: shape };
+    const inputs = { ...itemInputs(spec, shapes, shape), [stepName.image]: shape };
     const key = [spec.key, ...Object.values(inputs).map((dimensions) => dimensions.join('x'))].join(';');
     return this.#graphs.get(key, () => this.engine.compile(evaluateFunction(spec), inputs, weights));
   }
-}
-
-/** Every term of an objective with its weight, and the names that the objective gives it. */
-function termsOf(spec: Spec, recipe: Recipe) {
-  const parameters = parametersOf(recipe);
-  const sides = (['content', 'style'] as const).flatMap((side) =>
-    spec[side].layers.map((layer) => ({
-      term: side,
-      layer,
-      side,
-      name: layer,
-      weight: parameters[side][layer],
-    })),
-  );
-  const smoothness = {
-    term: 'totalVariation' as const,
-    layer: undefined,
-    side: 'content' as const,
-    name: tensorName.totalVariation,
-    weight: parameters.totalVariation,
-  };
-  return [...sides, smoothness];
 }

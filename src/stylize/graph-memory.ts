@@ -1,5 +1,6 @@
 /** What a compiled graph holds in memory, about: graphs that are kept ready have to fit into a bound. @module */
 import type { Shape, WeightSet } from '../engine/engine.js';
+import { sizeOf } from '../engine/shape.js';
 
 /**
  * Copies of the weights in a graph: an engine that rearranges filters for speed keeps the rearranged ones, four times as
@@ -10,8 +11,6 @@ const weightCopies = 4;
 export const stepBytesPerPixel = 10_000;
 /** Features alone: those of one layer are gone when the next are there. */
 const targetBytesPerPixel = 2_500;
-
-const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 const filterBytes = ({ tensors }: WeightSet): number =>
   weightCopies * 4 * Object.values(tensors).reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -1,34 +1,30 @@
-/** The objective of an item: content + style + total variation, each relative to its target. @module */
+/** The objective of an item: the weighted sum of its terms, each relative to its target. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, TensorFunction } from '../engine/engine.js';
-import { totalVariation, totalVariationScale } from './losses/total-variation.js';
-import type { Spec, Term } from './spec.js';
+import type { ByRole, Role } from './role.js';
+import { layersOf, type NamedTerm, type Spec, termsFrom } from './spec.js';
+import { type Features, pixels, type Term } from './terms/term.js';
 
 /** Names of the tensors that pass between the functions of this file. */
 export const tensorName = {
-  target: (side: string, layer: string) => `${side}/${layer}`,
-  scale: (side: string, layer: string) => `${side}/${layer}/scale`,
-  weight: (side: string, layer: string) => `${side}/${layer}/weight`,
-  unscaled: (side: string, layer: string) => `${side}/${layer}/unscaled`,
-  totalVariation: 'totalVariation',
+  target: (term: string, role: Role, value: string) => `${term}/${role}/${value}`,
+  scale: (term: string, part: string) => `${term}/${part}/scale`,
+  weight: (term: string, part: string) => `${term}/${part}/weight`,
+  drawn: (term: string, input: string) => `${term}/${input}/drawn`,
+  unscaled: (term: string, part: string) => `${term}/${part}/unscaled`,
 } as const;
 
-/**
- * What has to be known of a content or style image, as a function of it: targets and their scales, and for a content
- * image the scale of the total variation.
- */
-export function targetFunction(spec: Spec, side: 'content' | 'style'): TensorFunction {
+/** What the objective has to know of a source image, as a function of that image: targets and scales. */
+export function targetFunction(spec: Spec, role: Role): TensorFunction {
+  const terms = termsFrom(spec, role);
   return ({ image }, weights) => {
-    const { layers, loss } = spec[side];
-    const features = spec.network.features(image as tf.Tensor4D, weights, layers, spec.pooling);
+    const features = featuresOf(spec, terms, image as tf.Tensor4D, weights);
     const outputs: Record<string, tf.Tensor> = {};
-    for (const layer of layers) {
-      const target = loss.target(features[layer]);
-      outputs[tensorName.target(side, layer)] = target;
-      outputs[tensorName.scale(side, layer)] = loss.scale(target);
-    }
-    if (side === 'content') {
-      outputs[tensorName.scale(side, tensorName.totalVariation)] = totalVariationScale(image as tf.Tensor4D);
+    for (const { name, term } of terms) {
+      const { values, scales } = term.target(role, features);
+      for (const [value, tensor] of Object.entries(values))
+        outputs[tensorName.target(name, role, value)] = tensor;
+      for (const [part, tensor] of Object.entries(scales)) outputs[tensorName.scale(name, part)] = tensor;
     }
     return outputs;
   };
@@ -37,18 +33,16 @@ export function targetFunction(spec: Spec, side: 'content' | 'style'): TensorFun
 /** The objective's value, whole and in parts, each `[batch]`. */
 export interface ObjectiveValue {
   readonly total: tf.Tensor1D;
-  /** Weighted parts; they add up to the total. */
-  readonly content: tf.Tensor1D;
-  readonly style: tf.Tensor1D;
-  readonly totalVariation: tf.Tensor1D;
-  /** The loss of each layer before division by its scale. */
+  /** Weighted, by term; they add up to the total. */
+  readonly terms: Named<tf.Tensor1D>;
+  /** Each part before weight and scale, by {@link tensorName}. */
   readonly unscaled: Named<tf.Tensor1D>;
 }
 
 /**
  * Evaluates the objective.
  * @param image `[batch, height, width, 3]`
- * @param inputs targets, scales and weights by {@link tensorName}
+ * @param inputs targets, scales, weights and drawn numbers by {@link tensorName}
  */
 export function objective(
   spec: Spec,
@@ -56,30 +50,19 @@ export function objective(
   inputs: Named<tf.Tensor>,
   weights: Named<tf.Tensor>,
 ): ObjectiveValue {
-  const layers = [...new Set([...spec.content.layers, ...spec.style.layers])];
-  const features = spec.network.features(image, weights, layers, spec.pooling);
+  const features = featuresOf(spec, spec.terms, image, weights);
   const unscaled: Record<string, tf.Tensor1D> = {};
-  const weighted = (side: string, layer: string, value: tf.Tensor1D): tf.Tensor1D => {
-    unscaled[tensorName.unscaled(side, layer)] = value;
-    const factor = tf.div(inputs[tensorName.weight(side, layer)], inputs[tensorName.scale(side, layer)]);
-    return tf.mul(value, factor);
-  };
-  const side = (name: 'content' | 'style', { loss, layers: names }: Term): tf.Tensor1D =>
-    names
-      .map((layer) =>
-        weighted(name, layer, loss.compare(features[layer], inputs[tensorName.target(name, layer)])),
-      )
-      .reduce((a, b) => tf.add(a, b));
-  const content = side('content', spec.content);
-  const style = side('style', spec.style);
-  const variation = weighted('content', tensorName.totalVariation, totalVariation(image));
-  return {
-    total: tf.add(tf.add(content, style), variation),
-    content,
-    style,
-    totalVariation: variation,
-    unscaled,
-  };
+  const terms = spec.terms.map(({ name, term }): [string, tf.Tensor1D] => {
+    const values = term.value(features, targetsOf(name, term, inputs), drawnFor(name, inputs));
+    const weighted = term.parts.map((part) => {
+      unscaled[tensorName.unscaled(name, part)] = values[part];
+      const weight = inputs[tensorName.weight(name, part)];
+      const scale = inputs[tensorName.scale(name, part)];
+      return tf.mul(values[part], scale ? tf.div(weight, scale) : weight) as tf.Tensor1D;
+    });
+    return [name, sumOf(weighted)];
+  });
+  return { total: sumOf(terms.map(([, value]) => value)), terms: Object.fromEntries(terms), unscaled };
 }
 
 /**
@@ -93,29 +76,56 @@ export function objectiveAndGradient(
   weights: Named<tf.Tensor>,
 ): { value: ObjectiveValue; gradient: tf.Tensor4D } {
   let parts: ObjectiveValue | undefined;
-  const { value: sum, grad: gradient } = tf.valueAndGrad((pixels) => {
-    parts = objective(spec, pixels as tf.Tensor4D, inputs, weights);
+  const { value: sum, grad: gradient } = tf.valueAndGrad((x) => {
+    parts = objective(spec, x as tf.Tensor4D, inputs, weights);
     // TF.js frees what this function makes; the parts must outlive it.
     mapParts(parts, tf.keep);
     return tf.sum(parts.total);
   })(image);
   sum.dispose();
-  // A kept tensor is nobody's to free; its clone belongs to whoever called.
-  const released = mapParts(parts as ObjectiveValue, (part) => {
-    const clone = part.clone();
-    part.dispose();
-    return clone;
+  // A kept tensor is nobody's to free; its clone belongs to the caller. One tensor may be several parts: all clones come first.
+  const kept = parts as ObjectiveValue;
+  const clones = mapParts(kept, (part) => part.clone());
+  mapParts(kept, (part) => {
+    if (!part.isDisposed) part.dispose();
+    return part;
   });
-  return { value: released, gradient: gradient as tf.Tensor4D };
+  return { value: clones, gradient: gradient as tf.Tensor4D };
 }
 
+/** Features at the layers that terms read, the image itself among them. */
+function featuresOf(
+  { network, pooling }: Spec,
+  terms: readonly NamedTerm[],
+  image: tf.Tensor4D,
+  weights: Named<tf.Tensor>,
+): Features {
+  return { ...network.features(image, weights, layersOf(terms), pooling), [pixels]: image };
+}
+
+function targetsOf(name: string, { sources }: Term, inputs: Named<tf.Tensor>): ByRole<Named<tf.Tensor>> {
+  return Object.fromEntries(sources.map((role) => [role, below(tensorName.target(name, role, ''), inputs)]));
+}
+
+function drawnFor(name: string, inputs: Named<tf.Tensor>): Named<tf.Tensor> {
+  const suffix = tensorName.drawn('', '').slice(1);
+  const drawn = Object.entries(below(`${name}/`, inputs)).filter(([input]) => input.endsWith(suffix));
+  return Object.fromEntries(drawn.map(([input, tensor]) => [input.slice(0, -suffix.length), tensor]));
+}
+
+/** The tensors whose names begin with a prefix, by the rest of their names. */
+function below(prefix: string, tensors: Named<tf.Tensor>): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
+    ),
+  );
+}
+
+const sumOf = (values: readonly tf.Tensor1D[]): tf.Tensor1D => values.reduce((a, b) => tf.add(a, b));
+
 function mapParts(value: ObjectiveValue, fn: (part: tf.Tensor1D) => tf.Tensor1D): ObjectiveValue {
-  const { total, content, style, totalVariation, unscaled } = value;
-  return {
-    total: fn(total),
-    content: fn(content),
-    style: fn(style),
-    totalVariation: fn(totalVariation),
-    unscaled: Object.fromEntries(Object.entries(unscaled).map(([name, part]) => [name, fn(part)])),
-  };
+  const mapEach = (parts: Named<tf.Tensor1D>) =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, fn(part)]));
+  return { total: fn(value.total), terms: mapEach(value.terms), unscaled: mapEach(value.unscaled) };
 }

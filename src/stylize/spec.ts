@@ -1,129 +1,93 @@
-/** What a recipe means for a network: everything about an optimization that is compiled rather than passed in. @module */
-
-import { WildstyleError } from '../errors.js';
-import { type ContentLossName, contentLosses, type StyleLossName, styleLosses } from './losses/index.js';
-import type { FeatureLoss } from './losses/loss.js';
+/** The part of an optimization that is compiled. @module */
+import type { Named } from '../engine/engine.js';
 import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
-import { optimizers } from './optimizers/index.js';
+import { type OptimizerName, optimizers } from './optimizers/index.js';
 import type { Optimizer } from './optimizers/optimizer.js';
-import type { Recipe } from './recipe.js';
+import { type ByRole, type Role, roles } from './role.js';
+import { lossesByTerm } from './terms/index.js';
+import { type Place, pixels, type Term } from './terms/term.js';
 
-/** One side of the objective: a loss at some layers of the network. */
-export interface Term {
-  readonly loss: FeatureLoss;
-  readonly layers: readonly string[];
+/** A term under its name. */
+export interface NamedTerm {
+  readonly name: string;
+  readonly term: Term;
+  /** Equal for equal terms. */
+  readonly key: string;
 }
 
-/** The part of a recipe that decides the computation's graph. */
+/** What decides the computation's graph. Everything else may differ between the items of a batch. */
 export interface Spec {
   readonly network: Network;
   readonly networkName: NetworkName;
   readonly pooling: Pooling;
-  readonly content: Term;
-  readonly style: Term;
+  /** The objective is the weighted sum of these. */
+  readonly terms: readonly NamedTerm[];
   readonly optimizer: Optimizer;
   /** Equal for equal step functions. */
   readonly key: string;
-  /** Equal for equal target functions. */
-  readonly targetKeys: { readonly content: string; readonly style: string };
 }
 
-/** The part of a recipe that is passed in, per item. */
+/** The numbers that may differ between items: inputs of the compiled step. */
 export interface Parameters {
-  /** Weight of each content layer: content weight times the layer's share. */
-  readonly content: Readonly<Record<string, number>>;
-  /** Weight of each style layer: strength times the layer's share. */
-  readonly style: Readonly<Record<string, number>>;
-  readonly totalVariation: number;
+  /** The weight of every part of every term: by term, then by part. */
+  readonly weights: Named<Named<number>>;
   readonly learningRate: number;
 }
 
-type Layers = Recipe['content']['layers'];
+/** What a spec is made from. */
+export interface SpecParts {
+  readonly network: NetworkName;
+  readonly pooling: Pooling;
+  readonly optimizer: OptimizerName;
+  /** By the names of {@link lossesByTerm}, in the order in which they are added up. */
+  readonly terms: Named<Place>;
+}
 
 /**
- * The compiled side of a recipe.
- * @throws `layer-unknown` when a layer is not the network's
+ * The spec of a network, an optimizer and the terms of an objective.
+ * @throws `layer-unknown` for a layer that the network does not have
  */
-export function specOf(recipe: Recipe): Spec {
-  const networkName = concreteNetwork(recipe);
+export function specOf({ network: networkName, pooling, optimizer, terms: places }: SpecParts): Spec {
   const network = networks[networkName];
-  const { defaults } = network;
-  const content = layerNames(recipe.content.layers, defaults.contentLayers, network);
-  const style = layerNames(recipe.style.layers, defaults.styleLayers, network);
-  const contentLoss: ContentLossName = recipe.content.loss;
-  const styleLoss: StyleLossName = recipe.style.loss;
-  const { pooling = defaults.pooling, optimizer = defaults.optimizer } = recipe;
+  const terms = Object.entries(places).map(([name, { role, layers }]): NamedTerm => {
+    const sorted = [...new Set(layers)].sort();
+    return { name, term: lossesByTerm[name]({ role, layers: sorted }), key: `${name}@${role}:${sorted}` };
+  });
+  for (const layer of layersOf(terms))
+    if (!network.layers.includes(layer)) throw unknownLayer(layer, network.layers);
   return {
     network,
     networkName,
     pooling,
-    content: { loss: contentLosses[contentLoss], layers: content },
-    style: { loss: styleLosses[styleLoss], layers: style },
+    terms,
     optimizer: optimizers[optimizer],
-    key: [networkName, pooling, contentLoss, content, styleLoss, style, optimizer].join(';'),
-    targetKeys: {
-      content: [networkName, pooling, contentLoss, content].join(';'),
-      style: [networkName, pooling, styleLoss, style].join(';'),
-    },
+    key: [networkName, pooling, ...terms.map(({ key }) => key), optimizer].join(';'),
   };
 }
 
-/** The recipe with nothing left out: what its network and its optimizer decide, and layers with their shares. */
-export function resolvedRecipe(recipe: Recipe): Recipe {
-  const { content, style } = recipe;
-  const { defaults } = networks[concreteNetwork(recipe)];
-  const { pooling = defaults.pooling, optimizer = defaults.optimizer } = recipe;
-  const { totalVariation, learningRate } = parametersOf(recipe);
-  return {
-    ...recipe,
-    pooling,
-    content: { ...content, layers: layerWeights(content.layers, defaults.contentLayers, 1) },
-    style: {
-      ...style,
-      layers: layerWeights(style.layers, defaults.styleLayers, 1),
-      size: style.size ?? recipe.size,
-    },
-    totalVariation,
-    optimizer,
-    learningRate,
-  };
+/** The network's layers that some terms read, each once. */
+export function layersOf(terms: readonly NamedTerm[]): string[] {
+  return [...new Set(terms.flatMap(({ term }) => term.layers))].filter((layer) => layer !== pixels);
 }
 
-/** The per-item side of a recipe. */
-export function parametersOf(recipe: Recipe): Parameters {
-  const { defaults } = networks[concreteNetwork(recipe)];
-  const { totalVariation = defaults.totalVariation, optimizer = defaults.optimizer } = recipe;
-  return {
-    content: layerWeights(recipe.content.layers, defaults.contentLayers, recipe.content.weight),
-    style: layerWeights(recipe.style.layers, defaults.styleLayers, recipe.style.strength),
-    totalVariation,
-    learningRate: recipe.learningRate ?? optimizers[optimizer].defaultLearningRate,
-  };
+/** The terms that take targets from a source. */
+export function termsFrom({ terms }: Pick<Spec, 'terms'>, role: Role): NamedTerm[] {
+  return terms.filter(({ term }) => term.sources.includes(role));
 }
 
-function concreteNetwork(recipe: Recipe): NetworkName {
-  if (recipe.network === 'auto')
-    throw new WildstyleError(
-      'internal',
-      'The network is still auto: it must be resolved before a recipe is compiled.',
-    );
-  return recipe.network;
+/** The sources that the terms of a spec need. */
+export function rolesOf(spec: Pick<Spec, 'terms'>): Role[] {
+  return roles.filter((role) => termsFrom(spec, role).length > 0);
 }
 
-function layerNames(layers: Layers, defaults: readonly string[], network: Network): string[] {
-  const names = !layers ? defaults : Array.isArray(layers) ? layers : Object.keys(layers);
-  for (const name of names) if (!network.layers.includes(name)) throw unknownLayer(name, network.layers);
-  return [...new Set(names)].sort();
-}
-
-/** Shares add up to one, so that naming more layers does not make a term stronger. */
-function layerWeights(layers: Layers, defaults: readonly string[], total: number): Record<string, number> {
-  const weights =
-    layers && !Array.isArray(layers)
-      ? layers
-      : Object.fromEntries((layers ?? defaults).map((name) => [name, 1]));
-  const sum = Object.values(weights).reduce((a, b) => a + b, 0) || 1;
-  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, (total * weight) / sum]));
+/** Equal for equal target functions of a source. */
+export function targetKeys(spec: Spec): ByRole<string> {
+  return Object.fromEntries(
+    rolesOf(spec).map((role) => [
+      role,
+      [role, spec.networkName, spec.pooling, ...termsFrom(spec, role).map(({ key }) => key)].join(';'),
+    ]),
+  );
 }

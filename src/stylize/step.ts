@@ -1,10 +1,10 @@
 /** The functions that an engine compiles: one optimization step, and the evaluation of one image. @module */
-
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape, TensorFunction } from '../engine/engine.js';
 import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
 import type { Spec } from './spec.js';
+import { stepInputsOf } from './step-inputs.js';
 
 /** Inputs and outputs that are neither targets nor optimizer state. */
 export const stepName = {
@@ -12,11 +12,10 @@ export const stepName = {
   learningRate: 'learningRate',
   gradient: 'gradient',
   accepted: 'accepted',
-  loss: (part: keyof Omit<ObjectiveValue, 'unscaled'>) => `loss/${part}`,
+  total: 'loss',
+  term: (name: string) => `loss/${name}`,
   state: (name: string) => `state/${name}`,
 } as const;
-
-export const lossParts = ['total', 'content', 'style', 'totalVariation'] as const;
 
 /** Objective, gradient and optimizer update in one function; the losses are those of the image before the update. */
 export function stepFunction(spec: Spec): TensorFunction {
@@ -40,7 +39,7 @@ export function stepFunction(spec: Spec): TensorFunction {
   };
 }
 
-/** Every term of the objective and the gradient with respect to the pixels. */
+/** Every part of the objective and the gradient with respect to the pixels. */
 export function evaluateFunction(spec: Spec): TensorFunction {
   return (inputs, weights) => {
     const image = inputs[stepName.image] as Tensor4D;
@@ -49,17 +48,25 @@ export function evaluateFunction(spec: Spec): TensorFunction {
   };
 }
 
-function losses(value: ObjectiveValue): Named<Tensor> {
-  return Object.fromEntries(lossParts.map((part) => [stepName.loss(part), value[part]]));
+function losses({ total, terms }: ObjectiveValue): Named<Tensor> {
+  return {
+    [stepName.total]: total,
+    ...Object.fromEntries(Object.entries(terms).map(([name, value]) => [stepName.term(name), value])),
+  };
 }
 
-/** The inputs by which items differ: targets as they come out of the target functions, and one weight a layer. */
-export function itemInputs(spec: Spec, targets: Named<Shape>, batch: number): Record<string, Shape> {
+/**
+ * The inputs by which items differ: targets as they come out of the target functions, a weight for each part of a term,
+ * and what terms draw for each step.
+ * @param image `[batch, height, width, 3]`
+ */
+export function itemInputs(spec: Spec, targets: Named<Shape>, image: Shape): Record<string, Shape> {
+  const [batch] = image;
   const inputs: Record<string, Shape> = {};
   for (const [name, shape] of Object.entries(targets)) inputs[name] = [batch, ...shape.slice(1)];
-  for (const side of ['content', 'style'] as const) {
-    for (const layer of spec[side].layers) inputs[tensorName.weight(side, layer)] = [batch];
+  for (const { name, term } of spec.terms) {
+    for (const part of term.parts) inputs[tensorName.weight(name, part)] = [batch];
   }
-  inputs[tensorName.weight('content', tensorName.totalVariation)] = [batch];
+  for (const [name, { shape }] of Object.entries(stepInputsOf(spec, image))) inputs[name] = [batch, ...shape];
   return inputs;
 }

@@ -7,22 +7,25 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
-import { type BatchItem, type Optimized, RunningBatch } from './batch.js';
+import { type BatchItem, type Optimized, RunningBatch, type Watch } from './batch.js';
 import { graphShares, stepGraphBytes } from './graph-memory.js';
 import type { NetworkName } from './networks/index.js';
-import type { Recipe } from './recipe.js';
-import { parametersOf, type Spec, specOf } from './spec.js';
+import type { ByRole } from './role.js';
+import type { Parameters, Spec } from './spec.js';
 import { addSteps, noSteps, type StepTotals } from './step-totals.js';
 import { type SourceImage, TargetCache } from './targets.js';
 
-/** An item to stylize. */
+/** An item to optimize. */
 export interface StylizeRequest {
-  /** With its network resolved (not `auto`). */
-  readonly recipe: Recipe;
-  readonly content: SourceImage;
-  readonly style: SourceImage;
-  /** Where the optimization starts: the content's shape. */
+  readonly spec: Spec;
+  readonly parameters: Parameters;
+  readonly steps: number;
+  /** Seed of what terms draw for each step. */
+  readonly seed: number;
+  readonly sources: ByRole<SourceImage>;
+  /** Where the optimization starts: the shape of the content, where there is one. */
   readonly initial: HostTensor;
+  readonly watch?: Watch | undefined;
 }
 
 /** A finished item with the time it spent in its batch. */
@@ -91,27 +94,28 @@ export class Stylizer {
    * @throws `shape-mismatch` when initial image and content differ, `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
    */
   async stylize(request: StylizeRequest, signal?: AbortSignal): Promise<Stylized> {
-    const { initial } = request;
-    if (initial.shape.join() !== request.content.tensor.shape.join()) {
+    const { spec, initial, sources } = request;
+    const { content } = sources;
+    if (content && initial.shape.join() !== content.tensor.shape.join()) {
       throw new WildstyleError(
         'shape-mismatch',
-        `The initial image is [${initial.shape}], the content [${request.content.tensor.shape}].`,
+        `The initial image is [${initial.shape}], the content [${content.tensor.shape}].`,
       );
     }
-    const spec = specOf(request.recipe);
     const weights = await this.options.weights(spec.networkName);
-    const targets = await this.#targets.get(spec, request, weights);
+    const targets = await this.#targets.get(spec, sources, weights);
+    const shapes = Object.values({ initial, ...targets }).map(({ shape }) => shape.join('x'));
+    const { parameters, steps, seed, watch } = request;
     return new Promise((resolve, reject) => {
       this.#pending.push({
         spec,
-        batchKey: [
-          spec.key,
-          ...Object.values({ initial, ...targets }).map(({ shape }) => shape.join('x')),
-        ].join(';'),
+        batchKey: [spec.key, ...shapes].join(';'),
         initial,
         targets,
-        parameters: parametersOf(request.recipe),
-        steps: request.recipe.steps,
+        parameters,
+        steps,
+        seed,
+        watch,
         signal,
         settle: { resolve, reject },
       });

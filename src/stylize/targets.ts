@@ -2,10 +2,12 @@
 import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
+import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { graphShares, targetGraphBytes } from './graph-memory.js';
 import { targetFunction } from './objective.js';
-import type { Spec } from './spec.js';
+import type { ByRole, Role } from './role.js';
+import { type Spec, targetKeys } from './spec.js';
 
 /** An image with a name that is equal for equal pixels. */
 export interface SourceImage {
@@ -38,16 +40,20 @@ export class TargetCache {
     });
   }
 
-  /** What the objective has to know of both images, as the target functions return it: `[1, ...]` each. */
-  async get(
-    spec: Spec,
-    images: { readonly content: SourceImage; readonly style: SourceImage },
-    weights: WeightSet,
-  ): Promise<Named<HostTensor>> {
-    const [content, style] = await Promise.all(
-      (['content', 'style'] as const).map((side) => this.#ofImage(spec, side, images[side], weights)),
+  /**
+   * What the objective has to know of its sources, as the target functions return it: `[1, ...]` each.
+   * @throws `internal` when a source that a term needs is missing
+   */
+  async get(spec: Spec, sources: ByRole<SourceImage>, weights: WeightSet): Promise<Named<HostTensor>> {
+    const targets = await Promise.all(
+      Object.entries(targetKeys(spec)).map(([name, key]) => {
+        const role = name as Role;
+        const source = sources[role];
+        if (!source) throw new WildstyleError('internal', `The objective needs a ${role} image.`);
+        return this.#ofImage(spec, role, key, source, weights);
+      }),
     );
-    return { ...content, ...style };
+    return Object.assign({}, ...targets);
   }
 
   clear(): void {
@@ -57,15 +63,16 @@ export class TargetCache {
 
   #ofImage(
     spec: Spec,
-    side: 'content' | 'style',
+    role: Role,
+    targetKey: string,
     { key, tensor }: SourceImage,
     weights: WeightSet,
   ): Promise<Named<HostTensor>> {
-    const graphKey = `${side};${spec.targetKeys[side]};${tensor.shape.join('x')}`;
+    const graphKey = `${targetKey};${tensor.shape.join('x')}`;
     return this.#targets.get(`${graphKey};${key}`, () =>
       this.#compute(async () => {
         const { compiled } = await this.#graphs.get(graphKey, async () => ({
-          compiled: await this.engine.compile(targetFunction(spec, side), { image: tensor.shape }, weights),
+          compiled: await this.engine.compile(targetFunction(spec, role), { image: tensor.shape }, weights),
           bytes: targetGraphBytes(weights, tensor.shape),
         }));
         return runOnce(this.engine, compiled, { image: tensor });

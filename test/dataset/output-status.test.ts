@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { imageDifferences, jobDifferences } from '../../src/dataset/job-differences.js';
 import { openJournal, settleJournals } from '../../src/dataset/ledger/journal.js';
-import { beginOutput, type PlannedOutput } from '../../src/dataset/output-job.js';
+import { markOutput, type PlannedOutput } from '../../src/dataset/output-job.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { assertOwnFolder, inspectOutput } from '../../src/dataset/output-status.js';
 import { WildstyleError } from '../../src/errors.js';
@@ -48,7 +48,7 @@ test('a folder with files of others is refused, naming them', async (t) => {
 
 test('a run that was stopped is resumed with what its journals hold', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await journaled(root, 'a', 'b');
   const state = await inspectOutput(root, planned);
   t.is(state.kind, 'resume');
@@ -57,7 +57,7 @@ test('a run that was stopped is resumed with what its journals hold', async (t) 
 
 test('a record counts only while its image is there and not empty', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await journaled(root, 'a', 'b', 'c');
   await unlink(join(root, 'train/cat/a.jpg'));
   await truncate(join(root, 'train/cat/b.jpg'), 0);
@@ -68,7 +68,7 @@ test('a record counts only while its image is there and not empty', async (t) =>
 
 test('a complete dataset is complete, with and without its working folder', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await makeDataset(root);
   t.is((await inspectOutput(root, planned)).kind, 'complete');
   await rm(join(root, '.wildstyle'), { recursive: true });
@@ -87,7 +87,7 @@ test('a complete dataset that lost an image is resumed', async (t) => {
 
 test('a complete dataset with journals was not compiled to the end: it is resumed', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await makeDataset(root);
   await journaled(root, 'a');
   t.is((await inspectOutput(root, planned)).kind, 'resume');
@@ -119,7 +119,7 @@ test('a dataset that lost its manifest is refused, with a cure', async (t) => {
 
 test('another job on the same folder: every difference is told', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await journaled(root, 'a');
   const changed: PlannedOutput = {
     planDigest: 'plan-2',
@@ -154,7 +154,7 @@ test('without the working folder the differences come from manifest and summary'
 
 test('settled journals count, and the manifest does not', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   const { records } = await makeDataset(root);
   const [lost, ...others] = records;
   await settleJournals(outputPaths(root), others);
@@ -168,7 +168,7 @@ test('settled journals count, and the manifest does not', async (t) => {
 
 test('a manifest counts where the summary is gone', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   const { records } = await makeDataset(root);
   await rm(outputPaths(root).summary);
   const state = await inspectOutput(root, planned);
@@ -178,7 +178,7 @@ test('a manifest counts where the summary is gone', async (t) => {
 
 test('where job and images are the same, the plans are named', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   await journaled(root, 'a');
   const state = await inspectOutput(root, { ...planned, planDigest: 'plan-2' });
   t.deepEqual(state.kind === 'differs' && state.differences, [
@@ -188,7 +188,7 @@ test('where job and images are the same, the plans are named', async (t) => {
 
 test('a folder that was begun, but where nothing was made, takes any job', async (t) => {
   const root = await temporaryFolder(t);
-  await beginOutput(root, planned);
+  await markOutput(root, planned);
   t.deepEqual(await inspectOutput(root, { ...planned, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
 });
 

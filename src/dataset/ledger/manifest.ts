@@ -7,15 +7,16 @@ import { readLines } from '../../files/lines.js';
 import { FilePublisher, type PublishedFile, type PublishOptions } from '../../files/publish.js';
 import type { ImageEntry } from '../../inventory/entries.js';
 import type { PlanItem } from '../../plan/item.js';
+import type { ByRole, Role } from '../../stylize/role.js';
 import { type OutputPaths, outputPaths, splitOfFile } from '../output-paths.js';
 import { metadataRow } from './metadata-row.js';
-import type { ItemRecord } from './record.js';
-import { formatRecord, formatStableRecord, parseRecord } from './record-line.js';
+import { fileOf, type ItemRecord } from './record.js';
+import { formatRecord, parseRecord, stableLine } from './record-line.js';
 import { type Counts, Tally } from './tally.js';
 
 /** What a manifest takes from an item of the plan. */
-export interface PlannedSources extends Pick<PlanItem, 'id' | 'content'> {
-  readonly style?: ImageEntry;
+export interface PlannedSources extends Pick<PlanItem, 'id' | 'label'> {
+  readonly sources: ByRole<ImageEntry>;
 }
 
 /** What a manifest is compiled from. */
@@ -37,15 +38,19 @@ export interface CompiledManifest {
   /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
   readonly stableSha256: string;
   readonly counts: Counts;
+  /** sha256 of the metadata of each split. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The same bytes may lie elsewhere by now: the plan knows where. */
-function withPaths(record: ItemRecord, { content, style }: PlannedSources): ItemRecord {
-  return {
-    ...record,
-    content: { ...record.content, path: content.path },
-    style: record.style && { ...record.style, path: style?.path ?? record.style.path },
-  };
+/** The plan knows where the same bytes are stored now. */
+function withPaths(record: ItemRecord, planned: PlannedSources): ItemRecord {
+  const sources = Object.fromEntries(
+    Object.entries(record.sources).map(([role, source]) => [
+      role,
+      { ...source, path: planned.sources[role as Role]?.path ?? source.path },
+    ]),
+  );
+  return { ...record, sources } as ItemRecord;
 }
 
 /**
@@ -64,7 +69,7 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
       planned.add(item.id);
       const record = sources.records.get(item.id);
       if (record) await writer.add(withPaths(record, item));
-      else writer.tally.addPending(item.content.label);
+      else writer.tally.addPending(item.label);
     }
     for (const record of sources.earlier ?? []) {
       // What failed in an earlier plan is nobody's to make any more.
@@ -79,6 +84,8 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
 
 /** A line of a manifest. */
 export interface ManifestLine {
+  /** As it was written, without its newline. */
+  readonly text: string;
   /** The record it holds. @throws `dataset-invalid` naming the line */
   readonly record: () => ItemRecord;
 }
@@ -96,7 +103,7 @@ export async function* manifestLines(root: string): AsyncGenerator<ManifestLine>
   const path = outputPaths(root).manifest;
   try {
     for await (const { text, number } of readLines(path)) {
-      yield { record: () => parseRecord(text, `${basename(path)}:${number}`) };
+      yield { text, record: () => parseRecord(text, `${basename(path)}:${number}`) };
     }
   } catch (error) {
     if (error instanceof WildstyleError) throw error;
@@ -127,9 +134,10 @@ class ManifestWriter {
   ) {}
 
   async add(record: ItemRecord): Promise<void> {
-    this.#stable.update(formatStableRecord(record));
-    await this.manifest.write(formatRecord(record));
-    const [split, fileName] = splitOfFile(record.file ?? '');
+    const line = formatRecord(record);
+    this.#stable.update(stableLine(line));
+    await this.manifest.write(line);
+    const [split, fileName] = splitOfFile(fileOf(record));
     this.tally.addRecord(record, split);
     if (record.status !== 'complete') return;
     const row = `${JSON.stringify(metadataRow(record, fileName))}\n`;
@@ -137,9 +145,12 @@ class ManifestWriter {
   }
 
   async commit(): Promise<CompiledManifest> {
-    for (const metadata of this.#splits.values()) await metadata.commit();
+    const metadata: Record<string, string> = {};
+    for (const [split, publisher] of [...this.#splits].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      metadata[split] = (await publisher.commit()).sha256;
+    }
     const manifest = await this.manifest.commit();
-    return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts() };
+    return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts(), metadata };
   }
 
   async abort(): Promise<void> {

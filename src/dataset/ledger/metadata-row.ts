@@ -4,7 +4,8 @@
  * an image.
  * @module
  */
-import type { ItemRecord } from './record.js';
+import type { ByRole } from '../../stylize/role.js';
+import { factsOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
 
 /** The type of a column. */
 export type ColumnType = 'string' | 'integer' | 'number';
@@ -22,14 +23,6 @@ export interface MetadataColumn {
   readonly value: (record: ItemRecord) => unknown;
 }
 
-const fromRecipe =
-  (...path: string[]) =>
-  (record: ItemRecord): unknown =>
-    path.reduce<unknown>(
-      (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-      record.recipe,
-    );
-
 const column = (
   name: string,
   type: ColumnType,
@@ -37,39 +30,82 @@ const column = (
   value: MetadataColumn['value'],
 ): MetadataColumn => ({ name, type, meaning, value });
 
-/** All columns but `file_name`. */
+/** All columns but `file_name`. A column may be added; one that was ever written must stay, with its meaning. */
 export const metadataColumns: readonly MetadataColumn[] = [
-  column('label', 'string', 'the class', (record) => record.label),
-  column('id', 'string', 'the item; the manifest tells the rest', (record) => record.id),
+  column('label', 'string', 'the class', ({ label }) => label),
+  column('id', 'string', 'the item; `manifest.jsonl` has its full record', ({ id }) => id),
+  column('kind', 'string', '`stylized`, or `original` for a content image carried over', ({ kind }) => kind),
+  column('method', 'string', 'the method that made it', (record) => ofStylized(record)?.method),
   column(
-    'kind',
+    'content_path',
     'string',
-    '`stylized`, or `original` for a content image carried over',
-    (record) => record.kind,
+    'the image that gave shapes and class',
+    ({ sources }) => (sources as ByRole<{ path: string }>).content?.path,
   ),
-  column('content_path', 'string', 'the image that gave shapes and class', (record) => record.content.path),
-  column('style_path', 'string', 'the image that gave the look', (record) => record.style?.path),
-  column('replica', 'integer', 'counts the items of one pair', (record) => record.replica),
-  column('seed', 'integer', 'seed of every draw', (record) => record.seed),
-  column('network', 'string', 'the feature network', (record) => record.network?.name),
-  column('strength', 'number', 'style over content', fromRecipe('style', 'strength')),
-  column('style_loss', 'string', 'the style loss', fromRecipe('style', 'loss')),
-  column('content_loss', 'string', 'the content loss', fromRecipe('content', 'loss')),
-  column('content_weight', 'number', 'weight of the content loss', fromRecipe('content', 'weight')),
-  column('total_variation', 'number', 'weight of the smoothness term', fromRecipe('totalVariation')),
-  column('init', 'string', 'where the optimization began', fromRecipe('init')),
-  column('optimizer', 'string', 'the optimizer', fromRecipe('optimizer')),
-  column('steps', 'integer', 'optimization steps', fromRecipe('steps')),
-  column('size', 'integer', 'long edge in pixels', fromRecipe('size')),
+  column(
+    'style_path',
+    'string',
+    'the image that gave the look',
+    ({ sources }) => (sources as ByRole<{ path: string }>).style?.path,
+  ),
+  column(
+    'replica',
+    'integer',
+    'counts the images made from the same sources',
+    (record) => ofStylized(record)?.replica ?? 0,
+  ),
+  column('seed', 'integer', 'seed of every draw', (record) => ofStylized(record)?.seed),
+  column('network', 'string', 'the feature network', applied('network')),
+  column('strength', 'number', 'style over content', applied('style', 'strength')),
+  column('style_loss', 'string', 'the style loss', (record) => lossName(applied('style', 'loss')(record))),
+  column('content_loss', 'string', 'the content loss', (record) =>
+    lossName(applied('content', 'loss')(record)),
+  ),
+  column('content_weight', 'number', 'weight of the content loss', applied('content', 'weight')),
+  column('total_variation', 'number', 'weight of the total variation term', applied('totalVariation')),
+  column('init', 'string', 'where the optimization started', applied('init')),
+  column('optimizer', 'string', 'the optimizer', applied('optimizer')),
+  column('steps', 'integer', 'optimization steps at full size', applied('steps')),
+  column('size', 'integer', 'long edge in pixels', applied('size')),
   column(
     'initial_loss',
     'number',
     'the objective before the first step',
-    (record) => record.loss?.initial.total,
+    (record) => factsOf(record).loss?.initial.total,
   ),
-  column('final_loss', 'number', 'the objective after the last step', (record) => record.loss?.final.total),
-  column('recipe', 'string', 'every parameter, as JSON', (record) => record.recipe),
+  column(
+    'final_loss',
+    'number',
+    'the objective after the last step',
+    (record) => factsOf(record).loss?.final.total,
+  ),
+  column('recipe', 'string', 'every parameter, as JSON', recipeOf),
 ];
+
+/** What stylized images alone have. */
+function ofStylized(record: ItemRecord): StylizedRecord | undefined {
+  return isStylized(record) ? record : undefined;
+}
+
+/** The recipe that made an image. */
+function recipeOf(record: ItemRecord): Readonly<Record<string, unknown>> {
+  return ofStylized(record)?.applied ?? record.drawn;
+}
+
+/** A parameter of the recipe that made an image. */
+function applied(...path: string[]): MetadataColumn['value'] {
+  return (record) =>
+    path.reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+      recipeOf(record),
+    );
+}
+
+/** One loss by its name, several with their shares. */
+function lossName(shares: unknown): unknown {
+  const names = Object.keys((shares as object | undefined) ?? {});
+  return names.length === 1 ? names[0] : shares;
+}
 
 /**
  * The row of a finished item.
@@ -80,6 +116,12 @@ export function metadataRow(record: ItemRecord, fileName: string): MetadataRow {
   for (const { name, value } of metadataColumns) row[name] = asCell(value(record));
   return row;
 }
+
+/** The columns as `dataset.json` lists them, `file_name` first. */
+export const columnList: readonly { readonly name: string; readonly type: ColumnType }[] = [
+  { name: 'file_name', type: 'string' },
+  ...metadataColumns.map(({ name, type }) => ({ name, type })),
+];
 
 function asCell(value: unknown): Cell {
   if (value === undefined || value === null) return null;

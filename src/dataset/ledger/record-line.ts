@@ -1,25 +1,31 @@
 /** A record as a line of text, and back. @module */
 import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
-import { type ItemRecord, recordSchema, volatileRecordFields } from './record.js';
+import { volatileFields } from '../format.js';
+import { type ItemRecord, schemaOf } from './record.js';
 
 /**
- * A record as one line of JSON, newline included, its keys in the order of the schema: equal records are equal bytes.
- * @throws `internal` when it is no valid record (a loss that is not a number, say): it could not be read back
+ * A record as one line of JSON, newline included, keys in the order of the schema: equal records are equal bytes.
+ * @throws `internal` if it is not a valid record (a loss is not a number, for example): it could not be read back
  */
 export function formatRecord(record: ItemRecord): string {
-  return `${JSON.stringify(checked(record))}\n`;
-}
-
-/** The same line without the fields that differ between two runs that made the same pixels. */
-export function formatStableRecord(record: ItemRecord): string {
-  const stable: Partial<ItemRecord> = checked(record);
-  for (const field of volatileRecordFields) delete stable[field];
-  return `${JSON.stringify(stable)}\n`;
+  const parsed = parse(record);
+  if (parsed.success) return `${JSON.stringify(parsed.data)}\n`;
+  throw new WildstyleError('internal', `The record of item ${record.id} is invalid: ${parsed.problem}`);
 }
 
 /**
- * The record that a line holds.
+ * A line without the fields that differ between two runs that made the same pixels. It works on the text as written, so
+ * that a field added to records later changes nothing for an old dataset.
+ */
+export function stableLine(line: string): string {
+  const record = JSON.parse(line) as Record<string, unknown>;
+  for (const field of volatileFields) delete record[field];
+  return `${JSON.stringify(record)}\n`;
+}
+
+/**
+ * The record in a line.
  * @param where file and line, for the message
  * @throws `dataset-invalid`
  */
@@ -31,11 +37,9 @@ export function parseRecord(text: string, where: string): ItemRecord {
     const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
     throw new WildstyleError('dataset-invalid', `${where}: not JSON: ${JSON.stringify(shown)}`, { cause });
   }
-  const parsed = recordSchema.safeParse(value);
-  if (!parsed.success) {
-    throw new WildstyleError('dataset-invalid', `${where}: not a record: ${firstProblem(parsed.error)}`);
-  }
-  return parsed.data;
+  const parsed = parse(value);
+  if (parsed.success) return parsed.data;
+  throw new WildstyleError('dataset-invalid', `${where}: not a record: ${parsed.problem}`);
 }
 
 /** The first thing that is wrong, with its place. */
@@ -46,11 +50,14 @@ export function firstProblem(error: z.ZodError): string {
     .replace(/\s*→ at /, ' at ');
 }
 
-function checked(record: ItemRecord): ItemRecord {
-  const parsed = recordSchema.safeParse(record);
-  if (parsed.success) return parsed.data;
-  throw new WildstyleError(
-    'internal',
-    `the record of item ${record.id} is invalid: ${firstProblem(parsed.error)}`,
-  );
+type Parsed =
+  | { readonly success: true; readonly data: ItemRecord }
+  | { readonly success: false; readonly problem: string };
+
+function parse(value: unknown): Parsed {
+  const schema = schemaOf(value);
+  if (!schema) return { success: false, problem: 'it has no known kind, status and method' };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { success: true, data: parsed.data as unknown as ItemRecord };
+  return { success: false, problem: firstProblem(parsed.error) };
 }

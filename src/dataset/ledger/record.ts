@@ -1,55 +1,161 @@
 /** What is known about a finished item: one line of `manifest.jsonl`. @module */
 import { z } from 'zod';
+import { type MethodName, methods } from '../../methods/index.js';
+import { roles } from '../../stylize/role.js';
 
-const source = z.strictObject({ path: z.string(), sha256: z.string().length(64) });
+const digest = z.string().length(64);
 
-/** One point of a loss curve. `content`, `style` and `totalVariation` are weighted; they add up to `total`. */
-export const lossPointSchema = z.strictObject({
-  step: z.int(),
-  total: z.number(),
-  content: z.number(),
-  style: z.number(),
-  totalVariation: z.number(),
+const source = z.object({
+  path: z.string().describe('Below the root of its folder'),
+  sha256: digest.describe('Digest of the file'),
 });
 
-export const recordSchema = z.strictObject({
-  id: z.string(),
-  kind: z.enum(['stylized', 'original']),
-  status: z.enum(['complete', 'failed']),
-  /** Below the dataset's root; null for a failed item. */
-  file: z.string().nullable(),
-  sha256: z.string().length(64).nullable(),
-  widthPx: z.int().nullable(),
-  heightPx: z.int().nullable(),
-  label: z.string().nullable(),
-  content: source,
-  style: source.nullable(),
-  replica: z.int(),
-  seed: z.int().nullable(),
-  /** Every resolved parameter. */
-  recipe: z.record(z.string(), z.unknown()),
-  network: z.strictObject({ name: z.string(), weights: z.string() }).nullable(),
-  engine: z.strictObject({ name: z.string(), device: z.string(), version: z.string() }).nullable(),
-  loss: z
-    .strictObject({
-      initial: lossPointSchema,
-      final: lossPointSchema,
-      /** About twenty points from the first step to the last. */
-      curve: z.array(lossPointSchema),
+const attempt = z.object({
+  error: z
+    .string()
+    .nullable()
+    .describe('Why the attempt failed, one of the error codes; null if it succeeded'),
+});
+
+const recipe = z.record(z.string(), z.unknown());
+
+const common = {
+  id: z.string().describe('Hash of everything that decides the pixels'),
+  label: z.string().nullable().describe('The class; null in a dataset without labels'),
+  attempts: z.array(attempt).describe('Every attempt to make the image, the last one included'),
+};
+
+const published = {
+  status: z.literal('complete').describe('The image exists'),
+  file: z.string().describe("Path of the image, below the dataset's root"),
+  sha256: digest.describe('Digest of the image'),
+  widthPx: z.int().describe('Width of the image in pixels'),
+  heightPx: z.int().describe('Height of the image in pixels'),
+};
+
+const original = {
+  kind: z.literal('original').describe('A content image carried over'),
+  sources: z.object({ content: source }).describe('The images it was made from, by role'),
+  drawn: recipe.describe('The parameters drawn for it: size and fit'),
+};
+
+const stylized = {
+  kind: z.literal('stylized').describe('Made by a method'),
+  method: z.string().describe('The method that made it'),
+  sources: z.partialRecord(z.enum(roles), source).describe('The images it was made from, by role'),
+  replica: z.int().describe('Counts the images made from the same sources, from 0'),
+  seed: z.int().describe('Seed of every draw made for it'),
+  drawn: recipe.describe('The resolved recipe as it was drawn: every parameter'),
+};
+
+const failed = {
+  status: z.literal('failed').describe('The image could not be made'),
+  error: z
+    .object({
+      code: z.string().describe('One of the codes in [errors.md](errors.md)'),
+      message: z.string().describe('What happened'),
     })
-    .nullable(),
-  /** Updates from the initial image to the one delivered; null, as what follows, where nothing was optimized to the end. */
-  steps: z.int().nullable(),
-  /** Evaluations of the objective: what was paid for, with trials and restarts. */
-  evaluations: z.int().nullable(),
-  /** How often the optimization was begun again more gently. */
-  restarts: z.int().nullable(),
-  elapsedMs: z.number().nullable(),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-});
+    .describe('Why it failed'),
+};
 
-export type LossPoint = z.output<typeof lossPointSchema>;
-export type ItemRecord = z.output<typeof recordSchema>;
+const made = {
+  applied: recipe.describe('The recipe that made the image: differs from `drawn` where a retry was gentler'),
+  engine: z
+    .object({
+      name: z.string().describe('The engine that computed it'),
+      device: z.string().describe('The device it ran on'),
+      version: z.string().describe('Versions of what computed'),
+    })
+    .describe('What computed it'),
+  elapsedMs: z.number().describe('Time in the method, shared with others of its batch'),
+};
 
-/** The fields that differ between two runs that made the same pixels. */
-export const volatileRecordFields = ['elapsedMs'] as const;
+/** Keys in the order in which they are written: what a record is comes first. */
+function shape<K extends z.ZodRawShape, S extends z.ZodRawShape>(
+  kind: K,
+  status: S,
+  more: z.ZodRawShape = {},
+) {
+  const first = { id: common.id, kind: kind.kind, status: status.status };
+  // What a later version adds is kept.
+  return z.object({ ...first, ...kind, ...status, ...common, ...more }).loose() as z.ZodObject;
+}
+
+/** One schema for each shape that a record can have. */
+const shapes: Readonly<Record<string, z.ZodObject>> = {
+  original: shape(original, published),
+  failedOriginal: shape(original, failed),
+  failedStylized: shape(stylized, failed),
+  ...Object.fromEntries(
+    Object.entries(methods).map(([name, { facts }]) => [
+      name,
+      shape({ ...stylized, method: z.literal(name).describe('The method that made it') }, published, {
+        ...made,
+        ...facts.shape,
+      }),
+    ]),
+  ),
+  /** By a method of a later version. */
+  otherMethod: shape(stylized, published, made),
+};
+
+/** The schemas of records, by what they are of. */
+export const recordShapes = shapes;
+
+type Fields<T extends z.ZodRawShape> = z.output<z.ZodObject<T, z.core.$strip>>;
+type Facts<M extends MethodName> = z.output<(typeof methods)[M]['facts']>;
+type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer I) => void
+  ? I
+  : never;
+type CompleteStylized = {
+  [M in MethodName]: Fields<typeof common & typeof stylized & typeof published & typeof made> &
+    Facts<M> & { method: M };
+}[MethodName];
+
+/** The record of a content image that was carried over. */
+export type OriginalRecord = Fields<typeof common & typeof original & typeof published>;
+/** The record of an image that a method made; a union over the methods. */
+export type StylizedRecord = CompleteStylized;
+/** The record of an item that could not be made. */
+export type FailedRecord = Fields<typeof common & typeof failed> &
+  (Fields<typeof original> | Fields<typeof stylized>);
+/** What is known about a finished item. */
+export type ItemRecord = OriginalRecord | StylizedRecord | FailedRecord;
+
+/** One try at making an item. */
+export type Attempt = z.output<typeof attempt>;
+
+/** The schema that a record must fit, by its status, kind and method; undefined if there is none. */
+export function schemaOf(record: unknown): z.ZodObject | undefined {
+  const { status, kind, method } = (record ?? {}) as { status?: unknown; kind?: unknown; method?: unknown };
+  if (kind === 'original') return status === 'failed' ? shapes.failedOriginal : shapes.original;
+  if (kind !== 'stylized') return undefined;
+  if (status === 'failed') return shapes.failedStylized;
+  return typeof method === 'string' && Object.hasOwn(methods, method) ? shapes[method] : shapes.otherMethod;
+}
+
+/** The record of an image that exists. */
+export type CompleteRecord = OriginalRecord | StylizedRecord;
+
+/** Whether a record is of an image that exists. */
+export function isComplete(record: ItemRecord): record is CompleteRecord {
+  return record.status === 'complete';
+}
+
+/** Whether a record is of an image that exists and that a method made. */
+export function isStylized(record: ItemRecord): record is StylizedRecord {
+  return record.status === 'complete' && record.kind === 'stylized';
+}
+
+/** The image of a record, below the dataset's root; empty for a failed item. */
+export function fileOf(record: ItemRecord): string {
+  return record.status === 'complete' ? record.file : '';
+}
+
+/** What methods say about how they made an image; each says some of it. */
+export type AnyFacts = Partial<Intersection<{ [M in MethodName]: Facts<M> }[MethodName]>>;
+
+/** What the method says about how it made an image. */
+export function factsOf(record: ItemRecord): AnyFacts {
+  return isStylized(record) ? record : {};
+}

@@ -14,19 +14,17 @@ export const classCountsSchema = z.strictObject({
 
 /** How many items there are, and what became of them. `stylized` and `originals` count complete items. */
 export const countsSchema = z.strictObject({
-  items: count,
-  complete: count,
-  failed: count,
-  /** Not yet made. */
-  pending: count,
-  stylized: count,
-  originals: count,
-  /** By class; empty for a dataset without labels. */
-  classes: z.record(z.string(), classCountsSchema),
-  /** Failed items by error code. */
-  errors: z.record(z.string(), count),
-  /** Complete items by split. */
-  splits: z.record(z.string(), count),
+  items: count.describe('Images planned, and kept from earlier plans'),
+  complete: count.describe('Images made'),
+  failed: count.describe('Images that failed'),
+  pending: count.describe('Images not made yet'),
+  stylized: count.describe('Stylized images made'),
+  originals: count.describe('Originals made'),
+  classes: z
+    .record(z.string(), classCountsSchema)
+    .describe('Stylized, originals, failed and pending, by class; empty for a dataset without labels'),
+  errors: z.record(z.string(), count).describe('Failed images, by error code'),
+  splits: z.record(z.string(), count).describe('Images made, by split'),
 });
 
 export type ClassCounts = z.output<typeof classCountsSchema>;
@@ -53,7 +51,7 @@ export class Tally {
   addRecord(record: ItemRecord, split: string): void {
     if (record.status === 'failed') {
       this.#add(record.label, 'failed');
-      increment(this.#errors, record.error?.code ?? 'internal');
+      increment(this.#errors, record.error.code);
     } else {
       this.#add(record.label, record.kind === 'original' ? 'originals' : 'stylized');
       increment(this.#splits, split);

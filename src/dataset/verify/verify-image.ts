@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { asWildstyleError } from '../../errors.js';
 import { sha256 as sha256Of } from '../../files/digest.js';
 import { inspectImage } from '../../images/inspect.js';
-import type { ItemRecord } from '../ledger/record.js';
+import type { CompleteRecord } from '../ledger/record.js';
 import type { DatasetProblem } from './dataset-problem.js';
 
 /**
  * Compares the image of a complete record with its digest and its shape.
  * @returns what is wrong, or nothing
  */
-export async function imageProblem(root: string, record: ItemRecord): Promise<DatasetProblem | undefined> {
+export async function imageProblem(
+  root: string,
+  record: CompleteRecord,
+): Promise<DatasetProblem | undefined> {
   const { id, file, sha256, widthPx, heightPx } = record;
-  if (file === null || !staysInside(file)) {
+  if (!staysInside(file)) {
     const message = `item ${id} is complete, but its file is ${JSON.stringify(file)}`;
-    return { code: 'record-invalid', file: file ?? '', message };
+    return { code: 'record-invalid', file, message };
   }
   let bytes: Uint8Array;
   try {

@@ -1,56 +1,106 @@
 /** Checking the metadata of the splits against the manifest, row by row, as both are read. @module */
-
+import { sha256InPieces } from '../../files/digest.js';
 import { type Line, readLines } from '../../files/lines.js';
-import { metadataRow } from '../ledger/metadata-row.js';
-import type { ItemRecord } from '../ledger/record.js';
+import { type MetadataRow, metadataRow } from '../ledger/metadata-row.js';
+import type { CompleteRecord } from '../ledger/record.js';
 import { outputPaths, splitMetadataName, splitOfFile } from '../output-paths.js';
+import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
+import { staysInside } from './verify-image.js';
 
-/** Takes the complete records in the order of the manifest; tells the first difference of each split. */
+/** The metadata of one split as far as it was read. */
+interface Split {
+  readonly lines: AsyncGenerator<Line>;
+  readonly digest: ReturnType<typeof sha256InPieces>;
+  differs: boolean;
+}
+
+/**
+ * Takes the complete records in the order of the manifest and reports the first difference of each split. Rows are compared
+ * in the columns that the dataset has; columns of a later version are covered by the digest of the file.
+ */
 export class MetadataCheck {
   readonly problems: DatasetProblem[] = [];
-  readonly #splits = new Map<string, AsyncGenerator<Line> | 'different'>();
+  readonly #splits = new Map<string, Split>();
+  readonly #columns: readonly string[] | undefined;
+  readonly #digests: Readonly<Record<string, string>>;
 
-  constructor(private readonly root: string) {}
+  /** @param summary if it can be read; without it, rows are expected to have this version's columns */
+  constructor(
+    private readonly root: string,
+    summary: DatasetSummary | undefined,
+  ) {
+    this.#columns = summary?.columns.map(({ name }) => name);
+    this.#digests = summary?.digests.metadata ?? {};
+  }
 
   /** Compares the next row of the record's split. */
-  async add(record: ItemRecord): Promise<void> {
-    const [split, fileName] = splitOfFile(record.file ?? '');
-    const lines = this.#splits.get(split) ?? readLines(outputPaths(this.root).splitMetadata(split));
-    if (lines === 'different') return;
-    this.#splits.set(split, lines);
-    const line = await this.#next(split, lines);
-    if (this.#splits.get(split) === 'different') return;
+  async add(record: CompleteRecord): Promise<void> {
+    const [name, fileName] = splitOfFile(record.file);
+    const split = this.#splitOf(name);
+    if (split.differs) return;
+    const line = await this.#next(name, split);
+    if (split.differs) return;
     if (line === undefined) {
-      this.#differs(split, `the row of ${fileName} and what follows it is missing`);
-    } else if (line.text !== JSON.stringify(metadataRow(record, fileName)) || !line.ended) {
-      this.#differs(split, `line ${line.number} is not the row of ${fileName} as recorded`);
-      await lines.return(undefined);
+      this.#report(name, split, `the row of ${fileName} and everything after it is missing`);
+    } else if (!line.ended || line.text !== this.#expected(metadataRow(record, fileName), line.text)) {
+      this.#report(name, split, `line ${line.number} is not the row of ${fileName} as recorded`);
+      await split.lines.return(undefined);
     }
   }
 
-  /** Tells rows that no record has. */
+  /** Reports rows that no record has, and files that are not as they were written. */
   async finish(): Promise<void> {
-    for (const [split, lines] of this.#splits) {
-      if (lines === 'different') continue;
-      const line = await this.#next(split, lines);
-      if (line) this.#differs(split, `line ${line.number} and what follows it belong to no record`);
-      await lines.return(undefined);
+    for (const name of Object.keys(this.#digests).filter(staysInside)) this.#splitOf(name);
+    for (const [name, split] of this.#splits) {
+      if (split.differs) continue;
+      const line = await this.#next(name, split);
+      if (line) this.#report(name, split, `line ${line.number} and everything after it belong to no record`);
+      await split.lines.return(undefined);
+      const digest = split.digest.digest('hex');
+      const recorded = this.#digests[name];
+      if (!split.differs && recorded !== undefined && digest !== recorded)
+        this.#report(name, split, `sha256 ${digest}, recorded ${recorded}`);
     }
   }
 
-  async #next(split: string, lines: AsyncGenerator<Line>): Promise<Line | undefined> {
+  #splitOf(name: string): Split {
+    let split = this.#splits.get(name);
+    if (!split) {
+      const lines = readLines(outputPaths(this.root).splitMetadata(name));
+      split = { lines, digest: sha256InPieces(), differs: false };
+      this.#splits.set(name, split);
+    }
+    return split;
+  }
+
+  async #next(name: string, split: Split): Promise<Line | undefined> {
     try {
-      const next = await lines.next();
-      return next.done ? undefined : next.value;
+      const { done, value } = await split.lines.next();
+      if (done) return undefined;
+      split.digest.update(value.ended ? `${value.text}\n` : value.text);
+      return value;
     } catch (error) {
-      this.#differs(split, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#report(name, split, `cannot be read: ${reason}`);
       return undefined;
     }
   }
 
-  #differs(split: string, message: string): void {
-    this.#splits.set(split, 'different');
-    this.problems.push({ code: 'metadata-differs', file: `${split}/${splitMetadataName}`, message });
+  /** The text that a row should have: in the dataset's own columns, with what this version does not know as it is. */
+  #expected(row: MetadataRow, text: string): string | undefined {
+    if (!this.#columns) return JSON.stringify(row);
+    try {
+      const found = JSON.parse(text) as Record<string, unknown>;
+      const cells = this.#columns.map((name) => [name, Object.hasOwn(row, name) ? row[name] : found[name]]);
+      return JSON.stringify(Object.fromEntries(cells));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #report(name: string, split: Split, message: string): void {
+    split.differs = true;
+    this.problems.push({ code: 'metadata-differs', file: `${name}/${splitMetadataName}`, message });
   }
 }

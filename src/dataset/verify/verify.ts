@@ -1,21 +1,21 @@
 /** Checking that a dataset is what its manifest says. @module */
 import { existsSync } from 'node:fs';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { stat } from 'node:fs/promises';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import { mapConcurrently } from '../../files/concurrency.js';
 import { sha256InPieces, sha256OfFile } from '../../files/digest.js';
 import { type ManifestLine, manifestLines } from '../ledger/manifest.js';
-import type { ItemRecord } from '../ledger/record.js';
-import { formatStableRecord } from '../ledger/record-line.js';
-import { type Counts, Tally } from '../ledger/tally.js';
+import { fileOf, type ItemRecord, isComplete } from '../ledger/record.js';
+import { stableLine } from '../ledger/record-line.js';
+import { Tally } from '../ledger/tally.js';
+import { type Writer, writerOf } from '../lock.js';
 import { noDataset } from '../output-job.js';
-import { outputPaths, splitMetadataName, splitOfFile, workFolderName } from '../output-paths.js';
-import { type DatasetSummary, readSummary, summaryDigest } from '../summary.js';
+import { outputPaths, splitOfFile } from '../output-paths.js';
 import type { DatasetProblem } from './dataset-problem.js';
-import { imageProblem, staysInside } from './verify-image.js';
+import { declaredFileProblems, extraFiles } from './verify-files.js';
+import { imageProblem } from './verify-image.js';
 import { MetadataCheck } from './verify-metadata.js';
+import { readableSummary, summaryProblems } from './verify-summary.js';
 
 export type { DatasetProblem, DatasetProblemCode } from './dataset-problem.js';
 
@@ -25,6 +25,8 @@ export interface Verification {
   readonly checked: number;
   /** Items that are not made yet, as `dataset.json` tells. */
   readonly pending: number;
+  /** The run that is writing to the folder, if there is one: files may differ until it ends. */
+  readonly writer: Writer | undefined;
   /** Images in the order of the manifest, then what concerns whole files. Empty: all as recorded. */
   readonly problems: readonly DatasetProblem[];
 }
@@ -53,6 +55,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   }
   const { summary, isAsWritten, problem: summaryProblem } = await readableSummary(root);
   const pending = summary?.counts.pending ?? 0;
+  const writer = await writerOf(root);
   const manifestPath = outputPaths(root).manifest;
   const isSummarized = summary !== undefined || summaryProblem !== undefined;
   if (!existsSync(manifestPath)) {
@@ -60,10 +63,11 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
     return {
       checked: 0,
       pending,
+      writer,
       problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is not there' }],
     };
   }
-  const metadata = new MetadataCheck(root);
+  const metadata = new MetadataCheck(root, summary);
   const tally = new Tally();
   const result = sha256InPieces();
   const files = new Set<string>();
@@ -72,20 +76,21 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   const intact = (async function* () {
     for await (const line of manifestLines(root)) {
       const { record, problem } = readableRecord(line);
-      if (record) yield record;
-      else problems.push(problem);
+      if (problem) {
+        problems.push(problem);
+        continue;
+      }
+      result.update(stableLine(line.text));
+      yield record;
     }
   })();
   for await (const records of inGroups(intact, recordsAtOnce)) {
-    const complete = records.filter(({ status }) => status === 'complete');
+    const complete = records.filter(isComplete);
     const found = await mapConcurrently(complete, (record) => imageProblem(root, record), imagesAtOnce);
     problems.push(...found.filter((problem) => problem !== undefined));
-    for (const record of records) {
-      tally.addRecord(record, splitOfFile(record.file ?? '')[0]);
-      result.update(formatStableRecord(record));
-    }
+    for (const record of records) tally.addRecord(record, splitOfFile(fileOf(record))[0]);
     for (const record of complete) {
-      files.add(record.file ?? '');
+      files.add(record.file);
       await metadata.add(record);
     }
     checked += complete.length;
@@ -93,37 +98,14 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   }
   await metadata.finish();
   problems.push(...metadata.problems);
+  for (const file of Object.keys(summary?.digests.files ?? {})) files.add(file);
   for await (const problem of extraFiles(root, files)) problems.push(problem);
-  for await (const problem of besideProblems(root, summary)) problems.push(problem);
+  for await (const problem of declaredFileProblems(root, summary)) problems.push(problem);
   const manifest = await sha256OfFile(manifestPath);
   const digests = { manifest, result: result.digest('hex') };
   if (summaryProblem) problems.push(summaryProblem);
   else problems.push(...summaryProblems(summary, isAsWritten, tally.counts(), digests));
-  return { checked, pending, problems };
-}
-
-interface ReadableSummary {
-  readonly summary?: DatasetSummary | undefined;
-  /** Whether the file has the very text of its content. */
-  readonly isAsWritten: boolean;
-  readonly problem?: DatasetProblem;
-}
-
-/** The summary, or what keeps it from being read. */
-async function readableSummary(root: string): Promise<ReadableSummary> {
-  try {
-    const summary = await readSummary(root);
-    return { summary, isAsWritten: !summary || (await isWrittenByUs(outputPaths(root).summary)) };
-  } catch (error) {
-    const { message } = asWildstyleError(error);
-    return { isAsWritten: false, problem: { code: 'summary-differs', file: 'dataset.json', message } };
-  }
-}
-
-/** White space and keys given twice are in no digest. */
-async function isWrittenByUs(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8');
-  return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
+  return { checked, pending, writer, problems };
 }
 
 /** The record of a line, or what is wrong with it. */
@@ -149,98 +131,4 @@ async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): Asyn
     group = [];
   }
   yield group;
-}
-
-/** The files that a run wrote beside the splits; what else lies there is nobody's business. */
-async function* besideProblems(
-  root: string,
-  summary: DatasetSummary | undefined,
-): AsyncGenerator<DatasetProblem> {
-  for (const [file, sha256] of Object.entries(summary?.digests.files ?? {})) {
-    if (staysInside(file)) yield* besideFileProblem(root, file, sha256);
-    else yield { code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` };
-  }
-}
-
-async function* besideFileProblem(
-  root: string,
-  file: string,
-  sha256: string,
-): AsyncGenerator<DatasetProblem> {
-  const path = join(root, file);
-  try {
-    if ((await lstat(path)).isSymbolicLink()) {
-      yield { code: 'file-altered', file, message: 'it is a link, where a file was published' };
-      return;
-    }
-    const digest = await sha256OfFile(path);
-    if (digest !== sha256)
-      yield { code: 'file-altered', file, message: `sha256 ${digest}, recorded ${sha256}` };
-  } catch (error) {
-    yield { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Whatever lies in a split and is neither a recorded image nor the split's metadata. */
-async function* extraFiles(root: string, recorded: ReadonlySet<string>): AsyncGenerator<DatasetProblem> {
-  const entries = await readdir(root, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== workFolderName);
-  for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    yield* extraFilesBelow(root, name, `${name}/${splitMetadataName}`, recorded);
-  }
-}
-
-async function* extraFilesBelow(
-  root: string,
-  folder: string,
-  metadata: string,
-  recorded: ReadonlySet<string>,
-): AsyncGenerator<DatasetProblem> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
-  if (entries.length === 0) {
-    yield { code: 'file-extra', file: folder, message: 'it is empty, and loaders take it for a class' };
-  }
-  for (const entry of entries) {
-    const file = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) yield* extraFilesBelow(root, file, metadata, recorded);
-    else if (file !== metadata && !recorded.has(file))
-      yield { code: 'file-extra', file, message: 'no record has this file' };
-  }
-}
-
-function summaryProblems(
-  summary: DatasetSummary | undefined,
-  isAsWritten: boolean,
-  counts: Counts,
-  digests: Pick<DatasetSummary['digests'], 'manifest' | 'result'>,
-): DatasetProblem[] {
-  if (summary === undefined) {
-    return [{ code: 'summary-differs', file: 'dataset.json', message: 'missing: the run has not ended' }];
-  }
-  const problems: DatasetProblem[] = [];
-  if (summary.digests.summary !== summaryDigest(summary)) {
-    const message = 'it was edited: its content has another digest than it names';
-    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
-  } else if (!isAsWritten) {
-    const message = 'it was edited: its white space or a key twice';
-    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
-  }
-  // An altered manifest has another result as well; that is said once.
-  const altered = (['manifest', 'result'] as const).find((key) => summary.digests[key] !== digests[key]);
-  if (altered) {
-    const message = `${altered} digest ${digests[altered]}, in dataset.json ${summary.digests[altered]}`;
-    problems.push({ code: 'manifest-altered', file: 'manifest.jsonl', message });
-  }
-  for (const key of comparedCounts(summary)) {
-    if (isDeepStrictEqual(summary.counts[key], counts[key])) continue;
-    const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, the manifest has ${JSON.stringify(counts[key])}`;
-    problems.push({ code: 'summary-differs', file: 'dataset.json', message });
-  }
-  return problems;
-}
-
-/** What is pending is in no manifest: a partial dataset counts it in places that the manifest does not know. */
-function comparedCounts({ status }: DatasetSummary): (keyof Counts)[] {
-  const always = ['complete', 'failed', 'stylized', 'originals', 'errors', 'splits'] as const;
-  return status === 'complete' ? [...always, 'items', 'pending', 'classes'] : [...always];
 }

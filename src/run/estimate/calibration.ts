@@ -7,50 +7,76 @@ import { cacheFolder } from '../../files/cache-folder.js';
 import { sha256 } from '../../files/digest.js';
 import { publishFile } from '../../files/publish.js';
 import type { Job } from '../../job/schema.js';
-import type { Recipe } from '../../stylize/recipe.js';
-import { specOf } from '../../stylize/spec.js';
+import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import { addSteps, noSteps, type StepTotals } from '../../stylize/step-totals.js';
 import type { WorkerPool } from '../pool/pool.js';
 import type { Allocation } from './machine.js';
+import { measuredSizePx } from './measure-steps.js';
 
-const schema = z.record(z.string(), z.number().positive());
+const entrySchema = z.object({
+  msPerPixel: z.number().positive(),
+  /** Milliseconds since 1970. */
+  measuredAtMs: z.number(),
+});
+const schema = z.record(z.string(), entrySchema);
 const mostEntries = 500;
+
+/** What a step costs. */
+export interface StepCost {
+  /** Milliseconds that a step takes for each pixel, on one worker while all are busy. */
+  readonly msPerPixel: number;
+  /** When it was measured, in milliseconds since 1970. */
+  readonly measuredAtMs: number;
+  /** The size it was measured at; smaller than the recipe's where the time is extrapolated. */
+  readonly sizePx: number;
+}
 
 const stepTimesFile = (): string => join(cacheFolder(), 'step-times.json');
 
 /** Names what the time of a step depends on. */
-export function calibrationKey(recipe: Recipe, allocation: Allocation, run: Job['run']): string {
+export function calibrationKey(recipe: ResolvedRecipe, allocation: Allocation, run: Job['run']): string {
   const parts = [
     cpus()[0]?.model ?? 'unknown',
     run.engine,
     run.device,
     ...Object.values(allocation),
-    specOf(recipe).key,
+    methodOf(recipe).costKey(recipe),
     recipe.size,
     recipe.fit,
   ];
   return sha256(JSON.stringify(parts)).slice(0, 16);
 }
 
-/** The milliseconds that a step takes for each pixel, where they were measured before. */
-export async function rememberedStep(key: string): Promise<number | undefined> {
-  return (await readAll())[key];
+/** The cost of a step that was measured before: at the recipe's own size, otherwise at the size of measurements. */
+export async function rememberedStep(
+  recipe: ResolvedRecipe,
+  allocation: Allocation,
+  run: Job['run'],
+): Promise<StepCost | undefined> {
+  const entries = await readAll();
+  for (const sized of [recipe, asMeasured(recipe)]) {
+    const entry = entries[calibrationKey(sized, allocation, run)];
+    if (entry) return { ...entry, sizePx: sized.size };
+  }
+  return undefined;
 }
 
 /**
- * Measures a few steps of a recipe on all workers of a pool, and remembers what they took.
- * @returns milliseconds that a step takes for each pixel, on one worker while all are busy; undefined where none could be
- *   made: what is wrong with them is for the items to tell
+ * Measures a few steps of a recipe on all workers of a pool, and remembers the cost.
+ * @returns undefined where no step could be made: the items will report why
  */
 export async function measureStep(
   pool: WorkerPool,
-  recipe: Recipe,
-  key: string,
-): Promise<number | undefined> {
+  recipe: ResolvedRecipe,
+  allocation: Allocation,
+  run: Job['run'],
+): Promise<StepCost | undefined> {
   const made = (await pool.calibrate(recipe)).reduce(addSteps, noSteps);
   if (made.steps === 0) return undefined;
-  await rememberStep(key, msPerPixel(made));
-  return msPerPixel(made);
+  const measured = asMeasured(recipe);
+  const cost = { msPerPixel: msPerPixel(made), measuredAtMs: Date.now() };
+  await rememberStep(calibrationKey(measured, allocation, run), cost);
+  return { ...cost, sizePx: measured.size };
 }
 
 /** Milliseconds that a step took for each pixel of its image. */
@@ -58,15 +84,20 @@ export function msPerPixel({ ms, pixelSteps }: StepTotals): number {
   return ms / pixelSteps;
 }
 
-/** Remembers a measurement. What cannot be written is forgotten: the next run measures again. */
-export async function rememberStep(key: string, msPerPixel: number): Promise<void> {
+/** Remembers a measurement. If it cannot be written, the next run measures again. */
+export async function rememberStep(key: string, cost: Omit<StepCost, 'sizePx'>): Promise<void> {
   const { [key]: _, ...others } = await readAll();
-  const entries = [...Object.entries(others), [key, msPerPixel]].slice(-mostEntries);
+  const entries = [...Object.entries(others), [key, cost]].slice(-mostEntries);
   const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
   await publishFile(stepTimesFile(), text, { temporaryFolder: cacheFolder() }).catch(() => {});
 }
 
-async function readAll(): Promise<Record<string, number>> {
+/** The recipe that stands for this one when steps are measured. */
+function asMeasured(recipe: ResolvedRecipe): ResolvedRecipe {
+  return { ...recipe, size: Math.min(recipe.size, measuredSizePx) };
+}
+
+async function readAll(): Promise<z.output<typeof schema>> {
   try {
     return schema.parse(JSON.parse(await readFile(stepTimesFile(), 'utf8')));
   } catch {

@@ -1,51 +1,72 @@
-/** What a plan will cost on this machine: remembered, else measured for a moment. @module */
-
+/** What a plan will cost on this machine: remembered, or measured for a moment. @module */
+import { usualPixels } from '../../images/fit.js';
+import { methodOf } from '../../methods/index.js';
 import type { PlanEstimate } from '../describe.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
 import type { Prepared } from '../prepare.js';
-import { calibrationKey, measureStep, rememberedStep } from './calibration.js';
-import { allocate, thisMachine } from './machine.js';
-import { estimateWorkload, usualPixels, type Workload, workloadOf } from './workload.js';
+import { measureStep, rememberedStep, type StepCost } from './calibration.js';
+import { type Allocation, allocate, thisMachine, workerBytes } from './machine.js';
+import { estimateWorkload, type Workload, workloadOf } from './workload.js';
 
 /**
- * Estimates the time and the disk space of a workload of a plan, by default all of it. Where steps of this kind were
- * never measured here, starts the workers that a run would have for a few steps; nothing is written to the output folder.
- * Undefined where no step can be made: a run tells why.
+ * Estimates time, memory and disk space of a workload of a plan, by default all of it. Where such steps were never measured
+ * here, starts the workers that a run would have for a few small steps; nothing is written to the output folder.
+ * @returns undefined where no step can be made: a run says why
  */
 export async function estimatePlan(
   prepared: Prepared,
   workload: Workload = workloadOf(prepared.plan.items(), () => true),
 ): Promise<PlanEstimate | undefined> {
   const { job } = prepared;
-  const { recipe } = workload;
+  const { recipe, stylized, items, largestSizePx, smallestPixels } = workload;
+  const { format } = job.output;
+  const machine = thisMachine();
   if (!recipe) {
-    const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format: job.output.format });
-    return { seconds: 0, bytes, workers: 1, msPerStep: 0 };
+    const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format });
+    return {
+      seconds: 0,
+      bytes,
+      workers: 1,
+      memoryBytes: workerBytes(1, 0),
+      freeMemoryBytes: machine.freeBytes,
+    };
   }
-  const { stylized, largestSizePx: size, smallestPixels } = workload;
-  const allocation = allocate(thisMachine(), job.run, stylized, { size }, smallestPixels);
-  const key = calibrationKey(recipe, allocation, job.run);
-  let known = await rememberedStep(key);
-  if (known === undefined) {
-    const pool = new WorkerPool({
-      workers: allocation.workers,
-      itemsPerWorker: 1,
-      settings: (worker) => workerSettings(prepared, allocation, worker),
-      onProgress: () => {},
-    });
-    try {
-      await pool.start();
-      known = await measureStep(pool, recipe, key);
-    } finally {
-      await pool.stop();
-    }
-    if (known === undefined) return undefined;
-  }
+  const allocation = allocate(machine, job.run, stylized || items, largestSizePx, smallestPixels);
   const { workers } = allocation;
-  return {
-    ...estimateWorkload(workload, { msPerPixel: known, workers, format: job.output.format }),
-    workers,
-    msPerStep: known * usualPixels(recipe),
+  const memory = {
+    memoryBytes: workers * workerBytes(job.run.batch, largestSizePx),
+    freeMemoryBytes: machine.freeBytes,
   };
+  const cost =
+    (await rememberedStep(recipe, allocation, job.run)) ?? (await measure(prepared, recipe, allocation));
+  if (!cost) return undefined;
+  const { msPerPixel, measuredAtMs, sizePx } = cost;
+  return {
+    ...estimateWorkload(workload, { msPerPixel, workers, format }),
+    ...memory,
+    workers,
+    msPerStep: msPerPixel * usualPixels({ sizePx: methodOf(recipe).largestSizePx(recipe), fit: recipe.fit }),
+    measuredSizePx: sizePx,
+    measurementAgeMs: Math.max(0, Date.now() - measuredAtMs),
+  };
+}
+
+async function measure(
+  prepared: Prepared,
+  recipe: NonNullable<Workload['recipe']>,
+  allocation: Allocation,
+): Promise<StepCost | undefined> {
+  const pool = new WorkerPool({
+    workers: allocation.workers,
+    itemsPerWorker: 1,
+    settings: (worker) => workerSettings(prepared, allocation, worker),
+    onProgress: () => {},
+  });
+  try {
+    await pool.start();
+    return await measureStep(pool, recipe, allocation, prepared.job.run);
+  } finally {
+    await pool.stop();
+  }
 }

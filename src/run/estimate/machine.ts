@@ -1,11 +1,12 @@
 /** How a machine is shared out: processes, threads of each, items of a batch. @module */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
+import { type auto, orAuto } from '../../auto.js';
 import { stepBytesPerPixel } from '../../stylize/graph-memory.js';
-import type { Recipe } from '../../stylize/recipe.js';
 
 export interface Machine {
   readonly cores: number;
-  readonly memoryBytes: number;
+  /** What nobody uses at present. */
+  readonly freeBytes: number;
 }
 
 export interface Allocation {
@@ -15,11 +16,11 @@ export interface Allocation {
   readonly batch: number;
 }
 
-/** What is asked for; `auto` is decided here. */
+/** What a job asks for; `auto` is decided here. */
 export interface AllocationWish {
-  readonly workers: number | 'auto';
-  readonly threads: number | 'auto';
-  readonly batch: number | 'auto';
+  readonly workers: number | typeof auto;
+  readonly threads: number | typeof auto;
+  readonly batch: number | typeof auto;
 }
 
 /** A process with its libraries, its weights in several layouts, and a graph for each kind of target. */
@@ -28,10 +29,15 @@ const processBytes = 1e9;
 const pixelsWorthAStep = 96 * 96;
 const largestBatch = 8;
 
+/** This machine, or the share of it that a container may use. */
 export function thisMachine(): Machine {
-  // A container may have less than the machine; 0 means that nothing is known of a limit.
-  const limitBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return { cores: availableParallelism(), memoryBytes: Math.min(totalmem(), limitBytes) };
+  return { cores: availableParallelism(), freeBytes: process.availableMemory?.() ?? freemem() };
+}
+
+/** Bytes that a worker takes, about. @param sizePx long edge of the largest image */
+export function workerBytes(batch: AllocationWish['batch'], sizePx: number): number {
+  const pixels = sizePx ** 2;
+  return processBytes + imagesTogether(batch, pixels) * pixels * stepBytesPerPixel;
 }
 
 /**
@@ -40,31 +46,28 @@ export function thisMachine(): Machine {
  * @param pixels of one image
  */
 export function imagesTogether(wish: AllocationWish['batch'], pixels: number): number {
-  if (wish !== 'auto') return wish;
-  return Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels)));
+  return orAuto(wish, () => Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels))));
 }
 
 /**
  * Shares out a machine. One thread a process is the fastest way to use cores, since processes never wait for each
  * other; fewer processes with more threads each where items are few or memory is short.
- * @param items that are left to make
- * @param recipe of the largest of them; its size decides the memory of a worker
- * @param smallestPixels of the smallest of them; the `batch` is as many of those as are optimized together
+ * @param items to make
+ * @param sizePx long edge of the largest; decides the memory of a worker
+ * @param smallestPixels of the smallest; `batch` is how many of those are made together
  */
 export function allocate(
   machine: Machine,
   wish: AllocationWish,
   items: number,
-  recipe: Pick<Recipe, 'size'>,
-  smallestPixels = recipe.size ** 2,
+  sizePx: number,
+  smallestPixels = sizePx ** 2,
 ): Allocation {
-  const pixels = recipe.size ** 2;
   const batch = imagesTogether(wish.batch, smallestPixels);
-  const workerBytes = processBytes + imagesTogether(wish.batch, pixels) * pixels * stepBytesPerPixel;
-  const fitting = Math.max(1, Math.floor((machine.memoryBytes * 0.8) / workerBytes));
+  const fitting = Math.max(1, Math.floor((machine.freeBytes * 0.8) / workerBytes(wish.batch, sizePx)));
   const useful = Math.max(1, Math.ceil(items / batch));
-  const workers = wish.workers === 'auto' ? Math.min(machine.cores, fitting, useful) : wish.workers;
-  const threads = wish.threads === 'auto' ? Math.max(1, Math.floor(machine.cores / workers)) : wish.threads;
+  const workers = orAuto(wish.workers, () => Math.min(machine.cores, fitting, useful));
+  const threads = orAuto(wish.threads, () => Math.max(1, Math.floor(machine.cores / workers)));
   return { workers, threads, batch };
 }
 
@@ -75,6 +78,6 @@ const memoryShare = 0.5;
  * How many bytes the graphs that a worker keeps ready may hold together: each shape of images has graphs of its own,
  * and a graph holds its filters and the memory of its features.
  */
-export function graphBytesOf({ memoryBytes }: Machine, workers: number): number {
-  return Math.max(0, Math.floor((memoryBytes * memoryShare) / workers - processBytes));
+export function graphBytesOf({ freeBytes }: Machine, workers: number): number {
+  return Math.max(0, Math.floor((freeBytes * memoryShare) / workers - processBytes));
 }

@@ -1,36 +1,58 @@
 /** Measures what a step costs, so that a plan can say how long it will take. @module */
-import type { HostTensor } from '../../engine/engine.js';
+import type { HostTensor, Named } from '../../engine/engine.js';
 import { fitShape } from '../../images/fit.js';
+import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import { drawNumber, keyOfSeed, uniform } from '../../random.js';
-import type { Recipe } from '../../stylize/recipe.js';
 import { type StepTotals, stepsSince } from '../../stylize/step-totals.js';
-import type { Stylizer } from '../../stylize/stylizer.js';
+import type { SourceImage } from '../../stylize/targets.js';
+import type { Makers } from '../item/makers.js';
 
 const warmUpSteps = 1;
 const measuredSteps = 3;
+/** Larger images take minutes and gigabytes to measure; their time is extrapolated by the pixel. */
+export const measuredSizePx = 256;
 /** Photographs are most often 4:3. */
 const usualPhoto = [4000, 3000] as const;
 
-/** Makes a few steps of noise images of a photograph's shape, a full batch, after a warm-up that compiles the graph. */
+/**
+ * Makes a few steps of noise images of a photograph's shape, a full batch, after a warm-up that compiles the graph. Images
+ * larger than {@link measuredSizePx} are measured at that size.
+ */
 export async function measureSteps(
-  stylizer: Stylizer,
-  recipe: Recipe,
+  makers: Makers,
+  recipe: ResolvedRecipe,
   batch: (pixels: number) => number,
 ): Promise<StepTotals> {
-  const { widthPx, heightPx } = fitShape(...usualPhoto, { sizePx: recipe.size, fit: recipe.fit });
-  const image = noiseImage(heightPx, widthPx);
-  const source = { key: `calibration;${widthPx}x${heightPx}`, tensor: image };
-  const optimize = async (steps: number) => {
-    const request = { recipe: { ...recipe, steps }, content: source, style: source, initial: image };
-    // What goes wrong goes wrong with the items, too, and is told there.
-    await Promise.allSettled(
-      Array.from({ length: batch(widthPx * heightPx) }, () => stylizer.stylize(request)),
-    );
+  const method = methodOf(recipe);
+  const make = async (steps: number) => {
+    const sample = method.sample(recipe, steps, measuredSizePx);
+    const sources: Record<string, SourceImage> = {};
+    let pixels = 0;
+    for (const { name, role, target } of method.sources(sample)) {
+      if ('shapeOf' in target) continue;
+      const { widthPx, heightPx } = fitShape(...usualPhoto, target);
+      sources[name] = { key: `calibration;${widthPx}x${heightPx}`, tensor: noiseImage(heightPx, widthPx) };
+      if (role === 'content') pixels = widthPx * heightPx;
+    }
+    for (const { name, target } of method.sources(sample))
+      if ('shapeOf' in target) sources[name] = sources[target.shapeOf] as SourceImage;
+    await makeBatch(makers, sample, sources, batch(pixels));
   };
-  await optimize(warmUpSteps);
-  const before = stylizer.totals;
-  await optimize(measuredSteps);
-  return stepsSince(before, stylizer.totals);
+  await make(warmUpSteps);
+  const before = makers.totals;
+  await make(measuredSteps);
+  return stepsSince(before, makers.totals);
+}
+
+async function makeBatch(
+  makers: Makers,
+  recipe: ResolvedRecipe,
+  sources: Named<SourceImage>,
+  count: number,
+): Promise<void> {
+  const items = Array.from({ length: count }, () => makers.of(recipe).make({ recipe, sources, seed: 1 }));
+  // What goes wrong here goes wrong with the items too, and is reported there.
+  await Promise.allSettled(items);
 }
 
 function noiseImage(height: number, width: number): HostTensor {

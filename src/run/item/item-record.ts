@@ -1,75 +1,87 @@
 /** Builds the records of finished items. @module */
-import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { Attempt, FailedRecord, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WildstyleError } from '../../errors.js';
-import type { PlanItem } from '../../plan/item.js';
-import { resolvedRecipe } from '../../stylize/spec.js';
-import type { Stylized } from '../../stylize/stylizer.js';
+import type { ImageEntry } from '../../inventory/entries.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
+import type { Made } from '../../methods/method.js';
+import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
 
-/** What was published for an item. */
+/** The image that was published for an item. */
 export interface PublishedImage {
   readonly sha256: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** What is known about an item before anything is made of it. */
-function planned(item: PlanItem) {
-  const { sha256, path } = item.content;
-  const stylized = item.kind === 'stylized' ? item : undefined;
+/** An attempt that succeeded. */
+const success: Attempt = { error: null };
+
+const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
+
+function plannedOriginal({ id, label, sources, recipe }: OriginalItem) {
+  const { content } = sources;
   return {
-    id: item.id,
-    kind: item.kind,
-    label: item.content.label,
-    content: { path, sha256 },
-    style: stylized ? { path: stylized.style.path, sha256: stylized.style.sha256 } : null,
-    replica: stylized?.replica ?? 0,
-    seed: stylized?.seed ?? null,
-    recipe: stylized ? { ...resolvedRecipe(stylized.recipe) } : { ...item.recipe },
+    id,
+    kind: 'original' as const,
+    label,
+    sources: { content: source(content) },
+    drawn: { ...recipe },
   };
 }
 
-const describe = ({ name, device, version }: Engine) => ({ name, device, version });
-
-/** The record of an item whose image is published. `made` is absent for an original. */
-export function completeRecord(
-  item: PlanItem,
-  image: PublishedImage,
-  made: { result: Stylized; engine: Engine; network: { name: string; weights: string } } | undefined,
-): ItemRecord {
-  const curve = made?.result.curve ?? [];
+function plannedStylized({ id, label, sources, replica, seed, recipe }: StylizedItem) {
   return {
-    ...planned(item),
+    id,
+    kind: 'stylized' as const,
+    method: recipe.method,
+    label,
+    sources: { content: source(sources.content), style: source(sources.style) },
+    replica,
+    seed,
+    drawn: { ...recipe },
+  };
+}
+
+/** The record of an original that is published. @param earlier attempts that failed */
+export function originalRecord(
+  item: OriginalItem,
+  image: PublishedImage,
+  earlier: readonly Attempt[],
+): ItemRecord {
+  const attempts = [...earlier, success];
+  return { ...plannedOriginal(item), status: 'complete', file: item.file, ...image, attempts };
+}
+
+/** The record of a stylized image that is published. @param earlier attempts that failed */
+export function stylizedRecord(
+  item: StylizedItem,
+  image: PublishedImage,
+  { applied, facts, elapsedMs }: Made<ResolvedRecipe, object>,
+  { name, device, version }: Engine,
+  earlier: readonly Attempt[],
+): ItemRecord {
+  return {
+    ...plannedStylized(item),
     status: 'complete',
     file: item.file,
     ...image,
-    network: made ? made.network : null,
-    engine: made ? describe(made.engine) : null,
-    loss: made ? { initial: curve[0], final: curve[curve.length - 1], curve: [...curve] } : null,
-    steps: made?.result.steps ?? null,
-    evaluations: made?.result.evaluations ?? null,
-    restarts: made?.result.restarts ?? null,
-    elapsedMs: made ? Math.round(made.result.elapsedMs) : null,
-    error: null,
-  };
+    applied: { ...applied },
+    attempts: [...earlier, success],
+    engine: { name, device, version },
+    elapsedMs: Math.round(elapsedMs),
+    ...facts,
+    // Each method's facts fit its own schema, which is checked when the record is written.
+  } as unknown as ItemRecord;
 }
 
-/** The record of an item that could not be made. */
-export function failedRecord(item: PlanItem, { code, message }: WildstyleError): ItemRecord {
-  return {
-    ...planned(item),
-    status: 'failed',
-    file: null,
-    sha256: null,
-    widthPx: null,
-    heightPx: null,
-    network: null,
-    engine: null,
-    loss: null,
-    steps: null,
-    evaluations: null,
-    restarts: null,
-    elapsedMs: null,
-    error: { code, message },
-  };
+/** The record of an item that could not be made. @param earlier attempts that failed before this one */
+export function failedRecord(
+  item: PlanItem,
+  { code, message }: WildstyleError,
+  earlier: readonly Attempt[],
+): FailedRecord {
+  const planned = item.kind === 'original' ? plannedOriginal(item) : plannedStylized(item);
+  const attempts = [...earlier, { error: code }];
+  return { ...planned, status: 'failed', attempts, error: { code, message } };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import { type ErrorCode, WildstyleError } from '../../errors.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { Recipe } from '../../stylize/recipe.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import { failedRecord } from '../item/item-record.js';
 import { type Deferred, deferred } from './deferred.js';
@@ -87,7 +87,7 @@ export class WorkerPool {
   }
 
   /** Measures a few steps of a recipe on each worker while all are busy. */
-  calibrate(recipe: Recipe): Promise<StepTotals[]> {
+  calibrate(recipe: ResolvedRecipe): Promise<StepTotals[]> {
     return this.#unlessFailed(Promise.all(this.#slots.map((slot) => slot.calibrate(recipe))));
   }
 
@@ -113,10 +113,11 @@ export class WorkerPool {
     if (first !== died) return first;
     return this.#suspects(async () => {
       const slot = await this.#reserve();
-      const second = await this.#makeOn(slot, item);
+      const crash: Attempt = { error: 'worker-crashed' };
+      const second = await this.#makeOn(slot, item, [crash]);
       slot.reserved = false;
       this.#changed();
-      return second === died ? failedRecord(item, crashed(slot)) : second;
+      return second === died ? failedRecord(item, crashed(slot), [crash]) : second;
     });
   }
 
@@ -129,8 +130,12 @@ export class WorkerPool {
     }
   }
 
-  async #makeOn(slot: WorkerSlot, item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
-    return this.#draining ? dropped : slot.make(item);
+  async #makeOn(
+    slot: WorkerSlot,
+    item: PlanItem,
+    earlier: readonly Attempt[] = [],
+  ): Promise<ItemRecord | typeof dropped | typeof died> {
+    return this.#draining ? dropped : slot.make(item, earlier);
   }
 
   #leastBusy(): WorkerSlot | undefined {

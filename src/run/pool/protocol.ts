@@ -1,10 +1,12 @@
 /** What the orchestrator and its worker processes say to each other. @module */
 
-import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { auto } from '../../auto.js';
+import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { EngineName } from '../../engine/index.js';
 import type { ImageFormat } from '../../images/format.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { Recipe } from '../../stylize/recipe.js';
+import type { Role } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 
 /** Everything a worker has to know before its first item. */
@@ -13,13 +15,13 @@ export interface WorkerSettings {
   readonly device: string;
   readonly threads: number;
   /** See `imagesTogether`. */
-  readonly batch: number | 'auto';
+  readonly batch: number | typeof auto;
   /** Bound on the bytes that compiled graphs hold, about. */
   readonly graphBytes: number;
   /** Weights files by network name, for the networks that need one. */
   readonly weightsFiles: Readonly<Record<string, string>>;
-  readonly contentRoot: string;
-  readonly styleRoot: string;
+  /** The folders of the sources. */
+  readonly roots: Readonly<Record<Role, string>>;
   readonly outputRoot: string;
   readonly format: ImageFormat;
   readonly quality: number;
@@ -30,9 +32,9 @@ export interface WorkerSettings {
 
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: WorkerSettings }
-  | { readonly type: 'item'; readonly item: PlanItem }
+  | { readonly type: 'item'; readonly item: PlanItem; readonly earlier: readonly Attempt[] }
   /** Measures steps of this recipe. */
-  | { readonly type: 'calibrate'; readonly recipe: Recipe }
+  | { readonly type: 'calibrate'; readonly recipe: ResolvedRecipe }
   /** Finishes what is being optimized and begins nothing more. */
   | { readonly type: 'drain' }
   | { readonly type: 'stop' };

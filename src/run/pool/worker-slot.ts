@@ -1,9 +1,9 @@
 /** One place in the worker pool, filled by one process after the other. @module */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { Recipe } from '../../stylize/recipe.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
@@ -26,6 +26,7 @@ export interface WorkerSlotOptions {
 
 interface Waiting {
   readonly item: PlanItem;
+  readonly earlier: readonly Attempt[];
   readonly resolve: (result: ItemRecord | typeof dropped | typeof died) => void;
 }
 
@@ -37,7 +38,7 @@ export class WorkerSlot {
   readonly #waiting = new Map<string, Waiting>();
   #process: ChildProcess | undefined;
   #isReady = false;
-  #calibrating: { recipe: Recipe; resolve: (measured: StepTotals) => void } | undefined;
+  #calibrating: { recipe: ResolvedRecipe; resolve: (measured: StepTotals) => void } | undefined;
   #stopping = false;
 
   constructor(private readonly options: WorkerSlotOptions) {}
@@ -70,16 +71,16 @@ export class WorkerSlot {
     child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
   }
 
-  /** Makes an item: its record, or why it was handed back. */
-  make(item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
+  /** Makes an item: its record, or why it was handed back. @param earlier attempts that failed */
+  make(item: PlanItem, earlier: readonly Attempt[] = []): Promise<ItemRecord | typeof dropped | typeof died> {
     return new Promise((resolve) => {
-      this.#waiting.set(item.id, { item, resolve });
-      if (this.#isReady) this.send({ type: 'item', item });
+      this.#waiting.set(item.id, { item, earlier, resolve });
+      if (this.#isReady) this.send({ type: 'item', item, earlier });
     });
   }
 
   /** Measures a few steps of a recipe. */
-  calibrate(recipe: Recipe): Promise<StepTotals> {
+  calibrate(recipe: ResolvedRecipe): Promise<StepTotals> {
     return new Promise((resolve) => {
       this.#calibrating = { recipe, resolve };
       if (this.#isReady) this.send({ type: 'calibrate', recipe });
@@ -112,7 +113,7 @@ export class WorkerSlot {
     if (message.type === 'ready') {
       this.#isReady = true;
       if (this.#calibrating) this.send({ type: 'calibrate', recipe: this.#calibrating.recipe });
-      for (const { item } of this.#waiting.values()) this.send({ type: 'item', item });
+      for (const { item, earlier } of this.#waiting.values()) this.send({ type: 'item', item, earlier });
     } else if (message.type === 'calibrated') {
       this.#calibrating?.resolve(message.measured);
       this.#calibrating = undefined;

@@ -1,15 +1,16 @@
 /** A worker process: one engine, a stylizer on it, a journal of its own. @module */
 import sharp from 'sharp';
 import { type Journal, openJournal } from '../../dataset/ledger/journal.js';
+import type { Attempt } from '../../dataset/ledger/record.js';
 import { createEngine } from '../../engine/index.js';
 import { asWildstyleError } from '../../errors.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { Recipe } from '../../stylize/recipe.js';
 import { noSteps, stepsSince } from '../../stylize/step-totals.js';
-import { Stylizer } from '../../stylize/stylizer.js';
 import { imagesTogether } from '../estimate/machine.js';
 import { measureSteps } from '../estimate/measure-steps.js';
 import { ItemMaker } from '../item/make-item.js';
+import { Makers } from '../item/makers.js';
 import { WeightStore } from '../weights.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
@@ -29,7 +30,7 @@ class Worker {
   private constructor(
     private readonly maker: ItemMaker,
     private readonly journalFile: string,
-    private readonly stylizer: Stylizer,
+    private readonly makers: Makers,
     private readonly batch: WorkerSettings['batch'],
   ) {}
 
@@ -42,19 +43,20 @@ class Worker {
       threads: settings.threads,
     });
     const weights = new WeightStore(settings.weightsFiles);
-    const stylizer = new Stylizer(engine, {
+    const makers = new Makers({
+      engine,
       batch: (pixels) => imagesTogether(settings.batch, pixels),
       graphBytes: settings.graphBytes,
       weights: (name) => weights.get(name),
       now: () => performance.now(),
     });
-    const maker = new ItemMaker(settings, engine, stylizer, weights);
-    return new Worker(maker, settings.journal, stylizer, settings.batch);
+    const maker = new ItemMaker(settings, engine, makers);
+    return new Worker(maker, settings.journal, makers, settings.batch);
   }
 
-  async make(item: PlanItem): Promise<void> {
+  async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
     try {
-      const record = await this.maker.make(item, this.#drain.signal);
+      const record = await this.maker.make(item, earlier, this.#drain.signal);
       // Opened with the first record: a worker that only measures leaves nothing behind.
       this.#journal ??= openJournal(this.journalFile);
       await (await this.#journal).append(record);
@@ -66,12 +68,12 @@ class Worker {
     }
   }
 
-  async calibrate(recipe: Recipe): Promise<void> {
+  async calibrate(recipe: ResolvedRecipe): Promise<void> {
     this.#isCalibrating = true;
     const together = (pixels: number) => imagesTogether(this.batch, pixels);
-    const measured = await measureSteps(this.stylizer, recipe, together);
+    const measured = await measureSteps(this.makers, recipe, together);
     // These steps make no item.
-    this.#reported = this.stylizer.totals;
+    this.#reported = this.makers.totals;
     this.#isCalibrating = false;
     send({ type: 'calibrated', measured });
   }
@@ -82,15 +84,15 @@ class Worker {
 
   reportProgress(): void {
     if (this.#isCalibrating) return;
-    const made = stepsSince(this.#reported, this.stylizer.totals);
+    const made = stepsSince(this.#reported, this.makers.totals);
     if (made.steps === 0) return;
-    this.#reported = this.stylizer.totals;
+    this.#reported = this.makers.totals;
     send({ type: 'progress', made });
   }
 
   async stop(): Promise<void> {
     await (await this.#journal)?.close();
-    this.stylizer.dispose();
+    this.makers.dispose();
   }
 }
 
@@ -120,7 +122,7 @@ async function handle(message: ToWorker): Promise<void> {
   }
   const worker = await starting;
   if (!worker) throw new Error(`The worker got "${message.type}" before "start".`);
-  if (message.type === 'item') await worker.make(message.item);
+  if (message.type === 'item') await worker.make(message.item, message.earlier);
   else if (message.type === 'calibrate') await worker.calibrate(message.recipe);
   else if (message.type === 'drain') worker.drain();
   else {

@@ -1,9 +1,11 @@
 /** What a feature network is. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { Named, WeightSet } from '../../engine/engine.js';
+import type { Named, Shape, WeightSet } from '../../engine/engine.js';
 import type { OptimizerName } from '../optimizers/index.js';
 
-export type Pooling = 'max' | 'average';
+/** How a network halves its features between blocks. */
+export const poolings = ['max', 'average'] as const;
+export type Pooling = (typeof poolings)[number];
 
 /** The values of those parameters that are good for one network and bad for another. */
 export interface NetworkDefaults {
@@ -27,6 +29,8 @@ export interface Network {
   readonly needsWeights: boolean;
   /** The weights from a safetensors file's bytes (needed where `needsWeights`), or the network's own. */
   readonly loadWeights: (file?: Uint8Array) => Promise<WeightSet>;
+  /** The shape of the features at a layer. @param image `[batch, height, width, 3]` */
+  readonly shapeAt: (layer: string, image: Shape) => Shape;
   /**
    * The features at the layers named, computed no deeper than the deepest of them.
    * @param image `[batch, height, width, 3]`, RGB in [0, 1]; the network's preprocessing is applied inside

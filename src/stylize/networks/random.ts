@@ -12,7 +12,7 @@ import { sha256InPieces } from '../../files/digest.js';
 import { drawNumber, keyOfSeed, normals } from '../../random.js';
 import { deadLeaves } from './dead-leaves.js';
 import type { Network } from './network.js';
-import { type Blocks, channelsOf, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+import { type Blocks, channelsOf, vggFeatures, vggLayers, vggShapeAt, weightedConvolution } from './vgg.js';
 
 const blocks: Blocks = [
   [32, 32],
@@ -48,6 +48,7 @@ export const random: Network = {
   minimumSizePx: 32,
   needsWeights: false,
   loadWeights: makeWeights,
+  shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
   features: (image, weights, layers, pooling) =>
     vggFeatures(center(image), blocks, layers, pooling, { convolution: weightedConvolution(weights) }),
 };

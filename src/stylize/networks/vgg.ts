@@ -1,6 +1,6 @@
 /** The shape that VGG networks share: blocks of 3x3 convolutions with ReLU, halved by pooling. @module */
 import * as tf from '@tensorflow/tfjs';
-import type { Named } from '../../engine/engine.js';
+import type { Named, Shape } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import type { Pooling } from './network.js';
 
@@ -28,6 +28,15 @@ export function vggLayers(blocks: Blocks): string[] {
 export function channelsOf(blocks: Blocks, layer: string): number {
   const [, block, position] = /^conv(\d+)_(\d+)$/.exec(layer) ?? [];
   return blocks[Number(block) - 1][Number(position) - 1];
+}
+
+/** The shape of the features at a layer. @param image `[batch, height, width, 3]` */
+export function vggShapeAt(blocks: Blocks, layer: string, [batch, height, width]: Shape): Shape {
+  const [, kind, number] = /^(conv|relu|pool)(\d+)/.exec(layer) ?? [];
+  const block = blocks[Number(number) - 1];
+  const halvings = Number(number) - (kind === 'pool' ? 0 : 1);
+  const position = Number(layer.split('_')[1] ?? block.length);
+  return [batch, height >> halvings, width >> halvings, block[position - 1]];
 }
 
 /** What a layer does to its input. */

@@ -5,7 +5,7 @@ import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import type { Network } from './network.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
-import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, weightedConvolution } from './vgg.js';
+import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, vggShapeAt, weightedConvolution } from './vgg.js';
 
 /**
  * The two preprocessings in use. Files of both kinds carry the same tensor names, so a Caffe file must say in its
@@ -41,6 +41,8 @@ export const vgg19: Network = {
     if (!file) throw new WildstyleError('weights-missing', 'vgg19 needs its weights.');
     return loadVgg19(file);
   },
+
+  shapeAt: (layer, image) => vggShapeAt(vgg19Blocks, layer, image),
 
   features(image, weights, layers, pooling) {
     const preprocessed = tf.sub(tf.mul(image, weights['preprocess.scale']), weights['preprocess.mean']);

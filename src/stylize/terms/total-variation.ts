@@ -1,7 +1,8 @@
 /** Total variation: how much neighboring pixels differ. @module */
 import * as tf from '@tensorflow/tfjs';
+import { type Loss, pixels } from './term.js';
 
-/** A flat image has none; the scale is bounded so that its noise is not punished without end. */
+/** A flat image has none; the bound keeps its noise from being penalized without limit. */
 const smallestScale = 1e-4;
 
 /**
@@ -9,7 +10,7 @@ const smallestScale = 1e-4;
  * @param image `[batch, height, width, 3]`
  * @returns `[batch]`
  */
-export function totalVariation(image: tf.Tensor4D): tf.Tensor1D {
+export function neighborDifference(image: tf.Tensor4D): tf.Tensor1D {
   const [batch, height, width, channels] = image.shape;
   const down = tf.squaredDifference(
     tf.slice(image, [0, 1, 0, 0], [batch, height - 1, width, channels]),
@@ -22,7 +23,14 @@ export function totalVariation(image: tf.Tensor4D): tf.Tensor1D {
   return tf.add(tf.mean(down, [1, 2, 3]), tf.mean(right, [1, 2, 3]));
 }
 
-/** What an image's total variation is divided by: that of the content image. `[batch]` */
-export function totalVariationScale(content: tf.Tensor4D): tf.Tensor1D {
-  return tf.maximum(totalVariation(content), smallestScale);
-}
+/** The term: the total variation of the image, relative to that of the source. */
+export const totalVariation: Loss = ({ role }) => ({
+  layers: [pixels],
+  sources: [role],
+  parts: [pixels],
+  target: (_, features) => ({
+    values: {},
+    scales: { [pixels]: tf.maximum(neighborDifference(features[pixels]), smallestScale) },
+  }),
+  value: (features) => ({ [pixels]: neighborDifference(features[pixels]) }),
+});

@@ -1,15 +1,15 @@
 /** Where an optimization starts. @module */
-import type { HostTensor } from '../engine/engine.js';
-import { WildstyleError } from '../errors.js';
-import { drawNumber, keyOfSeed, normals } from '../random.js';
-import type { Recipe } from './recipe.js';
+import type { HostTensor } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
+import { drawNumber, keyOfSeed, normals } from '../../random.js';
+import type { OptimizeRecipe } from './resolve.js';
 
 /** Noise around mid-gray; wide enough to have texture, narrow enough to stay in range for most pixels. */
 const noiseMean = 0.5;
 const noiseDeviation = 0.15;
 
 /** Whether the style image, in the content's shape, is needed to make the initial image. */
-export function startsFromStyle(init: Recipe['init']): boolean {
+export function startsFromStyle(init: OptimizeRecipe['init']): boolean {
   return init === 'style' || (typeof init === 'object' && init.style > 0);
 }
 
@@ -21,7 +21,7 @@ export function startsFromStyle(init: Recipe['init']): boolean {
  * @throws `internal` when the style image is needed and missing
  */
 export function initialImage(
-  init: Recipe['init'],
+  init: OptimizeRecipe['init'],
   content: HostTensor,
   style: HostTensor | undefined,
   seed: number,

@@ -1,12 +1,12 @@
 /** The feature content loss: mean squared difference of features (Gatys et al. 2016, eq. 1). @module */
 import * as tf from '@tensorflow/tfjs';
-import type { FeatureLoss } from './loss.js';
+import { perLayer } from './per-layer.js';
 
-/** Features of an image without any structure are near zero; dividing by less than this would amplify noise. */
+/** Features of an image without structure are near zero; dividing by less than this would amplify noise. */
 const smallestScale = 1e-2;
 
-export const features: FeatureLoss = {
+export const features = perLayer({
   target: (layer) => layer,
   compare: (layer, target) => tf.mean(tf.squaredDifference(layer, target as tf.Tensor4D), [1, 2, 3]),
   scale: (target) => tf.maximum(tf.mean(tf.square(target), [1, 2, 3]), smallestScale) as tf.Tensor1D,
-};
+});

@@ -1,6 +1,6 @@
 /** The Gram style loss: mean squared difference of Gram matrices (Gatys et al. 2016, eq. 3-5). @module */
 import * as tf from '@tensorflow/tfjs';
-import type { FeatureLoss } from './loss.js';
+import { perLayer } from './per-layer.js';
 
 /** As for the content loss, but Gram matrices are squares of features. */
 const smallestScale = 1e-4;
@@ -12,8 +12,8 @@ export function gramMatrix(layer: tf.Tensor4D): tf.Tensor3D {
   return tf.div(tf.matMul(columns, columns, true, false), height * width);
 }
 
-export const gram: FeatureLoss = {
+export const gram = perLayer({
   target: gramMatrix,
   compare: (layer, target) => tf.mean(tf.squaredDifference(gramMatrix(layer), target as tf.Tensor3D), [1, 2]),
   scale: (target) => tf.maximum(tf.mean(tf.square(target), [1, 2]), smallestScale) as tf.Tensor1D,
-};
+});

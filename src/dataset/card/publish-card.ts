@@ -1,0 +1,25 @@
+/** Publishes a dataset's card. @module */
+import { basename } from 'node:path';
+import { publishFile } from '../../files/publish.js';
+import type { ItemRecord } from '../ledger/record.js';
+import { outputPaths } from '../output-paths.js';
+import type { DatasetSummary } from '../summary.js';
+import { datasetCard } from './card.js';
+
+const sampledRecords = 6;
+
+/**
+ * Writes README.md.
+ * @param sample stylized records, of which a few are shown
+ * @returns its digest, by its name
+ */
+export async function publishCard(
+  root: string,
+  summary: DatasetSummary,
+  sample: readonly ItemRecord[],
+): Promise<Record<string, string>> {
+  const { card, temporaryFolder } = outputPaths(root);
+  const text = datasetCard({ name: basename(root), summary, sample: sample.slice(0, sampledRecords) });
+  const { sha256 } = await publishFile(card, text, { temporaryFolder });
+  return { [basename(card)]: sha256 };
+}

@@ -1,0 +1,21 @@
+/** The records of everything that was made by the end of a run. @module */
+import { readJournals } from './ledger/journal.js';
+import { mergeRecords } from './ledger/merge-records.js';
+import type { ItemRecord } from './ledger/record.js';
+import { outputPaths } from './output-paths.js';
+import { dropMissing } from './output-status.js';
+
+/**
+ * What the journals hold, added to what the folder held before the run.
+ * @param earlier records by id
+ */
+export async function finishedRecords(
+  root: string,
+  earlier: ReadonlyMap<string, ItemRecord>,
+): Promise<Map<string, ItemRecord>> {
+  const records = new Map(earlier);
+  mergeRecords(records, (await readJournals(outputPaths(root).journalsFolder)).values());
+  // A journal of an earlier run may list an image that is gone by now.
+  await dropMissing(root, records);
+  return records;
+}

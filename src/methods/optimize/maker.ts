@@ -1,0 +1,86 @@
+/** Optimizes items on one engine, stage by stage. @module */
+import type { HostTensor } from '../../engine/engine.js';
+import { resizeTensor } from '../../images/resize.js';
+import type { LossPoint } from '../../stylize/curve.js';
+import { Stylizer } from '../../stylize/stylizer.js';
+import type { TargetCache } from '../../stylize/targets.js';
+import type { Made, MakeRequest, Maker, MethodContext } from '../method.js';
+import type { OptimizeFacts } from './facts.js';
+import { initialImage } from './initial.js';
+import { parametersOfRecipe, specOfRecipe } from './objective.js';
+import type { OptimizeRecipe } from './resolve.js';
+import { sourceName, stagesOf } from './stages.js';
+
+export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
+  readonly #stylizer: Stylizer;
+
+  /** @param targets where targets are kept; by default the maker's own */
+  constructor(
+    private readonly context: MethodContext,
+    targets?: TargetCache,
+  ) {
+    this.#stylizer = new Stylizer(context.engine, { ...context, ...(targets && { targets }) });
+  }
+
+  get totals() {
+    return this.#stylizer.totals;
+  }
+
+  async make(
+    { recipe, sources, seed, watch }: MakeRequest<OptimizeRecipe>,
+    signal?: AbortSignal,
+  ): Promise<Made<OptimizeRecipe, OptimizeFacts>> {
+    const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
+    const curve: LossPoint[] = [];
+    let [steps, evaluations, restarts, elapsedMs] = [0, 0, 0, 0];
+    let [image, learningRate]: [HostTensor | undefined, number] = [undefined, recipe.learningRate];
+    for (const [stage, { steps: stepsOfStage }] of stagesOf(recipe).entries()) {
+      if (image && watch?.finish?.aborted) {
+        image = resizeTensor(image, sources[sourceName.content(stage)].tensor.shape);
+        continue;
+      }
+      const before = steps;
+      const onStep = (step: number) => watch?.onStep?.(before + step);
+      const [content, style] = [sources[sourceName.content(stage)], sources[sourceName.style(stage)]];
+      const initial: HostTensor = image
+        ? resizeTensor(image, content.tensor.shape)
+        : initialImage(recipe.init, content.tensor, sources[sourceName.initialStyle]?.tensor, seed);
+      // Only the first stage may be dropped: an item that was started is finished.
+      const result = await this.#stylizer.stylize(
+        {
+          spec,
+          parameters,
+          steps: stepsOfStage,
+          seed,
+          sources: { content, style },
+          initial,
+          watch: watch && { ...watch, onStep },
+        },
+        image ? undefined : signal,
+      );
+      curve.push(...result.curve.map((point) => ({ ...point, step: steps + point.step })));
+      steps += result.steps;
+      evaluations += result.evaluations;
+      restarts += result.restarts;
+      elapsedMs += result.elapsedMs;
+      ({ image, learningRate } = result);
+    }
+    const { digest } = await this.context.weights(recipe.network);
+    return {
+      image: image as HostTensor,
+      applied: { ...recipe, learningRate },
+      facts: {
+        network: { name: recipe.network, weights: digest },
+        loss: { initial: curve[0], final: curve[curve.length - 1], curve },
+        steps,
+        evaluations,
+        restarts,
+      },
+      elapsedMs,
+    };
+  }
+
+  dispose(): void {
+    this.#stylizer.dispose();
+  }
+}

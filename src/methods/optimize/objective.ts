@@ -1,0 +1,49 @@
+/** What a recipe means for the stylizer: the spec to compile, and the numbers to pass in. @module */
+import type { Named } from '../../engine/engine.js';
+import type { Role } from '../../stylize/role.js';
+import { type Parameters, type Spec, specOf } from '../../stylize/spec.js';
+import { termName } from '../../stylize/terms/index.js';
+import { type Place, pixels } from '../../stylize/terms/term.js';
+import type { OptimizeRecipe, Shares } from './resolve.js';
+
+/** A term of the objective with the weights of its parts. */
+interface WeightedPlace extends Place {
+  readonly weights: Named<number>;
+}
+
+/** The objective of a recipe, in the order in which its terms are added up. */
+function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
+  return {
+    ...side('content', content.loss, content.layers, content.weight),
+    ...side('style', style.loss, style.layers, style.strength),
+    totalVariation: { role: 'content', layers: [pixels], weights: { [pixels]: totalVariation } },
+  };
+}
+
+function side(role: Role, losses: Shares, layers: Shares, total: number): Record<string, WeightedPlace> {
+  return Object.fromEntries(
+    Object.entries(losses).map(([loss, lossShare]) => {
+      const weights = Object.entries(layers).map(([layer, share]) => [layer, total * lossShare * share]);
+      const place = { role, layers: Object.keys(layers), weights: Object.fromEntries(weights) };
+      return [termName(role, loss), place];
+    }),
+  );
+}
+
+/**
+ * The compiled side of a recipe.
+ * @throws `layer-unknown` for a layer that the network does not have
+ */
+export function specOfRecipe(recipe: OptimizeRecipe): Spec {
+  const { network, pooling, optimizer } = recipe;
+  return specOf({ network, pooling, optimizer, terms: objectiveOf(recipe) });
+}
+
+/** The numbers that are passed in, per item. */
+export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
+  const places = Object.entries(objectiveOf(recipe));
+  return {
+    weights: Object.fromEntries(places.map(([name, { weights }]) => [name, weights])),
+    learningRate: recipe.learningRate,
+  };
+}

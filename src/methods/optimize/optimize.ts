@@ -1,0 +1,43 @@
+/** The method `optimize`: neural style transfer by optimizing the pixels (Gatys et al. 2016). @module */
+import { usualPixels } from '../../images/fit.js';
+import type { Method } from '../method.js';
+import { type OptimizeFacts, optimizeFacts } from './facts.js';
+import { OptimizeMaker } from './maker.js';
+import { specOfRecipe } from './objective.js';
+import { hasWeight, optimizeParameters } from './parameters.js';
+import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from './resolve.js';
+import { sourcesOf, stagesOf } from './stages.js';
+
+export const optimize = {
+  version: 2,
+  parameters: optimizeParameters,
+  check({ content, style, totalVariation }) {
+    if (hasWeight([content.weight, style.strength, totalVariation])) return undefined;
+    return {
+      path: ['style', 'strength'],
+      message: 'content.weight, style.strength and totalVariation are all 0: there is nothing to optimize',
+    };
+  },
+  resolve: resolveOptimize,
+  facts: optimizeFacts,
+  networks: ({ network }) => [network],
+  sources: sourcesOf,
+  cost(recipe) {
+    let [steps, pixelSteps] = [0, 0];
+    for (const stage of stagesOf(recipe)) {
+      // The image that is delivered is evaluated as well.
+      const evaluations = stage.steps + 1;
+      steps += evaluations;
+      pixelSteps += evaluations * usualPixels({ sizePx: stage.sizePx, fit: recipe.fit });
+    }
+    return { steps, pixelSteps };
+  },
+  largestSizePx: ({ size }) => size,
+  sample(recipe, steps, sizePx) {
+    const size = Math.min(recipe.size, sizePx);
+    const styleSize = Math.max(32, Math.round((recipe.style.size * size) / recipe.size));
+    return { ...recipe, size, style: { ...recipe.style, size: styleSize }, steps, stages: [] };
+  },
+  costKey: (recipe) => specOfRecipe(recipe).key,
+  open: (context) => new OptimizeMaker(context),
+} as const satisfies Method<DrawnOptimizeRecipe, OptimizeRecipe, OptimizeFacts>;

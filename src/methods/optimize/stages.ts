@@ -1,0 +1,43 @@
+/** The sizes at which a recipe is optimized, from coarse to fine. @module */
+import type { SourceRequest } from '../method.js';
+import { startsFromStyle } from './initial.js';
+import type { OptimizeRecipe } from './resolve.js';
+
+/** One size and its steps. */
+export interface Stage {
+  readonly sizePx: number;
+  readonly styleSizePx: number;
+  readonly steps: number;
+}
+
+const smallestSizePx = 32;
+
+/** The stages of a recipe; the last has the full size. */
+export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[] {
+  const scaled = (sizePx: number, scale: number) => Math.max(smallestSizePx, Math.round(sizePx * scale));
+  return [...stages, { scale: 1, steps }].map(({ scale, steps }) => ({
+    sizePx: scaled(size, scale),
+    styleSizePx: scaled(style.size, scale),
+    steps,
+  }));
+}
+
+/** What a stage calls its sources. */
+export const sourceName = {
+  content: (stage: number) => `content${stage}`,
+  style: (stage: number) => `style${stage}`,
+  /** The style image in the shape of the content, for recipes that start from it. */
+  initialStyle: 'initialStyle',
+} as const;
+
+/** The images that a recipe needs, for each stage. */
+export function sourcesOf(recipe: OptimizeRecipe): SourceRequest[] {
+  const { fit, init } = recipe;
+  const requests = stagesOf(recipe).flatMap(({ sizePx, styleSizePx }, stage): SourceRequest[] => [
+    { name: sourceName.content(stage), role: 'content', target: { sizePx, fit } },
+    { name: sourceName.style(stage), role: 'style', target: { sizePx: styleSizePx, fit: 'keep' } },
+  ]);
+  if (!startsFromStyle(init)) return requests;
+  const target = { shapeOf: sourceName.content(0) };
+  return [...requests, { name: sourceName.initialStyle, role: 'style', target }];
+}

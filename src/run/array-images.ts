@@ -1,0 +1,106 @@
+/** Checks the arrays of callers, and makes sources of them. @module */
+import type { HostTensor, Named } from '../engine/engine.js';
+import { WildstyleError } from '../errors.js';
+import { sha256 } from '../files/digest.js';
+import { resizeTensor } from '../images/resize.js';
+import { startsFromStyle } from '../methods/optimize/initial.js';
+import type { OptimizeRecipe } from '../methods/optimize/resolve.js';
+import { sourceName, stagesOf } from '../methods/optimize/stages.js';
+import { networks } from '../stylize/networks/index.js';
+import type { SourceImage } from '../stylize/targets.js';
+
+/**
+ * What the method needs of two arrays. They are taken as they are for the last stage, and scaled down for those before it.
+ * @throws `shape-mismatch`, `option-invalid`
+ */
+export function sourcesFromArrays(
+  content: HostTensor,
+  style: HostTensor,
+  recipe: OptimizeRecipe,
+): Named<SourceImage> {
+  const [contentImage, styleImage] = [
+    arraySource(content, 'content', recipe),
+    arraySource(style, 'style', recipe),
+  ];
+  if (startsFromStyle(recipe.init) && contentImage.tensor.shape.join() !== styleImage.tensor.shape.join()) {
+    throw new WildstyleError(
+      'shape-mismatch',
+      `The recipe starts from the style image, whose shape is [${style.shape}], not [${content.shape}] like the content.`,
+      { cure: 'Resize the style image, or start from content or noise.' },
+    );
+  }
+  const entries = stagesOf(recipe).flatMap(({ sizePx }, stage) => [
+    [sourceName.content(stage), scaled(contentImage, sizePx / recipe.size)],
+    [sourceName.style(stage), scaled(styleImage, sizePx / recipe.size)],
+  ]);
+  const initialStyle = scaled(styleImage, stagesOf(recipe)[0].sizePx / recipe.size);
+  return Object.fromEntries([...entries, [sourceName.initialStyle, initialStyle]]);
+}
+
+const smallestEdgePx = 32;
+
+function scaled({ key, tensor }: SourceImage, scale: number): SourceImage {
+  if (scale === 1) return { key, tensor };
+  const [, height, width, channels] = tensor.shape;
+  const [newHeight, newWidth] = [height, width].map((edge) =>
+    Math.max(smallestEdgePx, Math.round(edge * scale)),
+  );
+  const shape = [1, newHeight, newWidth, channels];
+  return { key: `${key};${shape.join('x')}`, tensor: resizeTensor(tensor, shape) };
+}
+
+/** An array as a batch of one. @throws `shape-mismatch` */
+export function asBatch({ data, shape }: HostTensor, what: string, recipe: OptimizeRecipe): HostTensor {
+  const [height, width, channels] = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
+  if (!(data instanceof Float32Array)) {
+    throw new WildstyleError('shape-mismatch', `The ${what}'s data must be a Float32Array.`, {
+      cure: 'Convert with Float32Array.from(...), to RGB in [0, 1].',
+    });
+  }
+  const isImage = [3, 4].includes(shape.length) && channels === 3 && [height, width].every(Number.isInteger);
+  if (!isImage || data.length !== height * width * 3) {
+    throw new WildstyleError(
+      'shape-mismatch',
+      `The ${what} must be [height, width, 3] or [1, height, width, 3] with as many values, not [${shape}] with ${data.length}.`,
+    );
+  }
+  const { minimumSizePx } = networks[recipe.network];
+  if (Math.min(height, width) < minimumSizePx) {
+    throw new WildstyleError(
+      'shape-mismatch',
+      `The ${what} is ${width} x ${height} pixels; the network ${recipe.network} needs at least ${minimumSizePx} each way.`,
+    );
+  }
+  return { data, shape: [1, height, width, 3] };
+}
+
+/** The image, if all its values are finite. @throws `option-invalid` */
+export function asFinite(image: HostTensor, what: string): HostTensor {
+  const index = image.data.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return image;
+  throw new WildstyleError(
+    'option-invalid',
+    `The ${what} has the value ${image.data[index]} at index ${index}.`,
+  );
+}
+
+/** Rounding of whoever made the array. */
+const rangeTolerance = 1e-3;
+
+/** A photograph or a painting: unlike an image in the making, its values have to be colors. */
+export function arraySource(image: HostTensor, what: string, recipe: OptimizeRecipe): SourceImage {
+  const tensor = asBatch(image, what, recipe);
+  const { data, shape } = tensor;
+  const index = data.findIndex((value) => !(value >= -rangeTolerance && value <= 1 + rangeTolerance));
+  if (index >= 0) {
+    throw new WildstyleError(
+      'option-invalid',
+      `The ${what} has the value ${data[index]} at index ${index}.`,
+      {
+        cure: 'Values are RGB in [0, 1]: divide bytes by 255, and clamp what came out of an optimization.',
+      },
+    );
+  }
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { key: `${shape.join('x')};${sha256(bytes)}`, tensor };
+}

@@ -1,0 +1,55 @@
+/** Leaves a dataset behind: manifest, metadata, contact sheet, card, summary, in this order. @module */
+import { publishCard } from '../../dataset/card/publish-card.js';
+import { finishedRecords } from '../../dataset/finished-records.js';
+import { compileManifest } from '../../dataset/ledger/manifest.js';
+import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { Counts } from '../../dataset/ledger/tally.js';
+import { readOutputJob } from '../../dataset/output-job.js';
+import { declaredFiles, publishSummary, readSummary, summarize } from '../../dataset/summary.js';
+import { writeDatasetSheet } from '../../report/dataset-sheet.js';
+import { packageVersion } from '../../version.js';
+import { plannedOutput } from '../planned-output.js';
+import type { Prepared } from '../prepare.js';
+import { environmentOf } from './environment.js';
+
+/**
+ * Compiles what the journals and the folder hold into a dataset; also a partial one, whose summary says so.
+ * @param earlier records of what the folder held before the run
+ */
+export async function finishDataset(
+  prepared: Prepared,
+  startedAt: Date,
+  earlier: ReadonlyMap<string, ItemRecord>,
+): Promise<{ counts: Counts; contactSheet: string | undefined }> {
+  const { job, plan } = prepared;
+  const { root } = job.output;
+  const records = await finishedRecords(root, earlier);
+  const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
+  const roots = { content: job.content.root, style: job.style.root };
+  const sheet = await writeDatasetSheet(root, roots, inPlanOrder(prepared, records));
+  const before = await readSummary(root);
+  const { job: decisive, planDigest } = plannedOutput(prepared);
+  const facts = {
+    wildstyle: packageVersion(),
+    job: decisive,
+    earlierJobs: ((await readOutputJob(root)) ?? before)?.earlierJobs ?? [],
+    environment: environmentOf(sheet.sample),
+    startedAt,
+    finishedAt: new Date(),
+    planDigest,
+    compiled,
+  };
+  const card = await publishCard(root, summarize(facts), sheet.sample);
+  // What was exported from the dataset before stays a part of it.
+  const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
+  await publishSummary(root, summarize({ ...facts, files }));
+  return { counts: compiled.counts, contactSheet: sheet.path };
+}
+
+/** Workers finish items in no particular order. */
+function* inPlanOrder({ plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): Generator<ItemRecord> {
+  for (const { id } of plan.items()) {
+    const record = records.get(id);
+    if (record) yield record;
+  }
+}

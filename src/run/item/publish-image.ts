@@ -1,0 +1,30 @@
+/** Encodes and publishes the image of an item. @module */
+import { join } from 'node:path';
+import { outputPaths } from '../../dataset/output-paths.js';
+import { publishFile } from '../../files/publish.js';
+import { encodeImage } from '../../images/encode.js';
+import type { ImageFormat } from '../../images/format.js';
+import type { Pixels } from '../../images/pixels.js';
+import type { PublishedImage } from './item-record.js';
+
+export interface OutputImages {
+  readonly outputRoot: string;
+  readonly format: ImageFormat;
+  readonly quality: number;
+}
+
+/**
+ * Puts an image in its place, whole or not at all.
+ * @param file below the output root
+ * @throws `disk-full`, `output-unwritable`
+ */
+export async function publishImage(
+  { outputRoot, format, quality }: OutputImages,
+  file: string,
+  pixels: Pixels,
+): Promise<PublishedImage> {
+  const bytes = await encodeImage(pixels, { format, quality });
+  const { temporaryFolder } = outputPaths(outputRoot);
+  const { sha256 } = await publishFile(join(outputRoot, file), bytes, { temporaryFolder });
+  return { sha256, widthPx: pixels.widthPx, heightPx: pixels.heightPx };
+}

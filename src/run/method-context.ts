@@ -1,0 +1,29 @@
+/** An engine in this process for a method to work on, outside of any job. @module */
+import { createEngine, type EngineName } from '../engine/index.js';
+import type { MethodContext } from '../methods/method.js';
+import { graphBytesOf, thisMachine } from './estimate/machine.js';
+import { findWeights, type NamedWeights, WeightStore } from './weights.js';
+
+/** What computes, and with which weights. */
+export interface EngineChoice {
+  /** Default `onnx`. */
+  readonly engine?: EngineName;
+  /** Default `cpu`. */
+  readonly device?: string;
+  readonly threads?: number;
+  /** Weights file of the network, or of each network by name; default: those in the cache folder. */
+  readonly weights?: NamedWeights;
+}
+
+/** Opens an engine; dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
+export async function openMethodContext(choice: EngineChoice): Promise<MethodContext> {
+  const { engine = 'onnx', device = 'cpu', threads } = choice;
+  const weights = new WeightStore(findWeights(choice.weights));
+  return {
+    engine: await createEngine(engine, { device, ...(threads !== undefined && { threads }) }),
+    batch: () => 1,
+    graphBytes: graphBytesOf(thisMachine(), 1),
+    weights: (network) => weights.get(network),
+    now: () => performance.now(),
+  };
+}

@@ -1,0 +1,21 @@
+/** From what a caller writes of a recipe to one without gaps. @module */
+import { z } from 'zod';
+import { WildstyleError } from '../errors.js';
+import { problemsOf } from '../job/explain.js';
+import { methodOf, type ResolvedRecipe } from '../methods/index.js';
+import { type RecipeInput, recipeSchema } from '../methods/recipe.js';
+import { findWeights, type NamedWeights, resolveNetwork } from './weights.js';
+
+/**
+ * A recipe with everything filled in.
+ * @throws `option-invalid` naming every problem; `weights-missing`
+ */
+export function resolveRecipe(input: RecipeInput, weights?: NamedWeights): ResolvedRecipe {
+  const problems = problemsOf(z.object({ recipe: recipeSchema }), { recipe: input });
+  if (problems.length > 0) {
+    throw new WildstyleError('option-invalid', problems.map(({ message }) => message).join('\n'));
+  }
+  const recipe = recipeSchema.parse(input);
+  const network = resolveNetwork(recipe.network, findWeights(weights));
+  return methodOf(recipe).resolve(recipe, { network });
+}

@@ -1,0 +1,59 @@
+/** Makes one image from image files, in this process, with progress. @module */
+import { decodeImage } from '../images/decode.js';
+import type { Pixels } from '../images/pixels.js';
+import { toPixels, toTensor } from '../images/tensor.js';
+import { methodOf } from '../methods/index.js';
+import type { OptimizeFacts } from '../methods/optimize/facts.js';
+import type { RecipeInput } from '../methods/recipe.js';
+import type { Role } from '../stylize/role.js';
+import { loadRequests } from './item/load-sources.js';
+import { type EngineChoice, openMethodContext } from './method-context.js';
+import type { Progress } from './progress.js';
+import { resolveRecipe } from './resolve-recipe.js';
+
+export interface StylizeImagesOptions extends EngineChoice {
+  /** When aborted, the image so far is delivered. */
+  readonly finish?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Makes one image.
+ * @param files the source images, by role
+ * @returns the pixels, and what the method says about them
+ * @throws `option-invalid`, what `decodeImage` throws, and what the method throws
+ */
+export async function stylizeImages(
+  files: Readonly<Record<Role, string>>,
+  input: RecipeInput,
+  { finish, onProgress, ...choice }: StylizeImagesOptions = {},
+): Promise<{ pixels: Pixels; facts: Partial<OptimizeFacts> }> {
+  const recipe = resolveRecipe(input, choice.weights);
+  const method = methodOf(recipe);
+  const sources = await loadRequests(method.sources(recipe), async (role, target) => ({
+    key: [files[role], ...Object.values(target)].join(';'),
+    tensor: toTensor(await decodeImage(files[role], target)),
+  }));
+  const context = await openMethodContext(choice);
+  const maker = method.open(context);
+  try {
+    const onStep = progressOf(method.cost(recipe).steps, onProgress);
+    const watch = { onStep, ...(finish && { finish }) };
+    const { image, facts } = await maker.make({ recipe, sources, seed: 0, watch });
+    return { pixels: toPixels(image.data, image.shape), facts };
+  } finally {
+    maker.dispose();
+    context.engine.dispose();
+  }
+}
+
+function progressOf(totalSteps: number, report: StylizeImagesOptions['onProgress']) {
+  const startedMs = performance.now();
+  return (doneSteps: number) => {
+    const elapsedMs = performance.now() - startedMs;
+    const remainingMs = doneSteps > 0 ? (elapsedMs / doneSteps) * (totalSteps - doneSteps) : undefined;
+    const itemsPerMinute = remainingMs === undefined ? 0 : 60_000 / (elapsedMs + remainingMs);
+    const items = { doneItems: 0, failedItems: 0, totalItems: 1, itemsPerMinute };
+    report?.({ ...items, doneSteps, totalSteps, elapsedMs, remainingMs });
+  };
+}

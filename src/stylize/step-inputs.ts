@@ -1,0 +1,37 @@
+/** Numbers that terms draw anew for every step. @module */
+import type { Shape } from '../engine/engine.js';
+import { sizeOf } from '../engine/shape.js';
+import { drawNumber, keyOfSeed, normals, uniform } from '../random.js';
+import { tensorName } from './objective.js';
+import { layersOf, type Spec } from './spec.js';
+import { pixels, type StepInput } from './terms/term.js';
+
+/**
+ * What the terms of a spec draw for each step, by the name of the input.
+ * @param image `[batch, height, width, 3]`
+ */
+export function stepInputsOf(spec: Spec, image: Shape): Record<string, StepInput> {
+  const shapes: Record<string, Shape> = { [pixels]: image };
+  for (const layer of layersOf(spec.terms)) shapes[layer] = spec.network.shapeAt(layer, image);
+  return Object.fromEntries(
+    spec.terms.flatMap(({ name, term }) =>
+      Object.entries(term.stepInputs?.(shapes) ?? {}).map(([input, wanted]) => [
+        tensorName.drawn(name, input),
+        wanted,
+      ]),
+    ),
+  );
+}
+
+/** The numbers of one item's step: a function of the item's seed, the input's name and the step, and of nothing else. */
+export function drawStepInput(
+  name: string,
+  { shape, kind }: StepInput,
+  seed: number,
+  step: number,
+): Float32Array {
+  const [key, count] = [keyOfSeed(seed), sizeOf(shape)];
+  const draw = drawNumber(`${name};${step}`);
+  if (kind === 'normal') return normals(key, draw, count);
+  return Float32Array.from({ length: count }, (_, i) => uniform(key, draw, i));
+}
