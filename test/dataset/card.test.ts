@@ -48,8 +48,8 @@ test('the text has counts, failures, the recipe and a sample', async (t) => {
 
 test('fractions of the sample are rounded, seeds are not', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
-  const recipe = { ...stylizedRecord('a').recipe, style: { loss: 'gram', strength: 12.3456789 } };
-  const sample = [stylizedRecord('a', { seed: 2607121442, recipe })];
+  const applied = { ...stylizedRecord('a').applied, style: { loss: { gram: 1 }, strength: 12.3456789 } };
+  const sample = [stylizedRecord('a', { seed: 2607121442, applied })];
   const card = datasetCard({ name: 'Pets', summary, sample });
   t.regex(card, /\| 12\.3457 \|/);
   t.regex(card, /\| 2607121442 \|/);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { datasetCard } from '../../src/dataset/card/card.js';
 import { type CompiledManifest, compileManifest } from '../../src/dataset/ledger/manifest.js';
-import type { ItemRecord } from '../../src/dataset/ledger/record.js';
+import type { CompleteRecord, ItemRecord } from '../../src/dataset/ledger/record.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { type DatasetSummary, publishSummary, summarize, withFile } from '../../src/dataset/summary.js';
 import { publishFile } from '../../src/files/publish.js';
@@ -17,12 +17,12 @@ export const job = {
 };
 
 /** Publishes an image of one color for a record and completes the record with its digest. */
-export async function publishImage(root: string, record: ItemRecord): Promise<ItemRecord> {
+export async function publishImage<T extends CompleteRecord>(root: string, record: T): Promise<T> {
   const [widthPx, heightPx] = [64, 48];
   const data = new Uint8Array(widthPx * heightPx * 3).fill(record.id.charCodeAt(0));
   const bytes = await encodeImage({ data, widthPx, heightPx }, { format: 'jpeg' });
   const { temporaryFolder } = outputPaths(root);
-  const { sha256 } = await publishFile(join(root, record.file ?? ''), bytes, { temporaryFolder });
+  const { sha256 } = await publishFile(join(root, record.file), bytes, { temporaryFolder });
   return { ...record, sha256, widthPx, heightPx };
 }
 
@@ -38,7 +38,7 @@ export async function makeDataset(
   root: string,
   change: (summary: DatasetSummary) => DatasetSummary = (s) => s,
 ): Promise<SmallDataset> {
-  const records = [
+  const records: ItemRecord[] = [
     await publishImage(root, stylizedRecord('a')),
     await publishImage(root, originalRecord('b')),
     await publishImage(root, stylizedRecord('c', { label: 'dog', replica: 1 })),

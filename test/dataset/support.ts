@@ -4,10 +4,19 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { ItemRecord } from '../../src/dataset/ledger/record.js';
+import {
+  type FailedRecord,
+  fileOf,
+  type ItemRecord,
+  type OriginalRecord,
+  type StylizedRecord,
+} from '../../src/dataset/ledger/record.js';
+import { methods } from '../../src/methods/index.js';
+import { recipeSchema } from '../../src/methods/recipe.js';
 import type { PlanItem } from '../../src/plan/item.js';
-import { recipeSchema } from '../../src/stylize/recipe.js';
-import { resolvedRecipe } from '../../src/stylize/spec.js';
+import type { ByRole } from '../../src/stylize/role.js';
+
+type Source = { readonly path: string; readonly sha256: string };
 
 /** A folder that goes away with the test. */
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
@@ -28,94 +37,110 @@ export async function filesBelow(folder: string): Promise<string[]> {
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-const recipe = recipeSchema.parse({ network: 'random', size: 64, style: { strength: 12.5 } });
+const recipe = methods.optimize.resolve(
+  recipeSchema.parse({ network: 'random', size: 64, style: { strength: 12.5 } }),
+  { network: 'random' },
+);
 
 const point = (step: number, total: number) => ({
   step,
   total,
-  content: total / 4,
-  style: total / 2,
-  totalVariation: total / 4,
+  terms: { 'content.features': total / 4, 'style.gram': total / 2, totalVariation: total / 4 },
 });
 
 /** The record of a finished stylized item. */
-export function stylizedRecord(id: string, changes: Partial<ItemRecord> = {}): ItemRecord {
+export function stylizedRecord(id: string, changes: Partial<StylizedRecord> = {}): StylizedRecord {
   const label = changes.label === undefined ? 'cat' : changes.label;
   return {
     id,
     kind: 'stylized',
     status: 'complete',
+    method: 'optimize',
+    sources: {
+      content: { path: `cat/${id}.png`, sha256: sha256('content') },
+      style: { path: 'waves.jpg', sha256: sha256('style') },
+    },
+    replica: 0,
+    seed: 7,
+    drawn: { ...recipe },
     file: `train/${label ?? ''}/${id}.jpg`,
     sha256: sha256(id),
     widthPx: 64,
     heightPx: 48,
     label,
-    content: { path: `cat/${id}.png`, sha256: sha256('content') },
-    style: { path: 'waves.jpg', sha256: sha256('style') },
-    replica: 0,
-    seed: 7,
-    recipe: { ...resolvedRecipe(recipe) },
-    network: { name: 'random', weights: sha256('weights') },
+    attempts: [{ error: null }],
+    applied: { ...recipe },
     engine: { name: 'onnx', device: 'cpu', version: 'onnxruntime 1.30.0' },
+    elapsedMs: 1234,
+    network: { name: 'random', weights: sha256('weights') },
     loss: { initial: point(0, 8), final: point(150, 1), curve: [point(0, 8), point(75, 2), point(150, 1)] },
     steps: 150,
     evaluations: 151,
     restarts: 0,
-    elapsedMs: 1234,
-    error: null,
     ...changes,
   };
 }
 
 /** The record of a carried-over content image. */
-export function originalRecord(id: string, changes: Partial<ItemRecord> = {}): ItemRecord {
-  return stylizedRecord(id, {
+export function originalRecord(id: string, changes: Partial<OriginalRecord> = {}): OriginalRecord {
+  const label = changes.label === undefined ? 'cat' : changes.label;
+  return {
+    id,
     kind: 'original',
-    style: null,
-    seed: null,
-    recipe: { size: 64, fit: 'keep' },
-    network: null,
-    engine: null,
-    loss: null,
-    steps: 0,
-    evaluations: 0,
+    status: 'complete',
+    sources: { content: { path: `cat/${id}.png`, sha256: sha256('content') } },
+    drawn: { size: 64, fit: 'keep' },
+    file: `train/${label ?? ''}/${id}.jpg`,
+    sha256: sha256(id),
+    widthPx: 64,
+    heightPx: 48,
+    label,
+    attempts: [{ error: null }],
     ...changes,
-  });
+  };
 }
 
-/** The record of an item that failed. */
-export function failedRecord(id: string, changes: Partial<ItemRecord> = {}): ItemRecord {
-  return stylizedRecord(id, {
+/** The record of a stylized item that failed. */
+export function failedRecord(
+  id: string,
+  changes: Partial<Pick<FailedRecord, 'label' | 'error' | 'attempts'>> = {},
+): FailedRecord {
+  const { kind, method, sources, replica, seed, drawn, label } = stylizedRecord(id);
+  return {
+    id,
+    kind,
     status: 'failed',
-    file: null,
-    sha256: null,
-    widthPx: null,
-    heightPx: null,
-    network: null,
-    engine: null,
-    loss: null,
-    steps: 0,
-    evaluations: 0,
+    method,
+    sources,
+    replica,
+    seed,
+    drawn,
     error: { code: 'image-corrupt', message: `${id}.png: the PNG is damaged` },
+    label,
+    attempts: [{ error: 'image-corrupt' }],
     ...changes,
-  });
+  };
 }
 
 /** The item that a record is of. */
 export function itemOf(record: ItemRecord, index: number): PlanItem {
-  const base = {
-    id: record.id,
-    index,
-    content: { ...record.content, bytes: 1, label: record.label },
-    file: record.file ?? `train/${record.label}/${record.id}.jpg`,
-  };
-  if (record.style === null) return { ...base, kind: 'original', recipe: { size: 64, fit: 'keep' } };
+  const { id, label } = record;
+  const file = fileOf(record) || `train/${label}/${id}.jpg`;
+  const base = { id, index, label, file };
+  const { content, style }: ByRole<Source> = record.sources;
+  if (!content) throw new Error(`The record ${id} has no content image.`);
+  const contentEntry = { ...content, bytes: 1, label };
+  if (record.kind === 'original') {
+    const { size, fit } = recipe;
+    return { ...base, kind: 'original', sources: { content: contentEntry }, recipe: { size, fit } };
+  }
+  if (!style) throw new Error(`The record ${id} has no style image.`);
   return {
     ...base,
     kind: 'stylized',
-    style: { ...record.style, bytes: 1, folder: '' },
+    sources: { content: contentEntry, style: { ...style, bytes: 1, folder: '' } },
     replica: record.replica,
-    seed: record.seed ?? 0,
+    seed: record.seed,
     recipe,
   };
 }

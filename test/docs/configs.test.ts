@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import { isComplete, isStylized } from '../../src/dataset/ledger/record.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { wildstyle } from '../support/command-line.js';
@@ -108,11 +109,16 @@ test('minimal.yaml runs from the command line', async (t) => {
   t.regex(stdout, /2 stylized, 2 originals/);
   const records = await readManifest(out);
   t.deepEqual(
-    records.map(({ kind, status, steps, widthPx }) => [kind, status, steps, widthPx]),
+    records.map((record) => [
+      record.kind,
+      record.status,
+      isStylized(record) ? record.steps : 'steps' in record,
+      isComplete(record) && record.widthPx,
+    ]),
     [
-      ['original', 'complete', null, 48],
+      ['original', 'complete', false, 48],
       ['stylized', 'complete', 2, 48],
-      ['original', 'complete', null, 48],
+      ['original', 'complete', false, 48],
       ['stylized', 'complete', 2, 48],
     ],
   );

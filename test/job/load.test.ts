@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
-import { recipeSchema } from '../../src/stylize/recipe.js';
+import { recipeSchema } from '../../src/methods/recipe.js';
 import { folderWith } from './folder.js';
 
 const head = 'content: { root: content }\nstyle: { root: style }\noutput: { root: out }\n';

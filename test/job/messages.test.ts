@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { parseJob } from '../../src/job/load.js';
-import { recipeSchema } from '../../src/stylize/recipe.js';
+import { recipeSchema } from '../../src/methods/recipe.js';
 
 const head = 'content: { root: content }\nstyle: { root: style }\noutput: { root: out }\n';
 

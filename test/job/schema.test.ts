@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { jobJsonSchema } from '../../src/job/schema.js';
-import { recipeSchema } from '../../src/stylize/recipe.js';
+import { recipeSchema } from '../../src/methods/recipe.js';
 import { repositoryRoot } from '../support/paths.js';
 
 interface Json {

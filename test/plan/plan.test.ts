@@ -29,7 +29,7 @@ test('a plan has an original and some stylized items for every content, in order
   );
   t.true(items.every(({ id }) => /^[0-9a-f]{32}$/.test(id)));
   t.is(new Set(items.map(({ id }) => id)).size, 28);
-  for (const item of items) t.is(item.file, `train/${item.content.label}/${item.id}.jpg`);
+  for (const item of items) t.is(item.file, `train/${item.label}/${item.id}.jpg`);
 });
 
 test('ids and seeds are pinned: a change here changes every dataset', (t) => {
@@ -37,7 +37,7 @@ test('ids and seeds are pinned: a change here changes every dataset', (t) => {
   const [original, stylized] = plan.items();
   t.is(original.id, '53a80bdfa4915b097fc752d7510c2712');
   t.is(stylized.id, '93762e0786dd01622b07c431bea4ef87');
-  t.like(stylized, { seed: 1214983736, replica: 0, style: { path: 'old/0.jpg' } });
+  t.like(stylized, { seed: 1214983736, replica: 0, sources: { style: { path: 'old/0.jpg' } } });
   t.is(plan.digest, 'ea4ddec93aff321c502611e719381a936a54f8ff2132ab467606235a18e79bff');
 });
 
@@ -48,8 +48,8 @@ test('a plan is the same however often it is gone through', (t) => {
   t.is(again.digest, plan.digest);
   const hash = createHash('sha256');
   for (const item of plan.items()) {
-    const style = item.kind === 'stylized' ? ` ${item.style.path}` : '';
-    hash.update(`${item.id} ${item.file} ${item.content.path}${style}\n`);
+    const style = item.kind === 'stylized' ? ` ${item.sources.style.path}` : '';
+    hash.update(`${item.id} ${item.file} ${item.sources.content.path}${style}\n`);
   }
   t.is(plan.digest, hash.digest('hex'));
 });
@@ -60,7 +60,7 @@ test('a new content changes no other item', (t) => {
   const after = itemsOf(varied, { ...inventory, contents });
   const known = new Set(inventory.contents.map(({ path }) => path));
   const withoutIndex = (items: PlanItem[]) => items.map(({ index: _, ...item }) => item);
-  t.deepEqual(withoutIndex(after.filter(({ content }) => known.has(content.path))), withoutIndex(before));
+  t.deepEqual(withoutIndex(after.filter(({ sources }) => known.has(sources.content.path))), withoutIndex(before));
   t.is(after.length, before.length + 8);
 });
 
@@ -70,7 +70,7 @@ test('a new style changes only the items that now get it', (t) => {
   const after = itemsOf(varied, { ...inventory, styles: [...added, ...inventory.styles] });
   const changed = after.filter(({ id }) => !before.has(id));
   t.true(changed.length > 0 && changed.length <= 7);
-  t.true(changed.every((item) => item.kind === 'stylized' && item.style.path === 'new/0.jpg'));
+  t.true(changed.every((item) => item.kind === 'stylized' && item.sources.style.path === 'new/0.jpg'));
 });
 
 test('the id changes with all that decides the pixels, and with nothing else', (t) => {
@@ -87,7 +87,17 @@ test('the id changes with all that decides the pixels, and with nothing else', (
   t.is(first('sampling: { stylesPerContent: 4, keepOriginals: true }'), base);
   t.is(first('recipe: { network: random }'), base);
   t.is(first('recipe: { steps: { choice: [150] } }'), base);
-  const others = ['seed: 1', 'recipe: { steps: 151 }', 'recipe: { style: { layers: [relu1_1] } }'];
+  // Written out or left to the network, a parameter is the same.
+  t.is(first('recipe: { pooling: average, optimizer: adam, totalVariation: 0.05, style: { size: 256 } }'), base);
+  t.is(first('recipe: { style: { layers: { relu4_1: 2, relu3_1: 2, relu2_1: 2, relu1_1: 2 } } }'), base);
+  const others = [
+    'seed: 1',
+    'recipe: { steps: 151 }',
+    'recipe: { style: { layers: [relu1_1] } }',
+    'recipe: { totalVariation: 0.06 }',
+    'recipe: { pooling: max }',
+    'recipe: { stages: [{ scale: 0.5, steps: 10 }] }',
+  ];
   const ids = [base, ...others.map((lines) => first(lines)), first('', 'e'.repeat(64))];
   t.is(new Set(ids).size, ids.length);
 
@@ -111,7 +121,7 @@ test('more items than styles are replicas with draws of their own', (t) => {
   );
   t.is(new Set(items.map((item) => item.kind === 'stylized' && item.seed)).size, 5);
   t.is(new Set(items.map((item) => item.kind === 'stylized' && item.recipe.style.strength)).size, 5);
-  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.style.path)).size, 2);
+  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.sources.style.path)).size, 2);
 });
 
 test('counts are those of the items', (t) => {
@@ -129,7 +139,7 @@ test('counts are those of the items', (t) => {
     { label: 'dog', contents: 1, originals: 1, stylized: 5 },
   ]);
   for (const { path, stylized } of counts.styles) {
-    t.is(items.filter((item) => item.kind === 'stylized' && item.style.path === path).length, stylized);
+    t.is(items.filter((item) => item.kind === 'stylized' && item.sources.style.path === path).length, stylized);
   }
   t.is(counts.styles.length, 5);
 });
@@ -140,7 +150,7 @@ test('a content that the limit leaves out has no original either', (t) => {
     items.map(({ kind }) => kind),
     ['original', 'stylized', 'original', 'stylized'],
   );
-  t.deepEqual(new Set(items.map(({ content }) => content.label)), new Set(['cat', 'dog']));
+  t.deepEqual(new Set(items.map(({ label }) => label)), new Set(['cat', 'dog']));
   t.deepEqual(
     itemsOf('sampling: { limit: 2, keepOriginals: false }').map(({ kind }) => kind),
     ['stylized', 'stylized'],
@@ -191,10 +201,26 @@ test('a network that may be drawn needs its weights', (t) => {
   const job = jobWith('recipe: { network: { choice: [vgg19, random] } }');
   t.throws(() => [...makePlan(job, inventory, network).items()], {
     code: 'weights-missing',
-    message: 'The recipe draws the network "vgg19", whose weights are not at hand.',
+    message: 'The recipe draws the network "vgg19", but its weights were not found.',
   });
   const weights = { vgg19: digest('a'), random: digest('b') };
   t.is([...makePlan(job, inventory, { name: 'random', weights }).items()].length, 14);
+});
+
+test('no styles per content make a plain split: every content image is carried over', (t) => {
+  const plan = makePlan(jobWith('sampling: { stylesPerContent: 0 }'), inventory, network);
+  t.deepEqual([...new Set([...plan.items()].map(({ kind }) => kind))], ['original']);
+  t.like(plan.counts, { total: 7, originals: 7, stylized: 0 });
+  t.deepEqual(
+    plan.counts.classes.map(({ label, originals }) => [label, originals]),
+    [
+      ['cat', 4],
+      ['dog', 3],
+    ],
+  );
+  t.throws(() => jobWith('sampling: { stylesPerContent: 0, keepOriginals: false }'), {
+    message: /there is nothing to make/,
+  });
 });
 
 test('the benchmark counts what it plans', async (t) => {

@@ -30,11 +30,14 @@ test('only finished stylized items are shown; labels are not needed', (t) => {
 });
 
 test('captions', (t) => {
-  const record = stylizedRecord('a', { content: { path: 'cat/deep/a.png', sha256: '' } });
+  const { sources } = stylizedRecord('a');
+  const content = { path: 'cat/deep/a.png', sha256: '' };
+  const record = stylizedRecord('a', { sources: { ...sources, content } });
   t.is(captionOf(record), 'cat · a.png + waves.jpg · strength 12.5 · random · gram · adam 150 steps');
-  t.is(captionOf({ ...record, label: null, recipe: {}, network: null }), 'a.png + waves.jpg');
+  t.is(captionOf({ ...record, label: null, applied: {} }), 'a.png + waves.jpg · random');
+  t.is(captionOf(originalRecord('a')), 'cat · a.png');
   t.is(
-    captionOf({ ...record, recipe: { style: { strength: 12.3456789 } } }),
+    captionOf({ ...record, applied: { style: { strength: 12.3456789 } } }),
     'cat · a.png + waves.jpg · strength 12.3 · random',
   );
 });

@@ -7,14 +7,15 @@ import { allocate, imagesTogether } from '../../src/run/estimate/machine.js';
 import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/estimate/workload.js';
 import { deferred } from '../../src/run/pool/deferred.js';
 import { ProgressCounter } from '../../src/run/progress.js';
-import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
+import type { RecipeInput } from '../../src/methods/recipe.js';
+import { resolved } from '../stylize/support.js';
 
 const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;
-const large = { cores: 8, memoryBytes: 64e9 };
+const large = { cores: 8, freeBytes: 64e9 };
 
 test('a machine is shared out: one thread a process where there is work for all', (t) => {
-  t.deepEqual(allocate(large, auto, 1000, { size: 256 }), { workers: 8, threads: 1, batch: 1 });
-  t.deepEqual(allocate({ cores: 1, memoryBytes: 4e9 }, auto, 10, { size: 256 }), {
+  t.deepEqual(allocate(large, auto, 1000, 256), { workers: 8, threads: 1, batch: 1 });
+  t.deepEqual(allocate({ cores: 1, freeBytes: 4e9 }, auto, 10, 256), {
     workers: 1,
     threads: 1,
     batch: 1,
@@ -22,15 +23,15 @@ test('a machine is shared out: one thread a process where there is work for all'
 });
 
 test('fewer processes with more threads where items are few', (t) => {
-  t.deepEqual(allocate(large, auto, 3, { size: 256 }), { workers: 3, threads: 2, batch: 1 });
-  t.deepEqual(allocate(large, auto, 1, { size: 256 }), { workers: 1, threads: 8, batch: 1 });
-  t.deepEqual(allocate(large, auto, 0, { size: 256 }), { workers: 1, threads: 8, batch: 1 });
+  t.deepEqual(allocate(large, auto, 3, 256), { workers: 3, threads: 2, batch: 1 });
+  t.deepEqual(allocate(large, auto, 1, 256), { workers: 1, threads: 8, batch: 1 });
+  t.deepEqual(allocate(large, auto, 0, 256), { workers: 1, threads: 8, batch: 1 });
 });
 
 test('small images are optimized together, as many as are worth a step', (t) => {
-  const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, { size }).batch);
+  const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, size).batch);
   t.deepEqual(batches, [8, 4, 2, 1, 1, 1]);
-  t.is(allocate(large, auto, 16, { size: 32 }).workers, 2, 'two batches of eight');
+  t.is(allocate(large, auto, 16, 32).workers, 2, 'two batches of eight');
 });
 
 test('how many images are optimized together depends on their shape alone', (t) => {
@@ -39,13 +40,13 @@ test('how many images are optimized together depends on their shape alone', (t) 
     [8, 6, 2, 1, 1],
   );
   t.is(imagesTogether(3, 256 * 192), 3);
-  const mixed = allocate(large, auto, 1000, { size: 256 }, 32 * 32);
+  const mixed = allocate(large, auto, 1000, 256, 32 * 32);
   t.deepEqual(mixed, { workers: 8, threads: 1, batch: 8 }, 'one large image keeps no small ones apart');
 });
 
 test('short memory means fewer processes, but never none', (t) => {
-  const workers = (memoryBytes: number, size: number) =>
-    allocate({ cores: 8, memoryBytes }, auto, 1000, { size }).workers;
+  const workers = (freeBytes: number, size: number) =>
+    allocate({ cores: 8, freeBytes }, auto, 1000, size).workers;
   t.true(workers(16e9, 512) < 8);
   t.true(workers(16e9, 512) > workers(16e9, 1024));
   t.is(workers(1e9, 4096), 1);
@@ -53,8 +54,8 @@ test('short memory means fewer processes, but never none', (t) => {
 
 test('what is asked for is given', (t) => {
   const wish = { workers: 3, threads: 5, batch: 7 };
-  t.deepEqual(allocate(large, wish, 1, { size: 4096 }), wish);
-  t.deepEqual(allocate(large, { ...auto, workers: 16 }, 1000, { size: 256 }), {
+  t.deepEqual(allocate(large, wish, 1, 4096), wish);
+  t.deepEqual(allocate(large, { ...auto, workers: 16 }, 1000, 256), {
     workers: 16,
     threads: 1,
     batch: 1,
@@ -110,16 +111,11 @@ test('progress without steps counts items', (t) => {
 function item(id: string, input: RecipeInput, kind: 'stylized' | 'original' = 'stylized'): PlanItem {
   const entry = { path: `${id}.png`, sha256: id, bytes: 1 };
   const content = { ...entry, label: null };
-  const shared = {
-    index: 0,
-    id,
-    file: `train/${id}.png`,
-    content,
-    recipe: recipeSchema.parse({ network: 'random', ...input }),
-  };
+  const recipe = resolved({ network: 'random', ...input });
+  const shared = { index: 0, id, file: `train/${id}.png`, label: null, recipe };
   return kind === 'original'
-    ? { ...shared, kind }
-    : { ...shared, kind, style: { ...entry, folder: '' }, replica: 0, seed: 1 };
+    ? { ...shared, kind, sources: { content } }
+    : { ...shared, kind, sources: { content, style: { ...entry, folder: '' } }, replica: 0, seed: 1 };
 }
 
 const items = [
@@ -170,7 +166,7 @@ test('pending is what has no record, and what failed when that is tried again', 
 test('a measured step is remembered for what it depends on, and nothing else', (t) => {
   const { run } = jobSchema.parse({ content: { root: 'c' }, style: { root: 's' }, output: { root: 'o' } });
   const allocation = { workers: 2, threads: 1, batch: 1 };
-  const recipe = (input: RecipeInput) => recipeSchema.parse({ network: 'random', ...input });
+  const recipe = (input: RecipeInput) => resolved({ network: 'random', ...input });
   const key = calibrationKey(recipe({}), allocation, run);
   t.is(calibrationKey(recipe({ steps: 7, style: { strength: 3 }, learningRate: 2 }), allocation, run), key);
   t.is(calibrationKey(recipe({}), allocation, { ...run, maxFailures: 3, weights: 'w' }), key);

@@ -2,14 +2,15 @@
 import test from 'ava';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { WildstyleError } from '../../src/errors.js';
+import type { RecipeInput } from '../../src/methods/recipe.js';
 import { createStylizer, evaluate, stylize } from '../../src/run/arrays.js';
 import { resolveNetwork } from '../../src/run/weights.js';
 import { Evaluator } from '../../src/stylize/evaluate.js';
 import { random } from '../../src/stylize/networks/random.js';
-import type { RecipeInput } from '../../src/stylize/recipe.js';
 import { TargetCache } from '../../src/stylize/targets.js';
 import { relativeDifference } from '../engine/support.js';
-import { engineLike, isClose, pattern, quickRecipe } from '../stylize/support.js';
+import { asked } from '../stylize/requests.js';
+import { engineLike, isClose, pattern, quickInput, quickRecipe } from '../stylize/support.js';
 
 const reference = await createStylizer({ engine: 'reference' });
 const onnx = await createStylizer({ threads: 1 });
@@ -20,28 +21,38 @@ test.after.always(() => {
 
 const [image, content, style] = [pattern(1), pattern(2), pattern(3, 36, 40)];
 const quick = (input: RecipeInput = {}): RecipeInput =>
-  quickRecipe({ totalVariation: 0.3, steps: 5, ...input });
+  quickInput({ totalVariation: 0.3, steps: 5, ...input });
 
 for (const optimizer of ['lbfgs', 'adam'] as const) {
   test(`${optimizer}: the last point of the curve is the loss of the image delivered`, async (t) => {
     const recipe = quick({ optimizer, steps: 30 });
-    const { image: result, curve, steps } = await onnx.stylize(content, style, recipe);
+    const { image: result, loss, steps } = await onnx.stylize(content, style, recipe);
+    const { curve } = loss;
     t.is(steps, 30);
+    t.deepEqual([loss.initial, loss.final], [curve[0], curve[20]]);
     t.is(curve.length, 21);
     t.is(curve[0].step, 0);
     t.is(curve[20].step, 30);
     for (const [i, point] of curve.entries()) {
       if (i > 0) t.true(point.step > curve[i - 1].step);
-      t.true(isClose(point.total, point.content + point.style + point.totalVariation, 1e-5));
+      t.true(
+        isClose(
+          point.total,
+          Object.values(point.terms).reduce((a, b) => a + b),
+          1e-5,
+        ),
+      );
     }
     for (const [point, at] of [
       [curve[20], result],
       [curve[0], content],
     ] as const) {
       const evaluation = await onnx.evaluate(at, content, style, recipe);
-      for (const part of ['total', 'style', 'totalVariation'] as const)
-        t.true(isClose(point[part], evaluation[part], 1e-4), part);
-      t.true(Math.abs(point.content - evaluation.content) <= 1e-4 * point.total);
+      t.true(isClose(point.total, evaluation.total, 1e-4));
+      for (const name of ['style.gram', 'totalVariation'])
+        t.true(isClose(point.terms[name], evaluation.terms[name], 1e-4), name);
+      const [content1, content2] = [point, evaluation].map(({ terms }) => terms['content.features']);
+      t.true(Math.abs(content1 - content2) <= 1e-4 * point.total);
     }
     t.true(curve[20].total < 0.6 * curve[0].total);
   });
@@ -54,8 +65,8 @@ test('the engines stylize alike', async (t) => {
     await onnx.stylize(content, style, recipe),
   ];
   t.true(relativeDifference(actual.image.data, expected.image.data) < 1e-3);
-  for (const [i, point] of expected.curve.entries())
-    t.true(isClose(actual.curve[i].total, point.total, 1e-3));
+  for (const [i, point] of expected.loss.curve.entries())
+    t.true(isClose(actual.loss.curve[i].total, point.total, 1e-3));
 });
 
 test('images may have three dimensions or four, and the same call gives the same bytes', async (t) => {
@@ -88,14 +99,14 @@ test('a seed that is no whole number is refused', async (t) => {
 test('a recipe may start from the style image, or from a mix', async (t) => {
   const sameSize = pattern(3);
   const fromStyle = await onnx.stylize(content, sameSize, quick({ init: 'style' }));
-  t.true(fromStyle.curve[0].style < 1e-8);
+  t.true(fromStyle.loss.initial.terms['style.gram'] < 1e-8);
   const mixed = await onnx.stylize(content, sameSize, quick({ init: { content: 1, style: 1 } }));
   const middle = {
     data: content.data.map((value, i) => (value + sameSize.data[i]) / 2),
     shape: content.shape,
   };
   const expected = await onnx.evaluate(middle, content, sameSize, quick());
-  t.true(isClose(mixed.curve[0].total, expected.total, 1e-4));
+  t.true(isClose(mixed.loss.initial.total, expected.total, 1e-4));
   const error = await t.throwsAsync(onnx.stylize(content, style, quick({ init: 'style' })), {
     instanceOf: WildstyleError,
   });
@@ -190,12 +201,14 @@ test('a graph is compiled once, however often it is evaluated', async (t) => {
   const evaluator = new Evaluator(counting, new TargetCache(counting, 1e9));
   const weights = await random.loadWeights();
   const source = (key: string, tensor: HostTensor) => ({ key, tensor });
-  const request = { recipe: quickRecipe(), image, content: source('c', content), style: source('s', style) };
+  const { spec, parameters } = asked(quickRecipe());
+  const sources = { content: source('c', content), style: source('s', style) };
+  const request = { spec, parameters, seed: 0, image, sources };
   const first = await evaluator.evaluate(request, weights);
   t.is(compiled, 3, 'two for the targets and one for the objective');
   const second = await evaluator.evaluate({ ...request, image: content }, weights);
   t.is(compiled, 3);
-  t.true(second.content < 1e-10 && first.content > 0.01);
+  t.true(second.terms['content.features'] < 1e-10 && first.terms['content.features'] > 0.01);
   evaluator.dispose();
   engine.dispose();
 });

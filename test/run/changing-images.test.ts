@@ -31,8 +31,8 @@ test.serial(
     const result = await runPlan(prepared);
     t.deepEqual(result.counts.errors, { 'image-changed': 2, 'image-missing': 2 });
     t.true(result.tooManyFailures);
-    const codes = (await readManifest(job.out)).flatMap(({ content, error }) =>
-      error ? [[content.path, error.code]] : [],
+    const codes = (await readManifest(job.out)).flatMap((record) =>
+      record.status === 'failed' ? [[record.sources.content?.path, record.error.code]] : [],
     );
     t.deepEqual(codes.sort(), [
       [changed, 'image-changed'],

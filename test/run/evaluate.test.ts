@@ -1,9 +1,9 @@
 /** The objective term by term, and its gradient, against plain arithmetic. @module */
 import test from 'ava';
+import type { RecipeInput } from '../../src/methods/recipe.js';
 import { type ArrayStylizer, createStylizer } from '../../src/run/arrays.js';
 import type { Evaluation } from '../../src/stylize/evaluate.js';
 import { random } from '../../src/stylize/networks/random.js';
-import type { RecipeInput } from '../../src/stylize/recipe.js';
 import { relativeDifference } from '../engine/support.js';
 import {
   isClose,
@@ -15,7 +15,7 @@ import {
   plainGram,
   plainRandomFeatures,
   plainTotalVariation,
-  quickRecipe,
+  quickInput,
 } from '../stylize/support.js';
 
 const reference = await createStylizer({ engine: 'reference' });
@@ -26,7 +26,7 @@ test.after.always(() => {
 });
 
 const [image, content, style] = [pattern(1), pattern(2), pattern(3, 36, 40)];
-const quick = (input: RecipeInput = {}): RecipeInput => quickRecipe({ totalVariation: 0.3, ...input });
+const quick = (input: RecipeInput = {}): RecipeInput => quickInput({ totalVariation: 0.3, ...input });
 
 /** Each term by itself, and all of them. */
 const terms: Readonly<Record<string, RecipeInput>> = {
@@ -116,13 +116,14 @@ test('onnx evaluates as the reference does: every term and the gradient, at all 
       await reference.evaluate(image, content, style, recipe),
       await onnx.evaluate(image, content, style, recipe),
     ];
-    for (const part of ['total', 'content', 'style', 'totalVariation'] as const) {
-      t.true(isClose(actual[part], expected[part], 1e-4), part);
-    }
-    for (const [i, term] of expected.terms.entries()) {
-      t.like(actual.terms[i], { term: term.term, layer: term.layer, weight: term.weight });
+    t.true(isClose(actual.total, expected.total, 1e-4));
+    t.deepEqual(Object.keys(expected.terms), ['content.features', 'style.gram', 'totalVariation']);
+    for (const [name, value] of Object.entries(expected.terms))
+      t.true(isClose(actual.terms[name], value, 1e-4), name);
+    for (const [i, { term, part, weight, ...values }] of expected.parts.entries()) {
+      t.like(actual.parts[i], { term, part, weight });
       for (const value of ['unscaled', 'scale', 'scaled'] as const) {
-        t.true(isClose(actual.terms[i][value], term[value], 1e-4), `${term.term} ${term.layer} ${value}`);
+        t.true(isClose(actual.parts[i][value], values[value], 1e-4), `${term} ${part} ${value}`);
       }
     }
     const difference = relativeDifference(actual.gradient.data, expected.gradient.data);
@@ -130,9 +131,9 @@ test('onnx evaluates as the reference does: every term and the gradient, at all 
   }
 });
 
-const termOf = ({ terms: all }: Evaluation, term: string, layer?: string) => {
-  const found = all.find((value) => value.term === term && value.layer === layer);
-  if (!found) throw new Error(`There is no term ${term} at ${layer}.`);
+const partOf = ({ parts }: Evaluation, term: string, part: string) => {
+  const found = parts.find((value) => value.term === term && value.part === part);
+  if (!found) throw new Error(`There is no term ${term} at ${part}.`);
   return found;
 };
 
@@ -140,20 +141,20 @@ for (const [name, stylizer] of Object.entries(engines)) {
   test(`${name}: every term and every scale is what plain loops compute`, async (t) => {
     const evaluation = await stylizer.evaluate(image, content, style, quick());
     const ofImage = featuresOf(image);
-    t.is(evaluation.terms.length, 4);
+    t.is(evaluation.parts.length, 4);
 
     const [deep, wanted] = [ofImage.relu2_1.data, contentFeatures.relu2_1.data];
-    const contentTerm = termOf(evaluation, 'content', 'relu2_1');
+    const contentTerm = partOf(evaluation, 'content.features', 'relu2_1');
     t.true(isClose(contentTerm.unscaled, meanSquaredDifference(deep, wanted), 1e-4));
     t.true(isClose(contentTerm.scale, meanSquare(wanted), 1e-4));
     for (const layer of layers) {
       const [gram, target] = [plainGram(ofImage[layer]), plainGram(styleFeatures[layer])];
-      const term = termOf(evaluation, 'style', layer);
+      const term = partOf(evaluation, 'style.gram', layer);
       t.true(isClose(term.unscaled, meanSquaredDifference(gram, target), 1e-4), layer);
       t.true(isClose(term.scale, meanSquare(target), 1e-4), layer);
       t.is(term.weight, 5);
     }
-    const variation = termOf(evaluation, 'totalVariation');
+    const variation = partOf(evaluation, 'totalVariation', 'pixels');
     t.true(isClose(variation.unscaled, plainTotalVariation(image), 1e-4));
     t.true(isClose(variation.scale, plainTotalVariation(content), 1e-4));
     t.is(variation.weight, 0.3);
@@ -161,29 +162,28 @@ for (const [name, stylizer] of Object.entries(engines)) {
 
   test(`${name}: the terms add up`, async (t) => {
     const evaluation = await stylizer.evaluate(image, content, style, quick());
-    const sumOf = (kind?: string) =>
-      evaluation.terms
-        .filter(({ term }) => !kind || term === kind)
+    const sumOf = (name?: string) =>
+      evaluation.parts
+        .filter(({ term }) => !name || term === name)
         .reduce((sum, { weight, scaled }) => sum + weight * scaled, 0);
     t.true(isClose(evaluation.total, sumOf(), 1e-5));
-    for (const kind of ['content', 'style', 'totalVariation'] as const)
-      t.true(isClose(evaluation[kind], sumOf(kind), 1e-5));
-    for (const { unscaled, scale, scaled } of evaluation.terms)
+    for (const [name, value] of Object.entries(evaluation.terms)) t.true(isClose(value, sumOf(name), 1e-5));
+    for (const { unscaled, scale, scaled } of evaluation.parts)
       t.true(isClose(scaled, unscaled / scale, 1e-6));
   });
 
   test(`${name}: at the content there is no content loss, at the style no style loss`, async (t) => {
     const sameSize = pattern(3);
     const atContent = await stylizer.evaluate(content, content, sameSize, terms.content);
-    t.is(atContent.content, 0);
+    t.is(atContent.terms['content.features'], 0);
     t.is(atContent.total, 0);
     t.true(atContent.gradient.data.every((value) => value === 0));
     const atStyle = await stylizer.evaluate(sameSize, content, sameSize, quick());
-    t.true(atStyle.style < 1e-10);
-    t.true(atStyle.content > 0.01);
+    t.true(atStyle.terms['style.gram'] < 1e-10);
+    t.true(atStyle.terms['content.features'] > 0.01);
     t.true(
       isClose(
-        termOf(await stylizer.evaluate(content, content, style, quick()), 'totalVariation').scaled,
+        partOf(await stylizer.evaluate(content, content, style, quick()), 'totalVariation', 'pixels').scaled,
         1,
         1e-6,
       ),
@@ -199,9 +199,9 @@ test('strength and weights act linearly, on values and on gradients', async (t) 
     await at(terms.style),
     await at(terms['total variation']),
   ];
-  t.true(isClose(all.content, 2 * contentOnly.content, 1e-5));
-  t.true(isClose(all.style, 3 * styleOnly.style, 1e-5));
-  t.true(isClose(all.totalVariation, 0.25 * variationOnly.totalVariation, 1e-5));
+  t.true(isClose(all.terms['content.features'], 2 * contentOnly.terms['content.features'], 1e-5));
+  t.true(isClose(all.terms['style.gram'], 3 * styleOnly.terms['style.gram'], 1e-5));
+  t.true(isClose(all.terms.totalVariation, 0.25 * variationOnly.terms.totalVariation, 1e-5));
   const expected = all.gradient.data.map(
     (_, i) =>
       2 * contentOnly.gradient.data[i] +
@@ -209,19 +209,22 @@ test('strength and weights act linearly, on values and on gradients', async (t) 
       0.25 * variationOnly.gradient.data[i],
   );
   t.true(relativeDifference(all.gradient.data, expected) < 1e-5);
-  t.deepEqual([contentOnly.style, contentOnly.totalVariation, styleOnly.content], [0, 0, 0]);
+  t.deepEqual(
+    [contentOnly.terms['style.gram'], contentOnly.terms.totalVariation, styleOnly.terms['content.features']],
+    [0, 0, 0],
+  );
 });
 
 test('weights of layers are shares that add up to one', async (t) => {
   const shares = { relu1_1: 6, relu1_2: 3, relu2_1: 1 };
-  const { terms: values, style: total } = await onnx.evaluate(
+  const { parts, terms: totals } = await onnx.evaluate(
     image,
     content,
     style,
     quick({ style: { layers: shares, strength: 20 } }),
   );
   const weights = Object.fromEntries(
-    values.filter(({ term }) => term === 'style').map(({ layer, weight }) => [layer, weight]),
+    parts.filter(({ term }) => term === 'style.gram').map(({ part, weight }) => [part, weight]),
   );
   t.deepEqual(weights, { relu1_1: 12, relu1_2: 6, relu2_1: 2 });
   const single = await Promise.all(
@@ -229,6 +232,9 @@ test('weights of layers are shares that add up to one', async (t) => {
       onnx.evaluate(image, content, style, quick({ style: { layers: [layer], strength: 20 } })),
     ),
   );
-  const blended = 0.6 * single[0].style + 0.3 * single[1].style + 0.1 * single[2].style;
-  t.true(isClose(total, blended, 1e-5));
+  const blended =
+    0.6 * single[0].terms['style.gram'] +
+    0.3 * single[1].terms['style.gram'] +
+    0.1 * single[2].terms['style.gram'];
+  t.true(isClose(totals['style.gram'], blended, 1e-5));
 });

@@ -6,8 +6,9 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { PlanItem } from '../../src/plan/item.js';
-import { completeRecord } from '../../src/run/item/item-record.js';
+import type { Attempt, ItemRecord } from '../../src/dataset/ledger/record.js';
+import type { OriginalItem, PlanItem } from '../../src/plan/item.js';
+import { originalRecord } from '../../src/run/item/item-record.js';
 import type { FromWorker, ToWorker } from '../../src/run/pool/protocol.js';
 
 const image = { sha256: '0'.repeat(64), widthPx: 32, heightPx: 32 };
@@ -27,15 +28,20 @@ function end(reason: string): void {
   process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
 }
 
-function make(item: PlanItem): void {
-  const name = basename(item.content.path);
+/** As if the image had been carried over, whatever its kind. */
+function record(item: PlanItem, earlier: readonly Attempt[]): ItemRecord {
+  return originalRecord({ ...item, kind: 'original' } as OriginalItem, image, earlier);
+}
+
+function make(item: PlanItem, earlier: readonly Attempt[]): void {
+  const name = basename(item.sources.content.path);
   note(name);
   if (name.startsWith('die-once') && times(name) > 1)
-    send({ type: 'done', record: completeRecord(item, image, undefined) });
+    send({ type: 'done', record: record(item, earlier) });
   else if (name.startsWith('die')) end(`cannot bear ${name}`);
   else if (draining) send({ type: 'dropped', id: item.id });
   else {
-    const answer = () => send({ type: 'done', record: completeRecord(item, image, undefined) });
+    const answer = () => send({ type: 'done', record: record(item, earlier) });
     setTimeout(answer, name.startsWith('slow') ? 300 : 5);
   }
 }
@@ -49,7 +55,7 @@ process.on('message', (message: ToWorker) => {
     if (message.settings.device === 'broken') return end('no such library');
     if (message.settings.device === 'broken-once' && times('start') === 1) return end('an accident');
     send({ type: 'ready' });
-  } else if (message.type === 'item') make(message.item);
+  } else if (message.type === 'item') make(message.item, message.earlier);
   else if (message.type === 'calibrate') {
     note('calibrate');
     if (message.recipe.steps === 13 && times('calibrate') === 1) end('an accident');

@@ -2,11 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import { isComplete } from '../../src/dataset/ledger/record.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { fitShape } from '../../src/images/fit.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
 import { badImages, unusualImages } from '../support/hostile-images.js';
+import { errorCode, sourcePath } from '../support/records.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
 
 const size = 64;
@@ -43,19 +45,24 @@ test.serial(
 
     const records = await readManifest(job.out);
     const codes = records
-      .filter(({ error }) => error)
-      .map(({ content, error }) => [content.path, error?.code]);
+      .filter(({ status }) => status === 'failed')
+      .map((record) => [sourcePath(record, 'content'), errorCode(record)]);
     // Each twice: stylized and as it is.
     const expected = Object.entries(bad).flatMap(([name, { code }]) => [
       [`bad/${name}`, code],
       [`bad/${name}`, code],
     ]);
     t.deepEqual(codes.sort(), expected.sort());
-    for (const { error, content } of records.filter(({ status }) => status === 'failed')) {
-      t.true(error?.message.startsWith(`${content.path}: `), 'the message names the file');
-      t.false(error?.message.includes(job.folder), 'and not where the folder lies');
+    for (const record of records) {
+      if (record.status !== 'failed') continue;
+      const { error } = record;
+      t.true(
+        error.message.startsWith(`${sourcePath(record, 'content')}: `),
+        'the message names the file',
+      );
+      t.false(error.message.includes(job.folder), 'and not where the folder is');
       // What decoders say depends on what else they decode.
-      if (error?.code === 'image-corrupt') t.regex(error.message, /is damaged and cannot be decoded$/);
+      if (error.code === 'image-corrupt') t.regex(error.message, /is damaged and cannot be decoded$/);
     }
     for (const [
       name,
@@ -63,8 +70,15 @@ test.serial(
         size: [width, height],
       },
     ] of Object.entries(good)) {
-      const made = records.filter(({ content }) => content.path === `unusual/${name}`);
-      const shapes = made.map(({ status, kind, widthPx, heightPx }) => ({ status, kind, widthPx, heightPx }));
+      const made = records.filter((record) => sourcePath(record, 'content') === `unusual/${name}`);
+      const complete = made.filter(isComplete);
+      t.is(complete.length, made.length, name);
+      const shapes = complete.map(({ status, kind, widthPx, heightPx }) => ({
+        status,
+        kind,
+        widthPx,
+        heightPx,
+      }));
       const shape = {
         status: 'complete' as const,
         ...fitShape(width, height, { sizePx: size, fit: 'keep' }),
@@ -78,8 +92,8 @@ test.serial(
         name,
       );
     }
-    const [upright] = records.filter(({ content }) => content.path === 'unusual/rotated.jpg');
-    t.deepEqual([upright.widthPx, upright.heightPx], [32, 64]);
+    const upright = records.find((record) => sourcePath(record, 'content') === 'unusual/rotated.jpg');
+    t.like(upright, { widthPx: 32, heightPx: 64 });
     t.like((await summaryOf(job.out)).counts, { items: 28, complete: 18, failed: 10, pending: 0 });
 
     const verified = await wildstyle(['verify', job.out], job);
@@ -105,16 +119,16 @@ test.serial('hostile style images: items with them fail, the others are made', a
   t.is(run.exitCode, 0, run.stdout);
   const records = await readManifest(job.out);
   for (const [name, { code }] of Object.entries(bad)) {
-    const failed = records.filter(({ style }) => style?.path === name);
+    const failed = records.filter((record) => sourcePath(record, 'style') === name);
     t.deepEqual(
-      failed.map(({ error }) => error?.code),
+      failed.map(errorCode),
       [code, code],
       name,
     );
   }
   const made = records.filter(({ status, kind }) => status === 'complete' && kind === 'stylized');
   t.deepEqual(
-    made.map(({ style }) => style?.path),
+    made.map((record) => sourcePath(record, 'style')),
     ['noise.png', 'noise.png'],
   );
   t.deepEqual((await verifyDataset(job.out)).problems, []);

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
+import { methods } from '../../src/methods/index.js';
+import { recipeSchema } from '../../src/methods/recipe.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { dropped, WorkerPool } from '../../src/run/pool/pool.js';
 import type { WorkerSettings } from '../../src/run/pool/protocol.js';
-import { recipeSchema } from '../../src/stylize/recipe.js';
+import { errorCode } from '../support/records.js';
 
 let folder = '';
 test.before(async () => {
@@ -14,11 +16,23 @@ test.before(async () => {
 });
 test.after.always(() => rm(folder, { recursive: true, force: true }));
 
-const recipe = recipeSchema.parse({ network: 'random', size: 32, steps: 2 });
+const recipe = methods.optimize.resolve(recipeSchema.parse({ network: 'random', size: 32, steps: 2 }), {
+  network: 'random',
+});
 
 function item(name: string): PlanItem {
   const content = { path: `class/${name}`, sha256: '1'.repeat(64), bytes: 1, label: 'class' };
-  return { kind: 'original', index: 0, id: name, file: `train/class/${name}.png`, content, recipe };
+  const file = `train/class/${name}.png`;
+  const { size, fit } = recipe;
+  return {
+    kind: 'original',
+    index: 0,
+    id: name,
+    label: 'class',
+    file,
+    sources: { content },
+    recipe: { size, fit },
+  };
 }
 
 interface Options {
@@ -39,8 +53,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
     batch: 1,
     graphBytes: 1,
     weightsFiles: {},
-    contentRoot: folder,
-    styleRoot: folder,
+    roots: { content: folder, style: folder },
     outputRoot: folder,
     format: 'png',
     quality: 90,
@@ -56,7 +69,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
 async function outcomes(pool: WorkerPool, names: readonly string[]): Promise<Record<string, string>> {
   const made = names.map(async (name) => {
     const record = await pool.make(item(name));
-    return [name, record === dropped ? 'dropped' : (record.error?.code ?? record.status)];
+    return [name, record === dropped ? 'dropped' : (errorCode(record) ?? record.status)];
   });
   return Object.fromEntries(await Promise.all(made));
 }
@@ -94,11 +107,18 @@ test('the record of a crash has the last words of the worker', async (t) => {
   await pool.start();
   const record = await pool.make(item('die'));
   await pool.stop();
-  if (record === dropped) return t.fail();
-  t.like(record, { id: 'die', status: 'failed', file: null, label: 'class' });
-  t.deepEqual(record.error, {
-    code: 'worker-crashed',
-    message: 'The worker died twice while it held this item. It said: cannot bear die',
+  t.deepEqual(record, {
+    id: 'die',
+    kind: 'original',
+    status: 'failed',
+    label: 'class',
+    sources: { content: { path: 'class/die', sha256: '1'.repeat(64) } },
+    drawn: { size: 32, fit: 'keep' },
+    attempts: [{ error: 'worker-crashed' }, { error: 'worker-crashed' }],
+    error: {
+      code: 'worker-crashed',
+      message: 'The worker died twice while it held this item. It said: cannot bear die',
+    },
   });
 });
 
@@ -112,6 +132,18 @@ test('an accident is made good: the item is made by the next process', async (t)
   });
   await pool.stop();
   t.is((await noted()).filter((word) => word === 'start').length, 2);
+});
+
+test('a record lists every attempt: the one that the worker did not survive, and the one that succeeded', async (t) => {
+  const { pool } = fakePool();
+  await pool.start();
+  const once = await pool.make(item('die-once'));
+  const other = await pool.make(item('a'));
+  await pool.stop();
+  t.like(once, { id: 'die-once', status: 'complete' });
+  if (once === dropped || other === dropped) return t.fail();
+  t.deepEqual(once.attempts, [{ error: 'worker-crashed' }, { error: null }]);
+  t.deepEqual(other.attempts, [{ error: null }]);
 });
 
 test('a worker that dies while it starts, or while it is measured, is replaced', async (t) => {

@@ -15,7 +15,11 @@ test('a curve has about twenty points, the first and the last among them, evenly
   }
 });
 
-const point = (total: number): LossPoint => ({ step: 1, total, content: total, style: 0, totalVariation: 0 });
+const point = (total: number): LossPoint => ({
+  step: 1,
+  total,
+  terms: { 'content.features': total, 'style.gram': 0 },
+});
 
 test('a loss has diverged when it is no number, or ten times what it may be', (t) => {
   for (const total of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import type { StylizeRequest } from '../../src/stylize/stylizer.js';
-import { disturbed, isStep, onnx, request, stylizerOn } from './requests.js';
+import { asked, disturbed, isStep, onnx, request, stylizerOn } from './requests.js';
 import { engineLike, pattern, quickRecipe } from './support.js';
 
 test('an item whose loss is no number begins again once, with smaller steps, and then succeeds', async (t) => {
@@ -11,12 +11,13 @@ test('an item whose loss is no number begins again once, with smaller steps, and
   const stylizer = stylizerOn(disturbed(onnx, (step) => (step === 2 ? [0] : [])));
   const [restarted, other] = await Promise.all([stylizer.stylize(item), stylizer.stylize(neighbor)]);
   t.is(restarted.restarts, 1);
+  t.is(restarted.learningRate, 0.02 * 0.3);
   t.is(restarted.steps, 4);
   t.is(restarted.evaluations, 3 + 5);
   t.is(restarted.curve.length, 5);
   const gentle = await undisturbed.stylize({
     ...item,
-    recipe: quickRecipe({ optimizer: 'adam', learningRate: 0.02 * 0.3 }),
+    ...asked(quickRecipe({ optimizer: 'adam', learningRate: 0.02 * 0.3 })),
   });
   t.deepEqual(restarted.image, gentle.image);
   t.deepEqual(restarted.curve, gentle.curve);
@@ -160,8 +161,9 @@ test('an initial image of another shape than the content is refused, and harms n
 
 test('a layer that the network does not have is refused before anything is compiled', async (t) => {
   const stylizer = stylizerOn(engineLike(onnx, { compile: () => t.fail() as never }));
-  const error = await t.throwsAsync(stylizer.stylize(request(1, 11, { style: { layers: ['relu7_1'] } })), {
-    instanceOf: WildstyleError,
-  });
+  const error = await t.throwsAsync(
+    async () => stylizer.stylize(request(1, 11, { style: { layers: ['relu7_1'] } })),
+    { instanceOf: WildstyleError },
+  );
   t.is(error?.code, 'layer-unknown');
 });

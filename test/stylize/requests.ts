@@ -1,8 +1,10 @@
 /** What tests ask of a stylizer, and engines that get in its way. @module */
 import { createEngine, type Engine } from '../../src/engine/index.js';
+import { parametersOfRecipe, specOfRecipe } from '../../src/methods/optimize/objective.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { RecipeInput } from '../../src/methods/recipe.js';
 import { random } from '../../src/stylize/networks/random.js';
-import type { RecipeInput } from '../../src/stylize/recipe.js';
-import { lossParts, stepName } from '../../src/stylize/step.js';
+import { stepName } from '../../src/stylize/step.js';
 import { type StylizeRequest, Stylizer } from '../../src/stylize/stylizer.js';
 import { engineLike, pattern, quickRecipe } from './support.js';
 
@@ -17,10 +19,18 @@ export const source = (seed: number, height?: number, width?: number) => ({
   tensor: pattern(seed, height, width),
 });
 
+/** What a recipe asks of the stylizer. */
+export const asked = (recipe: OptimizeRecipe) => ({
+  spec: specOfRecipe(recipe),
+  parameters: parametersOfRecipe(recipe),
+  steps: recipe.steps,
+});
+
 /** Content and style by number. */
 export function request(content: number, style: number, recipe: RecipeInput = {}): StylizeRequest {
   const image = source(content);
-  return { recipe: quickRecipe(recipe), content: image, style: source(style), initial: image.tensor };
+  const sources = { content: image, style: source(style) };
+  return { ...asked(quickRecipe(recipe)), seed: 1, sources, initial: image.tensor };
 }
 
 export const isStep = (inputs: object): boolean => stepName.learningRate in inputs;
@@ -38,8 +48,7 @@ export function disturbed(engine: Engine, rowsOfNaN: (step: number) => readonly 
         async run(values) {
           const results = await compiled.run(values);
           for (const row of rowsOfNaN(step)) {
-            for (const part of lossParts)
-              engine.assign(results[stepName.loss(part)], row, Float32Array.of(Number.NaN));
+            engine.assign(results[stepName.total], row, Float32Array.of(Number.NaN));
           }
           step++;
           return results;

@@ -1,89 +1,45 @@
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
+import { specOfRecipe } from '../../src/methods/optimize/objective.js';
+import type { RecipeInput } from '../../src/methods/recipe.js';
 import { networks } from '../../src/stylize/networks/index.js';
 import { optimizers } from '../../src/stylize/optimizers/index.js';
-import { type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
-import { parametersOf, resolvedRecipe, specOf } from '../../src/stylize/spec.js';
+import { type SpecParts, specOf, targetKeys } from '../../src/stylize/spec.js';
+import { resolved } from './support.js';
 
-const recipe = (input: RecipeInput = {}) => recipeSchema.parse({ network: 'random', ...input });
-const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((a, b) => a + b, 0);
+const spec = (input: RecipeInput = {}) => specOfRecipe(resolved({ network: 'random', ...input }));
+const layersOf = (input: RecipeInput, name: string) =>
+  spec(input).terms.find((term) => term.name === name)?.term.layers;
 
-test('a recipe without layers has those of its network, with equal shares', (t) => {
-  for (const network of ['random', 'vgg19'] as const) {
-    const { content, style } = specOf(recipe({ network }));
-    t.deepEqual([...content.layers], [...networks[network].defaults.contentLayers].sort());
-    t.deepEqual([...style.layers], [...networks[network].defaults.styleLayers].sort());
-    const parameters = parametersOf(recipe({ network, style: { strength: 20 } }));
-    const share = 20 / networks[network].defaults.styleLayers.length;
-    t.true(Object.values(parameters.style).every((weight) => weight === share));
-    t.is(sum(parameters.content), 1);
-  }
-});
-
-test('weights of layers are shares: they add up to the strength', (t) => {
-  const map = { relu1_1: 3, relu2_1: 1, relu3_1: 0 };
-  const { style, content } = parametersOf(
-    recipe({
-      style: { layers: map, strength: 8 },
-      content: { layers: { relu2_2: 5, relu3_1: 15 }, weight: 2 },
-    }),
+test('the objective of a recipe is content, style and total variation, in this order', (t) => {
+  const { terms, pooling, optimizer } = spec();
+  t.deepEqual(
+    terms.map(({ name }) => name),
+    ['content.features', 'style.gram', 'totalVariation'],
   );
-  t.deepEqual(style, { relu1_1: 6, relu2_1: 2, relu3_1: 0 });
-  t.deepEqual(content, { relu2_2: 0.5, relu3_1: 1.5 });
-  t.is(
-    sum(parametersOf(recipe({ style: { layers: ['relu1_1', 'relu1_2', 'relu2_1'], strength: 7 } })).style),
-    7,
+  t.deepEqual(
+    terms.map(({ term }) => term.sources),
+    [['content'], ['style'], ['content']],
   );
-  // A job may draw weights of zero.
-  const drawn = recipe({});
-  const zeros = { ...drawn, style: { ...drawn.style, layers: { relu1_1: 0, relu1_2: 0 } } };
-  t.is(sum(parametersOf(zeros).style), 0);
-});
-
-test('a layer named twice counts once', (t) => {
-  const twice = recipe({ style: { layers: ['relu1_1', 'relu2_1', 'relu1_1'], strength: 6 } });
-  t.deepEqual([...specOf(twice).style.layers], ['relu1_1', 'relu2_1']);
-  t.deepEqual(parametersOf(twice).style, { relu1_1: 3, relu2_1: 3 });
-});
-
-test('what a recipe does not say is decided by its network, and stands in the resolved recipe', (t) => {
-  const resolved = (input: RecipeInput) => {
-    const { pooling, optimizer, totalVariation, learningRate } = resolvedRecipe(recipe(input));
-    return { pooling, optimizer, totalVariation, learningRate };
-  };
-  t.deepEqual(resolved({}), {
-    pooling: 'average',
-    optimizer: 'adam',
-    totalVariation: 0.05,
-    learningRate: 0.02,
-  });
-  t.deepEqual(resolved({ network: 'vgg19' }), {
-    pooling: 'max',
-    optimizer: 'lbfgs',
-    totalVariation: 0,
-    learningRate: 1,
-  });
-  const said = { pooling: 'max', optimizer: 'lbfgs', totalVariation: 0, learningRate: 0.5 } as const;
-  t.deepEqual(resolved(said), said);
-  const { pooling, optimizer } = specOf(recipe());
   t.is(pooling, 'average');
   t.is(optimizer, optimizers.adam);
-  t.is(parametersOf(recipe()).totalVariation, 0.05);
 });
 
-test('the step size is that of the optimizer, unless the recipe says another', (t) => {
-  for (const optimizer of ['lbfgs', 'adam'] as const) {
-    t.is(parametersOf(recipe({ optimizer })).learningRate, optimizers[optimizer].defaultLearningRate);
-    t.is(parametersOf(recipe({ optimizer, learningRate: 0.5 })).learningRate, 0.5);
+test('a recipe without layers has those of its network', (t) => {
+  for (const network of ['random', 'vgg19'] as const) {
+    const { contentLayers, styleLayers } = networks[network].defaults;
+    t.deepEqual(layersOf({ network }, 'content.features'), [...contentLayers].sort());
+    t.deepEqual(layersOf({ network }, 'style.gram'), [...styleLayers].sort());
   }
 });
 
-test('recipes share a graph where they differ in numbers only', (t) => {
-  const key = (input: RecipeInput = {}) => specOf(recipe(input)).key;
+test('recipes that differ in numbers only share a graph', (t) => {
+  const key = (input: RecipeInput = {}) => spec(input).key;
   const layers = (names: string[]) => ({ style: { layers: names } });
   for (const same of [
     { steps: 7, totalVariation: 1, learningRate: 0.1, init: 'noise', size: 64 },
     { style: { strength: 99 }, content: { weight: 3 } },
+    { stages: [{ scale: 0.5, steps: 3 }] },
   ] satisfies RecipeInput[]) {
     t.is(key(same), key());
   }
@@ -100,18 +56,18 @@ test('recipes share a graph where they differ in numbers only', (t) => {
   }
 });
 
-test('targets are shared more widely: the other side and the optimizer do not matter to them', (t) => {
+test('targets are shared more widely: terms of other sources and the optimizer do not matter to them', (t) => {
   const [one, other] = [
-    specOf(recipe()),
-    specOf(recipe({ optimizer: 'lbfgs', content: { layers: ['relu1_1'] } })),
+    targetKeys(spec()),
+    targetKeys(spec({ optimizer: 'lbfgs', content: { layers: ['relu1_1'] } })),
   ];
-  t.is(one.targetKeys.style, other.targetKeys.style);
-  t.not(one.targetKeys.content, other.targetKeys.content);
+  t.is(one.style, other.style);
+  t.not(one.content, other.content);
 });
 
-test('unknown layers are refused on either side, with those that there are', (t) => {
+test('unknown layers are refused on either side, and the known ones listed', (t) => {
   for (const side of ['content', 'style'] as const) {
-    const error = t.throws(() => specOf(recipe({ [side]: { layers: ['relu1_1', 'relu4_9'] } })), {
+    const error = t.throws(() => spec({ [side]: { layers: ['relu1_1', 'relu4_9'] } }), {
       instanceOf: WildstyleError,
     });
     t.is(error?.code, 'layer-unknown');
@@ -120,9 +76,12 @@ test('unknown layers are refused on either side, with those that there are', (t)
   }
 });
 
-test('a network must have been chosen', (t) => {
-  for (const fn of [specOf, parametersOf]) {
-    const error = t.throws(() => fn(recipe({ network: 'auto' })), { instanceOf: WildstyleError });
-    t.is(error?.code, 'internal');
-  }
+test('a place may name a layer twice; it counts once', (t) => {
+  const parts: SpecParts = {
+    network: 'random',
+    pooling: 'max',
+    optimizer: 'adam',
+    terms: { 'style.gram': { role: 'style', layers: ['relu2_1', 'relu1_1', 'relu2_1'] } },
+  };
+  t.deepEqual(specOf(parts).terms[0]?.term.layers, ['relu1_1', 'relu2_1']);
 });

@@ -3,23 +3,25 @@ import test from 'ava';
 import { toPixels } from '../../src/images/tensor.js';
 import type { Stylized, StylizeRequest, Stylizer } from '../../src/stylize/stylizer.js';
 import { disturbed, isStep, onnx, request, source, stylizerOn } from './requests.js';
-import { engineLike, quickRecipe } from './support.js';
+import { engineLike } from './support.js';
 
 const pixelsOf = ({ image }: Stylized): Uint8Array => toPixels(image.data, image.shape).data;
 
 /** Seven items with strengths, step counts and optimizations of different lengths. */
-const seven: StylizeRequest[] = [5, 2, 9, 4, 1, 7, 3].map((steps, i) =>
-  request(1 + (i % 3), 11 + (i % 2), {
-    steps,
-    style: { strength: 1 + 4 * i },
-    totalVariation: i % 2 === 0 ? 0.1 : 0,
-    init: 'content',
-  }),
-);
+const seven = (optimizer: 'lbfgs' | 'adam' = 'lbfgs'): StylizeRequest[] =>
+  [5, 2, 9, 4, 1, 7, 3].map((steps, i) =>
+    request(1 + (i % 3), 11 + (i % 2), {
+      optimizer,
+      steps,
+      style: { strength: 1 + 4 * i },
+      totalVariation: i % 2 === 0 ? 0.1 : 0,
+      init: 'content',
+    }),
+  );
 
 for (const optimizer of ['lbfgs', 'adam'] as const) {
   test(`${optimizer}: items that share a running batch become what they become alone, to the bit`, async (t) => {
-    const items = seven.map((item) => ({ ...item, recipe: { ...item.recipe, optimizer } }));
+    const items = seven(optimizer);
     const stylizer = stylizerOn(onnx);
     const together = await Promise.all(items.map((item) => stylizer.stylize(item)));
     const lonely = stylizerOn(onnx);
@@ -27,12 +29,12 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
       const alone = await lonely.stylize(item);
       t.deepEqual(pixelsOf(together[i]), pixelsOf(alone), `item ${i}`);
       t.deepEqual(together[i], alone, `item ${i}`);
-      t.is(alone.steps, item.recipe.steps);
+      t.is(alone.steps, item.steps);
       t.deepEqual(
         alone.curve.map(({ step }) => step),
-        Array.from({ length: item.recipe.steps + 1 }, (_, step) => step),
+        Array.from({ length: item.steps + 1 }, (_, step) => step),
       );
-      t.true(alone.evaluations > item.recipe.steps);
+      t.true(alone.evaluations > item.steps);
       t.is(alone.restarts, 0);
     }
     stylizer.dispose();
@@ -45,14 +47,14 @@ test('an item that is asked for while others run joins them', async (t) => {
   let late: Promise<Stylized> | undefined;
   const stylizer: Stylizer = stylizerOn(
     disturbed(onnx, () => {
-      if (++steps === 3) late = stylizer.stylize(seven[1]);
+      if (++steps === 3) late = stylizer.stylize(seven()[1]);
       return [];
     }),
   );
-  const early = await stylizer.stylize(seven[2]);
+  const early = await stylizer.stylize(seven()[2]);
   const alone = stylizerOn(onnx);
-  t.deepEqual(early, await alone.stylize(seven[2]));
-  t.deepEqual(await late, await alone.stylize(seven[1]));
+  t.deepEqual(early, await alone.stylize(seven()[2]));
+  t.deepEqual(await late, await alone.stylize(seven()[1]));
   // Ten evaluations of the first, during which the late one had its three.
   t.true(steps <= early.evaluations + 1);
 });
@@ -61,7 +63,7 @@ test('items of other shapes and recipes take their turn in batches of their own'
   const wide = source(4, 32, 40);
   const items: StylizeRequest[] = [
     request(1, 11),
-    { recipe: quickRecipe(), content: wide, style: source(12, 36, 32), initial: wide.tensor },
+    { ...request(1, 11), sources: { content: wide, style: source(12, 36, 32) }, initial: wide.tensor },
     request(2, 11, { optimizer: 'adam' }),
     request(3, 11, { pooling: 'average' }),
     request(2, 12),
@@ -71,7 +73,7 @@ test('items of other shapes and recipes take their turn in batches of their own'
   const lonely = stylizerOn(onnx, 2);
   for (const [i, item] of items.entries()) {
     t.deepEqual(results[i], await lonely.stylize(item));
-    t.deepEqual([...results[i].image.shape], [...item.content.tensor.shape]);
+    t.deepEqual([...results[i].image.shape], [...item.initial.shape]);
   }
 });
 
@@ -101,9 +103,7 @@ test('graphs are compiled once, and targets computed once for an image', async (
   // Three contents, two styles, all pairs; then two of them again.
   const pairs = [1, 2, 3].flatMap((content) => [11, 12].map((style) => request(content, style)));
   await Promise.all(pairs.map((item) => stylizer.stylize(item)));
-  await Promise.all(
-    pairs.slice(0, 2).map((item) => stylizer.stylize({ ...item, recipe: quickRecipe({ steps: 1 }) })),
-  );
+  await Promise.all(pairs.slice(0, 2).map((item) => stylizer.stylize({ ...item, steps: 1 })));
   t.deepEqual(compiled.toSorted(), ['content', 'step', 'style']);
   t.is(runs.get('content'), 3);
   t.is(runs.get('style'), 2);
@@ -128,7 +128,11 @@ test('graphs of many shapes are kept within a bound, filters included', async (t
   });
   const items = [32, 36, 40, 44, 48, 52, 56, 60].map((width): StylizeRequest => {
     const content = source(1, 32, width);
-    return { recipe: quickRecipe({ steps: 1 }), content, style: source(11), initial: content.tensor };
+    return {
+      ...request(1, 11, { steps: 1 }),
+      sources: { content, style: source(11) },
+      initial: content.tensor,
+    };
   });
   // Room for two graphs of steps, at 19 MB of filters and 31 to 58 MB of features, and for one of targets.
   const narrow = stylizerOn(counting, 3, 1.6e8);

@@ -1,7 +1,8 @@
 /** Images to try the method on, and plain arithmetic to hold it against. @module */
 import type { Engine, HostTensor, Named, Shape } from '../../src/engine/index.js';
+import { type OptimizeRecipe, resolveOptimize } from '../../src/methods/optimize/resolve.js';
+import { type RecipeInput, recipeSchema } from '../../src/methods/recipe.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
-import { type Recipe, type RecipeInput, recipeSchema } from '../../src/stylize/recipe.js';
 
 /** An image with waves, edges and grain, `[1, height, width, 3]` in [0, 1]; another for every seed. */
 export function pattern(seed: number, height = 32, width = height): HostTensor {
@@ -17,8 +18,8 @@ export function pattern(seed: number, height = 32, width = height): HostTensor {
 }
 
 /** A recipe of the random network, with few layers so that it is quick. */
-export function quickRecipe(input: RecipeInput = {}): Recipe {
-  return recipeSchema.parse({
+export function quickInput(input: RecipeInput = {}): RecipeInput {
+  return {
     network: 'random',
     pooling: 'max',
     optimizer: 'lbfgs',
@@ -27,7 +28,15 @@ export function quickRecipe(input: RecipeInput = {}): Recipe {
     ...input,
     content: { layers: ['relu2_1'], ...input.content },
     style: { layers: ['relu1_1', 'relu2_1'], ...input.style },
-  });
+  };
+}
+
+/** The same, resolved. */
+export const quickRecipe = (input: RecipeInput = {}): OptimizeRecipe => resolved(quickInput(input));
+
+/** A recipe without gaps; `auto` is random. */
+export function resolved(input: RecipeInput = {}): OptimizeRecipe {
+  return resolveOptimize(recipeSchema.parse(input), { network: 'random' });
 }
 
 /** An image in double precision, or any other. */

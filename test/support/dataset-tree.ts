@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import type { ItemRecord } from '../../src/dataset/ledger/record.js';
+import type { ItemRecord, StylizedRecord } from '../../src/dataset/ledger/record.js';
 import { type DatasetSummary, readSummary } from '../../src/dataset/summary.js';
 
 const workFolder = '.wildstyle';
@@ -30,6 +30,9 @@ export async function imageDigests(root: string): Promise<Record<string, string>
   return digestsOf(root, await imagesBelow(root));
 }
 
+/** A record without the time it took. */
+export type TimelessRecord = ItemRecord extends infer R ? (R extends unknown ? Omit<R, 'elapsedMs'> : never) : never;
+
 /** What two runs of one job must agree on. */
 export interface Tree {
   /** Digests by path: images and metadata. */
@@ -37,8 +40,8 @@ export interface Tree {
   readonly resultDigest: string;
   readonly planDigest: string;
   readonly status: string;
-  /** Records of the manifest, in order, without what took how long. */
-  readonly records: readonly Omit<ItemRecord, 'elapsedMs'>[];
+  /** Records of the manifest, in order, without times. */
+  readonly records: readonly TimelessRecord[];
 }
 
 /** Reads a finished dataset. */
@@ -46,7 +49,10 @@ export async function treeOf(root: string): Promise<Tree> {
   const paths = (await filesBelow(root)).filter((path) => path.includes('/'));
   const digests = await digestsOf(root, paths);
   const { status, digests: of } = await summaryOf(root);
-  const records = (await readManifest(root)).map(({ elapsedMs: _, ...record }) => record);
+  const records = (await readManifest(root)).map((record): TimelessRecord => {
+    const { elapsedMs: _, ...timeless } = record as StylizedRecord;
+    return timeless;
+  });
   return {
     files: digests,
     resultDigest: of.result,

@@ -86,7 +86,7 @@ function sharesOf(weighted: Weighted): Shares {
 
 function computeShares(weighted: Exclude<Weighted, string>): Shares {
   const weights: [string, number][] = Array.isArray(weighted)
-    ? weighted.map((name) => [name, 1])
+    ? [...new Set(weighted)].map((name) => [name, 1])
     : Object.entries(weighted as Record<string, number>);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0) || 1;
   const shares = sortedByKey(weights).map(([name, weight]) => [name, weight / sum]);

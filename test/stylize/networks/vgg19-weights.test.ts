@@ -8,10 +8,11 @@ import { createEngine } from '../../../src/engine/index.js';
 import { decodeImage } from '../../../src/images/decode.js';
 import { toTensor } from '../../../src/images/tensor.js';
 import { networks } from '../../../src/stylize/networks/index.js';
-import { recipeSchema } from '../../../src/stylize/recipe.js';
 import { Stylizer } from '../../../src/stylize/stylizer.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { sharedRoot } from '../../support/paths.js';
+import { asked } from '../requests.js';
+import { resolved } from '../support.js';
 
 const weightsFile = sharedRoot && join(sharedRoot, 'weights', 'vgg19-conv-f16.safetensors');
 const [contentFile, styleFile] = ['train/agama.jpg', 'style/starry_night.jpg'].map((path) =>
@@ -71,16 +72,26 @@ test('style transfer: the loss falls, and the stronger the style the further the
   const results = await Promise.all(
     strengths.map((strength) =>
       stylizer.stylize({
-        recipe: recipeSchema.parse({ network: 'vgg19', steps: 30, style: { strength } }),
-        content: { key: 'content', tensor: content },
-        style: { key: 'style', tensor: style },
+        ...asked(resolved({ network: 'vgg19', steps: 30, style: { strength } })),
+        seed: 0,
+        sources: {
+          content: { key: 'content', tensor: content },
+          style: { key: 'style', tensor: style },
+        },
         initial: content,
       }),
     ),
   );
   stylizer.dispose();
   engine.dispose();
-  const ends = results.map(({ curve }) => ({ first: curve[0], last: curve[curve.length - 1] }));
+  const ends = results.map(({ curve }) => {
+    const [first, last] = [curve[0], curve[curve.length - 1]].map(({ total, terms }) => ({
+      total,
+      content: terms['content.features'],
+      style: terms['style.gram'],
+    }));
+    return { first, last };
+  });
   t.log(
     ends
       .map(

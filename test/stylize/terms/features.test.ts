@@ -1,21 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type TensorFunction } from '../../../src/engine/index.js';
-import { features } from '../../../src/stylize/losses/features.js';
+import { features } from '../../../src/stylize/terms/features.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
 import { isClose, meanSquare, meanSquaredDifference } from '../support.js';
+import { atOneLayer } from './one-layer.js';
 
 const shape = [2, 3, 4, 5];
 const size = 60;
 const layer = randomTensor(shape, 1);
 const target = randomTensor(shape, 2);
 
+const content = atOneLayer(features);
 const fn: TensorFunction = (inputs) => {
-  const wanted = features.target(inputs.target as tf.Tensor4D);
+  const wanted = content.target(inputs.target);
   return {
-    loss: features.compare(inputs.layer as tf.Tensor4D, wanted),
-    scale: features.scale(wanted),
-    gradient: tf.grad((x) => tf.sum(features.compare(x as tf.Tensor4D, wanted)))(inputs.layer),
+    loss: content.compare(inputs.layer, wanted),
+    scale: content.scale(inputs.target),
+    gradient: tf.grad((x) => tf.sum(content.compare(x, wanted)))(inputs.layer),
   };
 };
 

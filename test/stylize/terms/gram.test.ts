@@ -2,9 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
-import { gram, gramMatrix } from '../../../src/stylize/losses/gram.js';
+import { gram, gramMatrix } from '../../../src/stylize/terms/gram.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
 import { isClose, mean, meanSquare, plainGram } from '../support.js';
+import { atOneLayer } from './one-layer.js';
 
 const engines = await Promise.all([createEngine('reference'), createEngine('onnx', { threads: 1 })]);
 const [height, width, channels] = [4, 5, 6];
@@ -19,12 +20,13 @@ const features = randomTensor([2, height, width, channels], 1);
 /** The other image may have another size. */
 const other = randomTensor([2, 3, 7, channels], 2);
 
+const style = atOneLayer(gram);
 const lossAndGradient: TensorFunction = ({ features: layer, other: target }) => {
-  const wanted = gram.target(target as tf.Tensor4D);
+  const wanted = style.target(target);
   return {
-    loss: gram.compare(layer as tf.Tensor4D, wanted),
-    scale: gram.scale(wanted),
-    gradient: tf.grad((x) => tf.sum(gram.compare(x as tf.Tensor4D, wanted)))(layer),
+    loss: style.compare(layer, wanted),
+    scale: style.scale(target),
+    gradient: tf.grad((x) => tf.sum(style.compare(x, wanted)))(layer),
   };
 };
 

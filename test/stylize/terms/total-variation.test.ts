@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
-import { totalVariation, totalVariationScale } from '../../../src/stylize/losses/total-variation.js';
+import { pixels } from '../../../src/stylize/terms/term.js';
+import { totalVariation } from '../../../src/stylize/terms/total-variation.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { isClose, pattern, plainTotalVariation } from '../support.js';
+import { atOneLayer } from './one-layer.js';
 
+const variation = atOneLayer(totalVariation, pixels);
 const fn: TensorFunction = ({ image }) => ({
-  loss: totalVariation(image as tf.Tensor4D),
-  scale: totalVariationScale(image as tf.Tensor4D),
-  gradient: tf.grad((x) => tf.sum(totalVariation(x as tf.Tensor4D)))(image),
+  loss: variation.compare(image, {}),
+  scale: variation.scale(image),
+  gradient: tf.grad((x) => tf.sum(variation.compare(x, {})))(image),
 });
 
 /** Two images as a batch. */

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { WildstyleError } from '../../src/errors.js';
-import { initialImage, startsFromStyle } from '../../src/stylize/initial.js';
-import { mean, pattern } from './support.js';
+import { WildstyleError } from '../../../src/errors.js';
+import { initialImage, startsFromStyle } from '../../../src/methods/optimize/initial.js';
+import { mean, pattern } from '../../stylize/support.js';
 
 const content = pattern(1, 40, 36);
 const style = pattern(2, 40, 36);

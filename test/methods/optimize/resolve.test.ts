@@ -1,0 +1,102 @@
+import test from 'ava';
+import { parametersOfRecipe } from '../../../src/methods/optimize/objective.js';
+import { optimize } from '../../../src/methods/optimize/optimize.js';
+import { type RecipeInput, recipeSchema } from '../../../src/methods/recipe.js';
+import { networks } from '../../../src/stylize/networks/index.js';
+import { optimizers } from '../../../src/stylize/optimizers/index.js';
+import { resolved } from '../../stylize/support.js';
+
+const recipe = (input: RecipeInput = {}) => resolved({ network: 'random', ...input });
+const weightsOf = (input: RecipeInput) => parametersOfRecipe(recipe(input)).weights;
+const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((a, b) => a + b, 0);
+
+test('a resolved recipe has every parameter, and no auto', (t) => {
+  t.deepEqual(resolved({ network: 'auto', style: { strength: 20 } }), {
+    method: 'optimize',
+    size: 256,
+    fit: 'keep',
+    network: 'random',
+    pooling: 'average',
+    init: 'content',
+    content: { loss: { features: 1 }, layers: { relu4_1: 1 }, weight: 1 },
+    style: {
+      loss: { gram: 1 },
+      layers: { relu1_1: 0.25, relu2_1: 0.25, relu3_1: 0.25, relu4_1: 0.25 },
+      strength: 20,
+      size: 256,
+    },
+    totalVariation: 0.05,
+    optimizer: 'adam',
+    learningRate: 0.02,
+    steps: 150,
+    stages: [],
+  });
+});
+
+test('what a recipe leaves open is decided by its network and its optimizer', (t) => {
+  const open = (input: RecipeInput) => {
+    const { pooling, optimizer, totalVariation, learningRate } = recipe(input);
+    return { pooling, optimizer, totalVariation, learningRate };
+  };
+  const ofVgg19 = { pooling: 'max', optimizer: 'lbfgs', totalVariation: 0, learningRate: 1 } as const;
+  t.deepEqual(open({ network: 'vgg19' }), ofVgg19);
+  const given = { pooling: 'max', optimizer: 'lbfgs', totalVariation: 0, learningRate: 0.5 } as const;
+  t.deepEqual(open(given), given);
+  for (const optimizer of ['lbfgs', 'adam'] as const)
+    t.is(recipe({ optimizer }).learningRate, optimizers[optimizer].defaultLearningRate);
+});
+
+test('weights of layers are shares: they add up to the strength', (t) => {
+  const weights = weightsOf({
+    style: { layers: { relu1_1: 3, relu2_1: 1, relu3_1: 0 }, strength: 8 },
+    content: { layers: { relu2_2: 5, relu3_1: 15 }, weight: 2 },
+  });
+  t.deepEqual(weights['style.gram'], { relu1_1: 6, relu2_1: 2, relu3_1: 0 });
+  t.deepEqual(weights['content.features'], { relu2_2: 0.5, relu3_1: 1.5 });
+  t.deepEqual(weights.totalVariation, { pixels: 0.05 });
+  for (const network of ['random', 'vgg19'] as const) {
+    const { styleLayers } = networks[network].defaults;
+    const style = weightsOf({ network, style: { strength: 20 } })['style.gram'] ?? {};
+    t.deepEqual(Object.keys(style), [...styleLayers].sort());
+    t.true(Math.abs(sum(style) - 20) < 1e-12);
+  }
+  t.deepEqual(
+    weightsOf({ style: { layers: ['relu1_1', 'relu2_1', 'relu1_1'], strength: 6 } })['style.gram'],
+    {
+      relu1_1: 3,
+      relu2_1: 3,
+    },
+  );
+});
+
+test('all weights of a term may be drawn as zero', (t) => {
+  const drawn = recipeSchema.parse({ network: 'random' });
+  const zeros = { ...drawn, style: { ...drawn.style, layers: { relu1_1: 0, relu1_2: 0 } } };
+  const { style } = optimize.resolve(zeros, { network: 'random' });
+  t.deepEqual(style.layers, { relu1_1: 0, relu1_2: 0 });
+});
+
+test('losses are given by name, as a list, or with weights', (t) => {
+  t.deepEqual(recipe({ style: { loss: ['gram'] } }).style.loss, { gram: 1 });
+  t.deepEqual(recipe({ style: { loss: { gram: 3 } } }).style.loss, { gram: 1 });
+  t.false(recipeSchema.safeParse({ style: { loss: { gram: 0 } } }).success);
+  t.false(recipeSchema.safeParse({ style: { loss: { gramm: 1 } } }).success);
+});
+
+test('the cost counts the evaluations of every stage, each with its pixels', (t) => {
+  const { cost } = optimize;
+  t.deepEqual(cost(recipe({ size: 100, steps: 9 })), { steps: 10, pixelSteps: 10 * 7500 });
+  const coarse = recipe({ size: 200, steps: 9, fit: 'crop', stages: [{ scale: 0.5, steps: 4 }] });
+  t.deepEqual(cost(coarse), { steps: 15, pixelSteps: 10 * 200 ** 2 + 5 * 100 ** 2 });
+});
+
+test('sources are asked for at the size of each stage', (t) => {
+  const stages = [{ scale: 0.5, steps: 4 }];
+  t.deepEqual(optimize.sources(recipe({ size: 200, style: { size: 300 }, init: 'style', stages })), [
+    { name: 'content0', role: 'content', target: { sizePx: 100, fit: 'keep' } },
+    { name: 'style0', role: 'style', target: { sizePx: 150, fit: 'keep' } },
+    { name: 'content1', role: 'content', target: { sizePx: 200, fit: 'keep' } },
+    { name: 'style1', role: 'style', target: { sizePx: 300, fit: 'keep' } },
+    { name: 'initialStyle', role: 'style', target: { shapeOf: 'content0' } },
+  ]);
+});

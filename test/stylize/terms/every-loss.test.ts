@@ -1,0 +1,200 @@
+/** What every loss must do: a loss that is added to the list is covered here without a change. @module */
+import * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine, type HostTensor, type Named, type TensorFunction } from '../../../src/engine/index.js';
+import { tensorName } from '../../../src/stylize/objective.js';
+import { drawStepInput } from '../../../src/stylize/step-inputs.js';
+import { lossesByTerm } from '../../../src/stylize/terms/index.js';
+import { type Features, pixels, type Term } from '../../../src/stylize/terms/term.js';
+import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
+import { isClose } from '../support.js';
+
+const engines = await Promise.all([createEngine('reference'), createEngine('onnx', { threads: 1 })]);
+
+/** Two layers of features as a ReLU leaves them, and an image, for a batch. */
+const shapes = (batch: number, [height, width]: readonly number[]) => ({
+  [pixels]: [batch, height, width, 3],
+  relu1_1: [batch, height, width, 6],
+  relu2_1: [batch, height >> 1, width >> 1, 8],
+});
+const imageSize = [8, 6];
+/** Sources may have another size, except that the content has that of the image. */
+const sizeOf = (name: string) => (name.startsWith('style') ? [6, 10] : imageSize);
+
+type Inputs = Readonly<Record<string, HostTensor>>;
+
+/** Features of a batch; `seed` decides the values. */
+function featuresOf(batch: number, size: readonly number[], seed: number): Inputs {
+  return Object.fromEntries(
+    Object.entries(shapes(batch, size)).map(([layer, shape], i) => [
+      layer,
+      randomTensor(shape, seed + i, 'positive'),
+    ]),
+  );
+}
+
+const rowOf = ({ data, shape }: HostTensor, row: number): HostTensor => {
+  const size = data.length / shape[0];
+  return { data: data.slice(row * size, (row + 1) * size), shape: [1, ...shape.slice(1)] };
+};
+
+const prefixed = (prefix: string, tensors: Inputs): Inputs =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}:${name}`, tensor]));
+
+const taken = (prefix: string, tensors: Named<tf.Tensor>): Features =>
+  Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(`${prefix}:`) ? [[name.slice(prefix.length + 1), tensor as tf.Tensor4D]] : [],
+    ),
+  );
+
+/** What a term draws for a step, for every item alike. */
+function drawnFor(name: string, term: Term, batch: number, size: readonly number[]): Inputs {
+  const wanted = Object.entries(term.stepInputs?.(shapes(batch, size)) ?? {});
+  return Object.fromEntries(
+    wanted.map(([input, { shape, kind }]) => {
+      const row = drawStepInput(tensorName.drawn(name, input), { shape, kind }, 5, 0);
+      const data = new Float32Array(row.length * batch);
+      for (let i = 0; i < batch; i++) data.set(row, i * row.length);
+      return [input, { data, shape: [batch, ...shape] }];
+    }),
+  );
+}
+
+/** Parts, scales, and the gradient of their sum with respect to every layer that the term reads. */
+function termFunction(term: Term): TensorFunction {
+  return (inputs) => {
+    const drawn = taken('drawn', inputs);
+    const targets = Object.fromEntries(
+      term.sources.map((role) => [role, term.target(role, taken(role, inputs))]),
+    );
+    const values = Object.fromEntries(Object.entries(targets).map(([role, target]) => [role, target.values]));
+    const partsOf = (features: Features) => term.value(features, values, drawn);
+    const features = taken('image', inputs);
+    const gradients = tf.grads((...layers) => {
+      const moved = Object.fromEntries(term.layers.map((layer, i) => [layer, layers[i] as tf.Tensor4D]));
+      const parts = partsOf({ ...features, ...moved });
+      return tf.sum(tf.addN(term.parts.map((part) => parts[part])));
+    })(term.layers.map((layer) => features[layer]));
+    const scales = Object.assign({}, ...Object.values(targets).map((target) => target.scales));
+    return {
+      ...Object.fromEntries(
+        Object.entries(partsOf(features)).map(([part, value]) => [`part:${part}`, value]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(scales).map(([part, scale]) => [`scale:${part}`, scale as tf.Tensor]),
+      ),
+      ...Object.fromEntries(term.layers.map((layer, i) => [`gradient:${layer}`, gradients[i]])),
+    };
+  };
+}
+
+const sumOfParts = (outputs: Inputs, row = 0): number =>
+  Object.entries(outputs)
+    .filter(([name]) => name.startsWith('part:'))
+    .reduce((sum, [, { data }]) => sum + data[row], 0);
+
+for (const [name, loss] of Object.entries(lossesByTerm)) {
+  const role = name.startsWith('style') ? 'style' : 'content';
+  const layers = name.includes('.') ? ['relu1_1', 'relu2_1'] : [pixels];
+  const term = loss({ role, layers });
+  const fn = termFunction(term);
+  const inputsOf = (batch: number, image: Inputs, seed = 20): Inputs =>
+    Object.assign(
+      prefixed('image', image),
+      prefixed('drawn', drawnFor(name, term, batch, imageSize)),
+      ...term.sources.map((source, i) => prefixed(source, featuresOf(batch, sizeOf(source), seed + 10 * i))),
+    );
+
+  for (const engine of engines) {
+    for (const batch of [1, 3]) {
+      test(`${name} on ${engine.name}, batch of ${batch}: the gradient is that of central differences`, async (t) => {
+        const image = featuresOf(batch, imageSize, 1);
+        const outputs = await execute(engine, fn, inputsOf(batch, image));
+        for (const layer of term.layers) {
+          const gradient = outputs[`gradient:${layer}`];
+          for (let row = 0; row < batch; row++) {
+            const slope = rowOf(gradient, row).data;
+            const length = Math.hypot(...slope);
+            if (length < 1e-6) continue;
+            // Along the gradient, the difference is largest beside rounding.
+            const step = 1e-2;
+            const moved = async (by: number) => {
+              const data = image[layer].data.slice();
+              for (const [i, value] of slope.entries()) data[row * slope.length + i] += (by * value) / length;
+              const at = { ...image, [layer]: { ...image[layer], data } };
+              return sumOfParts(await execute(engine, fn, inputsOf(batch, at)), row);
+            };
+            const difference = ((await moved(step)) - (await moved(-step))) / (2 * step);
+            t.true(isClose(difference, length, 1e-2), `${layer} row ${row}: ${difference} for ${length}`);
+          }
+        }
+      });
+    }
+
+    test(`${name} on ${engine.name}: zero at its target`, async (t) => {
+      // Total variation has no target image: it is zero where nothing varies.
+      const [same, flat] = [featuresOf(1, imageSize, 1), constant(0.4)];
+      const image = term.layers.includes(pixels) ? flat : same;
+      const inputs = Object.assign(
+        prefixed('image', image),
+        prefixed('drawn', drawnFor(name, term, 1, imageSize)),
+        ...term.sources.map((source) => prefixed(source, image)),
+      );
+      const outputs = await execute(engine, fn, inputs);
+      t.deepEqual(
+        Object.keys(outputs).filter((output) => output.startsWith('part:')),
+        term.parts.map((part) => `part:${part}`),
+      );
+      t.true(Math.abs(sumOfParts(outputs)) < 1e-6, `${sumOfParts(outputs)}`);
+    });
+
+    test(`${name} on ${engine.name}: finite, with finite gradients and a positive scale, on flat, black and saturated input`, async (t) => {
+      for (const imageValue of [0, 0.5, 1]) {
+        for (const sourceValue of [0, 0.5, 1]) {
+          const inputs = Object.assign(
+            prefixed('image', constant(imageValue)),
+            prefixed('drawn', drawnFor(name, term, 1, imageSize)),
+            ...term.sources.map((source) => prefixed(source, constant(sourceValue))),
+          );
+          for (const [output, { data }] of Object.entries(await execute(engine, fn, inputs))) {
+            t.true(data.every(Number.isFinite), `${output} at ${imageValue}, ${sourceValue}`);
+            if (output.startsWith('scale:')) t.true(data.every((scale) => scale > 0));
+          }
+        }
+      }
+    });
+
+    test(`${name} on ${engine.name}: a row is what it is alone, whatever the others are`, async (t) => {
+      const inputs = inputsOf(3, featuresOf(3, imageSize, 1));
+      const together = await execute(engine, fn, inputs);
+      for (const row of [0, 1, 2]) {
+        const own = Object.fromEntries(Object.entries(inputs).map(([input, x]) => [input, rowOf(x, row)]));
+        const alone = await execute(engine, fn, own);
+        for (const [output, { data }] of Object.entries(alone)) {
+          const difference = relativeDifference(rowOf(together[output], row).data, data);
+          t.true(difference < 1e-5, `${output} row ${row}: ${difference}`);
+        }
+      }
+    });
+  }
+
+  test(`${name}: the engines agree`, async (t) => {
+    const inputs = inputsOf(2, featuresOf(2, imageSize, 1));
+    const [expected, actual] = await Promise.all(engines.map((engine) => execute(engine, fn, inputs)));
+    for (const [output, { data }] of Object.entries(expected)) {
+      const difference = relativeDifference(actual[output].data, data);
+      t.true(difference < 1e-5, `${output}: ${difference}`);
+    }
+  });
+}
+
+/** Features and image of one value everywhere. */
+function constant(value: number): Inputs {
+  return Object.fromEntries(
+    Object.entries(shapes(1, imageSize)).map(([layer, shape]) => [
+      layer,
+      { data: new Float32Array(shape.reduce((a, b) => a * b)).fill(value), shape },
+    ]),
+  );
+}

@@ -1,0 +1,15 @@
+/** A loss at one layer, as plain functions of tensors. @module */
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Named } from '../../../src/engine/index.js';
+import type { Loss } from '../../../src/stylize/terms/term.js';
+
+/** The target, the value and the scale of a loss at a layer; `pixels` for losses on the image itself. */
+export function atOneLayer(loss: Loss, layer = 'layer') {
+  const term = loss({ role: 'style', layers: [layer] });
+  return {
+    target: (x: Tensor) => term.target('style', { [layer]: x as Tensor4D }).values,
+    compare: (x: Tensor, target: Named<Tensor>): Tensor1D =>
+      term.value({ [layer]: x as Tensor4D }, { style: target }, {})[layer],
+    scale: (x: Tensor): Tensor1D => term.target('style', { [layer]: x as Tensor4D }).scales[layer],
+  };
+}
