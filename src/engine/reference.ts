@@ -12,6 +12,7 @@ import type {
   Value,
   WeightSet,
 } from './engine.js';
+import { sizeOf } from './shape.js';
 import { withBackend } from './tfjs.js';
 import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from './values.js';
 
@@ -55,8 +56,7 @@ class ReferenceCompiled implements Compiled {
   get outputs(): Named<Shape> {
     if (!this.#outputs) {
       const zeros = Object.entries(this.inputShapes).map(([name, shape]) => {
-        const size = shape.reduce((product, dimension) => product * dimension, 1);
-        return [name, { data: new Float32Array(size), shape }];
+        return [name, { data: new Float32Array(sizeOf(shape)), shape }];
       });
       this.#execute(Object.fromEntries(zeros));
     }

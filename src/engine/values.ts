@@ -1,6 +1,7 @@
 /** Values in this process's memory, and checks that every engine makes of what it is given. @module */
 import { WildstyleError } from '../errors.js';
 import type { HostTensor, Named, Shape, Value } from './engine.js';
+import { sizeOf } from './shape.js';
 
 /** A value whose numbers lie in this process's memory. Each engine has a class of its own, whose layout only it knows. */
 export abstract class HostValue implements Value {
@@ -38,8 +39,7 @@ export function dataOfValue(
 
 /** @throws `shape-mismatch` when an array has not as many elements as its shape says */
 export function checkTensor({ data, shape }: HostTensor): void {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  if (data.length !== size) {
+  if (data.length !== sizeOf(shape)) {
     throw new WildstyleError(
       'shape-mismatch',
       `${data.length} numbers were given for a tensor of shape [${shape}].`,

@@ -1,5 +1,6 @@
 /** Between pixels and the arrays that engines take. @module */
 import type { HostTensor, Shape } from '../engine/engine.js';
+import { sizeOf } from '../engine/shape.js';
 import { WildstyleError } from '../errors.js';
 import type { Pixels } from './pixels.js';
 
@@ -29,7 +30,7 @@ export function toPixels(data: Float32Array, shape: Shape): Pixels {
       `an image has the shape [1, height, width, 3], not [${shape.join(', ')}]`,
     );
   }
-  if (data.length !== heightPx * widthPx * 3) {
+  if (data.length !== sizeOf(shape)) {
     throw new WildstyleError(
       'shape-mismatch',
       `${data.length} values do not fill the shape [${shape.join(', ')}]`,

@@ -1,6 +1,7 @@
 /** What the conformance suite consists of, and how two engines are compared. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, Shape, TensorFunction } from '../../src/engine/index.js';
+import { sizeOf } from '../../src/engine/shape.js';
 
 /** How the numbers of an input are drawn; `tied` has few different ones, `whole` are small whole numbers. */
 export type Draw = 'signed' | 'positive' | 'tied' | 'whole' | 'unit';
@@ -27,8 +28,6 @@ const draws: Readonly<Record<Draw, (u: number) => number>> = {
   whole: (u) => Math.floor(4 * u),
   unit: (u) => 1.8 * u - 0.9,
 };
-
-const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
 
 /** A tensor of drawn numbers; equal seeds give equal ones. */
 export function randomTensor(shape: Shape, seed: number, draw: Draw = 'signed'): HostTensor {

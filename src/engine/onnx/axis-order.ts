@@ -18,9 +18,6 @@ export const identity = (rank: number): Permutation => Array.from({ length: rank
 /** How a value of this rank lies in memory wherever it enters or leaves a compiled function. */
 export const boundaryLayout = (rank: number): Permutation => (rank === 4 ? channelsFirst : identity(rank));
 
-/** Elements of a tensor. */
-export const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
-
 /** The physical dimensions of a logical shape. */
 export const permute = (shape: Shape, permutation: Permutation): number[] =>
   permutation.map((axis) => shape[axis]);

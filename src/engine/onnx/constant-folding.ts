@@ -8,7 +8,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../engine.js';
-import { sizeOf } from './axis-order.js';
+import { sizeOf } from '../shape.js';
 import type { Numbers, SymbolType, TracedTensor } from './symbol.js';
 
 /** Larger constants stay in the graph: TF.js would take too long over them. */

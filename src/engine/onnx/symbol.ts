@@ -7,7 +7,8 @@
  * @module
  */
 import type { Shape } from '../engine.js';
-import { arrange, type Permutation, sizeOf } from './axis-order.js';
+import { sizeOf } from '../shape.js';
+import { arrange, type Permutation } from './axis-order.js';
 import type { Edge } from './graph.js';
 
 /** Types of TF.js tensors that can be traced. */

@@ -31,6 +31,10 @@ const rearranged: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   slice: [(x) => tf.slice(x, [0, 1, 0, 2], [2, 2, 3, 3])],
   'slice to the end': [(x) => tf.slice(x, [1, 1, 0, 0], [-1, -1, -1, -1])],
   'slice of a vector': [(x) => tf.slice(x, [2], [4]), [9]],
+  'slice with plain numbers': [(x) => tf.slice(x, 1, 1)],
+  'slice of a vector with plain numbers': [(x) => tf.slice(x, 1, 2), [9]],
+  'slice with fewer numbers than axes': [(x) => tf.slice(x, [0, 1], [2, 1])],
+  'slice without a size': [(x) => tf.slice(x, [1])],
   'split and multiply': [(x) => tf.mul(...(tf.split(x, 2, 2) as [tf.Tensor, tf.Tensor]))],
   'split of given sizes': [(x) => tf.split(x, [1, 3, 1], 3)[1]],
   stack: [(x) => tf.stack([x, tf.mul(x, 3)], 1)],
@@ -177,23 +181,6 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
         ),
       ),
   ],
-  'gather of each row': [
-    (x) =>
-      tf.gather(
-        x,
-        tf.tensor2d(
-          [
-            [1, 0],
-            [2, 2],
-          ],
-          [2, 2],
-          'int32',
-        ),
-        1,
-        1,
-      ),
-    [2, 3, 4],
-  ],
   scatterND: [(x) => tf.scatterND(tf.tensor2d([[1], [4], [1]], [3, 1], 'int32'), x, [6, 2]), [3, 2]],
   unsortedSegmentSum: [(x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 2, 0, 1], 'int32'), 3), [4, 3]],
   oneHot: [(x) => tf.oneHot(tf.cast(x, 'int32'), 4), [5], 'whole'],
@@ -213,6 +200,16 @@ const differentiable: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   moments: [(x) => tf.moments(x, [1, 2]).variance],
   cumsum: [(x) => tf.cumsum(x, 3)],
   gather: [(x) => tf.gather(x, tf.tensor1d([2, 0, 0], 'int32'), 1)],
+  'square of a batched gather': [
+    (x) => {
+      const rows = [
+        [1, 0],
+        [2, 2],
+      ];
+      return tf.square(tf.gather(x, tf.tensor2d(rows, [2, 2], 'int32'), 1, 1));
+    },
+    [2, 3, 4],
+  ],
   norm: [(x) => tf.norm(x, 'euclidean', [1, 2])],
   logSumExp: [(x) => tf.logSumExp(x, -1)],
 };

@@ -1,7 +1,8 @@
 /** Kernels that pick, order and sum elements by index. @module */
 import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
-import { identity, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import type { SymbolType, TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';

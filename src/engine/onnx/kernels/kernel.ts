@@ -1,6 +1,7 @@
 /** What a kernel of the tracing backend is, and the tools kernels share. @module */
 import type { Named, Shape } from '../../engine.js';
-import { identity, type Permutation, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, type Permutation, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';

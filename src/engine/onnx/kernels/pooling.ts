@@ -1,6 +1,6 @@
 /** Pooling, and its gradients. @module */
-
-import { channelsFirst, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { channelsFirst, permute } from '../axis-order.js';
 import type { Attribute, Edge } from '../graph.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';

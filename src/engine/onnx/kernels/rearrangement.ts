@@ -1,6 +1,7 @@
 /** Kernels that take tensors apart and put them together. @module */
 import { slice_util } from '@tensorflow/tfjs';
-import { identity, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { inCommonLayout, type KernelFamily, kernel, listed, normalizedAxes } from './kernel.js';
@@ -67,8 +68,11 @@ export const rearrangement: KernelFamily = {
       const tensors = listed(inputs);
       return concatenated(trace, tensors, normalizedAxes(axis, tensors[0].shape.length)[0]);
     }),
-    Slice: kernel<{ begin: number[]; size: number[] }>((trace, { x }, { begin, size }) => {
-      const ends = begin.map((start, axis) => (size[axis] === -1 ? x.shape[axis] : start + size[axis]));
+    Slice: kernel<SliceAttributes>((trace, { x }, attributes) => {
+      const info = { dataId: {}, shape: [...x.shape], dtype: x.type };
+      const [begin, size] = slice_util.parseSliceParams(info, attributes.begin, attributes.size);
+      slice_util.assertParamsValid(info, begin, size);
+      const ends = begin.map((start, axis) => start + size[axis]);
       return sliced(trace, x, begin, ends);
     }),
     SplitV: kernel<{ numOrSizeSplits: number[] | number; axis: number }>((trace, { x }, attributes) => {
@@ -130,6 +134,12 @@ export const rearrangement: KernelFamily = {
     }),
   },
 };
+
+/** TF.js passes on what its caller wrote: plain numbers, lists shorter than the rank, and -1 for "to the end". */
+interface SliceAttributes {
+  readonly begin: number | number[];
+  readonly size?: number | number[];
+}
 
 interface StridedSliceAttributes {
   readonly begin: number[];

@@ -1,5 +1,6 @@
 /** Kernels that reduce axes. @module */
-import { identity, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel, normalizedAxes } from './kernel.js';

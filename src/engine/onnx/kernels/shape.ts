@@ -1,6 +1,7 @@
 /** Kernels that change the shape of a tensor or the order of its elements, and move data only where they must. @module */
 import type { Shape } from '../../engine.js';
-import { identity, type Permutation, permute, reshapedLayout, sameShape, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, type Permutation, permute, reshapedLayout, sameShape } from '../axis-order.js';
 import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
@@ -83,10 +84,7 @@ export const shape: KernelFamily = {
   kernels: {
     Identity: (_, { x }) => x,
     Reshape: kernel<{ shape: number[] }>((trace, { x }, attributes) => {
-      const known = attributes.shape.reduce(
-        (size, dimension) => (dimension < 0 ? size : size * dimension),
-        1,
-      );
+      const known = sizeOf(attributes.shape.filter((size) => size >= 0));
       const target = attributes.shape.map((size) => (size < 0 ? sizeOf(x.shape) / known : size));
       return reshaped(trace, x, target);
     }),
