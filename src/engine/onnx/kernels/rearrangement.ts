@@ -1,4 +1,4 @@
-/** Kernels that take tensors apart and put them together. @module */
+/** Kernels that slice, split, join and reverse tensors. @module */
 import { slice_util } from '@tensorflow/tfjs';
 import { sizeOf } from '../../shape.js';
 import { identity, permute } from '../axis-order.js';
@@ -7,7 +7,7 @@ import type { Trace } from '../trace.js';
 import { inCommonLayout, type KernelFamily, kernel, listed, normalizedAxes } from './kernel.js';
 import { reshaped } from './shape.js';
 
-/** A block of a tensor, with a step (which may be negative) along each axis. */
+/** Slices a tensor from `begin` to `end` (exclusive). Strides may be negative. */
 export function sliced(
   trace: Trace,
   tensor: TracedTensor,
@@ -41,10 +41,10 @@ export function sliced(
   return trace.tensor(edge, shape, layout, { stored });
 }
 
-/** The end of a slice that runs backwards to the first element; -1 would be counted from the end. */
+/** The end of a reversed slice that includes the first element. ONNX counts -1 from the end of the axis. */
 const beforeFirst = -2_000_000_000;
 
-/** Tensors joined along an axis. */
+/** Concatenates tensors along an axis. */
 export function concatenated(trace: Trace, tensors: readonly TracedTensor[], axis: number): TracedTensor {
   const parts = tensors.filter((tensor) => sizeOf(tensor.shape) > 0);
   if (parts.length === 1) return parts[0];
@@ -60,7 +60,7 @@ export function concatenated(trace: Trace, tensors: readonly TracedTensor[], axi
   return trace.tensor(edge, shape, layout);
 }
 
-/** Slices, joins and reversals. */
+/** Slice, split, concatenation and reversal kernels. */
 export const rearrangement: KernelFamily = {
   constants: 'dense',
   kernels: {
@@ -135,7 +135,7 @@ export const rearrangement: KernelFamily = {
   },
 };
 
-/** TF.js passes on what its caller wrote: plain numbers, lists shorter than the rank, and -1 for "to the end". */
+/** As passed by the caller: numbers, lists shorter than the rank, and -1 for "to the end" are all possible. */
 interface SliceAttributes {
   readonly begin: number | number[];
   readonly size?: number | number[];

@@ -1,4 +1,4 @@
-/** Kernels that change the shape of a tensor or the order of its elements, and move data only where they must. @module */
+/** Reshapes, transposes and fills. They move data only if they have to. @module */
 import type { Shape } from '../../engine.js';
 import { sizeOf } from '../../shape.js';
 import { identity, type Permutation, permute, reshapedLayout, sameShape } from '../axis-order.js';
@@ -6,7 +6,7 @@ import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } fro
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 
-/** A tensor repeated along axes of size one and new axes in front; nothing is written out. */
+/** Broadcasts a tensor to a shape, without expanding it. */
 export function broadcast(trace: Trace, tensor: TracedTensor, shape: Shape): TracedTensor {
   if (sameShape(tensor.shape, shape)) return tensor;
   const missing = shape.length - tensor.shape.length;
@@ -17,7 +17,7 @@ export function broadcast(trace: Trace, tensor: TracedTensor, shape: Shape): Tra
   return { shape, stored, type, forms, constant };
 }
 
-/** The same elements in another shape. */
+/** Reshapes a tensor. */
 export function reshaped(trace: Trace, tensor: TracedTensor, shape: Shape): TracedTensor {
   if (sameShape(tensor.shape, shape)) return tensor;
   const splat = splatValue(tensor);
@@ -34,7 +34,7 @@ export function reshaped(trace: Trace, tensor: TracedTensor, shape: Shape): Trac
   return trace.tensor(trace.reshape(trace.edge(tensor), stored), shape, undefined, { stored });
 }
 
-/** What a repeated tensor stores after a change of shape that only adds or drops axes of size one. */
+/** The stored shape of a broadcast tensor after a reshape; undefined unless only axes of size 1 come or go. */
 function reshapedStored(tensor: TracedTensor, shape: Shape): Shape | undefined {
   const kept = tensor.shape.flatMap((size, axis) =>
     size === 1 ? [] : [{ size, stored: tensor.stored[axis] }],
@@ -49,7 +49,7 @@ function reshapedStored(tensor: TracedTensor, shape: Shape): Shape | undefined {
   return shape.map((size) => (size === 1 ? 1 : (kept.shift()?.stored ?? 1)));
 }
 
-/** The same tensor with its axes in another order: only how it is read changes. */
+/** Permutes the axes of a tensor. Only the layout changes, nothing moves (except constants, at trace time). */
 export function transposed(trace: Trace, tensor: TracedTensor, order: Permutation): TracedTensor {
   const { type, constant } = tensor;
   const [shape, stored] = [permute(tensor.shape, order), permute(tensor.stored, order)];
@@ -78,7 +78,7 @@ const filled =
   (trace, { x }) =>
     trace.splat(value, x.shape, x.type);
 
-/** Changes of shape that mostly move nothing, and fills. */
+/** Reshape, transpose, broadcast and fill kernels. */
 export const shape: KernelFamily = {
   constants: 'never',
   kernels: {
