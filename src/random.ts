@@ -1,18 +1,18 @@
 /**
- * Random draws without state: each is a function of a key and a counter, so nothing depends on the order in which draws
- * are made. Keys are 64 bits as two 32-bit words, derived from seeds and digests; counters say which draw. The generator is Threefry-2x32 with 20 rounds (Salmon,
- * Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), as used by JAX: it needs no
- * multiplication wider than a JavaScript integer and passes BigCrush.
+ * Stateless random numbers. Each draw is a pure function of a key and a counter, so results do not depend on the order
+ * of draws. Keys are 64 bits, as two 32-bit words, derived from seeds and digests; counters identify the draw. The
+ * generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1,
+ * 2, 3"), as used by JAX. It needs no multiplication wider than a JavaScript integer and passes BigCrush.
  * @module
  */
 
-/** 64 bits: two unsigned 32-bit words. */
+/** A 64-bit key: two unsigned 32-bit words. */
 export type Key = readonly [number, number];
 
 const parity = 0x1bd11bda;
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
-/** Threefry-2x32-20: the counter's two words enciphered under the key's two words. */
+/** Threefry-2x32-20: encrypts the two words of the counter with the two words of the key. */
 export function threefry2x32([k0, k1]: Key, counter0: number, counter1: number): Key {
   const k2 = parity ^ k0 ^ k1;
   let x0 = (counter0 + k0) | 0;
@@ -31,45 +31,45 @@ export function threefry2x32([k0, k1]: Key, counter0: number, counter1: number):
   return [x0 >>> 0, x1 >>> 0];
 }
 
-/** The key of a job's seed: any safe integer, negative ones included. */
+/** Returns the key of a job's seed, which may be any safe integer, including negative ones. */
 export function keyOfSeed(seed: number): Key {
   return [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
 }
 
-/** The key of a digest: its first 64 bits. */
+/** Returns the key of a hex digest: its first 64 bits. */
 export function keyOfDigest(sha256: string): Key {
   return [Number.parseInt(sha256.slice(0, 8), 16), Number.parseInt(sha256.slice(8, 16), 16)];
 }
 
-/** The key of something that belongs to a parent, such as a content image in a job. */
+/** Derives the key of a child from its parent's key, e.g. of a content image in a job. */
 export function deriveKey(parent: Key, child: Key): Key {
   return threefry2x32(parent, child[0], child[1]);
 }
 
-/** The number of a draw's name (FNV-1a, 32 bits): what keeps the draws under one key apart. */
+/** Hashes the name of a draw (32-bit FNV-1a). The hash separates the draws under one key. */
 export function drawNumber(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** A uniform number in [0, 1) with 53 random bits: the one at `index` (a replica, a leaf) of a named draw. */
+/** Returns a uniform number in [0, 1) with 53 random bits. `index` counts within a draw, e.g. replicas or leaves. */
 export function uniform(key: Key, draw: number, index: number): number {
   const [high, low] = threefry2x32(key, draw, index);
   return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000;
 }
 
-/** 32 random bits: those at `index` of a named draw. */
+/** Returns 32 random bits. `index` counts within a draw. */
 export function random32(key: Key, draw: number, index: number): number {
   return threefry2x32(key, draw, index)[0];
 }
 
-/** The first `count` standard normal numbers of a named draw: two from each pair of words (Box & Muller 1958). */
+/** Returns the first `count` standard normal numbers of a draw, two per pair of words (Box & Muller 1958). */
 export function normals(key: Key, draw: number, count: number): Float32Array {
   const values = new Float32Array(count);
   for (let i = 0; i < count; i += 2) {
     const [first, second] = threefry2x32(key, draw, i / 2);
-    // Half a step above zero, whose logarithm is infinite.
+    // The offset of 0.5 avoids the logarithm of zero.
     const radius = Math.sqrt(-2 * Math.log((first + 0.5) / 0x100000000));
     const angle = (2 * Math.PI * second) / 0x100000000;
     values[i] = radius * Math.cos(angle);
@@ -79,8 +79,8 @@ export function normals(key: Key, draw: number, count: number): Float32Array {
 }
 
 /**
- * 32 well-mixed bits of two keys, for the loop over all pairs of content and style: a tenth of Threefry's time. Two
- * rounds of the lowbias32 hash (Wellons 2018, bias 0.17), each taking in one word of both keys.
+ * Hashes two keys to 32 well-mixed bits, ten times as fast as Threefry. Used in the loop over all pairs of content and
+ * style. Two rounds of the lowbias32 hash (Wellons 2018, bias 0.17), each consuming one word of both keys.
  */
 export function pairHash(a0: number, a1: number, b0: number, b1: number): number {
   return mix(mix(a0 ^ b0) ^ a1 ^ b1);

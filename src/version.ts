@@ -1,7 +1,7 @@
 /** The version of this package. @module */
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The version in the `package.json` above this file, however deep the build lies. */
+/** Returns the version from the nearest `package.json` above this file, at any depth; `unknown` if there is none. */
 export function packageVersion(): string {
   let manifest = new URL('package.json', import.meta.url);
   while (!existsSync(manifest)) {

@@ -1,6 +1,6 @@
 /**
- * What an engine is: something that executes a plain TF.js function on a device. An engine knows tensors,
- * shapes and weights; it does not know what a style is.
+ * The engine interface. An engine compiles a plain TF.js function and runs it on a device. It knows about tensors,
+ * shapes and weights, and nothing about style transfer.
  * @module
  */
 import type { Tensor } from '@tensorflow/tfjs';
@@ -8,73 +8,75 @@ import type { Tensor } from '@tensorflow/tfjs';
 /** A tensor's dimensions; images are `[batch, height, width, channels]`. */
 export type Shape = readonly number[];
 
-/** A float32 array with its shape, in row-major order of the logical (TF.js) dimensions. */
+/** A float32 array and its shape. Elements are in row-major order of the logical (TF.js) dimensions. */
 export interface HostTensor {
   readonly data: Float32Array;
   readonly shape: Shape;
 }
 
-/** Tensors by name. */
+/** A record of values, such as tensors or shapes, keyed by name. */
 export type Named<T> = Readonly<Record<string, T>>;
 
 /**
- * A pure TF.js function: tensors in by name, tensors out by name. It may call any TF.js operation, gradients
- * included, but may not read a value (`dataSync`), because a tracing engine has none. `weights` are constants of
- * the compiled function.
+ * A pure TF.js function from named tensors to named tensors. It may call any TF.js operation, including gradients,
+ * but it must not read values (`dataSync`), because tensors have no values while an engine traces the function.
+ * `weights` are constants of the compiled function.
  */
 export type TensorFunction = (inputs: Named<Tensor>, weights: Named<Tensor>) => Named<Tensor>;
 
-/** An opaque float32 tensor owned by an engine; it may live on the device. */
+/** An opaque float32 tensor owned by an engine. Its data may live on the device. */
 export interface Value {
   readonly shape: Shape;
-  /** Frees what the value holds. A disposed value may not be used again. */
+  /** Frees the memory of the value. Do not use the value afterwards. */
   dispose(): void;
 }
 
-/** A function that an engine has compiled for fixed input shapes. */
+/** A function compiled for fixed input shapes. */
 export interface Compiled {
+  /** The shape of each output. */
   readonly outputs: Named<Shape>;
   /**
-   * Runs the function. Inputs stay valid and unchanged; outputs are new values that the caller disposes.
-   * @throws `shape-mismatch` when an input is missing or has another shape than compiled for
-   * @throws `engine-failed` when the device fails
+   * Runs the function. Inputs stay valid and unchanged. Outputs are new values; the caller disposes them.
+   * @throws `shape-mismatch` if an input is missing or its shape differs from the compiled one
+   * @throws `engine-failed` if the device fails
    */
   run(inputs: Named<Value>): Promise<Named<Value>>;
   dispose(): void;
 }
 
-/** Constants for {@link Engine.compile}. The `digest` names the content, so that engines may share and cache it. */
+/** Constants for {@link Engine.compile}. The `digest` identifies the content, so engines can cache and share it. */
 export interface WeightSet {
   readonly digest: string;
   readonly tensors: Named<HostTensor>;
 }
 
+/** Compiles and runs TF.js functions on one device. */
 export interface Engine {
   /** `onnx`, `reference`, ... */
   readonly name: string;
   /** `cpu`, `cuda:0`, ... */
   readonly device: string;
-  /** Versions of what executes, for the record: `onnxruntime 1.30.0`. */
+  /** The runtime and its version, to be recorded with results: `onnxruntime 1.30.0`. */
   readonly version: string;
   /**
    * Compiles a TF.js function for fixed input shapes.
-   * @throws `kernel-unsupported` naming the TF.js kernel that the engine cannot execute
-   * @throws `trace-data-dependent` when the function reads a tensor's values
+   * @throws `kernel-unsupported` if the function uses a TF.js kernel that the engine cannot execute
+   * @throws `trace-data-dependent` if the function reads the values of a tensor
    */
   compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled>;
   /** Copies an array to the device. */
   put(tensor: HostTensor): Value;
-  /** Copies a value back, in logical (NHWC) order. */
+  /** Copies a value to the host, in logical (NHWC) order. */
   read(value: Value): Promise<Float32Array>;
-  /** Overwrites one row (the first dimension) of a value in place: how an item joins a running batch. */
+  /** Overwrites one row (an index along the first dimension) in place, e.g. to add an item to a running batch. */
   assign(value: Value, row: number, data: Float32Array): void;
   dispose(): void;
 }
 
-/** What may be asked of an engine when it is made. */
+/** Options for creating an engine. */
 export interface EngineOptions {
-  /** Threads of one engine on a CPU; default: decided by the engine. */
+  /** Number of CPU threads. The engine chooses by default. */
   readonly threads?: number;
-  /** `cpu` by default. */
+  /** The device to run on; `cpu` by default. */
   readonly device?: string;
 }

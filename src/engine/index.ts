@@ -1,10 +1,10 @@
-/** The engines, by name: a new engine is a file beside this one and a line here. @module */
+/** The registry of engines. To add an engine, add a file next to this one and a line to `engines`. @module */
 import { WildstyleError } from '../errors.js';
 import type { Engine, EngineOptions } from './engine.js';
 
 export type * from './engine.js';
 
-/** How each engine is made. Its code, native parts included, is loaded when it is asked for. */
+/** The factory of each engine. An engine's code and native libraries are loaded on first use. */
 export const engines = {
   onnx: async (options) => (await import('./onnx/session.js')).createOnnxEngine(options),
   reference: async (options) => (await import('./reference.js')).createReferenceEngine(options),
@@ -12,17 +12,17 @@ export const engines = {
 
 /** One of {@link engineNames}. */
 export type EngineName = keyof typeof engines;
-/** Every engine's name, the preferred one first. */
+/** The names of all engines, the preferred one first. */
 export const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]];
 
 /**
- * Makes an engine.
- * @throws `engine-unavailable` where its device or its native parts are missing
+ * Creates an engine.
+ * @throws `engine-unavailable` if the engine does not exist, or its device or native libraries are missing
  */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   if (!Object.hasOwn(engines, name)) {
-    throw new WildstyleError('engine-unavailable', `There is no engine "${name}".`, {
-      cure: `Engines: ${engineNames.join(', ')}.`,
+    throw new WildstyleError('engine-unavailable', `Unknown engine "${name}".`, {
+      cure: `Use one of: ${engineNames.join(', ')}.`,
     });
   }
   return engines[name](options);

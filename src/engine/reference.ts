@@ -1,4 +1,7 @@
-/** The reference engine: TF.js's portable CPU backend, eagerly. Slow, and what the others are measured against. @module */
+/**
+ * The reference engine: TF.js's portable CPU backend, run eagerly. It is slow; other engines are tested against it.
+ * @module
+ */
 import { type Tensor, tensor, version_core } from '@tensorflow/tfjs';
 import { asWildstyleError, WildstyleError } from '../errors.js';
 import type {
@@ -12,6 +15,7 @@ import type {
   Value,
   WeightSet,
 } from './engine.js';
+import { sizeOf } from './shape.js';
 import { withBackend } from './tfjs.js';
 import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from './values.js';
 
@@ -21,7 +25,7 @@ const dataOf = (value: Value): Float32Array => dataOfValue(value, ReferenceValue
 
 const asTensor = ({ data, shape }: HostTensor): Tensor => tensor(data, [...shape], 'float32');
 
-/** Calls the function on TF.js's CPU backend; whatever backend was active is active again afterwards. */
+/** Calls the function on TF.js's CPU backend, then restores the backend that was active before. */
 function execute(
   fn: TensorFunction,
   inputs: Named<HostTensor>,
@@ -51,12 +55,11 @@ class ReferenceCompiled implements Compiled {
     readonly weights: Named<HostTensor>,
   ) {}
 
-  /** Nothing is known of an eager function before it ran; asked too early, it runs on zeros. */
+  /** The output shapes of an eager function are unknown until it has run. If it has not, it is run on zeros. */
   get outputs(): Named<Shape> {
     if (!this.#outputs) {
       const zeros = Object.entries(this.inputShapes).map(([name, shape]) => {
-        const size = shape.reduce((product, dimension) => product * dimension, 1);
-        return [name, { data: new Float32Array(size), shape }];
+        return [name, { data: new Float32Array(sizeOf(shape)), shape }];
       });
       this.#execute(Object.fromEntries(zeros));
     }
@@ -105,13 +108,15 @@ const referenceEngine: Engine = {
   dispose(): void {},
 };
 
-/** Makes the engine that runs TF.js functions as they are, on one thread of the CPU. */
+/**
+ * Creates the engine that runs TF.js functions eagerly on one CPU thread.
+ * @throws `engine-unavailable` for any device but `cpu`
+ */
 export async function createReferenceEngine({ device = 'cpu' }: EngineOptions = {}): Promise<Engine> {
   if (device !== 'cpu') {
-    throw new WildstyleError(
-      'engine-unavailable',
-      `The reference engine runs on the cpu, not on "${device}".`,
-    );
+    throw new WildstyleError('engine-unavailable', `The reference engine does not run on "${device}".`, {
+      cure: 'Use the device "cpu".',
+    });
   }
   return referenceEngine;
 }

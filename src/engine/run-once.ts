@@ -1,7 +1,7 @@
-/** From arrays to arrays. @module */
+/** Runs a compiled function on host arrays. @module */
 import type { Compiled, Engine, HostTensor, Named } from './engine.js';
 
-/** Runs a compiled function on arrays: in, run, out. */
+/** Copies the inputs to the device, runs the function, copies the outputs back and disposes all device values. */
 export async function runOnce(
   engine: Engine,
   compiled: Compiled,

@@ -1,15 +1,15 @@
-/** TF.js's global state, borrowed for one call and given back. @module */
+/** Scoped changes to TF.js's global state. @module */
 import { enableProdMode, engine, setBackend, tidy } from '@tensorflow/tfjs';
 
 /**
- * Calls a function with one TF.js backend active. Afterwards the backend that was active before is active again, and
- * no tensor is left behind. TF.js itself does not clean up after an error inside of a gradient: its tape would go on
- * recording, and keep every tensor.
+ * Calls a function with the given TF.js backend active, then restores the previous backend and disposes all tensors the
+ * function created. TF.js does not clean up after an error inside a gradient: without the reset below, its tape would
+ * keep recording and hold on to every tensor.
  */
 export function withBackend(name: string, fn: () => void): void {
-  // Outside of production mode TF.js prints an advertisement of its native package.
+  // Otherwise TF.js prints an advertisement for its native package.
   enableProdMode();
-  // Asking for the instance makes TF.js choose a backend where none was chosen yet.
+  // Reading `backend` makes TF.js choose a default backend if none is active yet.
   const previous = engine().backend && engine().backendName;
   const { state } = engine();
   const { activeTape, gradientDepth, kernelDepth, numBytes, numTensors, numDataBuffers } = state;

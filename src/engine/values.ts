@@ -1,8 +1,9 @@
-/** Values in this process's memory, and checks that every engine makes of what it is given. @module */
+/** Values in host memory, and the input checks that all engines share. @module */
 import { WildstyleError } from '../errors.js';
 import type { HostTensor, Named, Shape, Value } from './engine.js';
+import { sizeOf } from './shape.js';
 
-/** A value whose numbers lie in this process's memory. Each engine has a class of its own, whose layout only it knows. */
+/** A value in host memory. Each engine has its own subclass, because each has its own memory layout. */
 export abstract class HostValue implements Value {
   #data: Float32Array | undefined;
 
@@ -15,7 +16,10 @@ export abstract class HostValue implements Value {
 
   get data(): Float32Array {
     if (!this.#data)
-      throw new WildstyleError('internal', `A disposed value of shape [${this.shape}] was used.`);
+      throw new WildstyleError(
+        'internal',
+        `The value of shape [${this.shape}] was used after it was disposed.`,
+      );
     return this.#data;
   }
 
@@ -25,51 +29,50 @@ export abstract class HostValue implements Value {
 }
 
 /**
- * The numbers of a value, in its engine's layout.
- * @throws `internal` when another engine made the value, or it was disposed
+ * Returns the data of a value, in its engine's layout.
+ * @throws `internal` if another engine created the value, or it was disposed
  */
 export function dataOfValue(
   value: Value,
   ownClass: abstract new (...args: never[]) => HostValue,
 ): Float32Array {
   if (value instanceof ownClass) return value.data;
-  throw new WildstyleError('internal', 'A value was given to an engine that did not make it.');
+  throw new WildstyleError('internal', 'The value belongs to another engine.');
 }
 
-/** @throws `shape-mismatch` when an array has not as many elements as its shape says */
+/** @throws `shape-mismatch` if the number of elements does not match the shape */
 export function checkTensor({ data, shape }: HostTensor): void {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  if (data.length !== size) {
+  if (data.length !== sizeOf(shape)) {
     throw new WildstyleError(
       'shape-mismatch',
-      `${data.length} numbers were given for a tensor of shape [${shape}].`,
+      `The data has ${data.length} elements, but the shape [${shape}] needs ${sizeOf(shape)}.`,
     );
   }
 }
 
-/** @throws `shape-mismatch` when an input is missing or has another shape than compiled for */
+/** @throws `shape-mismatch` if an input is missing or its shape differs from the compiled one */
 export function checkInputs(shapes: Named<Shape>, inputs: Named<Value>): void {
   for (const [name, shape] of Object.entries(shapes)) {
     const given = inputs[name]?.shape;
     if (!given)
-      throw new WildstyleError('shape-mismatch', `The input ${name} of shape [${shape}] is missing.`);
+      throw new WildstyleError('shape-mismatch', `The input "${name}" of shape [${shape}] is missing.`);
     if (given.length !== shape.length || given.some((size, axis) => size !== shape[axis])) {
       throw new WildstyleError(
         'shape-mismatch',
-        `The input ${name} has shape [${given}] instead of [${shape}].`,
+        `The input "${name}" has shape [${given}], but the function was compiled for [${shape}].`,
       );
     }
   }
 }
 
-/** @throws `shape-mismatch` when a row does not fit into a value */
+/** @throws `shape-mismatch` if the row does not exist or the data does not fill it */
 export function checkRow(value: Value, row: number, data: Float32Array): void {
   const shape = [1, ...value.shape.slice(1)];
   checkTensor({ data, shape });
   if (!Number.isInteger(row) || row < 0 || row >= value.shape[0]) {
     throw new WildstyleError(
       'shape-mismatch',
-      `There is no row ${row} in a value of shape [${value.shape}].`,
+      `Row ${row} does not exist in a value of shape [${value.shape}].`,
     );
   }
 }

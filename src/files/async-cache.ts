@@ -1,15 +1,20 @@
-/** A bounded cache of things that take a while to make; each is made once, however many ask for it. @module */
+/**
+ * A bounded LRU cache of values that are created asynchronously. Concurrent requests for a key share one creation.
+ * @module
+ */
 import { LRUCache } from 'lru-cache';
 
+/** Options of an {@link AsyncCache}. */
 export interface AsyncCacheOptions<T> {
-  /** Bound on the sum of sizes. */
+  /** Maximum total size of the values. */
   readonly maxSize: number;
-  /** Size of a value; 1 by default, which makes `maxSize` a count. */
+  /** Returns the size of a value; 1 by default, so that `maxSize` is a count. */
   readonly sizeOf?: (value: T) => number;
-  /** Called with what falls out. */
+  /** Called with each value that is evicted or deleted. */
   readonly dispose?: (value: T) => void;
 }
 
+/** A cache that evicts the least recently used values first. Values larger than `maxSize` are never cached. */
 export class AsyncCache<T extends object> {
   readonly #values: LRUCache<string, T>;
   readonly #inProgress = new Map<string, Promise<T>>();
@@ -22,7 +27,7 @@ export class AsyncCache<T extends object> {
     });
   }
 
-  /** The value under the key, made when it is not there. A failure is not remembered. */
+  /** Returns the value for the key, creating it if it is missing. Failures are not cached. */
   get(key: string, make: () => Promise<T>): Promise<T> {
     const known = this.#values.get(key);
     if (known) return Promise.resolve(known);

@@ -1,8 +1,8 @@
-/** Where things lie that can be made again. @module */
+/** The folder for cached data. Everything in it can be recreated. @module */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** `$XDG_CACHE_HOME/wildstyle`, by default `~/.cache/wildstyle`. */
+/** Returns `$XDG_CACHE_HOME/wildstyle`, by default `~/.cache/wildstyle`. */
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wildstyle');
 }

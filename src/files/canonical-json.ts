@@ -1,6 +1,6 @@
-/** JSON with one spelling for equal values. @module */
+/** Canonical JSON: equal values have equal text. @module */
 
-/** Canonical JSON of plain data; what is undefined is left out. */
+/** Serializes plain data as canonical JSON: keys sorted, no whitespace, undefined properties omitted. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -10,7 +10,7 @@ export function canonicalJson(value: unknown): string {
     .join(',')}}`;
 }
 
-/** Entries in code unit order of their keys. */
+/** Sorts entries by key, in UTF-16 code unit order. */
 export function sortedByKey<T>(entries: readonly [string, T][]): [string, T][] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,8 +1,8 @@
-/** Doing something for many elements, a few at a time. @module */
+/** Bounded concurrency over lists. @module */
 
 /**
- * Works through a list with at most `lanes` elements in work. No promise is made for an element that waits, so a list of
- * millions costs nothing. The first error ends it.
+ * Processes a list with at most `lanes` elements in progress at a time. Elements that have not started have no promise,
+ * so a list of millions costs no extra memory. Rejects with the first error.
  */
 export async function forEachConcurrently<T>(
   elements: readonly T[],
@@ -19,7 +19,7 @@ export async function forEachConcurrently<T>(
   await Promise.all(Array.from({ length: Math.min(lanes, elements.length) }, lane));
 }
 
-/** As {@link forEachConcurrently}, with the results in the order of the elements. */
+/** Like {@link forEachConcurrently}, but returns the results, in the order of the elements. */
 export async function mapConcurrently<T, R>(
   elements: readonly T[],
   work: (element: T) => Promise<R>,

@@ -1,10 +1,10 @@
-/** The few file operations that publishing needs, so that tests can make each of them fail. @module */
+/** The file operations that publishing uses, behind an interface so that tests can make each one fail. @module */
 import { mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { WildstyleError } from '../errors.js';
 
 /** An open file. */
 export interface OpenFile {
-  /** Writes all of it at the current position, however many system calls that takes. */
+  /** Writes all the data at the current position, in as many system calls as needed. */
   writeFile(data: string | Uint8Array): Promise<void>;
   sync(): Promise<void>;
   datasync(): Promise<void>;
@@ -12,7 +12,7 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** What publishing asks of a file system; the names and meanings of `node:fs/promises`. */
+/** A subset of `node:fs/promises`, with the same semantics. */
 export interface FileSystem {
   open(path: string, flags: string): Promise<OpenFile>;
   mkdir(path: string, options: { recursive: true }): Promise<string | undefined>;
@@ -21,14 +21,14 @@ export interface FileSystem {
   rmdir(path: string): Promise<void>;
 }
 
-/** The real one. */
+/** The real file system. */
 export const nodeFileSystem: FileSystem = { open, mkdir, rename, unlink, rmdir };
 
 const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * What a failed write means: `disk-full` when there is no room or quota, `output-unwritable` for everything else
- * (permissions, a read-only or failing disk). Errors that carry a code of ours pass unchanged.
+ * Converts the error of a failed write: `disk-full` if space or quota ran out, `output-unwritable` for everything else
+ * (permissions, a read-only or failing disk). A `WildstyleError` is returned unchanged.
  */
 export function asStorageError(cause: unknown, path: string): WildstyleError {
   if (cause instanceof WildstyleError) return cause;
@@ -36,13 +36,13 @@ export function asStorageError(cause: unknown, path: string): WildstyleError {
     cause instanceof Error ? cause : new Error(String(cause))
   ) as NodeJS.ErrnoException;
   if (fullDisk.has(code)) {
-    return new WildstyleError('disk-full', `${path}: no room left to write it (${code})`, {
-      cure: 'Free some space and run again: finished images are kept',
+    return new WildstyleError('disk-full', `${path}: no space left on the disk (${code})`, {
+      cure: 'Free some space and run again. Finished images are kept',
       cause,
     });
   }
   return new WildstyleError('output-unwritable', `${path}: cannot be written: ${message}`, {
-    cure: 'Check that the output folder exists on a writable disk and that you may write there',
+    cure: 'Check that the output folder is on a writable disk and that you have permission to write to it',
     cause,
   });
 }

@@ -1,16 +1,16 @@
-/** Reading files of lines, one at a time. @module */
+/** Reads text files line by line. @module */
 import { createReadStream } from 'node:fs';
 
 /** A line of a file. */
 export interface Line {
   readonly text: string;
-  /** From 1. */
+  /** Line number, starting at 1. */
   readonly number: number;
-  /** Whether a newline ends it; only the last line of a file can be without. */
+  /** Whether the line ends with a newline. Only the last line of a file may not. */
   readonly ended: boolean;
 }
 
-/** The lines of a UTF-8 file, in order, in memory one block at a time. */
+/** Yields the lines of a UTF-8 file in order, holding one block in memory at a time. */
 export async function* readLines(path: string): AsyncGenerator<Line> {
   let rest = '';
   let number = 0;

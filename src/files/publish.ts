@@ -1,6 +1,7 @@
 /**
- * Publishing: a file appears under its final name whole or not at all, also when the disk fills, the process dies or the
- * power fails. Written to a temporary file of the same file system, flushed, renamed, the folder flushed.
+ * Atomic publishing. A file appears under its final name complete or not at all, even if the disk fills up, the process
+ * dies or the power fails. It is written to a temporary file on the same file system, flushed and renamed, and then its
+ * folder is flushed.
  * @module
  */
 import { randomUUID } from 'node:crypto';
@@ -9,24 +10,24 @@ import { basename, dirname, join } from 'node:path';
 import { sha256InPieces } from './digest.js';
 import { asStorageError, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.js';
 
-/** How files are published. */
+/** Options for publishing files. */
 export interface PublishOptions {
-  /** Where files are written before they are renamed: on the same file system as the final path. Made when missing. */
+  /** The folder for temporary files, on the same file system as the final path. Created if missing. */
   readonly temporaryFolder: string;
   readonly fileSystem?: FileSystem;
 }
 
-/** What was published. */
+/** Digest and size of a published file. */
 export interface PublishedFile {
   readonly sha256: string;
   readonly bytes: number;
 }
 
-/** What loaders must never take for an image: ends in this. */
+/** The extension of temporary files, which image loaders ignore. */
 const temporaryExtension = '.tmp';
 const flushAtCharacters = 1 << 18;
 
-/** A file in the making; it is at its final path only after {@link commit}. */
+/** A file being written. It appears at its final path only after {@link commit}. */
 export class FilePublisher {
   readonly #hash = sha256InPieces();
   #pending = '';
@@ -40,7 +41,10 @@ export class FilePublisher {
     private readonly fileSystem: FileSystem,
   ) {}
 
-  /** @throws `disk-full`, `output-unwritable` */
+  /**
+   * Creates the temporary file.
+   * @throws `disk-full`, `output-unwritable`
+   */
   static async open(finalPath: string, options: PublishOptions): Promise<FilePublisher> {
     const { temporaryFolder, fileSystem = nodeFileSystem } = options;
     const temporaryPath = join(
@@ -57,8 +61,8 @@ export class FilePublisher {
   }
 
   /**
-   * Adds text or bytes; short texts are gathered before they are written.
-   * @throws `disk-full`, `output-unwritable`; then nothing is left behind
+   * Appends text or bytes. Short texts are buffered.
+   * @throws `disk-full`, `output-unwritable`; the temporary file is then removed
    */
   async write(chunk: string | Uint8Array): Promise<void> {
     await this.#orAbort(async () => {
@@ -73,9 +77,9 @@ export class FilePublisher {
   }
 
   /**
-   * Puts the file in its place, over what may be there.
-   * @throws `disk-full`, `output-unwritable`; then nothing is left behind, unless all but the last flush of the folder
-   * succeeded: the file is in its place and whole, but might not survive a power failure
+   * Moves the file to its final path, replacing any existing file.
+   * @throws `disk-full`, `output-unwritable`; the temporary file is then removed. If only flushing the folder failed,
+   * the complete file is at its final path but may not survive a power failure
    */
   async commit(): Promise<PublishedFile> {
     await this.#orAbort(async () => {
@@ -88,9 +92,9 @@ export class FilePublisher {
     return { sha256: this.#hash.digest('hex'), bytes: this.#bytes };
   }
 
-  /** Gives up and removes the temporary file. */
+  /** Discards the file and removes the temporary file. */
   async abort(): Promise<void> {
-    // Cleaning up: an error here must not hide the one that brought us here.
+    // Ignore cleanup errors: they must not hide the error that caused the abort.
     if (!this.#closed) await this.file.close().catch(() => {});
     this.#closed = true;
     await this.fileSystem.unlink(this.temporaryPath).catch(() => {});
@@ -120,7 +124,7 @@ export class FilePublisher {
 }
 
 /**
- * Publishes a whole file; see {@link FilePublisher}.
+ * Publishes a file with the given content; see {@link FilePublisher}.
  * @throws `disk-full`, `output-unwritable`
  */
 export async function publishFile(
@@ -133,7 +137,7 @@ export async function publishFile(
   return publisher.commit();
 }
 
-/** Removes what runs that died left in the temporary folder. Only the holder of the output's lock may do this. */
+/** Removes temporary files left by runs that died. Call this only while holding the lock of the output folder. */
 export async function sweepTemporaryFiles(temporaryFolder: string): Promise<void> {
   const names = await readdir(temporaryFolder).catch(() => []);
   const stale = names.filter((name) => name.endsWith(temporaryExtension));
@@ -146,7 +150,7 @@ async function moveIntoPlace(from: string, to: string, fileSystem: FileSystem): 
   try {
     await fileSystem.rename(from, to);
   } catch (error) {
-    // A class folder without an image breaks some loaders.
+    // Empty class folders break some data loaders.
     if (firstMade !== undefined) await removeEmptyFolders(folder, firstMade, fileSystem);
     throw error;
   }
@@ -168,7 +172,7 @@ async function removeEmptyFolders(
   }
 }
 
-/** Where folders cannot be flushed, the file system does without. */
+/** Error codes on systems that cannot flush folders. They are ignored. */
 const cannotSyncFolders: ReadonlySet<string | undefined> = new Set([
   'EINVAL',
   'ENOTSUP',

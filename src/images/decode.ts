@@ -1,4 +1,4 @@
-/** From an image file of any kind to pixels of a wanted size. @module */
+/** Decodes image files to pixels of a given size. @module */
 import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
 import { type DecodeTarget, fitShape } from './fit.js';
@@ -16,11 +16,11 @@ export type { InspectOptions } from './inspect.js';
 export type { Pixels } from './pixels.js';
 
 /**
- * Decodes an image and brings it to the target's shape (see {@link fitShape}) with a Lanczos-3 kernel. EXIF orientation
- * is baked in; an embedded color profile is converted to sRGB; CMYK, grayscale and 16-bit become three channels of 8
- * bits; transparency is composited on white, in sRGB. The same file and target give the same pixels every time.
- * @param source path of a file, or its bytes
- * @throws what {@link inspectImage} throws; `image-corrupt` also for files that end too early
+ * Decodes an image and resizes it to the target shape (see {@link fitShape}) with a Lanczos-3 kernel. Applies the EXIF
+ * orientation, converts an embedded color profile to sRGB, converts CMYK, grayscale and 16-bit images to 8-bit RGB, and
+ * composites transparency on white in sRGB. Deterministic: the same file and target always give the same pixels.
+ * @param source path or bytes of the file
+ * @throws everything {@link inspectImage} throws; `image-corrupt` also for truncated files
  */
 export async function decodeImage(
   source: string | Uint8Array,
@@ -48,7 +48,10 @@ export async function decodeImage(
     });
   if (info.channels !== 3 || info.width !== shape.widthPx || info.height !== shape.heightPx) {
     const got = `${info.width} x ${info.height} x ${info.channels}`;
-    throw new WildstyleError('internal', `${nameOfSource(source, options)}: decoded to ${got}`);
+    throw new WildstyleError(
+      'internal',
+      `${nameOfSource(source, options)}: decoded to an unexpected shape, ${got}`,
+    );
   }
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), ...shape };
 }

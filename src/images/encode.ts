@@ -1,4 +1,4 @@
-/** From pixels to the bytes of an image file. @module */
+/** Encodes pixels as image files. @module */
 import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
 import type { ImageFormat } from './format.js';
@@ -6,21 +6,21 @@ import type { Pixels } from './pixels.js';
 
 export { extensionOf, type ImageFormat } from './format.js';
 
-/** How pixels are written. */
+/** Options for encoding an image. */
 export interface EncodeOptions {
   readonly format: ImageFormat;
-  /** 1 to 100, for JPEG and WebP; PNG is lossless and ignores it. Default 92. */
+  /** Quality of JPEG and WebP, from 1 to 100; default 92. PNG is lossless and ignores it. */
   readonly quality?: number;
 }
 
-/** From this quality on, JPEG keeps full color resolution (4:4:4); below, it halves it (4:2:0). */
+/** At this quality and above, JPEG keeps full chroma resolution (4:4:4). Below, chroma is halved (4:2:0). */
 const fullChromaQuality = 90;
 
 /**
- * Encodes pixels as sRGB without metadata. The same pixels and options give the same bytes, whatever the number of
- * threads.
- * @throws `option-invalid` when the quality is out of range
- * @throws `shape-mismatch` when the data do not fill the image
+ * Encodes pixels as sRGB without metadata. Deterministic: the same pixels and options always give the same bytes,
+ * regardless of the number of threads.
+ * @throws `option-invalid` if the quality is out of range
+ * @throws `shape-mismatch` if the data does not match the width and height
  */
 export async function encodeImage(pixels: Pixels, options: EncodeOptions): Promise<Buffer> {
   const { format, quality = 92 } = options;
@@ -29,7 +29,7 @@ export async function encodeImage(pixels: Pixels, options: EncodeOptions): Promi
     throw new WildstyleError('option-invalid', `quality must be an integer from 1 to 100, not ${quality}`);
   }
   if (data.length !== width * height * 3) {
-    throw new WildstyleError('shape-mismatch', `${data.length} bytes do not fill ${width} x ${height} x 3`);
+    throw new WildstyleError('shape-mismatch', `${data.length} bytes do not match ${width} x ${height} x 3`);
   }
   const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   const fullChroma = quality >= fullChromaQuality;

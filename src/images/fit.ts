@@ -1,4 +1,4 @@
-/** What shape a decoded image gets: pure arithmetic, no pixels. @module */
+/** Computes the shape of a decoded image. Pure arithmetic, no pixels. @module */
 import { WildstyleError } from '../errors.js';
 
 /** Width and height in pixels. */
@@ -7,32 +7,33 @@ export interface ImageShape {
   readonly heightPx: number;
 }
 
-/** A shape that depends on the image. */
+/** A target shape that depends on the image. */
 export interface FittedTarget {
-  /** Long edge of the result. */
+  /** Long edge of the result, in pixels. */
   readonly sizePx: number;
   /**
-   * - `keep`: the aspect ratio is kept, but for the few pixels that {@link fitShape} crops
-   * - `crop`: the centered square
-   * - `stretch`: a square, distorted
+   * - `keep`: keep the aspect ratio, except for the few pixels that {@link fitShape} crops
+   * - `crop`: crop to the centered square
+   * - `stretch`: distort to a square
    */
   readonly fit: 'keep' | 'crop' | 'stretch';
-  /** With `keep`, the short edge is a multiple of this, so that few different shapes occur; default 16. */
+  /** With `keep`, the short edge is a multiple of this, to limit the number of distinct shapes; default 16. */
   readonly multiple?: number;
 }
 
-/** How an image of any shape becomes one of a wanted size; an exact shape is covered, and what is too much cut off. */
+/** The target of a resize. For an exact shape, the image is scaled to cover it and the excess is cropped. */
 export type DecodeTarget = FittedTarget | ImageShape;
 
-/** No edge is made shorter than this, however extreme the aspect ratio: networks pool by 16. */
+/** The minimum edge length, even at extreme aspect ratios. Networks downsample by 16. */
 export const minimumEdgePx = 32;
 
 /**
- * The shape that an image gets. With `keep`, the long edge is `sizePx` and the short edge is the nearest multiple of
- * `multiple`, but at least {@link minimumEdgePx} (rounded up to a multiple) and at most `sizePx`; near-squares become
- * squares even where `sizePx` is no multiple. An exact shape is itself. The image is scaled to cover that shape and what is too much is cut off
- * evenly: at most half a multiple, except for panoramas narrower than the minimum, which lose their ends.
- * @throws `option-invalid` when a size is not a positive integer
+ * Returns the shape of an image after resizing. With `keep`, the long edge is `sizePx`. The short edge is rounded to
+ * the nearest multiple of `multiple`, but is at least {@link minimumEdgePx} (rounded up to a multiple) and at most
+ * `sizePx`; near-squares become squares even if `sizePx` is not a multiple. An exact target is returned as is. The
+ * image is scaled to cover the shape and cropped evenly on both sides, by at most half a multiple, except for panoramas
+ * narrower than the minimum, which lose their ends.
+ * @throws `option-invalid` if a size is not a positive integer
  */
 export function fitShape(widthPx: number, heightPx: number, target: DecodeTarget): ImageShape {
   assertPositive({ widthPx, heightPx });

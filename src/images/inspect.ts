@@ -1,44 +1,45 @@
-/** What an image file is, told from its header: everything that can be refused is refused before a pixel is decoded. @module */
+/** Checks image files by their header, so that bad files are rejected before any pixel is decoded. @module */
 import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
 import { type InputFormat, inputFormatList, isHiddenAnimation, sniffFormat } from './signature.js';
 
-/** What an image may cost, and how it is called. */
+/** Limits on an image, and its name in messages. */
 export interface InspectOptions {
-  /** Width times height; default 64 million. */
+  /** Maximum width times height; default 64 million. */
   readonly maximumPixels?: number;
-  /** Size of the file; default 1 GiB. */
+  /** Maximum file size; default 1 GiB. */
   readonly maximumBytes?: number;
-  /** How messages call it; default: its path. */
+  /** The name of the image in messages; its path by default. */
   readonly name?: string;
 }
 
-/** A file that may be decoded. */
+/** An image file that passed all checks and can be decoded. */
 export interface InspectedImage {
   readonly bytes: Uint8Array;
   readonly format: InputFormat;
-  /** Size as seen, EXIF orientation applied. */
+  /** Width after applying the EXIF orientation. */
   readonly widthPx: number;
+  /** Height after applying the EXIF orientation. */
   readonly heightPx: number;
   readonly hasAlpha: boolean;
 }
 
-/** The bound on width times height where the caller gives none. */
+/** The default maximum of width times height. */
 export const defaultMaximumPixels = 64e6;
 const defaultMaximumBytes = 2 ** 30;
 
-/** How a source is called in messages. */
+/** Returns the name of a source for messages. */
 export function nameOfSource(source: string | Uint8Array, options: InspectOptions): string {
   if (options.name !== undefined) return options.name;
   return typeof source === 'string' ? source : `image of ${source.byteLength} bytes`;
 }
 
 /**
- * Reads an image and its header.
- * @param source path of a file, or its bytes
- * @throws `image-missing`, `image-empty`, `image-unsupported` (not one of the formats that are read), `image-multi-page`
- * (animations, multi-page TIFF), `image-too-large` (from the header, nothing decoded), `image-corrupt`
+ * Reads an image file and checks its header. Decodes no pixels.
+ * @param source path or bytes of the file
+ * @throws `image-missing`, `image-empty`, `image-unsupported` (unsupported format), `image-multi-page` (animations,
+ * multi-page TIFF), `image-too-large` (too many pixels or bytes), `image-corrupt` (invalid header)
  */
 export async function inspectImage(
   source: string | Uint8Array,
@@ -59,9 +60,9 @@ export async function inspectImage(
     const pages = (header.pages ?? 1) > 1 ? `${header.pages} pages or frames` : 'several frames';
     throw new WildstyleError(
       'image-multi-page',
-      `${name}: the ${format} has ${pages}, and an item needs one image`,
+      `${name}: the ${format} has ${pages} instead of a single image`,
       {
-        cure: 'Split it into single images, or leave it out',
+        cure: 'Split it into single images, or remove it',
       },
     );
   }
@@ -70,9 +71,9 @@ export async function inspectImage(
     const size = `${header.width} x ${header.height} = ${megapixels(pixelCount)}`;
     throw new WildstyleError(
       'image-too-large',
-      `${name}: ${size}, more than the ${megapixels(maximumPixels)} allowed`,
+      `${name}: ${size}, more than the maximum of ${megapixels(maximumPixels)}`,
       {
-        cure: 'Scale it down, or leave it out',
+        cure: 'Scale it down, or remove it',
       },
     );
   }
@@ -81,12 +82,12 @@ export async function inspectImage(
 }
 
 /**
- * The error of an image whose decoder gave up. The decoder's own words are not the message, for they are not the same
- * every time, and a record of one job is to be the same in every run.
+ * Returns the error for an image that fails to decode. The message omits the decoder's own message, which varies
+ * between runs: the records of a job must be the same in every run.
  */
 export function corruptImage(name: string, format: InputFormat, cause: unknown): WildstyleError {
   return new WildstyleError('image-corrupt', `${name}: the ${format} is damaged and cannot be decoded`, {
-    cure: 'Replace the file, or leave it out',
+    cure: 'Replace the file, or remove it',
     cause,
   });
 }
@@ -100,7 +101,8 @@ async function readImageFile(path: string, maximumBytes: number): Promise<Uint8A
       if (stat.size > maximumBytes) {
         throw new WildstyleError(
           'image-too-large',
-          `${path}: ${stat.size} bytes, more than the ${maximumBytes} allowed`,
+          `${path}: ${stat.size} bytes, more than the maximum of ${maximumBytes}`,
+          { cure: 'Shrink the file, or remove it' },
         );
       }
       return await file.readFile();
@@ -118,8 +120,8 @@ function unsupported(name: string, bytes: Uint8Array): WildstyleError {
   const head = JSON.stringify(Buffer.from(bytes.subarray(0, 12)).toString('latin1'));
   return new WildstyleError(
     'image-unsupported',
-    `${name}: not an image that is read (${inputFormatList}): it begins with ${head}`,
-    { cure: 'Convert it to JPEG or PNG, or leave it out' },
+    `${name}: not a supported image format (${inputFormatList}); the file begins with ${head}`,
+    { cure: 'Convert it to JPEG or PNG, or remove it' },
   );
 }
 

@@ -1,16 +1,16 @@
 /**
- * Which format a file is, told by its first bytes: the allow-list that stands before any decoder. What is not named
- * here (SVG, PDF, HEIC, camera formats, ...) never reaches a parser.
+ * Detects image formats by their first bytes. This is an allowlist: other formats (SVG, PDF, HEIC, camera raw, ...)
+ * never reach a decoder.
  * @module
  */
 
-/** Formats that images are read from. */
+/** The supported input formats. */
 export type InputFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'TIFF' | 'AVIF';
 
-/** The formats that are read, for messages. */
+/** The supported input formats, for messages. */
 export const inputFormatList = 'JPEG, PNG, WebP, GIF, TIFF, AVIF';
 
-/** The format whose signature the bytes begin with, if it is one that is read. */
+/** Returns the format whose signature the bytes begin with; undefined if it is not supported. */
 export function sniffFormat(bytes: Uint8Array): InputFormat | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString('latin1');
   if (head.startsWith('\xff\xd8\xff')) return 'JPEG';
@@ -23,8 +23,8 @@ export function sniffFormat(bytes: Uint8Array): InputFormat | undefined {
 }
 
 /**
- * Whether the file is an animation whose decoder would show the first frame without a word: an animated PNG (it has an
- * `acTL` chunk before its image data) or an AVIF image sequence.
+ * Whether the file is an animation of which the decoder would silently return only the first frame: an animated PNG
+ * (with an `acTL` chunk before its image data) or an AVIF image sequence.
  */
 export function isHiddenAnimation(format: InputFormat, bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,11 +1,12 @@
-/** Between pixels and the arrays that engines take. @module */
+/** Converts between pixels and engine tensors. @module */
 import type { HostTensor, Shape } from '../engine/engine.js';
+import { sizeOf } from '../engine/shape.js';
 import { WildstyleError } from '../errors.js';
 import type { Pixels } from './pixels.js';
 
 export type { Pixels } from './pixels.js';
 
-/** Pixels as a batch of one: float RGB in [0, 1], shape `[1, height, width, 3]`. */
+/** Converts pixels to a batch of one: float RGB in [0, 1], shape `[1, height, width, 3]`. */
 export function toTensor(pixels: Pixels): HostTensor {
   const data = new Float32Array(pixels.data.length);
   for (let index = 0; index < data.length; index++) data[index] = (pixels.data[index] as number) / 255;
@@ -13,12 +14,12 @@ export function toTensor(pixels: Pixels): HostTensor {
 }
 
 /**
- * One image of floats as pixels: values below 0 and above 1 are clamped, the rest rounded to the nearest of 256 levels,
- * halves upwards.
+ * Converts one float image to pixels. Values are clamped to [0, 1] and rounded to the nearest of 256 levels, with
+ * halves rounded up.
  * @param data float RGB in [0, 1], row by row
  * @param shape `[1, height, width, 3]` or `[height, width, 3]`
- * @throws `shape-mismatch` when shape and length do not belong together
- * @throws `loss-diverged` when a value is not a number: such an image must not be published
+ * @throws `shape-mismatch` if the shape is not a single RGB image or does not match the length of the data
+ * @throws `loss-diverged` if a value is NaN, because such an image must not be published
  */
 export function toPixels(data: Float32Array, shape: Shape): Pixels {
   const [heightPx = 0, widthPx = 0, channels = 0] = shape.slice(-3);
@@ -26,13 +27,13 @@ export function toPixels(data: Float32Array, shape: Shape): Pixels {
   if (shape.length < 3 || shape.length > 4 || batch !== 1 || channels !== 3) {
     throw new WildstyleError(
       'shape-mismatch',
-      `an image has the shape [1, height, width, 3], not [${shape.join(', ')}]`,
+      `an image must have the shape [1, height, width, 3], not [${shape.join(', ')}]`,
     );
   }
-  if (data.length !== heightPx * widthPx * 3) {
+  if (data.length !== sizeOf(shape)) {
     throw new WildstyleError(
       'shape-mismatch',
-      `${data.length} values do not fill the shape [${shape.join(', ')}]`,
+      `${data.length} values do not match the shape [${shape.join(', ')}]`,
     );
   }
   const bytes = new Uint8Array(data.length);
@@ -47,5 +48,5 @@ export function toPixels(data: Float32Array, shape: Shape): Pixels {
 function notANumber(index: number, widthPx: number): WildstyleError {
   const pixel = Math.floor(index / 3);
   const place = `x ${pixel % widthPx}, y ${Math.floor(pixel / widthPx)}, channel ${index % 3}`;
-  return new WildstyleError('loss-diverged', `the image holds a value that is not a number (${place})`);
+  return new WildstyleError('loss-diverged', `the image contains NaN (${place})`);
 }

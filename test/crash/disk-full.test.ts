@@ -32,7 +32,7 @@ test.serial(
     t.is(full.exitCode, 75, full.stdout);
     t.regex(
       full.stderr,
-      /^wildstyle: disk-full: .*: no room left to write it \(ENOSPC\)\n {2}Free some space and run again: finished images are kept\n$/,
+      /^wildstyle: disk-full: .*: no space left on the disk \(ENOSPC\)\n {2}Free some space and run again. Finished images are kept\n$/,
     );
     const made = await imagesBelow(root);
     t.true(made.length > 0 && made.length < 18, `${made.length} images`);

@@ -1,4 +1,4 @@
-/** Every engine does what the reference engine does. @module */
+/** Tests that the onnx engine computes the same as the reference engine. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../src/engine/index.js';

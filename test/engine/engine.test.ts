@@ -1,4 +1,4 @@
-/** The contract of an engine, apart from what its functions compute. @module */
+/** The contract of an engine, apart from numerical results. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type EngineName, engineNames, type TensorFunction } from '../../src/engine/index.js';
@@ -10,7 +10,7 @@ const double: TensorFunction = ({ x }) => ({ y: tf.mul(x, 2) });
 const code = (error: unknown): string => (error instanceof WildstyleError ? error.code : String(error));
 
 for (const name of engineNames) {
-  test(`${name}: names itself, its device and its version`, async (t) => {
+  test(`${name}: reports its name, device and version`, async (t) => {
     const engine = await createEngine(name);
     t.is(engine.name, name);
     t.is(engine.device, 'cpu');
@@ -18,7 +18,7 @@ for (const name of engineNames) {
   });
 
   for (const shape of [[], [5], [2, 3], [2, 3, 4], [2, 3, 4, 5], [2, 1, 4, 1], [1, 2, 3, 2, 2]]) {
-    test(`${name}: reads what was put, of shape [${shape}]`, async (t) => {
+    test(`${name}: put and read round-trip a tensor of shape [${shape}]`, async (t) => {
       const engine = await createEngine(name);
       const host = randomTensor(shape, 1);
       const value = engine.put(host);
@@ -27,7 +27,7 @@ for (const name of engineNames) {
     });
   }
 
-  test(`${name}: put and read copy`, async (t) => {
+  test(`${name}: put and read copy the data`, async (t) => {
     const engine = await createEngine(name);
     const host = randomTensor([4], 1);
     const value = engine.put(host);
@@ -48,7 +48,7 @@ for (const name of engineNames) {
     t.deepEqual(await engine.read(value), expected);
   });
 
-  test(`${name}: assign refuses rows that do not exist or do not fit`, async (t) => {
+  test(`${name}: assign rejects rows that do not exist or do not fit`, async (t) => {
     const engine = await createEngine(name);
     const value = engine.put(randomTensor([3, 4], 1));
     for (const [row, size] of [
@@ -61,13 +61,13 @@ for (const name of engineNames) {
     }
   });
 
-  test(`${name}: put refuses an array of another size`, async (t) => {
+  test(`${name}: put rejects an array of the wrong size`, async (t) => {
     const engine = await createEngine(name);
     const error = t.throws(() => engine.put({ data: new Float32Array(5), shape: [2, 3] }));
     t.is(code(error), 'shape-mismatch');
   });
 
-  test(`${name}: says the shapes of its outputs`, async (t) => {
+  test(`${name}: a compiled function reports its output shapes`, async (t) => {
     const engine = await createEngine(name);
     const compiled = await engine.compile(({ x }) => ({ mean: tf.mean(x, [1, 2]), sum: tf.sum(x) }), {
       x: [2, 3, 4, 5],
@@ -75,7 +75,7 @@ for (const name of engineNames) {
     t.deepEqual(compiled.outputs, { mean: [2, 5], sum: [] });
   });
 
-  test(`${name}: refuses inputs that are missing or of another shape`, async (t) => {
+  test(`${name}: rejects inputs that are missing or have the wrong shape`, async (t) => {
     const engine = await createEngine(name);
     const compiled = await engine.compile(double, { x: [2, 3] });
     t.is(code(await t.throwsAsync(compiled.run({}))), 'shape-mismatch');
@@ -83,7 +83,7 @@ for (const name of engineNames) {
     t.is(code(await t.throwsAsync(compiled.run({ x: wrong }))), 'shape-mismatch');
   });
 
-  test(`${name}: inputs stay valid, outputs may be inputs`, async (t) => {
+  test(`${name}: inputs stay valid, and outputs can be used as inputs`, async (t) => {
     const engine = await createEngine(name);
     const compiled = await engine.compile(double, { x: [2, 3, 4, 5] });
     const host = randomTensor([2, 3, 4, 5], 1);
@@ -97,7 +97,7 @@ for (const name of engineNames) {
     );
   });
 
-  test(`${name}: an input that the function ignores may be given`, async (t) => {
+  test(`${name}: unused inputs are allowed`, async (t) => {
     const engine = await createEngine(name);
     const compiled = await engine.compile(double, { x: [2], unused: [3] });
     const { y } = await compiled.run({
@@ -107,7 +107,7 @@ for (const name of engineNames) {
     t.deepEqual(y.shape, [2]);
   });
 
-  test(`${name}: weights of one digest serve several functions`, async (t) => {
+  test(`${name}: functions can share weights with the same digest`, async (t) => {
     const engine = await createEngine(name);
     const weights = { digest: 'one', tensors: { w: randomTensor([3, 4], 1) } };
     const x = randomTensor([2, 3], 2);
@@ -127,7 +127,7 @@ for (const name of engineNames) {
     );
   });
 
-  test(`${name}: a value that was disposed may not be used`, async (t) => {
+  test(`${name}: rejects a disposed value`, async (t) => {
     const engine = await createEngine(name);
     const value = engine.put(randomTensor([2], 1));
     value.dispose();
@@ -135,27 +135,27 @@ for (const name of engineNames) {
   });
 }
 
-test('an engine refuses values of another', async (t) => {
+test('an engine rejects values of another engine', async (t) => {
   const [onnx, reference] = [await createEngine('onnx'), await createEngine('reference')];
   const compiled = await onnx.compile(double, { x: [2] });
   t.is(code(await t.throwsAsync(compiled.run({ x: reference.put(randomTensor([2], 1)) }))), 'internal');
   t.is(code(await t.throwsAsync(reference.read(onnx.put(randomTensor([2], 1))))), 'internal');
 });
 
-test('onnx: a device that is not there is refused', async (t) => {
+test('onnx: rejects an unknown device', async (t) => {
   const error = await t.throwsAsync(createEngine('onnx', { device: 'abacus' }));
   t.is(code(error), 'engine-unavailable');
   t.regex(error?.message ?? '', /abacus/);
 });
 
-test('tracing: an unsupported kernel is named', async (t) => {
+test('tracing: the error names an unsupported kernel', async (t) => {
   const engine = await createEngine('onnx');
   const error = await t.throwsAsync(engine.compile(({ x }) => ({ y: tf.cumprod(x) }), { x: [4] }));
   t.is(code(error), 'kernel-unsupported');
   t.regex(error?.message ?? '', /Cumprod/);
 });
 
-test('tracing: a kernel unknown to every backend is named', async (t) => {
+test('tracing: the error names a kernel unknown to every backend', async (t) => {
   const engine = await createEngine('onnx');
   const fn: TensorFunction = ({ x }) => ({ y: tf.engine().runKernel('Imaginary', { x }) as tf.Tensor });
   const error = await t.throwsAsync(engine.compile(fn, { x: [4] }));
@@ -163,7 +163,7 @@ test('tracing: a kernel unknown to every backend is named', async (t) => {
   t.regex(error?.message ?? '', /Imaginary/);
 });
 
-test('tracing: reading a value is refused', async (t) => {
+test('tracing: rejects reading a value', async (t) => {
   const engine = await createEngine('onnx');
   const error = await t.throwsAsync(
     engine.compile(({ x }) => ({ y: tf.mul(x, x.dataSync()[0]) }), { x: [4] }),
@@ -171,7 +171,7 @@ test('tracing: reading a value is refused', async (t) => {
   t.is(code(error), 'trace-data-dependent');
 });
 
-test('tracing: reading a value without waiting for it is refused', async (t) => {
+test('tracing: rejects reading a value without awaiting it', async (t) => {
   const engine = await createEngine('onnx');
   const fn: TensorFunction = ({ x }) => {
     void x.data();
@@ -180,7 +180,7 @@ test('tracing: reading a value without waiting for it is refused', async (t) => 
   t.is(code(await t.throwsAsync(engine.compile(fn, { x: [4] }))), 'trace-data-dependent');
 });
 
-test('tracing: functions that return a promise, or nothing, are refused', async (t) => {
+test('tracing: rejects functions that return a promise or no tensors', async (t) => {
   const engine = await createEngine('onnx');
   const later = (async ({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, 2) })) as unknown as TensorFunction;
   t.is(code(await t.throwsAsync(engine.compile(later, { x: [4] }))), 'trace-data-dependent');
@@ -188,7 +188,7 @@ test('tracing: functions that return a promise, or nothing, are refused', async 
   t.regex(nothing?.message ?? '', /returned no tensors/);
 });
 
-test('tracing: channels first are refused by name, also in gradients', async (t) => {
+test('tracing: the error names an unsupported dataFormat, also in gradients', async (t) => {
   const engine = await createEngine('onnx');
   const convolve = (x: tf.Tensor) =>
     tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 8, 8]) as tf.Tensor4D, 1, 'same', 'NCHW');
@@ -203,15 +203,15 @@ test('tracing: channels first are refused by name, also in gradients', async (t)
   }
 });
 
-test('tracing: pooling windows that may lie outside of the image are refused', async (t) => {
+test('tracing: rejects pooling windows that may lie entirely outside the image', async (t) => {
   const engine = await createEngine('onnx');
   const fn: TensorFunction = ({ x }) => ({ y: tf.maxPool(x as tf.Tensor4D, 2, 1, 2) });
   const error = await t.throwsAsync(engine.compile(fn, { x: [1, 8, 8, 3] }));
   t.is(code(error), 'kernel-unsupported');
-  t.regex(error?.message ?? '', /pooling kernel with windows of 2,2 and padding of 2,2/);
+  t.regex(error?.message ?? '', /pooling with a 2x2 window and padding \[2, 2\]/);
 });
 
-test('tracing: gradients that TF.js computes from the wrong sizes are refused', async (t) => {
+test('tracing: rejects gradients for which TF.js assumes the wrong output size', async (t) => {
   const engine = await createEngine('onnx');
   const filter = () => tf.ones([3, 3, 3, 3]) as tf.Tensor4D;
   const ways: ((x: tf.Tensor4D) => tf.Tensor)[] = [
@@ -227,11 +227,14 @@ test('tracing: gradients that TF.js computes from the wrong sizes are refused', 
     });
     const error = await t.throwsAsync(engine.compile(fn, { x: [1, 8, 8, 3] }));
     t.is(code(error), 'kernel-unsupported');
-    t.regex(error?.message ?? '', /gradient of the shape \[1,4,4,3\] where TF\.js counts on \[1,3,3,3\]/);
+    t.regex(
+      error?.message ?? '',
+      /gradient has shape \[1,4,4,3\], but TF\.js assumes an output of shape \[1,3,3,3\]/,
+    );
   }
 });
 
-test('a compiled function may be disposed twice', async (t) => {
+test('a compiled function can be disposed twice', async (t) => {
   const engine = await createEngine('onnx');
   const compiled = await engine.compile(double, { x: [2] });
   compiled.dispose();
@@ -240,7 +243,7 @@ test('a compiled function may be disposed twice', async (t) => {
   t.pass();
 });
 
-test('tracing: constants may be read', async (t) => {
+test('tracing: constants can be read', async (t) => {
   const engine = await createEngine('onnx');
   const fn: TensorFunction = ({ x }) => ({ y: tf.mul(x, tf.range(0, 5).sum().dataSync()[0]) });
   const compiled = await engine.compile(fn, { x: [1] });
@@ -248,7 +251,7 @@ test('tracing: constants may be read', async (t) => {
   t.deepEqual(await engine.read(y), Float32Array.of(20));
 });
 
-test('tracing: a tensor from outside is a constant, and stays usable', async (t) => {
+test('tracing: a tensor from outside the trace becomes a constant and stays usable', async (t) => {
   const engine = await createEngine('onnx');
   const outside = tf.tensor1d([1, 2]);
   const compiled = await engine.compile(({ x }) => ({ y: tf.add(x, outside) }), { x: [2] });
@@ -259,16 +262,16 @@ test('tracing: a tensor from outside is a constant, and stays usable', async (t)
 });
 
 const failing: Readonly<Record<string, TensorFunction>> = {
-  'a function that works': ({ x }) => ({ y: tf.grad((z) => tf.sum(tf.square(z)))(x) }),
+  'a function that succeeds': ({ x }) => ({ y: tf.grad((z) => tf.sum(tf.square(z)))(x) }),
   'a function that throws': () => {
     throw new Error('no');
   },
-  'a function that fails inside of a gradient': ({ x }) => ({ y: tf.grad((z) => tf.sum(tf.cumprod(z)))(x) }),
+  'a function that fails inside a gradient': ({ x }) => ({ y: tf.grad((z) => tf.sum(tf.cumprod(z)))(x) }),
 };
 
 for (const [title, fn] of Object.entries(failing)) {
   for (const name of ['onnx', 'reference'] satisfies EngineName[]) {
-    test.serial(`${name}: ${title} leaves no tensor and TF.js as it was`, async (t) => {
+    test.serial(`${name}: ${title} leaks no tensors and restores TF.js's state`, async (t) => {
       const engine = await createEngine(name);
       const [before, backend] = [tf.memory().numTensors, tf.getBackend()];
       for (let round = 0; round < 3; round++) {

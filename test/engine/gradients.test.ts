@@ -1,4 +1,4 @@
-/** Gradients against central differences, of the reference engine and of the onnx engine. @module */
+/** Tests gradients of both engines against central differences. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import {
@@ -15,7 +15,7 @@ type Image = tf.Tensor4D;
 interface Subject {
   readonly shape: Shape;
   readonly fn: (x: tf.Tensor) => tf.Tensor;
-  /** TF.js's CPU backend computes some gradients wrongly; those are checked on the other engine alone. */
+  /** Engines to test; all by default. TF.js's CPU backend computes some gradients incorrectly. */
   readonly engines?: readonly EngineName[];
 }
 
@@ -31,14 +31,14 @@ const subjects: Readonly<Record<string, Subject>> = {
   'max pooling, overlapping': { shape: [2, 6, 4, 2], fn: (x) => tf.maxPool(x as Image, 3, 1, 'same') },
   sigmoid: { shape: [2, 3, 4, 2], fn: tf.sigmoid },
   mean: { shape: [2, 3, 4, 2], fn: (x) => tf.mean(tf.square(x), [1, 2]) },
-  gram: {
+  'Gram matrix': {
     shape: [2, 3, 4, 2],
     fn: (x) => {
       const flat = tf.reshape(x, [2, 12, 2]);
       return tf.matMul(flat, flat, true, false);
     },
   },
-  'resizeBilinear of a batch, not square': {
+  'resizeBilinear of a batch of non-square images': {
     shape: [2, 3, 4, 2],
     fn: (x) => tf.image.resizeBilinear(x as Image, [5, 3]),
     engines: onnxOnly,
@@ -64,14 +64,14 @@ const span = 1e-2;
 
 for (const [name, { shape, fn, engines = engineNames }] of Object.entries(subjects)) {
   for (const engineName of engines) {
-    test(`${engineName}: gradient of ${name} against differences`, async (t) => {
+    test(`${engineName}: gradient of ${name} matches finite differences`, async (t) => {
       const engine = await createEngine(engineName, { threads: 1 });
       const x = randomTensor(shape, 7);
       const size = x.data.length;
       const differentiate: TensorFunction = (inputs) => ({
         gradient: tf.grad((y) => probe(fn(y)))(inputs.x),
       });
-      // Every shifted copy of x is a function value of its own; one graph computes them all.
+      // One graph evaluates the function on all shifted copies of x.
       const evaluate: TensorFunction = (inputs) => ({
         values: tf.stack(tf.unstack(inputs.x).map((copy) => probe(fn(copy)))),
       });

@@ -1,4 +1,4 @@
-/** The graph that the engine bench compares with computes the same as the traced one. @module */
+/** Tests that the hand-built graph of the engine benchmark computes the same as the traced one. @module */
 import test from 'ava';
 import { InferenceSession } from 'onnxruntime-node';
 import { channelsFirst, stepInputs } from '../../scripts/bench/engine.js';
@@ -8,7 +8,7 @@ import { createEngine } from '../../src/engine/index.js';
 import { restore } from '../../src/engine/onnx/axis-order.js';
 import { execute, relativeDifference } from './support.js';
 
-test('the step built by hand agrees with the traced one', async (t) => {
+test('the hand-built step matches the traced one', async (t) => {
   const sizePx = 32;
   const weights = await stepWeights();
   const inputs = stepInputs(sizePx);
@@ -27,8 +27,8 @@ test('the step built by hand agrees with the traced one', async (t) => {
   t.true(relativeDifference(rows, traced.gradient.data) < 1e-4);
 });
 
-test('operations are counted as direct convolutions', (t) => {
-  // conv1_1 alone: 2 * 9 * 3 * 64 operations a pixel; the whole step at 256 px is near 100 GFLOP.
+test('FLOP counts assume direct convolutions', (t) => {
+  // conv1_1 takes 2 * 9 * 3 * 64 operations per pixel; the whole step at 256 px takes about 100 GFLOP.
   t.true(stepFlop(256) > 95e9 && stepFlop(256) < 105e9);
   t.is(stepFlop(512), 4 * stepFlop(256));
 });

@@ -1,4 +1,4 @@
-/** Whole objectives: agreement with the reference, and what may never change a row's bytes. @module */
+/** Tests whole objectives: agreement with the reference, and bitwise reproducibility of each row. @module */
 import test from 'ava';
 import { createEngine, type Engine, type HostTensor, type Named } from '../../src/engine/index.js';
 import { networkWeights, objective, objectiveInputs } from './objective.js';
@@ -18,7 +18,7 @@ const rowOf = ({ data, shape }: HostTensor, row: number): Float32Array => {
 
 for (const pooling of ['max', 'average'] as const) {
   for (const batch of [1, 3]) {
-    test(`an objective with ${pooling} pooling on ${batch} images agrees with the reference`, async (t) => {
+    test(`an objective with ${pooling} pooling and batch size ${batch} matches the reference`, async (t) => {
       const inputs = objectiveInputs(batch, 16);
       const expected = await execute(reference, objective(pooling), inputs, networkWeights);
       const actual = await execute(onnx, objective(pooling), inputs, networkWeights);
@@ -30,7 +30,7 @@ for (const pooling of ['max', 'average'] as const) {
   }
 }
 
-test('a row has the same bytes whatever the other rows are', async (t) => {
+test('the bytes of a row do not depend on the other rows', async (t) => {
   const inputs = objectiveInputs(4, 32);
   const others = objectiveInputs(4, 32, 20);
   const mixed = Object.fromEntries(
@@ -44,7 +44,7 @@ test('a row has the same bytes whatever the other rows are', async (t) => {
   for (const name of Object.keys(first)) t.deepEqual(rowOf(second[name], 2), rowOf(first[name], 2), name);
 });
 
-test('a row has the same bytes whichever row it is', async (t) => {
+test('the bytes of a row do not depend on its position', async (t) => {
   const inputs = objectiveInputs(4, 32);
   const turned = Object.fromEntries(
     Object.entries(inputs).map(([name, { data, shape }]) => {
@@ -69,7 +69,7 @@ test('one thread and two threads give the same bytes', async (t) => {
   for (const name of Object.keys(one)) t.deepEqual(two[name].data, one[name].data, name);
 });
 
-test('the same step twice gives the same bytes', async (t) => {
+test('running a step twice gives the same bytes', async (t) => {
   const inputs = objectiveInputs(2, 32);
   const [first, second] = [await step(onnxOfTwo, inputs), await step(onnxOfTwo, inputs)];
   t.deepEqual(second, first);

@@ -1,4 +1,4 @@
-/** A small network in the manner of VGG, and an objective on it: what engines exist for. @module */
+/** A small VGG-like network and a style transfer objective on it. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named, Shape, TensorFunction } from '../../src/engine/index.js';
 import { randomTensor } from './support.js';
@@ -17,7 +17,7 @@ export const networkWeights: Named<HostTensor> = Object.fromEntries(
   }),
 );
 
-/** Inputs of {@link objective}. */
+/** Input shapes of {@link objective}. */
 export const objectiveShapes = (batch: number, size: number): Record<string, Shape> => ({
   image: [batch, size, size, 3],
   content: [batch, size / 2, size / 2, 16],
@@ -33,7 +33,7 @@ const gram = (features: tf.Tensor): tf.Tensor => {
   return tf.div(tf.matMul(flat, flat, true, false), height * width);
 };
 
-/** Content and style losses, their gradient with respect to the pixels, and a step against it. */
+/** Content and style losses, their gradient with respect to the pixels, and one gradient descent step. */
 export const objective =
   (pooling: 'max' | 'average'): TensorFunction =>
   ({ image, content, strength, ...styles }, weights) => {
@@ -57,7 +57,7 @@ export const objective =
     return { loss: losses(image), gradient, next };
   };
 
-/** Drawn inputs of {@link objective}. */
+/** Random inputs of {@link objective}. */
 export const objectiveInputs = (batch: number, size: number, seed = 1): Named<HostTensor> =>
   Object.fromEntries(
     Object.entries(objectiveShapes(batch, size)).map(([name, shape], index) => [

@@ -1,11 +1,12 @@
-/** What the conformance suite consists of, and how two engines are compared. @module */
+/** Types and helpers of the conformance suite. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, Shape, TensorFunction } from '../../src/engine/index.js';
+import { sizeOf } from '../../src/engine/shape.js';
 
-/** How the numbers of an input are drawn; `tied` has few different ones, `whole` are small whole numbers. */
+/** Distribution of an input's numbers. `tied` has many equal numbers; `whole` has small non-negative integers. */
 export type Draw = 'signed' | 'positive' | 'tied' | 'whole' | 'unit';
 
-/** One row of the conformance suite. */
+/** One case of the conformance suite. */
 export interface Case {
   readonly name: string;
   readonly inputs: Named<Shape>;
@@ -13,7 +14,7 @@ export interface Case {
   readonly fn: TensorFunction;
 }
 
-/** One number in [0, 1) for each pair of a seed and an index. */
+/** Returns a pseudorandom number in [0, 1) for a seed and an index. */
 export function uniform(seed: number, index: number): number {
   let hash = Math.imul(index ^ Math.imul(seed, 0x9e3779b1), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
@@ -28,9 +29,7 @@ const draws: Readonly<Record<Draw, (u: number) => number>> = {
   unit: (u) => 1.8 * u - 0.9,
 };
 
-const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
-
-/** A tensor of drawn numbers; equal seeds give equal ones. */
+/** Returns a tensor of pseudorandom numbers, determined by the seed. */
 export function randomTensor(shape: Shape, seed: number, draw: Draw = 'signed'): HostTensor {
   return {
     shape,
@@ -38,7 +37,7 @@ export function randomTensor(shape: Shape, seed: number, draw: Draw = 'signed'):
   };
 }
 
-/** The inputs of a case, drawn. */
+/** Returns random inputs for a case. */
 export const drawn = ({ inputs, draws: kinds }: Pick<Case, 'inputs' | 'draws'>): Named<HostTensor> =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, shape], index) => [
@@ -47,7 +46,7 @@ export const drawn = ({ inputs, draws: kinds }: Pick<Case, 'inputs' | 'draws'>):
     ]),
   );
 
-/** Compiles, runs and reads; everything is disposed. */
+/** Compiles and runs a function, reads the outputs and disposes everything. */
 export async function execute(
   engine: Engine,
   fn: TensorFunction,
@@ -68,7 +67,7 @@ export async function execute(
   return results;
 }
 
-/** Largest absolute difference over the largest absolute reference value. NaN and infinities must be the same. */
+/** The largest absolute difference divided by the largest absolute reference value. NaN and infinities must match. */
 export function relativeDifference(actual: Float32Array, reference: Float32Array): number {
   if (actual.length !== reference.length) return Number.POSITIVE_INFINITY;
   let [difference, scale] = [0, 0];
@@ -82,13 +81,13 @@ export function relativeDifference(actual: Float32Array, reference: Float32Array
   return scale === 0 ? difference : difference / scale;
 }
 
-/** The tensor's product with fixed numbers, summed: a scalar that every element has a part in. */
+/** Reduces a tensor to a scalar that depends on every element: its dot product with fixed numbers. */
 export function probe(tensor: tf.Tensor): tf.Scalar {
   const numbers = Float32Array.from({ length: tensor.size }, (_, index) => uniform(99, index) - 0.4);
   return tf.sum(tf.mul(tensor, tf.tensor(numbers, tensor.shape)));
 }
 
-/** A function's value and the gradients of its {@link probe} with respect to every input. */
+/** Returns the function's value and the gradients of its {@link probe} with respect to every input. */
 export const withGradients =
   (fn: (inputs: Named<tf.Tensor>) => tf.Tensor): TensorFunction =>
   (inputs) => {

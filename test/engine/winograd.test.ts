@@ -1,4 +1,4 @@
-/** Convolutions large enough to be done by minimal filtering: what they compute, and that they are. @module */
+/** Tests that large 3x3 convolutions use Winograd filtering, and that it computes the right result. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import {
@@ -48,7 +48,7 @@ const weightsFor = (from: number, to: number): Named<HostTensor> => ({
   filter: randomTensor([3, 3, from, to], 3),
 });
 
-/** How often each operator is recorded. */
+/** Counts the recorded nodes of each operator. */
 function operators(shape: Shape, to: number, pad: Pad): Map<string, number> {
   const weights = Object.entries(weightsFor(shape[3], to)).map(([name, host]) => [
     name,
@@ -61,9 +61,9 @@ function operators(shape: Shape, to: number, pad: Pad): Map<string, number> {
 }
 
 for (const { shape, to, pad } of cases) {
-  test(`[${shape}] to ${to} channels, padding ${JSON.stringify(pad)}, agrees with the reference`, async (t) => {
+  test(`[${shape}] to ${to} channels, padding ${JSON.stringify(pad)}, matches the reference`, async (t) => {
     const counts = operators(shape, to, pad);
-    t.is(counts.get('Conv'), undefined, 'both directions are done by minimal filtering');
+    t.is(counts.get('Conv'), undefined, 'both directions use Winograd filtering');
     t.is(counts.get('FusedMatMul'), 2);
     const inputs = { x: randomTensor(shape, 4) };
     const weights = weightsFor(shape[3], to);
@@ -76,18 +76,18 @@ for (const { shape, to, pad } of cases) {
   });
 }
 
-test('a small convolution is done directly', (t) => {
+test('a small convolution stays direct', (t) => {
   t.is(operators([1, 16, 16, 16], 16, 'same').get('Conv'), 2);
 });
 
-test('a row has the same bytes in every place and beside any other rows, with one and two threads', async (t) => {
+test('the bytes of a row do not depend on its position, the other rows or the number of threads', async (t) => {
   const [shape, to] = [[3, 24, 28, 96], 96];
   const weights = weightsFor(shape[3], to);
   const { data } = randomTensor(shape, 4);
   const size = data.length / 3;
   const other = randomTensor(shape, 5).data;
   other.set(data.subarray(0, size), 2 * size);
-  // The probe weighs rows differently, so the value's gradient is left out.
+  // `probe` weights rows differently, so this uses a plain sum of squares.
   const fn: TensorFunction = ({ x }, { filter }) => {
     const loss = (image: tf.Tensor): tf.Tensor =>
       tf.sum(tf.square(tf.conv2d(image as Image, filter as Image, 1, 'same')));

@@ -11,10 +11,10 @@ const slowly = (thing: Thing) => async () => {
   return thing;
 };
 const notCalled = () => {
-  throw new Error('It is made a second time.');
+  throw new Error('The value was created twice.');
 };
 
-test('a value is made once, however many ask for it at once or later', async (t) => {
+test('a value is created once, for concurrent and later requests', async (t) => {
   const cache = new AsyncCache<Thing>({ maxSize: 10 });
   const thing = { name: 'a', size: 1 };
   let made = 0;
@@ -28,7 +28,7 @@ test('a value is made once, however many ask for it at once or later', async (t)
   t.is(made, 1);
 });
 
-test('a failure reaches all who wait, and is not remembered', async (t) => {
+test('a failure rejects all waiting requests and is not cached', async (t) => {
   const cache = new AsyncCache<Thing>({ maxSize: 10 });
   const fail = async (): Promise<Thing> => {
     await nextTurn();
@@ -39,7 +39,7 @@ test('a failure reaches all who wait, and is not remembered', async (t) => {
   t.is((await cache.get('a', slowly({ name: 'a', size: 1 }))).name, 'a');
 });
 
-test('what is used least falls out when the sizes are too much, and is disposed', async (t) => {
+test('the least recently used value is evicted and disposed when the total size is exceeded', async (t) => {
   const disposed: string[] = [];
   const cache = new AsyncCache<Thing>({
     maxSize: 10,
@@ -57,7 +57,7 @@ test('what is used least falls out when the sizes are too much, and is disposed'
   t.deepEqual(disposed, ['b', 'a', 'c']);
 });
 
-test('a value of no size counts, and one that is too large is handed out but not kept', async (t) => {
+test('a value of size 0 is cached; one that is too large is returned but not cached', async (t) => {
   const cache = new AsyncCache<Thing>({ maxSize: 10, sizeOf: ({ size }) => size });
   t.is((await cache.get('nothing', slowly({ name: 'nothing', size: 0 }))).size, 0);
   t.is((await cache.get('nothing', notCalled)).size, 0);

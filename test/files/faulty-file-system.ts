@@ -1,18 +1,18 @@
 /** A file system whose n-th operation fails. @module */
 import { type FileSystem, nodeFileSystem, type OpenFile } from '../../src/files/file-system.js';
 
-/** A real file system in which one operation fails; a failing write leaves half of its data behind, as a full disk does. */
+/** A real file system on which one operation fails. A failing write leaves half of its data, as a full disk does. */
 export class FaultyFileSystem implements FileSystem {
-  /** The operations asked for so far. */
+  /** The operations attempted so far. */
   readonly operations: string[] = [];
 
-  /** @param failAt the operation that fails, from 1 */
+  /** @param failAt index of the operation that fails, starting at 1 */
   constructor(
     private readonly failAt: number,
     private readonly code = 'ENOSPC',
   ) {}
 
-  /** Whether the run was long enough to meet the failure. */
+  /** Whether the failing operation has been reached. */
   get failed(): boolean {
     return this.operations.length >= this.failAt;
   }
@@ -28,7 +28,7 @@ export class FaultyFileSystem implements FileSystem {
       sync: () => this.#attempt('sync').then(() => file.sync()),
       datasync: () => this.#attempt('datasync').then(() => file.datasync()),
       truncate: (length) => this.#attempt('truncate').then(() => file.truncate(length)),
-      // A close that fails has closed all the same.
+      // A failing close still closes the file.
       close: () => this.#attempt('close', () => file.close()).then(() => file.close()),
     };
   }
@@ -57,6 +57,6 @@ export class FaultyFileSystem implements FileSystem {
     this.operations.push(operation);
     if (this.operations.length !== this.failAt) return;
     await leaveBehind?.();
-    throw Object.assign(new Error(`${this.code}: made to fail, ${operation}`), { code: this.code });
+    throw Object.assign(new Error(`${this.code}: injected failure of ${operation}`), { code: this.code });
   }
 }

@@ -10,7 +10,7 @@ import { FaultyFileSystem } from './faulty-file-system.js';
 
 const image = Buffer.alloc(100_000, 'image');
 
-test('a file is published with its folders, and nothing else', async (t) => {
+test('publishing creates the file and its folders, and nothing else', async (t) => {
   const root = await temporaryFolder(t);
   const published = await publishFile(join(root, 'train/cat/1.jpg'), image, {
     temporaryFolder: join(root, '.wildstyle/tmp'),
@@ -20,7 +20,7 @@ test('a file is published with its folders, and nothing else', async (t) => {
   t.deepEqual(await readFile(join(root, 'train/cat/1.jpg')), image);
 });
 
-test('a file that is there is replaced', async (t) => {
+test('an existing file is replaced', async (t) => {
   const root = await temporaryFolder(t);
   const options = { temporaryFolder: join(root, 'tmp') };
   await publishFile(join(root, 'card.md'), 'old and longer', options);
@@ -28,7 +28,7 @@ test('a file that is there is replaced', async (t) => {
   t.is(await readFile(join(root, 'card.md'), 'utf8'), 'new');
 });
 
-test('text and bytes are written in the order they come', async (t) => {
+test('text and bytes are written in order', async (t) => {
   const root = await temporaryFolder(t);
   const publisher = await FilePublisher.open(join(root, 'a.txt'), { temporaryFolder: join(root, 'tmp') });
   const long = 'long '.repeat(100_000);
@@ -39,7 +39,7 @@ test('text and bytes are written in the order they come', async (t) => {
   t.is(await readFile(join(root, 'a.txt'), 'utf8'), expected);
 });
 
-test('what is given up leaves nothing', async (t) => {
+test('an aborted file leaves nothing behind', async (t) => {
   const root = await temporaryFolder(t);
   const publisher = await FilePublisher.open(join(root, 'a.txt'), { temporaryFolder: join(root, 'tmp') });
   await publisher.write('half');
@@ -53,7 +53,7 @@ for (const [code, expected] of [
   ['EROFS', 'output-unwritable'],
   ['EIO', 'output-unwritable'],
 ] as const) {
-  test(`whichever operation fails with ${code}, no partial file is published and nothing is left`, async (t) => {
+  test(`if any operation fails with ${code}, no partial file is published and nothing is left behind`, async (t) => {
     const finalFile = 'train/cat/1.jpg';
     let operations: string[] = [];
     for (let failAt = 1; ; failAt++) {
@@ -85,13 +85,13 @@ for (const [code, expected] of [
         await t.throwsAsync(stat(join(root, 'train')), { code: 'ENOENT' });
       }
     }
-    // mkdir, open, write, sync, close, mkdir, rename, then three folders: cat, train and the root.
+    // After the rename, three folders are flushed: cat, train and the root.
     t.deepEqual(operations.slice(0, 7), ['mkdir', 'open', 'write', 'sync', 'close', 'mkdir', 'rename']);
     t.deepEqual(operations.slice(7), Array(3).fill(['open', 'sync', 'close']).flat());
   });
 }
 
-test('a class folder that has images survives a failure', async (t) => {
+test('a class folder with images survives a failure', async (t) => {
   const root = await temporaryFolder(t);
   await publishFile(join(root, 'train/cat/1.jpg'), image, { temporaryFolder: join(root, 'tmp') });
   const fileSystem = new FaultyFileSystem(7);
@@ -101,7 +101,7 @@ test('a class folder that has images survives a failure', async (t) => {
   t.deepEqual(await filesBelow(root), ['train/cat/1.jpg']);
 });
 
-test('a folder that is a file, is told', async (t) => {
+test('a file in place of a folder is reported', async (t) => {
   const root = await temporaryFolder(t);
   await writeFile(join(root, 'train'), 'in the way');
   const error = await t.throwsAsync(
@@ -112,7 +112,7 @@ test('a folder that is a file, is told', async (t) => {
   t.deepEqual(await filesBelow(root), ['train']);
 });
 
-test('a disk that is really full: disk-full, and only whole files', async (t) => {
+test('on a disk that is really full, the error is disk-full and only complete files exist', async (t) => {
   const root = await temporaryFolder(t);
   const disk = join(root, 'disk');
   await mkdir(disk);
@@ -120,7 +120,7 @@ test('a disk that is really full: disk-full, and only whole files', async (t) =>
   try {
     await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
   } catch {
-    t.log('skipped: needs the right to mount a tmpfs');
+    t.log('skipped: needs permission to mount a tmpfs');
     t.pass();
     return;
   }
@@ -145,7 +145,7 @@ test('a disk that is really full: disk-full, and only whole files', async (t) =>
   }
 });
 
-test('sweeping removes temporary files, and only those', async (t) => {
+test('sweepTemporaryFiles removes only temporary files', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, '1.jpg.0000.tmp'), 'half');
   await writeFile(join(folder, 'notes.txt'), 'mine');

@@ -5,13 +5,13 @@ import { blue, colorAt, distance, frames, markedCorner, noise, red, solid } from
 
 const keep64 = { sizePx: 64, fit: 'keep' } as const;
 
-/** The stored form of an upright picture that each EXIF orientation undoes. */
+/** For each EXIF orientation, the stored form of an upright image. */
 const storedForms: readonly ((upright: Sharp) => Sharp)[] = [
   (image) => image,
   (image) => image.flop(),
   (image) => image.rotate(180),
   (image) => image.flip(),
-  // Along the diagonals: sharp flips before it turns.
+  // Mirrored along a diagonal; sharp flips before it rotates.
   (image) => image.flip().rotate(90),
   (image) => image.rotate(270),
   (image) => image.flip().rotate(270),
@@ -20,7 +20,7 @@ const storedForms: readonly ((upright: Sharp) => Sharp)[] = [
 
 storedForms.forEach((stored, index) => {
   const orientation = index + 1;
-  test(`EXIF orientation ${orientation} is baked in`, async (t) => {
+  test(`EXIF orientation ${orientation} is applied`, async (t) => {
     const pixels = await stored(await markedCorner(128, 96))
       .png()
       .toBuffer();
@@ -39,7 +39,7 @@ storedForms.forEach((stored, index) => {
   });
 });
 
-test('gray with alpha is composited on white and becomes three channels', async (t) => {
+test('grayscale with alpha is composited on white and becomes RGB', async (t) => {
   const bytes = Buffer.alloc(64 * 64 * 2);
   for (let at = 0; at < bytes.length; at += 2) bytes.set([100, 128], at);
   const file = await sharp(bytes, { raw: { width: 64, height: 64, channels: 2 } })
@@ -53,7 +53,7 @@ test('gray with alpha is composited on white and becomes three channels', async 
   t.true(distance(colorAt(image, 32, 32), [177, 177, 177]) <= 1);
 });
 
-test('full transparency becomes white', async (t) => {
+test('transparent pixels become white', async (t) => {
   const file = await sharp({
     create: { width: 64, height: 64, channels: 4, background: { r: 200, g: 0, b: 0, alpha: 0 } },
   })
@@ -62,7 +62,7 @@ test('full transparency becomes white', async (t) => {
   t.deepEqual(colorAt(await decodeImage(file, keep64), 10, 10), [255, 255, 255]);
 });
 
-test('sixteen bits are reduced to eight', async (t) => {
+test('16-bit RGB becomes 8-bit', async (t) => {
   const samples = new Uint16Array(64 * 64 * 3).map((_, index) => [51400, 12850, 32896][index % 3] as number);
   const file = await sharp(samples, { raw: { width: 64, height: 64, channels: 3 } })
     .toColorspace('rgb16')
@@ -72,7 +72,7 @@ test('sixteen bits are reduced to eight', async (t) => {
   t.true(distance(colorAt(await decodeImage(file, keep64), 5, 60), [200, 50, 128]) <= 1);
 });
 
-test('sixteen bit gray is reduced to eight', async (t) => {
+test('16-bit grayscale becomes 8-bit', async (t) => {
   const samples = new Uint16Array(64 * 64).fill(25700);
   const file = await sharp(samples, { raw: { width: 64, height: 64, channels: 1 } })
     .toColorspace('grey16')
@@ -103,7 +103,7 @@ test('an embedded profile is converted to sRGB', async (t) => {
   t.true(distance(colorAt(await decodeImage(file, keep64), 32, 32), color) <= 2);
 });
 
-test('every format that is listed is read', async (t) => {
+test('every supported format can be decoded', async (t) => {
   const image = solid(64, 48, red);
   const files = {
     jpeg: await image.clone().jpeg({ quality: 100 }).toBuffer(),
@@ -121,7 +121,7 @@ test('every format that is listed is read', async (t) => {
   }
 });
 
-test('keep does not distort: a circle stays a circle', async (t) => {
+test('keep preserves the aspect ratio: a circle stays a circle', async (t) => {
   const disc = Buffer.from(
     '<svg width="640" height="427"><rect width="640" height="427" fill="#fff"/><circle cx="320" cy="213.5" r="150"/></svg>',
   );
@@ -133,7 +133,7 @@ test('keep does not distort: a circle stays a circle', async (t) => {
   t.true(Math.abs(across - down) <= 1, `${across} x ${down}`);
 });
 
-test('crop takes the centered square, stretch the whole', async (t) => {
+test('crop takes the centered square, stretch the whole image', async (t) => {
   // Three bars of 100 px: red, blue, red.
   const bar = await solid(100, 100, blue).png().toBuffer();
   const file = await solid(300, 100, red)
@@ -151,7 +151,7 @@ test('crop takes the centered square, stretch the whole', async (t) => {
   t.deepEqual(colorAt(stretched, 30, 30), [...blue]);
 });
 
-test('an exact shape is covered, the rest cut off evenly', async (t) => {
+test('for an exact shape, the excess is cropped evenly', async (t) => {
   const bar = await solid(100, 100, blue).png().toBuffer();
   const file = await solid(300, 100, red)
     .composite([{ input: bar, left: 100, top: 0 }])
@@ -164,7 +164,7 @@ test('an exact shape is covered, the rest cut off evenly', async (t) => {
   t.true(distance(colorAt(image, 90, 25), red) <= 2);
 });
 
-test('a panorama 20,000 px wide becomes a strip of its middle', async (t) => {
+test('a panorama 20,000 px wide is cropped to its center', async (t) => {
   const bar = await solid(600, 300, red).png().toBuffer();
   const file = await solid(20000, 300, blue)
     .composite([{ input: bar, left: 9700, top: 0 }])
@@ -176,7 +176,7 @@ test('a panorama 20,000 px wide becomes a strip of its middle', async (t) => {
   t.true(distance(colorAt(image, 20, 16), blue) <= 8);
 });
 
-test('a single pixel is enlarged', async (t) => {
+test('a single pixel is scaled up', async (t) => {
   const image = await decodeImage(await solid(1, 1, red).png().toBuffer(), { sizePx: 256, fit: 'keep' });
   t.deepEqual([image.widthPx, image.heightPx], [256, 256]);
   t.deepEqual(colorAt(image, 200, 3), [...red]);
@@ -193,7 +193,7 @@ test('the same file gives the same pixels at every thread count', async (t) => {
   t.deepEqual(one, two);
 });
 
-test('a single-frame GIF is read, an animation is not', async (t) => {
+test('a single-frame GIF is decoded, an animation is rejected', async (t) => {
   await t.notThrowsAsync(decodeImage(await frames(40, 40, 1).gif().toBuffer(), keep64));
   await t.throwsAsync(decodeImage(await frames(40, 40, 3).gif().toBuffer(), keep64));
 });

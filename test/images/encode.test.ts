@@ -10,7 +10,7 @@ const target = { sizePx: 256, fit: 'keep' } as const;
 const photograph = async () => decodeImage(await noise(256, 192).blur(2).png().toBuffer(), target);
 
 for (const format of imageFormats) {
-  test(`${format}: the same bytes at every thread count, without metadata`, async (t) => {
+  test(`${format}: same bytes at every thread count, no metadata`, async (t) => {
     const pixels = await photograph();
     const before = sharp.concurrency();
     sharp.concurrency(1);
@@ -34,7 +34,7 @@ test('PNG is lossless', async (t) => {
   t.deepEqual(await decodeImage(await encodeImage(pixels, { format: 'png', quality: 1 }), target), pixels);
 });
 
-test('JPEG keeps full color resolution from quality 90 on', async (t) => {
+test('JPEG keeps full chroma resolution at quality 90 and above', async (t) => {
   const pixels = await photograph();
   const chroma = async (quality: number) =>
     (await sharp(await encodeImage(pixels, { format: 'jpeg', quality })).metadata()).chromaSubsampling;
@@ -42,7 +42,7 @@ test('JPEG keeps full color resolution from quality 90 on', async (t) => {
   t.is(await chroma(89), '4:2:0');
 });
 
-test('quality matters where the format is lossy', async (t) => {
+test('quality affects the size of lossy formats', async (t) => {
   const pixels = await photograph();
   for (const format of ['jpeg', 'webp'] as const) {
     const small = await encodeImage(pixels, { format, quality: 50 });
@@ -51,7 +51,7 @@ test('quality matters where the format is lossy', async (t) => {
   }
 });
 
-test('bad arguments are told', async (t) => {
+test('invalid arguments are rejected', async (t) => {
   const pixels = await decodeImage(await solid(32, 32, [1, 2, 3]).png().toBuffer(), {
     sizePx: 32,
     fit: 'keep',
@@ -69,6 +69,6 @@ test('bad arguments are told', async (t) => {
   t.is(error?.code, 'shape-mismatch');
 });
 
-test('extensions', (t) => {
+test('file name extensions', (t) => {
   t.deepEqual(imageFormats.map(extensionOf), ['jpg', 'png', 'webp']);
 });

@@ -11,7 +11,7 @@ const keep = (width: number, height: number, sizePx: number, multiple?: number) 
   return `${widthPx}x${heightPx}`;
 };
 
-test('keep: the long edge is the size, the short one the nearest multiple of 16', (t) => {
+test('keep: the long edge is the size, the short edge the nearest multiple of 16', (t) => {
   t.is(keep(4000, 3000, 256), '256x192');
   t.is(keep(3000, 4000, 256), '192x256');
   t.is(keep(640, 427, 256), '256x176');
@@ -21,19 +21,19 @@ test('keep: the long edge is the size, the short one the nearest multiple of 16'
   t.is(keep(10, 8, 256), '256x208');
 });
 
-test('keep: the multiple can be chosen', (t) => {
+test('keep: the multiple is configurable', (t) => {
   t.is(keep(640, 427, 256, 1), '256x171');
   t.is(keep(640, 427, 256, 8), '256x168');
   t.is(keep(640, 427, 256, 64), '256x192');
 });
 
-test('keep: a square stays a square though the size is no multiple', (t) => {
+test('keep: a square stays a square even if the size is not a multiple', (t) => {
   t.is(keep(500, 500, 100), '100x100');
   t.is(keep(500, 480, 100), '100x96');
   t.is(keep(500, 400, 100), '100x80');
 });
 
-test('keep: no edge is shorter than 32 px, nor than the multiple, nor longer than the size', (t) => {
+test('keep: no edge is shorter than 32 px or the multiple, or longer than the size', (t) => {
   t.is(keep(20000, 300, 256), '256x32');
   t.is(keep(1, 65535, 256), '32x256');
   t.is(keep(20000, 300, 256, 48), '256x48');
@@ -42,7 +42,7 @@ test('keep: no edge is shorter than 32 px, nor than the multiple, nor longer tha
   t.is(keep(100, 40, 40, 64), '40x40');
 });
 
-test('keep: the distortion-free crop takes at most half a multiple', (t) => {
+test('keep: at most half a multiple is cropped', (t) => {
   for (let width = 32; width <= 256; width += 7) {
     const { widthPx } = fitShape(width, 256, { sizePx: 256, fit: 'keep' });
     t.true(Math.abs(widthPx - width) <= 8, `${width} -> ${widthPx}`);
@@ -50,7 +50,7 @@ test('keep: the distortion-free crop takes at most half a multiple', (t) => {
   }
 });
 
-test('an exact shape is itself', (t) => {
+test('an exact shape is returned as is', (t) => {
   t.deepEqual(fitShape(4000, 3000, { widthPx: 100, heightPx: 33 }), { widthPx: 100, heightPx: 33 });
   const error = t.throws(() => fitShape(9, 9, { widthPx: 100, heightPx: 0 }), { instanceOf: WildstyleError });
   t.regex(error.message, /target\.heightPx/);
@@ -62,7 +62,7 @@ test('crop and stretch give squares', (t) => {
   }
 });
 
-test('sizes that are no positive integers are refused by name', (t) => {
+test('the error names a size that is not a positive integer', (t) => {
   for (const sizePx of [0, -16, 12.5, Number.NaN]) {
     const error = t.throws(() => fitShape(10, 10, { sizePx, fit: 'keep' }), { instanceOf: WildstyleError });
     t.is(error.code, 'option-invalid');

@@ -1,4 +1,4 @@
-/** Images made in code for the tests of this folder. @module */
+/** Generated images for the tests in this folder. @module */
 import sharp, { type Sharp } from 'sharp';
 
 export type Color = readonly [number, number, number];
@@ -6,13 +6,13 @@ export type Color = readonly [number, number, number];
 export const red: Color = [230, 20, 30];
 export const blue: Color = [10, 40, 200];
 
-/** One color everywhere. */
+/** A solid color. */
 export function solid(width: number, height: number, color: Color): Sharp {
   const [r, g, b] = color;
   return sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
 }
 
-/** Blue, with a red block in the upper left corner, an eighth of each edge in size. */
+/** Blue, with a red block in the upper left corner that is an eighth of the image in each direction. */
 export async function markedCorner(width: number, height: number): Promise<Sharp> {
   const mark = await solid(width / 8, height / 8, red)
     .png()
@@ -24,7 +24,7 @@ export async function markedCorner(width: number, height: number): Promise<Sharp
   return sharp(marked);
 }
 
-/** Reproducible colorful noise: a linear congruential generator, high bits. */
+/** Reproducible color noise: the high bits of a linear congruential generator. */
 export function noise(width: number, height: number): Sharp {
   let state = 7;
   const bytes = Buffer.alloc(width * height * 3);
@@ -35,14 +35,14 @@ export function noise(width: number, height: number): Sharp {
   return sharp(bytes, { raw: { width, height, channels: 3 } });
 }
 
-/** `count` frames below each other, as sharp wants animations. */
+/** `count` frames stacked vertically, the layout in which sharp takes animations. */
 export function frames(width: number, height: number, count: number): Sharp {
   const bytes = Buffer.alloc(width * height * count * 3);
   for (let frame = 0; frame < count; frame++) bytes.fill(frame * 60, width * height * 3 * frame);
   return sharp(bytes, { raw: { width, height: height * count, channels: 3, pageHeight: height } });
 }
 
-/** The color of one pixel. */
+/** Returns the color of a pixel. */
 export function colorAt(
   pixels: { data: Uint8Array; widthPx: number },
   x: number,
@@ -52,7 +52,7 @@ export function colorAt(
   return [pixels.data[at] as number, pixels.data[at + 1] as number, pixels.data[at + 2] as number];
 }
 
-/** The largest difference of any channel. */
+/** Returns the largest difference of any channel. */
 export function distance(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, index) => Math.abs(value - (b[index] as number))));
 }

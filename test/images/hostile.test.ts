@@ -22,7 +22,7 @@ async function refusal(source: string | Uint8Array, options: InspectOptions = {}
     if (error instanceof WildstyleError) return error;
     throw error;
   }
-  throw new Error('this image should have been refused');
+  throw new Error('The image should have been rejected.');
 }
 
 async function stored(name: string, bytes: Uint8Array | string): Promise<string> {
@@ -31,7 +31,7 @@ async function stored(name: string, bytes: Uint8Array | string): Promise<string>
   return path;
 }
 
-/** Adds the chunk that makes a PNG an animated one. */
+/** Inserts the chunk that marks a PNG as animated. */
 function animatedPng(png: Buffer): Buffer {
   const control = Buffer.concat([
     Buffer.from([0, 0, 0, 8]),
@@ -136,7 +136,7 @@ for (const [name, code, message, make] of cases) {
   });
 }
 
-test('a decompression bomb is refused before it is decoded', async (t) => {
+test('a decompression bomb is rejected before it is decoded', async (t) => {
   const bomb = await sharp({
     create: { width: 16000, height: 16000, channels: 3, background: '#fff' },
     limitInputPixels: false,
@@ -148,12 +148,12 @@ test('a decompression bomb is refused before it is decoded', async (t) => {
   const before = process.resourceUsage().maxRSS;
   const error = await refusal(path);
   t.is(error.code, 'image-too-large');
-  t.is(error.message, `${path}: 16000 x 16000 = 256 megapixels, more than the 64 megapixels allowed`);
+  t.is(error.message, `${path}: 16000 x 16000 = 256 megapixels, more than the maximum of 64 megapixels`);
   // Decoded, it would take 768 MB.
   t.true(process.resourceUsage().maxRSS - before < 100_000);
 });
 
-test('a header that promises too much is refused though the data are missing', async (t) => {
+test('a header with a huge size is rejected even if the data is missing', async (t) => {
   const header = Buffer.alloc(25);
   header.writeUInt32BE(13, 0);
   header.write('IHDR', 4);
@@ -170,13 +170,13 @@ test('a header that promises too much is refused though the data are missing', a
   t.true(['image-too-large', 'image-corrupt'].includes((await refusal(png)).code));
 });
 
-test('the limit on pixels can be set', async (t) => {
+test('the pixel limit is configurable', async (t) => {
   const file = await solid(100, 50, [1, 2, 3]).png().toBuffer();
   t.is((await refusal(file, { maximumPixels: 4999 })).code, 'image-too-large');
   t.is((await inspectImage(file, { maximumPixels: 5000 })).widthPx, 100);
 });
 
-test('a file of absurd size is refused unread', async (t) => {
+test('a huge file is rejected without reading it', async (t) => {
   const path = await stored('sparse.jpg', '');
   await truncate(path, 2 ** 31);
   const error = await refusal(path);
@@ -184,7 +184,7 @@ test('a file of absurd size is refused unread', async (t) => {
   t.regex(error.message, /2147483648 bytes/);
 });
 
-test('what is not there or is no file is told', async (t) => {
+test('missing files and folders are reported', async (t) => {
   const missing = await refusal(join(folder, 'nowhere.jpg'));
   t.is(missing.code, 'image-missing');
   t.regex(missing.message, /nowhere\.jpg.*ENOENT/);

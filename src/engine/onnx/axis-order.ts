@@ -1,31 +1,28 @@
 /**
- * Layouts as pure arithmetic. A permutation says how a tensor lies in memory: physical axis `i` holds logical axis
- * `permutation[i]`, so channels-first images are `[0, 3, 1, 2]`. Axes of size one have no place in memory and are
- * ignored wherever two layouts are compared.
+ * Memory layouts as pure arithmetic. A permutation describes the memory layout of a tensor: physical axis `i` holds
+ * logical axis `permutation[i]`, so channels-first images are `[0, 3, 1, 2]`. Axes of size 1 do not affect the order of
+ * elements in memory, so they are ignored when layouts are compared.
  * @module
  */
 import type { Shape } from '../engine.js';
 
-/** A layout: see above. */
+/** A memory layout: the logical axis held by each physical axis. */
 export type Permutation = readonly number[];
 
-/** Images as convolutions want them. */
+/** The layout of images in convolutions: NCHW. */
 export const channelsFirst: Permutation = [0, 3, 1, 2];
 
-/** Row-major order: every axis in its own place. */
+/** Row-major order: no axis moves. */
 export const identity = (rank: number): Permutation => Array.from({ length: rank }, (_, axis) => axis);
 
-/** How a value of this rank lies in memory wherever it enters or leaves a compiled function. */
+/** The layout of the inputs and outputs of a compiled function, by rank. */
 export const boundaryLayout = (rank: number): Permutation => (rank === 4 ? channelsFirst : identity(rank));
 
-/** Elements of a tensor. */
-export const sizeOf = (shape: Shape): number => shape.reduce((size, dimension) => size * dimension, 1);
-
-/** The physical dimensions of a logical shape. */
+/** Returns the physical dimensions of a logical shape. */
 export const permute = (shape: Shape, permutation: Permutation): number[] =>
   permutation.map((axis) => shape[axis]);
 
-/** For each logical axis, the physical axis that holds it. */
+/** Returns the inverse permutation: for each logical axis, the physical axis that holds it. */
 export function invert(permutation: Permutation): number[] {
   const inverse: number[] = new Array(permutation.length).fill(0);
   permutation.forEach((axis, index) => {
@@ -34,15 +31,15 @@ export function invert(permutation: Permutation): number[] {
   return inverse;
 }
 
-/** Whether two shapes (or two layouts) are equal. */
+/** Whether two shapes (or two permutations) are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 
-/** The axes that are larger than one, in the order in which they lie in memory. */
+/** The axes larger than 1, in memory order. */
 const occupied = (shape: Shape, permutation: Permutation): number[] =>
   permutation.filter((axis) => shape[axis] !== 1);
 
-/** Whether both layouts put the same bytes in the same place. */
+/** Whether both layouts store the elements in the same order. */
 export const sameMemory = (shape: Shape, a: Permutation, b: Permutation): boolean =>
   sameShape(occupied(shape, a), occupied(shape, b));
 
@@ -51,7 +48,7 @@ interface Group {
   readonly to: number[];
 }
 
-/** Splits two shapes of equal size into the shortest runs of axes whose sizes multiply to the same number. */
+/** Splits two shapes of equal size into the shortest runs of axes with equal products. */
 function matchingGroups(from: Shape, to: Shape): Group[] {
   const fromAxes = occupied(from, identity(from.length));
   const toAxes = occupied(to, identity(to.length));
@@ -73,7 +70,7 @@ function matchingGroups(from: Shape, to: Shape): Group[] {
   return groups;
 }
 
-/** Puts the axes of size one back among the occupied ones, each behind its logical neighbor. */
+/** Inserts the axes of size 1, each right after the logical axis that precedes it. */
 function withUnitAxes(order: readonly number[], shape: Shape): Permutation {
   const result = [...order];
   shape.forEach((dimension, axis) => {
@@ -83,8 +80,8 @@ function withUnitAxes(order: readonly number[], shape: Shape): Permutation {
 }
 
 /**
- * The layout of a reshaped tensor, where reshaping moves nothing in memory.
- * @returns undefined where the elements would have to be moved first
+ * Returns the layout of a tensor after a reshape that moves nothing in memory.
+ * @returns undefined if the reshape has to move elements
  */
 export function reshapedLayout(from: Shape, permutation: Permutation, to: Shape): Permutation | undefined {
   if (sameShape(from, to)) return permutation;
@@ -102,7 +99,7 @@ export function reshapedLayout(from: Shape, permutation: Permutation, to: Shape)
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
-/** Moves a row-major array into the layout given. @returns the array itself where nothing has to move */
+/** Converts a row-major array to the given layout. @returns the array itself if nothing has to move */
 export function arrange<T extends Numbers>(data: T, shape: Shape, permutation: Permutation): T {
   if (sameMemory(shape, permutation, identity(shape.length))) return data;
   const result = data.slice() as T;
@@ -130,6 +127,6 @@ export function arrange<T extends Numbers>(data: T, shape: Shape, permutation: P
   return result;
 }
 
-/** The opposite of {@link arrange}: brings an array that lies in the layout given back into row-major order. */
+/** The inverse of {@link arrange}: converts an array in the given layout to row-major order. */
 export const restore = <T extends Numbers>(data: T, shape: Shape, permutation: Permutation): T =>
   arrange(data, permute(shape, permutation), invert(permutation));

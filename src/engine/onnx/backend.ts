@@ -1,6 +1,6 @@
 /**
- * The TF.js backend that computes nothing and records what it is asked. TF.js's own gradient registry drives the
- * backward pass, so what is recorded holds that as well.
+ * A TF.js backend that computes nothing and records the kernels it is asked to run. TF.js's own gradient registry
+ * drives the backward pass, so the recording includes it.
  * @module
  */
 import {
@@ -25,32 +25,32 @@ import { broadcastShape, type Kernel, type KernelFamily } from './kernels/kernel
 import type { Numbers, SymbolType, TracedTensor } from './symbol.js';
 import { numbers, type Trace } from './trace.js';
 
-/** The name under which TF.js knows the backend. */
+/** The name of the backend in TF.js's registry. */
 export const traceBackendName = 'wildstyle-trace';
 
 type DataId = TensorInfo['dataId'];
 
 const supportedTypes: readonly string[] = ['float32', 'int32', 'bool'];
 
-/** Knows every tensor of a trace by TF.js's handle for it. */
+/** Maps TF.js's tensor handles (`dataId`) to traced tensors. */
 export class TraceBackend extends KernelBackend {
-  /** The trace that is being recorded; set for the time of one trace only. */
+  /** The trace being recorded; undefined between traces. */
   trace: Trace | undefined;
   readonly #tensors = new Map<DataId, TracedTensor>();
 
   get active(): Trace {
-    if (!this.trace) throw new WildstyleError('internal', 'A tensor of a finished trace was used again.');
+    if (!this.trace) throw new WildstyleError('internal', 'A tensor was used after its trace had finished.');
     return this.trace;
   }
 
-  /** Hands a traced tensor to TF.js. */
+  /** Registers a traced tensor and returns its TF.js handle. */
   tensorInfo(tensor: TracedTensor): TensorInfo {
     const dataId = {};
     this.#tensors.set(dataId, tensor);
     return { dataId, shape: [...tensor.shape], dtype: tensor.type };
   }
 
-  /** What a TF.js tensor is in the trace; a tensor made outside of it is taken in as a constant. */
+  /** Returns the traced tensor behind a TF.js tensor. A tensor created outside the trace becomes a constant. */
   traced({ dataId, shape, dtype }: TensorInfo): TracedTensor {
     const tensor = this.#tensors.get(dataId);
     if (tensor) return tensor;
@@ -73,7 +73,7 @@ export class TraceBackend extends KernelBackend {
     if (!values) {
       const error = new WildstyleError(
         'trace-data-dependent',
-        `A function to be compiled read the values of a tensor of shape [${tensor?.shape}], which are not known yet.`,
+        `The function reads the values of a tensor of shape [${tensor?.shape}], which are unknown while it is compiled.`,
         { cure: 'Use tensor operations instead of dataSync, arraySync or data.' },
       );
       this.active.failure ??= error;
@@ -82,7 +82,7 @@ export class TraceBackend extends KernelBackend {
     return values;
   }
 
-  /** Nobody may wait for the promise, so it does not reject: the trace knows that it has failed. */
+  /** Never rejects, because the caller may not await the promise. `trace.failure` records the error instead. */
   override read(dataId: DataId): Promise<BackendValues> {
     try {
       return Promise.resolve(this.readSync(dataId));
@@ -124,7 +124,10 @@ export class TraceBackend extends KernelBackend {
 
   #constant(values: BackendValues, shape: Shape, dtype: DataType): TracedTensor {
     if (!supportedTypes.includes(dtype)) {
-      throw new WildstyleError('kernel-unsupported', `The onnx engine has no tensors of type ${dtype}.`);
+      throw new WildstyleError(
+        'kernel-unsupported',
+        `The onnx engine does not support tensors of type ${dtype}.`,
+      );
     }
     const list = values instanceof Uint8ClampedArray ? numbers('int32', values) : (values as Numbers);
     return this.active.constant(list, shape, dtype as SymbolType);
@@ -133,10 +136,10 @@ export class TraceBackend extends KernelBackend {
 
 const unsupported = (name: string): WildstyleError =>
   new WildstyleError('kernel-unsupported', `The onnx engine cannot execute the TF.js kernel ${name}.`, {
-    cure: 'Express the function with other TF.js operations, or run it on another engine.',
+    cure: 'Use other TF.js operations, or run the function on another engine.',
   });
 
-/** Evaluates a kernel of constants, records any other. */
+/** Evaluates a kernel if all its inputs are constants; records it otherwise. */
 function record(
   trace: Trace,
   name: string,
@@ -182,7 +185,7 @@ function kernelFunction(name: string, constants: KernelFamily['constants'], run?
   };
 }
 
-/** The one tracing backend of this process, registered with TF.js on first use. */
+/** Returns the tracing backend. There is one per process; it is registered with TF.js on first use. */
 export function traceBackend(): TraceBackend {
   const known = findBackend(traceBackendName);
   if (known) return known as TraceBackend;

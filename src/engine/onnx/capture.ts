@@ -10,10 +10,10 @@ import { cast } from './kernels/unary.js';
 import type { Constant, TracedTensor } from './symbol.js';
 import { Trace, type TraceOptions } from './trace.js';
 
-/** A recorded function: its graph, and which edge is which input and output. */
+/** A recorded function: its graph, and the edges of its inputs and outputs. */
 export interface Recording {
   readonly graph: Graph;
-  /** Inputs that the function uses; the graph does not know the others. */
+  /** The inputs that the function uses. Unused inputs are not part of the graph. */
   readonly inputs: readonly { readonly name: string; readonly edge: string }[];
   readonly outputs: readonly Output[];
 }
@@ -25,9 +25,9 @@ interface Output {
 }
 
 /**
- * Calls the function once, with tensors that have a shape but no values, and records what it asks of TF.js. The active
- * TF.js backend is the same afterwards, and no tensor is left behind.
- * @throws `kernel-unsupported`, `trace-data-dependent`, or `engine-failed` around what the function itself throws
+ * Calls the function once, on tensors with shapes but no values, and records the TF.js kernels it runs. Restores the
+ * active TF.js backend and disposes all tensors.
+ * @throws `kernel-unsupported`, `trace-data-dependent`, or `engine-failed` wrapping an error of the function itself
  */
 export function record(
   fn: TensorFunction,
@@ -78,15 +78,15 @@ export function record(
 
 function checkResults(results: unknown): void {
   if (results instanceof Promise) {
-    // It may fail later, when nobody listens any more.
+    // Avoids an unhandled rejection if the promise fails later.
     results.catch(() => {});
-    throw new WildstyleError('trace-data-dependent', 'A function to be compiled returned a promise.', {
-      cure: 'Return tensors by name, from a function that is not async.',
+    throw new WildstyleError('trace-data-dependent', 'The function returned a promise.', {
+      cure: 'Return an object of tensors from a function that is not async.',
     });
   }
   if (typeof results === 'object' && results !== null && Object.keys(results).length > 0) return;
-  throw new WildstyleError('engine-failed', 'A function to be compiled returned no tensors.', {
-    cure: 'Return tensors by name: at least one.',
+  throw new WildstyleError('engine-failed', 'The function returned no tensors.', {
+    cure: 'Return an object with at least one tensor.',
   });
 }
 
@@ -96,7 +96,7 @@ function declareOutput(trace: Trace, backend: TraceBackend, name: string, tensor
   return { name, edge: trace.graph.output(trace.denseEdge(traced, layout)).name, shape: traced.shape };
 }
 
-/** TF.js has an error of its own for kernels that neither this engine nor its CPU backend knows. */
+/** Recognizes TF.js's own error for kernels that neither this engine nor TF.js's CPU backend has. */
 function asTraceError(error: unknown): WildstyleError {
   const kernel =
     error instanceof Error &&

@@ -1,4 +1,4 @@
-/** Constants computed at trace time, by TF.js's own CPU kernels. @module */
+/** Constant folding at trace time, with TF.js's own CPU kernels. @module */
 import {
   findBackend,
   getKernel,
@@ -8,20 +8,20 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../engine.js';
-import { sizeOf } from './axis-order.js';
+import { sizeOf } from '../shape.js';
 import type { Numbers, SymbolType, TracedTensor } from './symbol.js';
 
-/** Larger constants stay in the graph: TF.js would take too long over them. */
+/** Maximum number of elements. Kernels on larger constants stay in the graph, because TF.js is slow. */
 const largestSize = 1 << 18;
 
-/** What a kernel made of constants. */
+/** The result of a kernel on constants. */
 export interface EvaluatedTensor {
   readonly values: Numbers;
   readonly shape: Shape;
   readonly type: SymbolType;
 }
 
-/** Repeats the stored elements of a constant along its repeated axes. */
+/** Returns all elements of a constant, with broadcast axes expanded; undefined if the tensor is not a constant. */
 export function writtenOut({ constant, shape, stored }: TracedTensor): Numbers | undefined {
   if (!constant) return undefined;
   const { values } = constant;
@@ -41,7 +41,7 @@ export function writtenOut({ constant, shape, stored }: TracedTensor): Numbers |
   return result;
 }
 
-/** Kernels of lists (Concat, Pack, AddN) want an array, all others want names. */
+/** Kernels that take a list (Concat, Pack, AddN) expect an array; all others expect named inputs. */
 function asGiven(infos: readonly [string, TensorInfo][]): NamedTensorInfoMap {
   if (infos.length === 0 || infos[0][0] !== '0') return Object.fromEntries(infos);
   return infos.map(([, info]) => info) as unknown as NamedTensorInfoMap;
@@ -49,8 +49,8 @@ function asGiven(infos: readonly [string, TensorInfo][]): NamedTensorInfoMap {
 
 /**
  * Runs a kernel on constants.
- * @param elementwise whether to run on the stored elements only, leaving repeated axes alone
- * @returns undefined where an input is no constant, or too large, or the kernel is unknown to TF.js's CPU backend
+ * @param elementwise whether to run on the stored elements only, without expanding broadcast axes
+ * @returns undefined if an input is not a constant or is too large, or if TF.js's CPU backend lacks the kernel
  */
 export function evaluate(
   name: string,

@@ -1,24 +1,26 @@
 /**
- * The graph that a trace records: ONNX nodes over physical tensors. Equal nodes are recorded once; nodes whose results
- * nobody uses are dropped at the end.
+ * The graph that a trace records: ONNX nodes on tensors in their memory layout. Identical nodes are recorded once.
+ * Unused nodes are pruned at the end.
  * @module
  */
 import type { Shape } from '../engine.js';
 
-/** Types of elements that a graph holds; 64-bit integers are shapes, axes and places. */
+/** Element types of a graph. ONNX uses 64-bit integers for shapes, axes and indices. */
 export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
 
-/** A tensor of the graph, as it lies in memory. */
+/** A tensor of the graph, with its physical dimensions. */
 export interface Edge {
   readonly name: string;
   readonly dimensions: Shape;
   readonly type: ElementType;
 }
 
-/** Integers, strings, or floats marked as such: ONNX tells them apart, JavaScript does not. */
+/**
+ * A node attribute. Plain numbers are integers; floats are wrapped, because JavaScript does not distinguish the two.
+ */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
-/** One operator applied; an input that is left out is undefined. */
+/** One application of an ONNX operator. An omitted optional input is undefined. */
 export interface Node {
   readonly operator: string;
   readonly domain: string;
@@ -27,7 +29,7 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** The numbers of an initializer, by element type. */
+/** The data of an initializer. */
 export type ConstantArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 /** A constant of the graph. */
@@ -36,13 +38,13 @@ export interface Initializer {
   readonly data: ConstantArray;
 }
 
-/** What a node produces. */
+/** The dimensions and type (default float32) of a node's output. */
 export interface Result {
   readonly dimensions: Shape;
   readonly type?: ElementType;
 }
 
-/** Records nodes in the order in which they can run. */
+/** A graph under construction. Nodes are recorded in topological order. */
 export class Graph {
   inputs: Edge[] = [];
   readonly outputs: Edge[] = [];
@@ -52,7 +54,7 @@ export class Graph {
   readonly #producers = new Map<string, Node>();
   #count = 0;
 
-  /** Records a node of one output, or finds the equal one recorded before. */
+  /** Records a node with one output, or returns the output of an identical node. */
   add(
     operator: string,
     inputs: readonly (Edge | undefined)[],
@@ -63,7 +65,7 @@ export class Graph {
     return this.addMany(operator, inputs, [result], attributes, domain)[0] as Edge;
   }
 
-  /** Records a node of several outputs, or finds the equal one recorded before. */
+  /** Records a node with several outputs, or returns the outputs of an identical node. */
   addMany(
     operator: string,
     inputs: readonly (Edge | undefined)[],
@@ -83,24 +85,28 @@ export class Graph {
     return outputs;
   }
 
-  /** The node that computes a tensor; undefined for inputs and initializers. */
+  /** Returns the node that computes a tensor; undefined for inputs and initializers. */
   producer(edge: Edge): Node | undefined {
     return this.#producers.get(edge.name);
   }
 
+  /** Adds a graph input. */
   input(dimensions: Shape, type: ElementType = 'float32'): Edge {
     const edge = this.#edge(dimensions, type);
     this.inputs.push(edge);
     return edge;
   }
 
+  /** Adds a constant. */
   initializer(data: ConstantArray, dimensions: Shape, type: ElementType): Edge {
     const edge = this.#edge(dimensions, type);
     this.initializers.push({ edge, data });
     return edge;
   }
 
-  /** Declares an output under a name of its own; a tensor may be the output several times, or an input as well. */
+  /**
+   * Declares an output and gives it its own name, because a tensor can be several outputs at once, or also an input.
+   */
   output(edge: Edge): Edge {
     const output = this.#edge(edge.dimensions, edge.type);
     this.nodes.push({ operator: 'Identity', domain: '', inputs: [edge], outputs: [output], attributes: {} });
@@ -108,7 +114,7 @@ export class Graph {
     return output;
   }
 
-  /** Drops every node, initializer and input that no output depends on. */
+  /** Removes the nodes, initializers and inputs that no output depends on. */
   prune(): void {
     const needed = new Set(this.outputs.map((edge) => edge.name));
     const kept: Node[] = [];

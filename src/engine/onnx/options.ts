@@ -1,11 +1,11 @@
-/** How ONNX Runtime is set up. @module */
+/** ONNX Runtime session options. @module */
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineOptions } from '../engine.js';
 
 /**
- * Options of every session. Nothing is logged: what is wrong is thrown. Graphs are optimized as far as ONNX Runtime
- * can, which includes its blocked convolution layout. Its threads spin while they wait: asleep, they cost a fifth of
- * the speed where an engine has the machine to itself, and an engine of one thread has none.
+ * Returns the options for a session. Logging is off, because problems are thrown as errors. All graph optimizations are
+ * on, including the blocked convolution layout. Threads keep spinning while they wait: without spinning, an engine that
+ * has the machine to itself loses a fifth of its speed. (A single-threaded engine has no worker threads.)
  */
 export const sessionOptions = (options: EngineOptions): InferenceSession.SessionOptions => ({
   executionProviders: [options.device ?? 'cpu'],

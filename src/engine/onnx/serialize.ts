@@ -1,6 +1,6 @@
 /**
- * The recorded graph as the bytes of an ONNX model. Large initializers are left out of the bytes and handed over beside
- * them, as external data, so that nothing is copied into a protocol buffer.
+ * Serializes a recorded graph as an ONNX model. Large initializers are passed separately, as external data, which
+ * avoids copying them into a protocol buffer.
  * @module
  */
 import onnxProto from 'onnx-proto';
@@ -8,22 +8,22 @@ import type { Attribute, ConstantArray, Edge, ElementType, Graph, Initializer, N
 
 const { onnx } = onnxProto;
 
-/** Opset of ONNX proper; the one of `com.microsoft` has version 1. */
+/** Version of the default ONNX opset. The `com.microsoft` opset has version 1. */
 const opsetVersion = 18;
 const irVersion = 8;
 
-/** Smaller initializers are part of the bytes. ONNX Runtime reads shapes and axes only there. */
+/** Initializers smaller than this are embedded in the model. ONNX Runtime requires that for shapes and axes. */
 const externalFromBytes = 4096;
 
 const typeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-/** One initializer that is handed over beside the model. */
+/** An initializer passed separately from the model. */
 export interface ExternalData {
   readonly path: string;
   readonly data: Uint8Array;
 }
 
-/** A model as ONNX Runtime loads it. */
+/** A model in the form that ONNX Runtime loads. */
 export interface SerializedModel {
   readonly bytes: Uint8Array;
   readonly externalData: readonly ExternalData[];
@@ -32,7 +32,7 @@ export interface SerializedModel {
 const bytesOf = (data: ConstantArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** ONNX Runtime's binding reads from the beginning of the buffer, wherever the view begins: a view is copied out. */
+/** Copies views into a larger buffer: ONNX Runtime's binding ignores `byteOffset` and reads from the buffer's start. */
 const ownBytesOf = (data: ConstantArray): Uint8Array =>
   data.byteLength === data.buffer.byteLength ? bytesOf(data) : bytesOf(data).slice();
 
@@ -78,7 +78,7 @@ const valueInfo = ({ name, dimensions, type }: Edge): onnxProto.onnx.IValueInfoP
   },
 });
 
-/** The ONNX model of a graph. */
+/** Serializes a graph as an ONNX model. */
 export function serialize(graph: Graph): SerializedModel {
   const model = onnx.ModelProto.create({
     irVersion,

@@ -1,4 +1,4 @@
-/** The onnx engine: functions recorded as graphs, graphs run by ONNX Runtime. @module */
+/** The onnx engine: traces TF.js functions and runs the graphs with ONNX Runtime. @module */
 import { createRequire } from 'node:module';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
@@ -20,12 +20,12 @@ import { sessionOptions } from './options.js';
 import { serialize } from './serialize.js';
 import { Constant } from './symbol.js';
 
-/** A tensor that ONNX Runtime can read: in memory as {@link boundaryLayout} says. */
+/** A tensor in the memory layout of compiled functions, {@link boundaryLayout}. */
 class OnnxValue extends HostValue {}
 
 const dataOf = (value: Value): Float32Array => dataOfValue(value, OnnxValue);
 
-/** Weights are read when a function uses them, not before. */
+/** Wraps a weight tensor. Its data is read only when a function uses it. */
 const constantOf = (host: HostTensor): Constant =>
   new Constant(() => {
     checkTensor(host);
@@ -67,7 +67,7 @@ class OnnxCompiled implements Compiled {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // Nobody can do anything about a session that cannot be released.
+    // There is nothing to do about a session that fails to release.
     this.session.release().catch(() => {});
   }
 }
@@ -134,18 +134,18 @@ class OnnxEngine implements Engine {
   }
 }
 
-/** Where graphs are known to run and to give the numbers that the reference gives. */
+/** The devices on which graphs are tested against the reference engine. */
 const devices: readonly string[] = ['cpu'];
 
 /**
- * Makes the engine that traces TF.js functions and runs them in ONNX Runtime.
- * @throws `engine-unavailable` for a device that this engine does not know
+ * Creates the engine that traces TF.js functions and runs them with ONNX Runtime.
+ * @throws `engine-unavailable` if the engine does not support the device
  */
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = 'cpu' } = options;
   if (!devices.includes(device)) {
     throw new WildstyleError('engine-unavailable', `The onnx engine does not run on "${device}".`, {
-      cure: `Devices of this version: ${devices.join(', ')}.`,
+      cure: `Use one of these devices: ${devices.join(', ')}.`,
     });
   }
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };

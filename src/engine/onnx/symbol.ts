@@ -1,27 +1,28 @@
 /**
- * What a TF.js tensor is while tracing: a logical shape and one or more places in the graph that hold it.
+ * TF.js tensors during tracing: a logical shape, and one or more edges of the graph that hold the elements.
  *
- * `stored` is the shape that is really held: an axis of size one in `stored` and of another size in `shape` is
- * repeated. So a broadcast costs nothing until an operator needs every element, and a tensor of one repeated number
- * (`ones`, `zeros`, `fill`) is a scalar.
+ * `stored` is the shape of the elements actually held. An axis of size 1 in `stored` and of another size in `shape` is
+ * broadcast. So a broadcast is free until an operator needs every element, and a tensor filled with one number (`ones`,
+ * `zeros`, `fill`) is stored as a scalar.
  * @module
  */
 import type { Shape } from '../engine.js';
-import { arrange, type Permutation, sizeOf } from './axis-order.js';
+import { sizeOf } from '../shape.js';
+import { arrange, type Permutation } from './axis-order.js';
 import type { Edge } from './graph.js';
 
-/** Types of TF.js tensors that can be traced. */
+/** The TF.js data types that can be traced. */
 export type SymbolType = 'float32' | 'int32' | 'bool';
-/** Their elements. */
+/** Typed arrays that hold the elements of {@link SymbolType}s. */
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 
-/** A constant array and everything derived from it, so that graphs that share weights share their other layouts. */
+/** A constant array and the arrays derived from it. Graphs that share weights also share their rearranged copies. */
 export class Constant {
   readonly #derived = new Map<string, Numbers>();
 
   readonly #read: () => Numbers;
 
-  /** @param values in row-major order of `stored`; or how to get them, when they are asked for */
+  /** @param values in row-major order of `stored`, or a function that returns them when needed */
   constructor(
     values: Numbers | (() => Numbers),
     readonly stored: Shape,
@@ -33,12 +34,12 @@ export class Constant {
     return this.#read();
   }
 
-  /** The values in another layout, made once. */
+  /** Returns the values in another layout. Cached. */
   arranged(permutation: Permutation): Numbers {
     return this.derive(`layout ${permutation}`, () => arrange(this.values, this.stored, permutation));
   }
 
-  /** Any array computed from the values alone, made once per name. */
+  /** Returns an array that depends only on the values. Cached by name. */
   derive(name: string, make: () => Numbers): Numbers {
     let result = this.#derived.get(name);
     if (!result) {
@@ -49,30 +50,30 @@ export class Constant {
   }
 }
 
-/** One place in the graph that holds a tensor, and how it lies there. */
+/** An edge that holds a tensor, and the layout it has there. */
 export interface Form {
   readonly edge: Edge;
   readonly permutation: Permutation;
 }
 
-/** A tensor of a trace: its shape is known, its values only where it is a constant. */
+/** A tensor in a trace. Its shape is known; its values are known only for constants. */
 export interface TracedTensor {
   readonly shape: Shape;
   readonly stored: Shape;
   readonly type: SymbolType;
-  /** Every layout in which the tensor exists so far, the preferred one first; empty for a constant nobody used. */
+  /** The layouts in which the graph holds the tensor so far, the preferred one first; empty for constants. */
   readonly forms: Form[];
   readonly constant?: Constant;
-  /** Set on a matrix product: its operands, for the distributive law (see `kernels/binary.ts`). */
+  /** The operands, if the tensor is a matrix product. Used to factor sums of products (see `kernels/binary.ts`). */
   readonly product?: { readonly a: TracedTensor; readonly b: TracedTensor };
 }
 
-/** The one number that a constant repeats; undefined for anything else. */
+/** Returns the number that fills a constant tensor; undefined if there is no single one. */
 export function splatValue(tensor: TracedTensor): number | undefined {
   if (!tensor.constant || sizeOf(tensor.stored) !== 1) return undefined;
   return tensor.constant.values[0];
 }
 
-/** Whether every element is stored: no axis is repeated. */
+/** Whether every element is stored, so no axis is broadcast. */
 export const isDense = ({ shape, stored }: TracedTensor): boolean =>
   shape.every((dimension, axis) => dimension === stored[axis]);

@@ -1,5 +1,5 @@
 /**
- * One trace: the graph under construction, and how TF.js tensors are held in it.
+ * A trace: the graph under construction, and how it holds TF.js tensors.
  * @module
  */
 import type { WildstyleError } from '../../errors.js';
@@ -8,44 +8,44 @@ import { identity, invert, type Permutation, permute, sameMemory, sameShape } fr
 import { type Edge, type ElementType, Graph } from './graph.js';
 import { Constant, isDense, type Numbers, type SymbolType, splatValue, type TracedTensor } from './symbol.js';
 
-/** The same number in every place, or undefined. */
+/** Returns the number that fills the whole array; undefined if the elements differ. */
 function repeatedValue(values: Numbers): number | undefined {
   const first = values[0];
   for (let index = 1; index < values.length; index++) if (values[index] !== first) return undefined;
   return first;
 }
 
-/** Numbers as an array of the type given. */
+/** Converts numbers to a typed array of the given type. */
 export function numbers(type: SymbolType, values: number | ArrayLike<number>): Numbers {
   const list = typeof values === 'number' ? [values] : values;
   if (type === 'float32') return Float32Array.from(list);
   return type === 'int32' ? Int32Array.from(list) : Uint8Array.from(list);
 }
 
-/** What a trace may assume of the device that will run it. */
+/** Options that depend on the device that will run the graph. */
 export interface TraceOptions {
-  /** Whether matrix products pay more than ready-made convolutions do, as on a CPU: see `kernels/winograd.ts`. */
+  /** Whether Winograd convolutions beat the runtime's own, as they do on a CPU; see `kernels/winograd.ts`. */
   readonly minimalFiltering: boolean;
 }
 
-/** Holds what is common to all kernels of one trace. */
+/** State and helpers shared by all kernels of one trace. */
 export class Trace {
   readonly graph = new Graph();
-  /** What makes the trace worthless, where the function that is traced may not hear of it. */
+  /** An error that invalidates the trace even if the traced function does not see it. */
   failure: WildstyleError | undefined;
   readonly #initializers = new Map<Constant, Map<string, Edge>>();
   readonly #shared = new Map<string, Edge>();
 
   constructor(readonly options: TraceOptions) {}
 
-  /** A constant tensor; a repeated number is kept once. */
+  /** Creates a constant tensor. An array of equal numbers is stored as a single number. */
   constant(values: Numbers, shape: Shape, type: SymbolType): TracedTensor {
     const repeated = repeatedValue(values);
     if (repeated !== undefined) return this.splat(repeated, shape, type);
     return this.ofConstant(new Constant(values, shape), shape, type);
   }
 
-  /** A constant tensor of one repeated number. */
+  /** Creates a constant tensor filled with one number. */
   splat(value: number, shape: Shape, type: SymbolType): TracedTensor {
     return this.ofConstant(
       new Constant(
@@ -57,11 +57,12 @@ export class Trace {
     );
   }
 
+  /** Wraps a constant as a tensor of the given shape. */
   ofConstant(constant: Constant, shape: Shape, type: SymbolType): TracedTensor {
     return { shape, stored: constant.stored, type, forms: [], constant };
   }
 
-  /** A tensor that an edge of the graph holds. */
+  /** Wraps an edge of the graph as a tensor. An int64 edge is cast to int32. */
   tensor(
     edge: Edge,
     shape: Shape,
@@ -77,8 +78,8 @@ export class Trace {
   }
 
   /**
-   * The edge that holds a tensor's stored elements in the layout given. A constant is laid out at trace time; anything
-   * else is moved by a node, once.
+   * Returns an edge with the tensor's stored elements in the given layout. Constants are rearranged at trace time;
+   * other tensors get a Transpose or Reshape node, recorded once per layout.
    */
   edge(tensor: TracedTensor, permutation: Permutation = identity(tensor.shape.length)): Edge {
     const { stored, constant } = tensor;
@@ -103,7 +104,7 @@ export class Trace {
     return edge;
   }
 
-  /** The initializer that holds an array derived from a constant; made once per constant and name. */
+  /** Returns an initializer with an array derived from a constant. Created once per constant, name and dimensions. */
   initializer(
     constant: Constant,
     name: string,
@@ -125,7 +126,7 @@ export class Trace {
     return edge;
   }
 
-  /** The same tensor with every repeated axis written out. */
+  /** Returns the tensor with broadcast axes expanded, so that every element is stored. */
   dense(tensor: TracedTensor): TracedTensor {
     if (isDense(tensor)) return tensor;
     const { shape, type } = tensor;
@@ -139,42 +140,45 @@ export class Trace {
     return this.tensor(edge, shape, permutation);
   }
 
-  /** The edge that holds every element of a tensor in the layout given. */
+  /** Returns an edge with every element of the tensor, broadcast axes expanded, in the given layout. */
   denseEdge(tensor: TracedTensor, permutation?: Permutation): Edge {
     return this.edge(this.dense(tensor), permutation);
   }
 
+  /** Reshapes an edge. */
   reshape(edge: Edge, dimensions: Shape): Edge {
     if (sameShape(edge.dimensions, dimensions)) return edge;
     return this.graph.add('Reshape', [edge, this.integers(dimensions)], { dimensions, type: edge.type });
   }
 
-  /** A list of 64-bit integers, as shapes and axes are given. */
+  /** Returns a constant list of 64-bit integers, the type ONNX expects for shapes and axes. */
   integers(values: readonly number[]): Edge {
     return this.shared(`integers ${values}`, () =>
       this.graph.initializer(BigInt64Array.from(values, BigInt), [values.length], 'int64'),
     );
   }
 
+  /** Returns a constant list of floats. */
   floats(values: readonly number[]): Edge {
     return this.shared(`floats ${values}`, () =>
       this.graph.initializer(Float32Array.from(values), [values.length], 'float32'),
     );
   }
 
-  /** A number without dimensions. */
+  /** Returns a constant scalar. */
   scalar(value: number, type: SymbolType = 'float32'): Edge {
     const key = Object.is(value, -0) ? '-0' : `${value}`;
     return this.shared(`${type} ${key}`, () => this.graph.initializer(numbers(type, value), [], type));
   }
 
+  /** Casts an edge to another element type. */
   cast(edge: Edge, type: ElementType): Edge {
     if (edge.type === type) return edge;
     const codes = { float32: 1, int32: 6, int64: 7, bool: 9 };
     return this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: codes[type] });
   }
 
-  /** A constant that is made once per key. */
+  /** Returns the edge cached under the key, creating it on first use. */
   shared(key: string, make: () => Edge): Edge {
     let edge = this.#shared.get(key);
     if (!edge) {

@@ -1,4 +1,4 @@
-/** Kernels that work element by element, and their gradients. @module */
+/** Elementwise kernels and their gradients. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../src/engine/index.js';
 import { type Case, type Draw, withGradients } from '../support.js';
@@ -22,14 +22,14 @@ const smooth: Readonly<Record<string, readonly [Unary, Draw?]>> = {
   exp: [tf.exp],
   expm1: [tf.expm1],
   'expm1 near zero': [(x) => tf.expm1(tf.mul(x, 1e-6))],
-  'expm1 far from zero': [(x) => tf.expm1(tf.mul(x, 15))],
+  'expm1 of large numbers': [(x) => tf.expm1(tf.mul(x, 15))],
   leakyRelu: [(x) => tf.leakyRelu(x, 0.1)],
   log: [tf.log, 'positive'],
   log1p: [tf.log1p, 'positive'],
   'log1p near zero': [(x) => tf.log1p(tf.mul(x, 1e-6))],
-  'log1p of next to nothing': [(x) => tf.log1p(tf.mul(x, 1e-9))],
-  'log1p down to minus one': [(x) => tf.log1p(x), 'unit'],
-  'log1p far from zero': [(x) => tf.log1p(tf.mul(x, 1e9)), 'positive'],
+  'log1p of tiny numbers': [(x) => tf.log1p(tf.mul(x, 1e-9))],
+  'log1p down to -0.9': [(x) => tf.log1p(x), 'unit'],
+  'log1p of large numbers': [(x) => tf.log1p(tf.mul(x, 1e9)), 'positive'],
   logSigmoid: [tf.logSigmoid],
   neg: [tf.neg],
   reciprocal: [tf.reciprocal, 'positive'],
@@ -52,11 +52,13 @@ const smooth: Readonly<Record<string, readonly [Unary, Draw?]>> = {
   'pow 1.7': [(x) => tf.pow(x, 1.7), 'positive'],
   'pow 1': [(x) => tf.pow(x, 1)],
   'pow 0': [(x) => tf.pow(x, 0)],
-  'times one plus zero': [(x) => tf.add(tf.mul(tf.div(tf.sub(x, 0), 1), 1), tf.zerosLike(x))],
-  'times zero': [(x) => tf.mul(x, tf.zeros(x.shape))],
-  'one minus': [(x) => tf.sub(1, x)],
-  'zero minus': [(x) => tf.sub(0, x)],
-  'over x': [(x) => tf.div(1, x), 'positive'],
+  'identities: x - 0, x / 1, x * 1, x + 0': [
+    (x) => tf.add(tf.mul(tf.div(tf.sub(x, 0), 1), 1), tf.zerosLike(x)),
+  ],
+  'x * 0': [(x) => tf.mul(x, tf.zeros(x.shape))],
+  '1 - x': [(x) => tf.sub(1, x)],
+  '0 - x': [(x) => tf.sub(0, x)],
+  '1 / x': [(x) => tf.div(1, x), 'positive'],
 };
 
 const stepped: Readonly<Record<string, readonly [Unary, Draw?]>> = {
@@ -88,7 +90,7 @@ const binaries: Readonly<Record<string, readonly [Binary, Draw?]>> = {
   squaredDifference: [tf.squaredDifference],
 };
 
-/** Those that TF.js can differentiate with operands broadcast to each other. */
+/** Kernels whose gradients TF.js can compute with broadcasting. */
 const repeating: readonly string[] = ['add', 'sub', 'mul', 'div', 'pow'];
 
 const plainBinaries: Readonly<Record<string, readonly [Binary, Draw?]>> = {
@@ -106,7 +108,7 @@ const plainBinaries: Readonly<Record<string, readonly [Binary, Draw?]>> = {
   logicalXor: [(a, b) => tf.logicalXor(tf.greater(a, 0), tf.greater(b, 0))],
 };
 
-/** Every pairing of ranks, with repeated axes in front, behind and between. */
+/** Pairs of shapes of all ranks, with broadcast axes in front, at the end and in between. */
 const pairings: readonly (readonly [Shape, Shape])[] = [
   [[], [2, 3]],
   [[5], [5]],
@@ -175,7 +177,7 @@ const checks = (): tf.Tensor =>
     'bool',
   );
 
-/** Cases of this file. */
+/** All cases in this file. */
 export const elementwiseCases: Case[] = [
   ...Object.entries(smooth).map(([name, [fn, draw]]) => ({
     name: `${name} and its gradient`,
@@ -216,7 +218,7 @@ export const elementwiseCases: Case[] = [
     fn: withGradients(({ a, b }) => tf.where(checks(), a, tf.mul(b, 2))),
   },
   {
-    name: 'where with a repeated condition',
+    name: 'where with a broadcast condition',
     inputs: { a: [3, 4, 2, 5], k: [3, 1, 1, 1] },
     fn: ({ a, k }) => ({ value: tf.where(tf.greater(k, 0), a, tf.zerosLike(a)) }),
   },

@@ -1,4 +1,4 @@
-/** Convolutions, pooling, products, and whole objectives. @module */
+/** Convolutions, pooling, matrix products, resizing and Gram matrices. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../src/engine/index.js';
 import { type Case, type Draw, withGradients } from '../support.js';
@@ -63,7 +63,7 @@ const convolutionCases: Case[] = convolutions.map((entry) => ({
   ),
 }));
 
-/** TF.js's own gradient of average pooling is a share of the whole window, at the border too. */
+/** TF.js's gradient of average pooling divides by the full window size, even at the border. */
 const poolCases: Case[] = pools.flatMap((entry) => [
   ...(['signed', 'tied'] as Draw[]).map((draw) => ({
     name: `maxPool ${describe(entry)} of ${draw} numbers and its gradient`,
@@ -110,8 +110,8 @@ const resizers = {
 };
 
 /**
- * The reference's gradients are right for one square image only: for others it mixes up height and width, or the
- * images of a batch. (See the test of gradients against differences for those.)
+ * TF.js's CPU gradients are correct only for a single square image. Otherwise they mix up height and width, or the
+ * images of a batch; `gradients.test.ts` tests those cases against finite differences.
  */
 const resizeCases: Case[] = Object.entries(resizers).flatMap(([name, resize]) =>
   [16, 5].flatMap((size) => [
@@ -130,7 +130,7 @@ const resizeCases: Case[] = Object.entries(resizers).flatMap(([name, resize]) =>
 
 const others: Case[] = [
   ...(['signed', 'tied'] as Draw[]).map((draw) => ({
-    name: `maxPool of ${draw} numbers that lie channels last and its gradient`,
+    name: `maxPool of ${draw} numbers in channels-last layout and its gradient`,
     inputs: { x: [2, 48, 5] },
     draws: { x: draw },
     fn: withGradients(({ x }) => tf.maxPool(tf.reshape(x, [2, 6, 8, 5]) as Image, 2, 2, 'valid')),
@@ -174,17 +174,17 @@ const others: Case[] = [
     fn: ({ a, b, bias }) => ({ value: tf.fused.matMul({ a, b, bias, activation: 'sigmoid' }) }),
   },
   {
-    name: 'gram matrix and its gradient',
+    name: 'Gram matrix and its gradient',
     inputs: { x: [2, 4, 5, 6] },
     fn: withGradients(({ x }) => gram(tf.relu(x))),
   },
   {
-    name: 'gram matrix of centered features and its gradient',
+    name: 'Gram matrix of centered features and its gradient',
     inputs: { x: [2, 4, 5, 6] },
     fn: withGradients(({ x }) => gram(tf.sub(x, tf.mean(x, [1, 2], true)))),
   },
   {
-    name: 'gram matrix from channels-first features and its gradient',
+    name: 'Gram matrix of channels-first features and its gradient',
     inputs: { x: [2, 4, 5, 6] },
     fn: withGradients(({ x }) => {
       const flat = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [2, 6, 20]);
@@ -192,14 +192,14 @@ const others: Case[] = [
     }),
   },
   {
-    name: 'whitened features and their gradient',
+    name: 'whitened features and their gradients',
     inputs: { x: [2, 4, 5, 6], w: [2, 6, 6] },
     fn: withGradients(({ x, w }) =>
       tf.add(x, tf.reshape(tf.matMul(tf.reshape(x, [2, 20, 6]), w), [2, 4, 5, 6])),
     ),
   },
   {
-    name: 'layouts mixed',
+    name: 'mixed layouts and their gradients',
     inputs: { x: [2, 4, 4, 4], k: [4, 4, 4] },
     fn: withGradients(({ x, k }) => {
       const turned = tf.transpose(x, [0, 2, 1, 3]);
@@ -211,7 +211,7 @@ const others: Case[] = [
 
 const numbers = Float32Array.from({ length: 54 }, (_, index) => Math.sin(3 * index));
 
-/** Cases of this file. */
+/** All cases in this file. */
 export const networkCases: Case[] = [
   ...convolutionCases,
   ...poolCases,

@@ -1,4 +1,4 @@
-/** Shapes, slices, reductions, indices. @module */
+/** Reshapes, slices, reductions and gathers. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../src/engine/index.js';
 import { type Case, type Draw, withGradients } from '../support.js';
@@ -10,32 +10,36 @@ const image: Shape = [2, 3, 4, 5];
 const rearranged: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   'reshape to features': [(x) => tf.reshape(x, [2, 12, 5])],
   'reshape to rows': [(x) => tf.reshape(x, [2, -1])],
-  'reshape to one axis': [(x) => tf.reshape(x, [120])],
-  'reshape of one image to features': [(x) => tf.reshape(x, [12, 5]), [1, 3, 4, 5]],
-  'reshape there and back': [(x) => tf.reshape(tf.mul(tf.reshape(x, [2, 12, 5]), 2), [2, 3, 4, 5])],
+  'reshape to a vector': [(x) => tf.reshape(x, [120])],
+  'reshape of a single image to features': [(x) => tf.reshape(x, [12, 5]), [1, 3, 4, 5]],
+  'reshape and back': [(x) => tf.reshape(tf.mul(tf.reshape(x, [2, 12, 5]), 2), [2, 3, 4, 5])],
   'reshape across axes': [(x) => tf.reshape(x, [5, 4, 3, 2])],
-  'reshape with axes of size one': [(x) => tf.reshape(x, [2, 1, 12, 1, 5])],
+  'reshape that adds axes of size 1': [(x) => tf.reshape(x, [2, 1, 12, 1, 5])],
   'expandDims and squeeze': [(x) => tf.squeeze(tf.expandDims(tf.squeeze(tf.expandDims(x, 1)), 0))],
   transpose: [(x) => tf.transpose(x)],
   'transpose to channels first': [(x) => tf.transpose(x, [0, 3, 1, 2])],
   'transpose of a matrix': [(x) => tf.transpose(x), [3, 4]],
-  'transpose of three axes': [(x) => tf.transpose(x, [1, 2, 0]), [2, 3, 4]],
+  'transpose of rank 3': [(x) => tf.transpose(x, [1, 2, 0]), [2, 3, 4]],
   'transpose then reshape': [(x) => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [8, 15])],
   'transpose then sum': [(x) => tf.sum(tf.transpose(x, [3, 1, 0, 2]), [1])],
   tile: [(x) => tf.tile(x, [1, 2, 1, 3])],
-  'tile of axes of size one': [(x) => tf.tile(x, [3, 1, 2, 1]), [1, 4, 1, 5]],
+  'tile along axes of size 1': [(x) => tf.tile(x, [3, 1, 2, 1]), [1, 4, 1, 5]],
   'broadcastTo and reshape': [(x) => tf.reshape(tf.broadcastTo(x, [2, 6, 4]), [2, 24]), [2, 1, 4]],
-  'concat of channels': [(x) => tf.concat([x, tf.mul(x, 2)], 3)],
-  'concat of rows': [(x) => tf.concat([x, tf.square(x), x], 1)],
+  'concat along channels': [(x) => tf.concat([x, tf.mul(x, 2)], 3)],
+  'concat along rows': [(x) => tf.concat([x, tf.square(x), x], 1)],
   'concat with a constant': [(x) => tf.concat([tf.zeros([2, 3, 4, 1]), x, tf.ones([2, 3, 4, 2])], -1)],
   slice: [(x) => tf.slice(x, [0, 1, 0, 2], [2, 2, 3, 3])],
   'slice to the end': [(x) => tf.slice(x, [1, 1, 0, 0], [-1, -1, -1, -1])],
   'slice of a vector': [(x) => tf.slice(x, [2], [4]), [9]],
+  'slice with plain numbers': [(x) => tf.slice(x, 1, 1)],
+  'slice of a vector with plain numbers': [(x) => tf.slice(x, 1, 2), [9]],
+  'slice with lists shorter than the rank': [(x) => tf.slice(x, [0, 1], [2, 1])],
+  'slice without a size': [(x) => tf.slice(x, [1])],
   'split and multiply': [(x) => tf.mul(...(tf.split(x, 2, 2) as [tf.Tensor, tf.Tensor]))],
-  'split of given sizes': [(x) => tf.split(x, [1, 3, 1], 3)[1]],
+  'split into given sizes': [(x) => tf.split(x, [1, 3, 1], 3)[1]],
   stack: [(x) => tf.stack([x, tf.mul(x, 3)], 1)],
   unstack: [(x) => tf.add(tf.unstack(x, 3)[1], tf.unstack(x, 3)[4])],
-  'reverse all': [(x) => tf.reverse(x)],
+  'reverse all axes': [(x) => tf.reverse(x)],
   'reverse columns': [(x) => tf.reverse(x, 2)],
   'reverse rows and channels': [(x) => tf.reverse(x, [1, 3])],
   pad: [
@@ -103,11 +107,11 @@ const reductions: Case[] = Object.entries(reducers).flatMap(([name, fn]) =>
 );
 
 const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
-  'sum that keeps its axes': [(x) => tf.mul(x, tf.sum(x, [1, 2], true))],
-  'sum of a repeated tensor': [(x) => tf.sum(tf.broadcastTo(x, [2, 6, 4]), [1]), [2, 1, 4]],
-  'mean of a repeated tensor': [(x) => tf.mean(tf.tile(x, [1, 6, 1]), [1, 2]), [2, 1, 4]],
-  'mean of whole numbers': [(x) => tf.mean(tf.cast(x, 'int32'), [1])],
-  'mean of truth values': [(x) => tf.mean(tf.greater(x, 0))],
+  'sum with keepDims': [(x) => tf.mul(x, tf.sum(x, [1, 2], true))],
+  'sum of a broadcast tensor': [(x) => tf.sum(tf.broadcastTo(x, [2, 6, 4]), [1]), [2, 1, 4]],
+  'mean of a tiled tensor': [(x) => tf.mean(tf.tile(x, [1, 6, 1]), [1, 2]), [2, 1, 4]],
+  'mean of integers': [(x) => tf.mean(tf.cast(x, 'int32'), [1])],
+  'mean of booleans': [(x) => tf.mean(tf.greater(x, 0))],
   prod: [(x) => tf.prod(x, 1)],
   all: [(x) => tf.all(tf.greater(x, -1.5), 3)],
   any: [(x) => tf.any(tf.greater(x, 1.5), [1, 2])],
@@ -115,7 +119,7 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
   argMin: [(x) => tf.argMin(x, 1), image, 'tied'],
   moments: [(x) => tf.moments(x, [1, 2]).variance],
   logSumExp: [(x) => tf.logSumExp(x, -1)],
-  'mirrored pad': [
+  'mirrorPad, reflect': [
     (x) =>
       tf.mirrorPad(
         x,
@@ -128,7 +132,7 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
         'reflect',
       ),
   ],
-  'symmetric pad': [
+  'mirrorPad, symmetric': [
     (x) =>
       tf.mirrorPad(
         x,
@@ -146,8 +150,8 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
     (x) => tf.stridedSlice(x, [1, 0], [2, 3], [1, 1], 0, 0, 0, 0, 1),
     [3, 4],
   ],
-  'gather by constants': [(x) => tf.gather(x, tf.tensor1d([4, 0, 0, 2], 'int32'), 3)],
-  'gather by a table': [
+  'gather with constant indices': [(x) => tf.gather(x, tf.tensor1d([4, 0, 0, 2], 'int32'), 3)],
+  'gather with a matrix of indices': [
     (x) =>
       tf.gather(
         x,
@@ -162,7 +166,7 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
         1,
       ),
   ],
-  'gather by values': [(x) => tf.gather(x, tf.argMax(tf.reshape(x, [6, 4, 5]).sum([0]), 1), 3)],
+  'gather with computed indices': [(x) => tf.gather(x, tf.argMax(tf.reshape(x, [6, 4, 5]).sum([0]), 1), 3)],
   gatherND: [
     (x) =>
       tf.gatherND(
@@ -177,34 +181,17 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
         ),
       ),
   ],
-  'gather of each row': [
-    (x) =>
-      tf.gather(
-        x,
-        tf.tensor2d(
-          [
-            [1, 0],
-            [2, 2],
-          ],
-          [2, 2],
-          'int32',
-        ),
-        1,
-        1,
-      ),
-    [2, 3, 4],
-  ],
   scatterND: [(x) => tf.scatterND(tf.tensor2d([[1], [4], [1]], [3, 1], 'int32'), x, [6, 2]), [3, 2]],
   unsortedSegmentSum: [(x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 2, 0, 1], 'int32'), 3), [4, 3]],
   oneHot: [(x) => tf.oneHot(tf.cast(x, 'int32'), 4), [5], 'whole'],
   'topk values': [(x) => tf.topk(x, 3).values],
-  'topk places': [(x) => tf.topk(x, 3).indices, [4, 7], 'tied'],
+  'topk indices': [(x) => tf.topk(x, 3).indices, [4, 7], 'tied'],
   cumsum: [(x) => tf.cumsum(x, 1)],
-  'cumsum backwards': [(x) => tf.cumsum(x, 3, true, true)],
+  'cumsum, exclusive and reversed': [(x) => tf.cumsum(x, 3, true, true)],
   einsum: [(x) => tf.einsum('bhwc,bhwd->bcd', x, tf.square(x))],
   range: [(x) => tf.mul(x, tf.range(0, 5))],
   'linspace and eye': [(x) => tf.mul(x, tf.mul(tf.linspace(0, 1, 4), tf.eye(4))), [4, 4]],
-  'bool choices': [(x) => tf.where(tf.greater(x, 0), tf.less(x, 1), tf.less(x, -1))],
+  'where with boolean values': [(x) => tf.where(tf.greater(x, 0), tf.less(x, 1), tf.less(x, -1))],
 };
 
 const differentiable: Readonly<Record<string, readonly [Unary, Shape?]>> = {
@@ -213,13 +200,23 @@ const differentiable: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   moments: [(x) => tf.moments(x, [1, 2]).variance],
   cumsum: [(x) => tf.cumsum(x, 3)],
   gather: [(x) => tf.gather(x, tf.tensor1d([2, 0, 0], 'int32'), 1)],
+  'square of a batched gather': [
+    (x) => {
+      const rows = [
+        [1, 0],
+        [2, 2],
+      ];
+      return tf.square(tf.gather(x, tf.tensor2d(rows, [2, 2], 'int32'), 1, 1));
+    },
+    [2, 3, 4],
+  ],
   norm: [(x) => tf.norm(x, 'euclidean', [1, 2])],
   logSumExp: [(x) => tf.logSumExp(x, -1)],
 };
 
 const unary = ([fn, shape]: readonly [Unary, Shape?, Draw?]) => ({ inputs: { x: shape ?? image }, fn });
 
-/** Cases of this file. */
+/** All cases in this file. */
 export const structureCases: Case[] = [
   ...Object.entries({ ...rearranged, ...differentiable }).map(([name, entry]) => {
     const { inputs, fn } = unary(entry);
@@ -236,7 +233,7 @@ export const structureCases: Case[] = [
     };
   }),
   {
-    name: 'outputs that are inputs, constants and each other',
+    name: 'outputs that are inputs, constants or duplicates',
     inputs: { x: image },
     fn: ({ x }) => ({ x, again: x, ones: tf.ones([2, 3, 4, 5]), zero: tf.scalar(0), square: tf.square(x) }),
   },

@@ -1,4 +1,4 @@
-/** The bias and activation that TF.js fuses into convolutions and matrix products, taken apart again. @module */
+/** Unfuses the bias and activation that TF.js fuses into convolutions and matrix products. @module */
 import { WildstyleError } from '../../../errors.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
@@ -13,7 +13,7 @@ export interface Activation {
 
 const operators: Readonly<Record<string, string>> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' };
 
-/** Adds the bias, where there is one, and applies the activation. @throws `kernel-unsupported` for one unknown here */
+/** Adds the bias, if any, and applies the activation. @throws `kernel-unsupported` if the activation is unknown */
 export function finished(
   trace: Trace,
   x: TracedTensor,
@@ -30,9 +30,9 @@ export function finished(
   if (operator) return map(trace, result, operator);
   throw new WildstyleError(
     'kernel-unsupported',
-    `The onnx engine cannot fuse the activation ${activation}.`,
+    `The onnx engine does not support the fused activation ${activation}.`,
     {
-      cure: 'Call the activation as an operation of its own.',
+      cure: 'Apply the activation as a separate operation.',
     },
   );
 }

@@ -1,4 +1,4 @@
-/** Kernels of two or more tensors, element by element, broadcast to each other. @module */
+/** Elementwise kernels of two or more tensors, with broadcasting. @module */
 import { sameMemory, sameShape } from '../axis-order.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
@@ -8,7 +8,7 @@ import { broadcast } from './shape.js';
 import { cast, map } from './unary.js';
 
 type Operands = Readonly<Record<string, TracedTensor>>;
-/** Finds a cheaper record of the same result, or undefined. */
+/** Records the same result more cheaply; returns undefined if it cannot. */
 type Shortcut = (trace: Trace, a: TracedTensor, b: TracedTensor) => TracedTensor | undefined;
 
 function record(trace: Trace, operator: string, operands: readonly TracedTensor[]): TracedTensor {
@@ -23,7 +23,7 @@ const direct =
   (trace, { a, b }: Operands) =>
     shortcut?.(trace, a, b) ?? record(trace, operator, [a, b]);
 
-/** Makes a shortcut of an operand that changes nothing: x + 0, x * 1, x / 1. */
+/** Skips an operand that changes nothing: x + 0, x * 1, x / 1. */
 const neutral =
   (value: number, sides: 'both' | 'right'): Shortcut =>
   (trace, a, b) => {
@@ -33,7 +33,7 @@ const neutral =
     return undefined;
   };
 
-/** Whether both are one tensor of the graph, seen in the same way. */
+/** Whether both are the same tensor of the graph, in the same layout. */
 const identical = (a: TracedTensor, b: TracedTensor): boolean =>
   sameShape(a.shape, b.shape) &&
   (a.constant
@@ -43,8 +43,8 @@ const identical = (a: TracedTensor, b: TracedTensor): boolean =>
       ));
 
 /**
- * A B + A C = A (B + C): the gradient of a Gram matrix with respect to its features is such a sum, and the products
- * are its dear part.
+ * A B + A C = A (B + C). The gradient of a Gram matrix with respect to its features is a sum of this form, and the
+ * products dominate its cost.
  */
 const factored: Shortcut = (trace, a, b) => {
   const [first, second] = [a.product, b.product];
@@ -58,7 +58,7 @@ const factored: Shortcut = (trace, a, b) => {
   return undefined;
 };
 
-/** A graph is of finite numbers: what would be no number times zero is zero here. */
+/** x * 0 = 0. This ignores NaN and infinity, since graphs are assumed to compute on finite numbers. */
 const timesZero: Shortcut = (trace, a, b) =>
   splatValue(a) === 0 || splatValue(b) === 0
     ? trace.splat(0, broadcastShape([a.shape, b.shape]), a.type)
@@ -108,7 +108,7 @@ const addMany: Kernel = (trace, inputs) => {
 
 const add = direct('Add', either(neutral(0, 'both'), factored));
 
-/** Arithmetic of two tensors. */
+/** Arithmetic on two or more tensors. */
 export const binary: KernelFamily = {
   constants: 'elementwise',
   kernels: {

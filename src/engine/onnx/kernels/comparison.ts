@@ -1,4 +1,4 @@
-/** Comparisons, logic, and choices. @module */
+/** Comparisons, logic and selection. @module */
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { elementwise, type Kernel, type KernelFamily } from './kernel.js';
@@ -21,7 +21,7 @@ const notEqual: Kernel = (trace, { a, b }) =>
     return trace.graph.add('Not', [trace.graph.add('Equal', edges, bool)], bool);
   });
 
-/** ONNX Runtime chooses between numbers only; truth values are chosen as integers. */
+/** ONNX Runtime's Where does not support booleans, so they are selected as integers. */
 const select: Kernel = (trace, { condition, t, e }) => {
   if (t.type === 'bool') {
     const asNumbers = { condition, t: cast(trace, t, 'int32'), e: cast(trace, e, 'int32') };
@@ -47,5 +47,5 @@ export const comparison: KernelFamily = {
   },
 };
 
-/** Choices by a condition. */
+/** Selection by a condition. */
 export const choice: KernelFamily = { constants: 'dense', kernels: { Select: select } };

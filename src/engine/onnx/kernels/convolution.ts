@@ -1,4 +1,4 @@
-/** Convolutions, and their gradients as convolutions. @module */
+/** Convolutions and their gradients. @module */
 import type { Shape } from '../../engine.js';
 import { channelsFirst, permute } from '../axis-order.js';
 import type { Attribute, Edge } from '../graph.js';
@@ -49,8 +49,8 @@ function forward(trace: Trace, x: TracedTensor, filter: TracedTensor, g: Geometr
 }
 
 /**
- * The gradient of a convolution with respect to its input. With stride one it is a convolution itself, with the kernel
- * rotated by 180 degrees and its channels swapped; otherwise a transposed convolution.
+ * The gradient of a convolution with respect to its input. With stride 1 it is a convolution with the filter rotated by
+ * 180 degrees and its channels swapped; otherwise it is a transposed convolution.
  */
 function convolveBack(
   trace: Trace,
@@ -95,7 +95,9 @@ function transposedConvolution(
   return trace.tensor(edge, inputShape, channelsFirst);
 }
 
-/** The gradient with respect to the filter: images and channels change places, steps and gaps likewise. */
+/**
+ * The gradient with respect to the filter: a convolution with batch and channels swapped, and stride and dilation too.
+ */
 function filterGradient(
   trace: Trace,
   x: TracedTensor,
@@ -119,7 +121,7 @@ function filterGradient(
   return sliced(trace, trace.tensor(edge, full, layout), [0, 0, 0, 0], filterShape);
 }
 
-/** Depthwise filters as ONNX wants them: one input channel a group. */
+/** Converts a depthwise filter to a grouped one with one input channel per group, as ONNX expects. */
 function depthwiseFilter(trace: Trace, filter: TracedTensor): Edge {
   const [height, width, channels, multiplier] = filter.shape;
   return trace.reshape(trace.denseEdge(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);

@@ -1,5 +1,4 @@
-/** Filters of convolutions, rearranged. @module */
-
+/** Rearranged convolution filters. @module */
 import { arrange, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import type { TracedTensor } from '../symbol.js';
@@ -7,7 +6,7 @@ import type { Trace } from '../trace.js';
 import { sliced } from './rearrangement.js';
 
 /**
- * The filter of the gradient of a convolution: rotated by 180 degrees, input and output channels swapped.
+ * Returns the filter for the gradient of a convolution: rotated by 180 degrees, with input and output channels swapped.
  * @param filter `[height, width, input, output]`
  * @returns `[input, output, height, width]` in memory
  */

@@ -1,7 +1,8 @@
-/** Kernels that pick, order and sum elements by index. @module */
+/** Kernels that gather, scatter and sort elements by index. @module */
 import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
-import { identity, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import type { SymbolType, TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
@@ -19,7 +20,7 @@ const gather = kernel<{ axis: number; batchDims: number }>((trace, { x, indices 
   return trace.tensor(trace.graph.add('Gather', inputs, result, { axis: physical }), shape, layout);
 });
 
-/** Each row of a batch picked by indices of its own. */
+/** Batched gather: each row of the batch has its own indices. */
 function gatherRows(
   trace: Trace,
   x: TracedTensor,
@@ -29,9 +30,9 @@ function gatherRows(
   shape: Shape,
 ): TracedTensor {
   if (axis !== batchDims) {
-    const message = `The onnx engine cannot execute the TF.js kernel GatherV2 with axis ${axis} and batchDims ${batchDims}.`;
+    const message = `The onnx engine does not support the TF.js kernel GatherV2 with axis ${axis} and batchDims ${batchDims}.`;
     throw new WildstyleError('kernel-unsupported', message, {
-      cure: 'Gather along the first axis behind the batch.',
+      cure: 'Gather along the first axis after the batch dimensions.',
     });
   }
   const places = trace.reshape(trace.cast(trace.denseEdge(indices), 'int64'), [...indices.shape, 1]);
@@ -40,7 +41,7 @@ function gatherRows(
   return trace.tensor(trace.graph.add('GatherND', [trace.denseEdge(x), places], result, attributes), shape);
 }
 
-/** Sums updates into zeros at the places given: `indices` `[n, depth]`, `updates` `[n, ...]`. */
+/** Adds updates to a zero tensor at the given indices. `indices` is `[n, depth]`, `updates` is `[n, ...]`. */
 function scatter(trace: Trace, indices: Edge, updates: Edge, shape: Shape): TracedTensor {
   const type = updates.type === 'int32' ? 'int32' : 'float32';
   const zeros = trace.graph.add('Expand', [trace.scalar(0, type), trace.integers(shape)], {
@@ -89,7 +90,7 @@ const topK = kernel<{ k: number; sorted: boolean }>((trace, { x }, { k, sorted }
   return [trace.tensor(values, shape, layout), trace.tensor(places, shape, layout)];
 });
 
-/** Gathering, scattering and ordering. */
+/** Gather, scatter and sorting kernels. */
 export const gathering: KernelFamily = {
   constants: 'dense',
   kernels: {

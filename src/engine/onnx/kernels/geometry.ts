@@ -1,4 +1,4 @@
-/** The numbers of convolutions and poolings, as TF.js defines them. @module */
+/** The sizes, strides and padding of convolutions and pooling, as TF.js defines them. @module */
 import { backend_util } from '@tensorflow/tfjs';
 import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
@@ -10,7 +10,7 @@ type Padding =
   | number
   | [[number, number], [number, number], [number, number], [number, number]];
 
-/** What TF.js's convolution kernels are given. */
+/** Attributes of TF.js's convolution kernels. */
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: Padding;
@@ -19,21 +19,23 @@ export interface ConvolutionAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** The numbers of one convolution, for both spatial axes. */
+/** The geometry of one convolution or pooling. Pairs are [vertical, horizontal]. */
 export interface Geometry {
   readonly input: Pair;
   readonly output: Pair;
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly dilation: Pair;
+  /** Padding at the top and on the left. */
   readonly before: Pair;
+  /** `[batch, height, width, channels]` */
   readonly outputShape: Shape;
 }
 
-/** One number for the rows and one for the columns. */
+/** Computes a number for each spatial axis: vertical, horizontal. */
 export const both = (make: (axis: 0 | 1) => number): [number, number] => [make(0), make(1)];
 
-/** The numbers of a convolution. @param filter `[height, width, input, output]` */
+/** Returns the geometry of a convolution. @param filter `[height, width, input, output]` */
 export function convolutionGeometry(
   input: Shape,
   filter: Shape,
@@ -64,15 +66,15 @@ function fromInfo(info: backend_util.Conv2DInfo): Geometry {
   };
 }
 
-/** Rows (or columns) that the kernel reaches over. */
+/** The extent of the dilated kernel along an axis, in pixels. */
 const extent = ({ kernel, dilation }: Geometry, axis: 0 | 1): number =>
   (kernel[axis] - 1) * dilation[axis] + 1;
 
-/** Padding behind the input that gives just the output that TF.js computes. */
+/** Padding at the bottom and on the right that yields exactly TF.js's output size. May be negative. */
 export const after = (g: Geometry): [number, number] =>
   both((axis) => (g.output[axis] - 1) * g.stride[axis] + extent(g, axis) - g.input[axis] - g.before[axis]);
 
-/** What TF.js's pooling kernels are given. */
+/** Attributes of TF.js's pooling kernels. */
 export interface PoolAttributes {
   readonly filterSize: number | [number, number];
   readonly strides: number | [number, number];
@@ -80,7 +82,11 @@ export interface PoolAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** The numbers of a pooling. @param input `[batch, height, width, channels]` */
+/**
+ * Returns the geometry of a pooling.
+ * @param input `[batch, height, width, channels]`
+ * @throws `kernel-unsupported` if the padding is not smaller than the window
+ */
 export function poolGeometry(input: Shape, attributes: PoolAttributes): Geometry {
   const info = backend_util.computePool2DInfo(
     input as [number, number, number, number],
@@ -91,27 +97,28 @@ export function poolGeometry(input: Shape, attributes: PoolAttributes): Geometry
     attributes.dimRoundingMode,
   );
   const g = fromInfo(info);
-  // ONNX Runtime refuses windows that may lie outside of the image altogether, and not before they run.
+  // ONNX Runtime rejects windows that may lie entirely outside the image, but only when the graph runs.
   if (both((axis) => axis).some((axis) => Math.max(g.before[axis], after(g)[axis]) >= g.kernel[axis])) {
     throw new WildstyleError(
       'kernel-unsupported',
-      `The onnx engine cannot execute a pooling kernel with windows of ${g.kernel} and padding of ${g.before}.`,
-      { cure: 'Pad by less than the size of the window, or pad the image first.' },
+      `The onnx engine does not support pooling with a ${g.kernel.join('x')} window and padding [${g.before.join(', ')}].`,
+      { cure: 'Use padding smaller than the window, or pad the image first.' },
     );
   }
   return g;
 }
 
 /**
- * The numbers of a kernel whose gradient is asked for, with a check: the gradients of TF.js do not know how their kernel
- * rounded its size, and go on with numbers that belong to another output.
+ * Checks the geometry of a kernel against its incoming gradient and returns it. TF.js's gradients ignore
+ * `dimRoundingMode`, so they may assume a wrong output size.
  * @param gradient shape of the gradient with respect to the kernel's output
+ * @throws `kernel-unsupported` if the shapes differ
  */
 export function forGradient(g: Geometry, gradient: Shape): Geometry {
   if (g.outputShape.join() === gradient.join()) return g;
   throw new WildstyleError(
     'kernel-unsupported',
-    `The onnx engine cannot execute a gradient of the shape [${gradient}] where TF.js counts on [${g.outputShape}].`,
-    { cure: 'Leave dimRoundingMode at floor where gradients are needed.' },
+    `The gradient has shape [${gradient}], but TF.js assumes an output of shape [${g.outputShape}].`,
+    { cure: 'Use dimRoundingMode "floor" if you need gradients.' },
   );
 }

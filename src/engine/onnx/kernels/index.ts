@@ -1,4 +1,7 @@
-/** Every kernel the tracing backend records: a new family is a file beside this one and a line here. @module */
+/**
+ * All kernels of the tracing backend. To add a family, add a file next to this one and an entry to `kernelFamilies`.
+ * @module
+ */
 import { binary } from './binary.js';
 import { choice, comparison } from './comparison.js';
 import { convolution } from './convolution.js';
@@ -13,7 +16,7 @@ import { resizing } from './resizing.js';
 import { shape } from './shape.js';
 import { unary } from './unary.js';
 
-/** The families, in no particular order: no kernel is in two of them. */
+/** The kernel families. The order does not matter: no kernel is in two families. */
 export const kernelFamilies: readonly KernelFamily[] = [
   unary,
   binary,

@@ -1,11 +1,12 @@
-/** What a kernel of the tracing backend is, and the tools kernels share. @module */
+/** The kernel interface of the tracing backend, and helpers shared by kernels. @module */
 import type { Named, Shape } from '../../engine.js';
-import { identity, type Permutation, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, type Permutation, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 
-/** Records what one TF.js kernel computes. Inputs are named (or numbered, for lists) as TF.js names them. */
+/** Records one TF.js kernel. Inputs have TF.js's names, or indices for kernels that take a list. */
 export type Kernel = (
   trace: Trace,
   inputs: Named<TracedTensor>,
@@ -13,15 +14,15 @@ export type Kernel = (
 ) => TracedTensor | TracedTensor[];
 
 /**
- * Kernels by TF.js name, and what happens when every input is a constant: `elementwise` kernels are evaluated at trace
- * time on the stored elements, `dense` ones on all elements; `never` means that the kernels see to it themselves.
+ * Kernels by TF.js name. `constants` says what happens if every input is a constant: `elementwise` kernels are
+ * evaluated at trace time on the stored elements, `dense` kernels on all elements; `never` leaves it to the kernels.
  */
 export interface KernelFamily {
   readonly constants: 'elementwise' | 'dense' | 'never';
   readonly kernels: Readonly<Record<string, Kernel>>;
 }
 
-/** A kernel with typed attributes: those that TF.js documents for the kernel. */
+/** Declares a kernel with typed attributes, as TF.js defines them for the kernel. */
 export const kernel =
   <A>(
     record: (trace: Trace, inputs: Named<TracedTensor>, attributes: A) => TracedTensor | TracedTensor[],
@@ -29,20 +30,20 @@ export const kernel =
   (trace, inputs, attributes) =>
     record(trace, inputs, attributes as A);
 
-/** A shape with axes of size one in front, as broadcasting sees it. */
+/** Prepends axes of size 1, as broadcasting does. */
 const extended = (shape: Shape, rank: number): number[] => [
   ...new Array<number>(rank - shape.length).fill(1),
   ...shape,
 ];
 
-/** The shape of several shapes broadcast to each other, aligned at the last axis. */
+/** Returns the shape that results from broadcasting shapes to each other, aligned at the last axis. */
 export function broadcastShape(shapes: readonly Shape[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   const all = shapes.map((shape) => extended(shape, rank));
   return identity(rank).map((axis) => all.map((shape) => shape[axis]).find((size) => size !== 1) ?? 1);
 }
 
-/** The layout of the largest operand, so that the most data stays where it is. */
+/** The layout of the largest operand, to move as little data as possible. */
 function commonLayout(operands: readonly TracedTensor[], rank: number): Permutation {
   let best: { size: number; layout: Permutation } = { size: 0, layout: identity(rank) };
   for (const { stored, forms } of operands) {
@@ -65,10 +66,7 @@ function aligned(trace: Trace, tensor: TracedTensor, layout: Permutation): Edge 
   return trace.initializer(constant, `${own}`, dimensions, tensor.type, () => constant.arranged(own));
 }
 
-/**
- * Records an operator that works element by element, on operands broadcast to each other. At least one operand is no
- * constant.
- */
+/** Records an elementwise operator with broadcasting. At least one operand must not be a constant. */
 export function elementwise(
   trace: Trace,
   operands: readonly TracedTensor[],
@@ -81,14 +79,14 @@ export function elementwise(
   return trace.tensor(record(edges, permute(stored, layout)), shape, layout, { stored });
 }
 
-/** Axes as a list of numbers from 0 to rank - 1. */
+/** Returns axes as a list of numbers from 0 to rank - 1. */
 export const normalizedAxes = (axes: number | readonly number[], rank: number): number[] =>
   (typeof axes === 'number' ? [axes] : axes).map((axis) => (axis < 0 ? axis + rank : axis));
 
-/** The tensors of a TF.js kernel whose inputs are a list. */
+/** Returns the inputs of a TF.js kernel that takes a list. */
 export const listed = (inputs: Named<TracedTensor>): TracedTensor[] => Object.values(inputs);
 
-/** The tensors written out and in one common layout: that of the largest. */
+/** Expands the tensors' broadcast axes and converts them to a common layout, that of the largest. */
 export function inCommonLayout(
   trace: Trace,
   tensors: readonly TracedTensor[],

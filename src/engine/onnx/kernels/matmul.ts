@@ -7,7 +7,7 @@ import { type Activation, finished } from './activation.js';
 import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
 import { transposed } from './shape.js';
 
-/** How a batch of matrices lies in memory: as it reads, or each matrix transposed. Anything else is moved first. */
+/** Returns a batch of matrices in row-major order, or `flipped` (each one transposed) if that avoids moving it. */
 function matrixForm(trace: Trace, tensor: TracedTensor): { edge: TracedEdge; flipped: boolean } {
   const rank = tensor.shape.length;
   const plain = identity(rank);
@@ -28,8 +28,8 @@ const swapped = (layout: Permutation): number[] => [
 ];
 
 /**
- * The product of two batches of matrices. Nothing is transposed in memory: the operands keep their layout, and the
- * result takes the layout of the larger operand.
+ * Records the product of two batches of matrices. Transposed operands are not moved in memory, and the result takes the
+ * layout of the larger operand.
  * @param a `[..., m, k]`
  * @param b `[..., k, n]`
  */
@@ -66,7 +66,7 @@ function multiply(trace: Trace, { a, b }: Named<TracedTensor>, attributes: Trans
   );
 }
 
-/** Products of matrices, and sums over products. */
+/** Matrix products and Einstein sums. */
 export const matmul: KernelFamily = {
   constants: 'dense',
   kernels: {

@@ -21,7 +21,7 @@ function padded(trace: Trace, x: TracedTensor, paddings: Paddings, mode: string,
   return trace.tensor(trace.graph.add('Pad', inputs, result, { mode }), shape, layout);
 }
 
-/** Mirrors with the border itself repeated, which ONNX cannot: rows are gathered by number instead. */
+/** Symmetric padding, which repeats the border itself. ONNX's Pad lacks this mode, so rows are gathered by index. */
 function symmetric(trace: Trace, x: TracedTensor, paddings: Paddings): TracedTensor {
   const layout = x.forms[0]?.permutation ?? identity(x.shape.length);
   let edge = trace.denseEdge(x, layout);
@@ -40,7 +40,7 @@ function symmetric(trace: Trace, x: TracedTensor, paddings: Paddings): TracedTen
   return trace.tensor(edge, shape, layout);
 }
 
-/** Constant and mirrored padding. */
+/** Constant and mirror padding. */
 export const padding: KernelFamily = {
   constants: 'dense',
   kernels: {

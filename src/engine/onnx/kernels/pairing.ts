@@ -1,16 +1,15 @@
 /**
- * Maxima of 2x2 windows on images that lie channels last, where ONNX Runtime's own pooling would have them moved first.
- * A window is reduced pair by pair: its columns, then its rows. The first of equal pixels in reading order wins.
+ * 2x2 max pooling of channels-last images. ONNX Runtime's own pooling would need them transposed first. Each window is
+ * reduced pair by pair: first its columns, then its rows. Among equal pixels, the first in row-major order wins.
  * @module
  */
-
 import { identity, sameShape } from '../axis-order.js';
 import type { Edge } from '../graph.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import type { Geometry } from './geometry.js';
 
-/** Whether the windows are 2x2, lie side by side, and the image lies channels last already. */
+/** Whether the windows are 2x2 with stride 2 and cover the image exactly, and the image is stored channels last. */
 export const isPaired = (x: TracedTensor, g: Geometry): boolean =>
   x.forms.some(({ permutation }) => sameShape(permutation, identity(4))) &&
   ([0, 1] as const).every(
@@ -21,7 +20,7 @@ export const isPaired = (x: TracedTensor, g: Geometry): boolean =>
       g.input[axis] === 2 * g.output[axis],
   );
 
-/** Neighbors as pairs: `[pairs, 2, size]`. */
+/** The dimensions `[pairs, 2, size]` that put neighboring pixels next to each other. */
 type Pairs = readonly [pairs: number, size: number];
 
 const columnPairs = ([batch, height, width, channels]: readonly number[]): Pairs => [
@@ -38,7 +37,7 @@ function larger(trace: Trace, x: Edge, [pairs, size]: Pairs): Edge {
   return trace.graph.add('ReduceMax', inputs, { dimensions: [pairs, 1, size] }, { keepdims: 1 });
 }
 
-/** Gives each pair's gradient to the larger of both, the other one nothing. */
+/** Passes each pair's gradient to the larger of the two, and zero to the other. */
 function toLarger(trace: Trace, dy: Edge, x: Edge, [pairs, size]: Pairs): Edge {
   const dimensions = [pairs, 1, size];
   const halves = [{ dimensions }, { dimensions }];
@@ -51,7 +50,7 @@ function toLarger(trace: Trace, dy: Edge, x: Edge, [pairs, size]: Pairs): Edge {
   return trace.graph.add('Concat', [ofFirst, ofSecond], { dimensions: [pairs, 2, size] }, { axis: 1 });
 }
 
-/** The maxima of `[batch, height, width, channels]` that {@link isPaired}. */
+/** Max pooling of an image `[batch, height, width, channels]` that satisfies {@link isPaired}. */
 export function pairedMaxima(trace: Trace, x: TracedTensor, g: Geometry): TracedTensor {
   const ofColumns = larger(trace, trace.denseEdge(x), columnPairs(x.shape));
   const maxima = larger(trace, ofColumns, rowPairs(x.shape));

@@ -1,6 +1,6 @@
-/** Pooling, and its gradients. @module */
-
-import { channelsFirst, permute, sizeOf } from '../axis-order.js';
+/** Pooling and its gradients. @module */
+import { sizeOf } from '../../shape.js';
+import { channelsFirst, permute } from '../axis-order.js';
 import type { Attribute, Edge } from '../graph.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
@@ -8,7 +8,7 @@ import { after, both, forGradient, type Geometry, type PoolAttributes, poolGeome
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 import { isPaired, pairedMaxima, pairedMaximaGradient } from './pairing.js';
 
-/** Whether the windows lie side by side and cover the input exactly. */
+/** Whether the windows do not overlap and cover the input exactly. */
 const tiles = (g: Geometry): boolean =>
   both((axis) => axis).every(
     (axis) =>
@@ -32,7 +32,7 @@ const pool = (operator: string): Kernel =>
     return trace.tensor(edge, g.outputShape, channelsFirst);
   });
 
-/** Each element repeated over its window: `[b, c, h, w]` to `[b, c, h * y, w * x]`. */
+/** Repeats each element over its window: `[b, c, h, w]` to `[b, c, h * y, w * x]`. */
 function spread(trace: Trace, edge: Edge, [y, x]: Geometry['kernel']): Edge {
   const [batch, channels, height, width] = edge.dimensions;
   const scales = trace.floats([1, 1, y, x]);
@@ -44,7 +44,9 @@ function spread(trace: Trace, edge: Edge, [y, x]: Geometry['kernel']): Edge {
   );
 }
 
-/** Brings each gradient to the place its maximum came from, the first of equal ones; windows that overlap add up. */
+/**
+ * Routes each gradient to the position of its maximum, the first one if several are equal. Overlapping windows add up.
+ */
 function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
   const results = [{ dimensions: dy.dimensions }, { dimensions: dy.dimensions, type: 'int64' as const }];
   const [, places] = trace.graph.addMany('MaxPool', [x], results, windows(g));
@@ -68,7 +70,7 @@ const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes
   return trace.tensor(unpooled(trace, gradient, x, g), input.shape, channelsFirst);
 });
 
-/** TF.js divides by the size of the window here, also where the window reaches over the border. */
+/** Like TF.js, divides by the full window size even where the window extends past the border. */
 const averagePoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
   const g = forGradient(poolGeometry(input.shape, attributes), dy.shape);
   const edge = trace.denseEdge(dy, channelsFirst);

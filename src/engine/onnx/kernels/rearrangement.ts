@@ -1,12 +1,13 @@
-/** Kernels that take tensors apart and put them together. @module */
+/** Kernels that slice, split, join and reverse tensors. @module */
 import { slice_util } from '@tensorflow/tfjs';
-import { identity, permute, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import { splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { inCommonLayout, type KernelFamily, kernel, listed, normalizedAxes } from './kernel.js';
 import { reshaped } from './shape.js';
 
-/** A block of a tensor, with a step (which may be negative) along each axis. */
+/** Slices a tensor from `begin` to `end` (exclusive). Strides may be negative. */
 export function sliced(
   trace: Trace,
   tensor: TracedTensor,
@@ -40,10 +41,10 @@ export function sliced(
   return trace.tensor(edge, shape, layout, { stored });
 }
 
-/** The end of a slice that runs backwards to the first element; -1 would be counted from the end. */
+/** The end of a reversed slice that includes the first element. ONNX counts -1 from the end of the axis. */
 const beforeFirst = -2_000_000_000;
 
-/** Tensors joined along an axis. */
+/** Concatenates tensors along an axis. */
 export function concatenated(trace: Trace, tensors: readonly TracedTensor[], axis: number): TracedTensor {
   const parts = tensors.filter((tensor) => sizeOf(tensor.shape) > 0);
   if (parts.length === 1) return parts[0];
@@ -59,7 +60,7 @@ export function concatenated(trace: Trace, tensors: readonly TracedTensor[], axi
   return trace.tensor(edge, shape, layout);
 }
 
-/** Slices, joins and reversals. */
+/** Slice, split, concatenation and reversal kernels. */
 export const rearrangement: KernelFamily = {
   constants: 'dense',
   kernels: {
@@ -67,8 +68,11 @@ export const rearrangement: KernelFamily = {
       const tensors = listed(inputs);
       return concatenated(trace, tensors, normalizedAxes(axis, tensors[0].shape.length)[0]);
     }),
-    Slice: kernel<{ begin: number[]; size: number[] }>((trace, { x }, { begin, size }) => {
-      const ends = begin.map((start, axis) => (size[axis] === -1 ? x.shape[axis] : start + size[axis]));
+    Slice: kernel<SliceAttributes>((trace, { x }, attributes) => {
+      const info = { dataId: {}, shape: [...x.shape], dtype: x.type };
+      const [begin, size] = slice_util.parseSliceParams(info, attributes.begin, attributes.size);
+      slice_util.assertParamsValid(info, begin, size);
+      const ends = begin.map((start, axis) => start + size[axis]);
       return sliced(trace, x, begin, ends);
     }),
     SplitV: kernel<{ numOrSizeSplits: number[] | number; axis: number }>((trace, { x }, attributes) => {
@@ -130,6 +134,12 @@ export const rearrangement: KernelFamily = {
     }),
   },
 };
+
+/** As passed by the caller: numbers, lists shorter than the rank, and -1 for "to the end" are all possible. */
+interface SliceAttributes {
+  readonly begin: number | number[];
+  readonly size?: number | number[];
+}
 
 interface StridedSliceAttributes {
   readonly begin: number[];

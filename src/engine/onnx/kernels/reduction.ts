@@ -1,5 +1,6 @@
-/** Kernels that reduce axes. @module */
-import { identity, permute, sizeOf } from '../axis-order.js';
+/** Reductions and scans along axes. @module */
+import { sizeOf } from '../../shape.js';
+import { identity, permute } from '../axis-order.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel, normalizedAxes } from './kernel.js';
@@ -12,7 +13,7 @@ interface Attributes {
   readonly keepDims?: boolean;
 }
 
-/** A tensor reduced along axes that stay with size one. */
+/** Reduces a tensor along axes, which keep size 1. */
 function reduced(trace: Trace, x: TracedTensor, operator: string, axes: readonly number[]): TracedTensor {
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const stored = x.stored.map((size, axis) => (axes.includes(axis) ? 1 : size));
@@ -27,7 +28,7 @@ function reduced(trace: Trace, x: TracedTensor, operator: string, axes: readonly
   return trace.tensor(edge, shape, layout, { stored });
 }
 
-/** How often the reduction meets each stored element, where an axis is repeated. */
+/** How many times a reduction over broadcast axes counts each stored element. */
 const repetitions = (x: TracedTensor, axes: readonly number[]): number =>
   sizeOf(axes.filter((axis) => x.stored[axis] === 1).map((axis) => x.shape[axis]));
 
@@ -57,7 +58,7 @@ function scaled(trace: Trace, x: TracedTensor, factor: number): TracedTensor {
   return broadcast(trace, trace.tensor(edge, x.stored, layout), x.shape);
 }
 
-/** ONNX has no reduction of truth values; as integers their smallest is "all", their largest "any". */
+/** ONNX cannot reduce booleans. As integers, their minimum is "all" and their maximum is "any". */
 const logical =
   (name: 'Min' | 'Max'): Kernel =>
   (trace, inputs, attributes) => {
@@ -97,12 +98,12 @@ interface ScanAttributes {
   readonly reverse?: boolean;
 }
 
-/** Reductions and scans along axes. */
+/** Reduction, softmax and cumulative sum kernels. */
 export const reductions: KernelFamily = {
   constants: 'dense',
   kernels: {
     Sum: reduction('ReduceSum', 'multiply'),
-    // A mean is a fraction, whatever is counted.
+    // The mean of integers or booleans is a float.
     Mean: (trace, { x }, attributes) =>
       reduction('ReduceMean')(trace, { x: cast(trace, x, 'float32') }, attributes),
     Max: reduction('ReduceMax'),

@@ -1,4 +1,4 @@
-/** Images resized, and the gradients of that. @module */
+/** Image resizing and its gradients. @module */
 import type { Shape } from '../../engine.js';
 import { channelsFirst, permute } from '../axis-order.js';
 import type { Trace } from '../trace.js';
@@ -17,7 +17,7 @@ function coordinates({ alignCorners, halfPixelCenters }: Attributes): string {
   return halfPixelCenters ? 'half_pixel' : 'asymmetric';
 }
 
-/** How a nearest neighbor is rounded: TF.js floors, except where corners are aligned or pixels are centered. */
+/** How nearest neighbors are rounded. TF.js floors, unless corners are aligned or pixels are centered. */
 const rounding = ({ alignCorners, halfPixelCenters }: Attributes): string =>
   alignCorners || halfPixelCenters ? 'round_prefer_ceil' : 'floor';
 
@@ -40,7 +40,7 @@ const resize = (mode: Interpolation): Kernel =>
     return trace.tensor(edge, shape, channelsFirst);
   });
 
-/** The weights with which one axis is resized, `[to, from]` in row-major order. */
+/** The interpolation weights along one axis, `[to, from]` in row-major order. */
 function resizeMatrix(mode: Interpolation, from: number, to: number, attributes: Attributes): Float32Array {
   const { alignCorners, halfPixelCenters } = attributes;
   const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
@@ -62,7 +62,7 @@ function resizeMatrix(mode: Interpolation, from: number, to: number, attributes:
   return matrix;
 }
 
-/** Resizing is a product with one constant matrix an axis; its gradient is the product with their transposes. */
+/** Resizing multiplies each axis by a constant matrix; the gradient multiplies by the transposed matrices. */
 const resizeGradient = (mode: Interpolation): Kernel =>
   kernel<Attributes>((trace, { dy, images }, attributes) => {
     const [batch, height, width, channels] = images.shape;

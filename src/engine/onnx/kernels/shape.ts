@@ -1,11 +1,12 @@
-/** Kernels that change the shape of a tensor or the order of its elements, and move data only where they must. @module */
+/** Reshapes, transposes and fills. They move data only if they have to. @module */
 import type { Shape } from '../../engine.js';
-import { identity, type Permutation, permute, reshapedLayout, sameShape, sizeOf } from '../axis-order.js';
+import { sizeOf } from '../../shape.js';
+import { identity, type Permutation, permute, reshapedLayout, sameShape } from '../axis-order.js';
 import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 
-/** A tensor repeated along axes of size one and new axes in front; nothing is written out. */
+/** Broadcasts a tensor to a shape, without expanding it. */
 export function broadcast(trace: Trace, tensor: TracedTensor, shape: Shape): TracedTensor {
   if (sameShape(tensor.shape, shape)) return tensor;
   const missing = shape.length - tensor.shape.length;
@@ -16,7 +17,7 @@ export function broadcast(trace: Trace, tensor: TracedTensor, shape: Shape): Tra
   return { shape, stored, type, forms, constant };
 }
 
-/** The same elements in another shape. */
+/** Reshapes a tensor. */
 export function reshaped(trace: Trace, tensor: TracedTensor, shape: Shape): TracedTensor {
   if (sameShape(tensor.shape, shape)) return tensor;
   const splat = splatValue(tensor);
@@ -33,7 +34,7 @@ export function reshaped(trace: Trace, tensor: TracedTensor, shape: Shape): Trac
   return trace.tensor(trace.reshape(trace.edge(tensor), stored), shape, undefined, { stored });
 }
 
-/** What a repeated tensor stores after a change of shape that only adds or drops axes of size one. */
+/** The stored shape of a broadcast tensor after a reshape; undefined unless only axes of size 1 come or go. */
 function reshapedStored(tensor: TracedTensor, shape: Shape): Shape | undefined {
   const kept = tensor.shape.flatMap((size, axis) =>
     size === 1 ? [] : [{ size, stored: tensor.stored[axis] }],
@@ -48,7 +49,7 @@ function reshapedStored(tensor: TracedTensor, shape: Shape): Shape | undefined {
   return shape.map((size) => (size === 1 ? 1 : (kept.shift()?.stored ?? 1)));
 }
 
-/** The same tensor with its axes in another order: only how it is read changes. */
+/** Permutes the axes of a tensor. Only the layout changes, nothing moves (except constants, at trace time). */
 export function transposed(trace: Trace, tensor: TracedTensor, order: Permutation): TracedTensor {
   const { type, constant } = tensor;
   const [shape, stored] = [permute(tensor.shape, order), permute(tensor.stored, order)];
@@ -77,16 +78,13 @@ const filled =
   (trace, { x }) =>
     trace.splat(value, x.shape, x.type);
 
-/** Changes of shape that mostly move nothing, and fills. */
+/** Reshape, transpose, broadcast and fill kernels. */
 export const shape: KernelFamily = {
   constants: 'never',
   kernels: {
     Identity: (_, { x }) => x,
     Reshape: kernel<{ shape: number[] }>((trace, { x }, attributes) => {
-      const known = attributes.shape.reduce(
-        (size, dimension) => (dimension < 0 ? size : size * dimension),
-        1,
-      );
+      const known = sizeOf(attributes.shape.filter((size) => size >= 0));
       const target = attributes.shape.map((size) => (size < 0 ? sizeOf(x.shape) / known : size));
       return reshaped(trace, x, target);
     }),

@@ -1,10 +1,10 @@
-/** Kernels of one tensor, element by element. @module */
+/** Elementwise kernels of one tensor. @module */
 import type { Attribute, Edge, ElementType } from '../graph.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { elementwise, type Kernel, type KernelFamily, kernel } from './kernel.js';
 
-/** Records one ONNX operator on one tensor. */
+/** Records an elementwise ONNX operator on one tensor. */
 export function map(
   trace: Trace,
   x: TracedTensor,
@@ -17,7 +17,7 @@ export function map(
   );
 }
 
-/** A kernel that one ONNX operator of the same meaning records. */
+/** A kernel that has an equivalent ONNX operator. */
 const direct =
   (operator: string): Kernel =>
   (trace, { x }) =>
@@ -28,7 +28,7 @@ const toBoolean =
   (trace, { x }) =>
     map(trace, x, operator, {}, 'bool');
 
-/** A kernel of a few operators in a row; `step` records one of them on edges of the same dimensions. */
+/** A kernel composed of several operators. `step` records an operator on edges of the same dimensions. */
 const composed =
   (
     build: (
@@ -47,7 +47,7 @@ const composed =
       ),
     );
 
-/** Where a function of x takes a form of its own for `small` numbers, lest their digits be lost beside the number one. */
+/** A function with a separate formula for |x| < 0.5, where the plain one loses precision by cancellation. */
 const nearZero = (
   build: (
     x: Edge,
@@ -60,7 +60,7 @@ const nearZero = (
     return record('Where', record('Less', record('Abs', x), number(0.5)), small, large);
   });
 
-/** The same tensor in another type. */
+/** Converts a tensor to another type. */
 export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTensor {
   if (x.type === type) return x;
   const splat = splatValue(x);
@@ -70,9 +70,9 @@ export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTen
 }
 
 /**
- * One where x is positive, `alpha` elsewhere. A hard sigmoid as steep as a float allows is one parallel pass, where a
- * comparison and a cast are two. The ReLU before it is usually there already: read instead of its input, it lets ONNX
- * Runtime fuse the ReLU into the convolution.
+ * 1 if x is positive, `alpha` otherwise. The steepest hard sigmoid that float32 can represent takes one parallel pass;
+ * a comparison and a cast take two. The ReLU before it usually exists already. If the mask reads the ReLU's output
+ * instead of its input, ONNX Runtime can fuse the ReLU into the convolution.
  */
 const step = kernel<{ alpha: number }>((trace, { x }, { alpha }) => {
   const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
@@ -91,7 +91,7 @@ const finite: Kernel = (trace, { x }) =>
     return trace.graph.add('Not', [trace.graph.add('Or', bad, bool)], bool);
   });
 
-/** Functions of one tensor. */
+/** Elementwise functions of one tensor. */
 export const unary: KernelFamily = {
   constants: 'elementwise',
   kernels: {
@@ -137,7 +137,7 @@ export const unary: KernelFamily = {
     Log1p: nearZero((x, record, number) => {
       const next = record('Add', x, number(1));
       const large = record('Log', next);
-      // What rounding took from x, the quotient gives back (Kahan); where nothing was left of it, x is the result.
+      // Kahan's log1p: the quotient corrects the rounding of 1 + x. If 1 + x rounds to 1, the result is x.
       const rounded = record('Sub', next, number(1));
       const tiny = record('Less', record('Abs', x), number(5e-8));
       const safe = record('Where', tiny, number(1), rounded);

@@ -1,9 +1,9 @@
 /**
- * 3x3 convolutions by Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray 2016): a tile of 4x4 outputs takes 36
- * products instead of 144. ONNX Runtime has no such convolution on CPUs, but it has what one consists of. The pixels of
- * every tile are gathered, which puts the 36 places of a tile in front: the transforms are then products with one small
- * constant matrix, and the step between them is one product of matrices for each place. Images lie channels last for
- * it, so that whole rows of channels are moved at once.
+ * 3x3 convolutions with Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray 2016), which computes a tile of 4x4
+ * outputs with 36 multiplications instead of 144. ONNX Runtime has no Winograd convolution for CPUs, so this builds one
+ * from its operators. Gathering the pixels of all tiles makes the 36 positions within a tile the first axis. Each
+ * transform is then a product with a small constant matrix, and the multiplication in between is one matrix product per
+ * position. Images are stored channels last, so that each gather moves a contiguous row of channels.
  * @module
  */
 import type { Shape } from '../../engine.js';
@@ -13,12 +13,12 @@ import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import type { Geometry } from './geometry.js';
 
-/** Along one axis: outputs of a tile, and its inputs, which is also the number of places of its transform. */
+/** Outputs and inputs of a tile along one axis. The transform of a tile has as many positions as inputs. */
 const outputs = 4;
 const inputs = 6;
 const places = inputs * inputs;
 
-/** B^T, G and A^T: Lavin & Gray, section 4.3, with the points 0, 1, -1, 2, -2 and infinity. */
+/** B^T, G and A^T of Lavin & Gray, section 4.3, for the points 0, 1, -1, 2, -2 and infinity. */
 const inputTransform = [
   [4, 0, -5, 0, 1, 0],
   [0, -4, -4, 1, 1, 0],
@@ -43,15 +43,15 @@ const outputTransform = [
 ];
 
 /**
- * The costs of one multiplication, against one of ONNX Runtime's direct convolution: of a matrix product, and of moving
- * one number of a transform. A filter is packed for each product, which takes as long as some more rows would. Measured
- * on AVX-512.
+ * Costs relative to one multiplication in ONNX Runtime's direct convolution: one multiplication in a matrix product,
+ * and moving one number in a transform. Packing the filter for each product costs as much as `packingRows` extra rows.
+ * Measured with AVX-512.
  */
 const productCost = 1.35;
 const movingCost = 42;
 const packingRows = 20;
 
-/** A transform larger than this leaves every cache, and memory would be what limits. */
+/** Larger transforms exceed all caches, so memory bandwidth would dominate. */
 const largestTransformBytes = 512 * 2 ** 20;
 
 const tilesOf = ({ output }: Geometry): [number, number] => [
@@ -59,7 +59,7 @@ const tilesOf = ({ output }: Geometry): [number, number] => [
   Math.ceil(output[1] / outputs),
 ];
 
-/** Whether a convolution can be, and is better, done in this way. */
+/** Whether a convolution can use Winograd filtering and is expected to run faster with it. */
 export function isFasterByWinograd(trace: Trace, g: Geometry, filter: TracedTensor): boolean {
   if (!trace.options.minimalFiltering) return false;
   const [height, width, from, to] = filter.shape;
@@ -74,17 +74,17 @@ export function isFasterByWinograd(trace: Trace, g: Geometry, filter: TracedTens
   return filtering + places * tiles * transforming < 0.9 * direct;
 }
 
-/** The Kronecker product of a matrix with itself, in row-major order: a transform along both axes of a tile. */
+/** The Kronecker product of a matrix with itself, row-major. It applies a transform along both axes of a tile. */
 const alongBothAxes = (matrix: readonly (readonly number[])[]): Float32Array =>
   Float32Array.from(matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((x) => b.map((y) => x * y)))));
 
-/** The transforms of one direction. A filter turned by 180 degrees is the filter itself on an image turned likewise. */
+/** The transforms for one direction. Rotating the filter by 180 degrees is equivalent to rotating each tile instead. */
 const transforms = (turned: boolean) => ({
   input: alongBothAxes(turned ? inputTransform.map((row) => row.toReversed()) : inputTransform),
   output: alongBothAxes(turned ? outputTransform.toReversed() : outputTransform),
 });
 
-/** Row numbers in the padded images: place by place, then image by image and tile by tile. */
+/** Row indices into the padded images, ordered by position, then image, then tile. */
 function tileRows(
   batch: number,
   tiles: readonly [number, number],
@@ -104,7 +104,7 @@ function tileRows(
   return rows;
 }
 
-/** For each pixel of the output, its row number among the transformed tiles. */
+/** For each output pixel, its row index among the transformed tiles. */
 function pixelRows(
   batch: number,
   tiles: readonly [number, number],
@@ -124,7 +124,7 @@ function pixelRows(
   return rows;
 }
 
-/** A constant that depends on the numbers in its name alone. */
+/** A shared constant that is fully determined by its name. */
 const constant = (
   trace: Trace,
   name: string,
@@ -139,11 +139,11 @@ const constant = (
 const product = (trace: Trace, a: Edge, b: Edge, dimensions: Shape): Edge =>
   trace.graph.add('MatMul', [a, b], { dimensions });
 
-/** Rows of channels by number. */
+/** Gathers rows of channels by index. */
 const gathered = (trace: Trace, x: Edge, rows: Edge): Edge =>
   trace.graph.add('Gather', [x, rows], { dimensions: [rows.dimensions[0], x.dimensions[1]] }, { axis: 0 });
 
-/** `[batch, height, width, channels]` to `[36, batch * tiles, channels]`. */
+/** Transforms the input: `[batch, height, width, channels]` to `[36, batch * tiles, channels]`. */
 function analyzed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
   const [batch, height, width, channels] = x.dimensions;
   const tiles = tilesOf(g);
@@ -161,7 +161,7 @@ function analyzed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, t
   return trace.reshape(product(trace, matrix, flat, [places, count * channels]), [places, count, channels]);
 }
 
-/** `[36, batch * tiles, channels]` to `[batch, height, width, channels]`. */
+/** Transforms the output: `[36, batch * tiles, channels]` to `[batch, height, width, channels]`. */
 function synthesized(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
   const [, count, channels] = x.dimensions;
   const [batch] = g.outputShape;
@@ -178,7 +178,7 @@ function synthesized(trace: Trace, x: Edge, g: Geometry, transform: Float32Array
   return trace.reshape(gathered(trace, trace.reshape(flat, [pixels * count, channels]), rows), g.outputShape);
 }
 
-/** The filters at the 36 places, `[36, input, output]`: a constant, which ONNX Runtime computes when it loads. */
+/** The transformed filters, `[36, input, output]`. ONNX Runtime folds them into a constant when it loads the model. */
 function transformedFilter(trace: Trace, filter: TracedTensor): Edge {
   const [, , from, to] = filter.shape;
   const matrix = constant(trace, 'filter', [places, 9], () => alongBothAxes(filterTransform));
@@ -187,9 +187,9 @@ function transformedFilter(trace: Trace, filter: TracedTensor): Edge {
 }
 
 /**
- * A convolution, or with `turned` one by the filter turned by 180 degrees, its channels swapped: the gradient of a
- * convolution with respect to its input. Both share the transformed filter.
- * @param g the numbers of the convolution that is done, so of the gradient's where `turned`
+ * Records a 3x3 convolution. With `turned`, the filter is rotated by 180 degrees and its channels are swapped, which
+ * gives the gradient of a convolution with respect to its input. Both share the transformed filter.
+ * @param g geometry of the recorded convolution; with `turned`, that of the gradient
  */
 export function winogradConvolution(
   trace: Trace,
