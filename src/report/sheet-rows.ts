@@ -1,10 +1,10 @@
-/** Which items a contact sheet shows, and what it says about them. @module */
+/** Chooses the items of a contact sheet and writes their captions. @module */
 import { basename } from 'node:path';
 import type { ItemRecord } from '../dataset/ledger/record.js';
 
 /**
- * At most `maximum` finished stylized items, the classes in order and with as equal shares as they can give; of each class,
- * items spread evenly over the order of the records.
+ * Chooses at most `maximum` finished stylized items. Classes come in sorted order with shares as equal as possible;
+ * within a class, items are spread evenly over its records.
  */
 export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): ItemRecord[] {
   const classes = new Map<string, ItemRecord[]>();
@@ -22,7 +22,7 @@ export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number):
   return groups.flatMap((group, index) => spread(group, shares[index] ?? 0));
 }
 
-/** What is said about an item, in one line. */
+/** The one-line caption of an item. */
 export function captionOf(record: ItemRecord): string {
   const { label, content, style, recipe, network, steps } = record;
   const styleRecipe = recipe.style as { loss?: unknown; strength?: unknown } | undefined;
@@ -39,7 +39,7 @@ export function captionOf(record: ItemRecord): string {
     .join(' · ');
 }
 
-/** Gives one to each that still has some, in turn, until the total is reached. */
+/** Takes one at a time from each group in turn, skipping exhausted ones, until the total is reached. */
 function fairShares(available: readonly number[], total: number): number[] {
   const shares = available.map(() => 0);
   for (
