@@ -1,22 +1,22 @@
-/** How errors reach people, and exit codes reach scripts. @module */
+/** Error output and exit codes. @module */
 import { asWildstyleError, type ErrorCode } from '../errors.js';
 import { printable } from '../printable.js';
 
 /** The exit codes of every command. */
 export const exitCodes = {
   complete: 0,
-  /** Finished, but more failed than the job tolerates; or a check found differences. */
+  /** Finished, but more images failed than the job tolerates, or a check found differences. */
   failures: 1,
-  /** The job or the command is wrong. */
+  /** Invalid job or command. */
   usage: 2,
-  /** Stopped early: run again to go on. */
+  /** Stopped early; run again to resume. */
   stopped: 75,
 } as const;
 
-/** Errors that stopped a run half-way: what is done is kept, and running again goes on. */
+/** Errors that stop a run partway. Finished work is kept, and running again resumes. */
 const stoppedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'engine-failed']);
 
-/** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
+/** Prints an error as `code: message` with its cure, and returns the exit code. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   const known = asWildstyleError(error);
   stream.write(printable(`wildstyle: ${known.code}: ${known.message}\n`));

@@ -1,4 +1,4 @@
-/** A plan for people. @module */
+/** Formats a plan for people. @module */
 
 import type { PlanDescription } from '../run/describe.js';
 import { formatBytes, formatEstimate, formatNumber } from './format.js';
@@ -18,11 +18,11 @@ export function planText(plan: PlanDescription): string {
     const { items, stylized } = remaining;
     const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylized, ${items - stylized} originals`;
     const failed = plan.items - items - done;
-    lines.push(`Left    ${left} (${done} are there already${failed > 0 ? `, ${failed} failed` : ''})`);
+    lines.push(`To do   ${left} (${done} already done${failed > 0 ? `, ${failed} failed` : ''})`);
   }
   if (estimate && plan.remaining?.items !== 0) {
     const { seconds, bytes, workers, msPerStep } = estimate;
-    const measured = `${formatNumber(msPerStep)} ms a step, ${workers} worker${workers === 1 ? '' : 's'}`;
+    const measured = `${formatNumber(msPerStep)} ms per step, ${workers} worker${workers === 1 ? '' : 's'}`;
     lines.push(`Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} (${measured})`);
   }
   lines.push(
@@ -44,7 +44,7 @@ export function planText(plan: PlanDescription): string {
     ]),
   );
   if (duplicates > 0)
-    lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} planned once.`);
+    lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} skipped.`);
   if (leftOut.length > 0)
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));

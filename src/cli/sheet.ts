@@ -1,4 +1,4 @@
-/** `wildstyle sheet`: a contact sheet of a dataset. @module */
+/** `wildstyle sheet`: draws a contact sheet of a dataset. @module */
 import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readManifest } from '../dataset/ledger/manifest.js';
@@ -24,7 +24,7 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
-      .option('rows', { type: 'number', default: 24, requiresArg: true, describe: 'At most so many images' })
+      .option('rows', { type: 'number', default: 24, requiresArg: true, describe: 'Maximum number of rows' })
       .option('out', {
         type: 'string',
         requiresArg: true,
