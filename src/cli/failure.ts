@@ -1,19 +1,19 @@
-/** How errors reach people, and exit codes reach scripts. @module */
+/** Error output and exit codes. @module */
 import { asWildstyleError, severityOf } from '../errors.js';
 import { printable } from '../printable.js';
 
 /** The exit codes of every command. */
 export const exitCodes = {
   complete: 0,
-  /** Finished, but more failed than the job tolerates; or a check found differences. */
+  /** Finished, but more images failed than the job tolerates, or a check found differences. */
   failures: 1,
-  /** The job or the command is wrong. */
+  /** Invalid job or command. */
   usage: 2,
-  /** Stopped early: run again to go on. */
+  /** Stopped early; run again to resume. */
   stopped: 75,
 } as const;
 
-/** Prints an error as `code: message`, with its cure, and returns the exit code it deserves. */
+/** Prints an error as `code: message`, with its cure, and returns the exit code. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   const known = asWildstyleError(error);
   stream.write(printable(`wildstyle: ${known.code}: ${known.message}\n`));

@@ -1,6 +1,6 @@
-/** Durations, sizes and numbers as people read them. @module */
+/** Formats durations, sizes and numbers for people. @module */
 
-/** `2 h 05 min`, `3 min 20 s`, `8 s`: a duration for people. */
+/** Formats a duration: `2 h 05 min`, `3 min 20 s`, `8 s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds === 0) return 'less than a second';
@@ -13,12 +13,12 @@ export function formatDuration(ms: number): string {
     : `${Math.round(hours / 24)} days`;
 }
 
-/** `about 8 s`, or `less than a second`: a duration that is not known for sure. */
+/** Formats an estimated duration: `about 8 s`, `less than a second`. */
 export function formatEstimate(ms: number): string {
   return ms < 500 ? formatDuration(0) : `about ${formatDuration(ms)}`;
 }
 
-/** `1.2 MB`: a size for people, in powers of ten. */
+/** Formats a size in powers of ten: `1.2 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const rounded = Number(bytes.toPrecision(3));
@@ -26,7 +26,7 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(power === 0 ? Math.round(bytes) : bytes / 1000 ** power)} ${units[power]}`;
 }
 
-/** Three digits that matter, never an exponent that people would have to read: `0.5`, `24.3`, `1230`. */
+/** Formats a number with three significant digits: `0.5`, `24.3`, `1230`. */
 export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: one file per command. @module */
+/** The command line. Each command has its own file. @module */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
@@ -12,7 +12,7 @@ import { stylizeCommand } from './stylize.js';
 import { checkOptions, usageError } from './usage.js';
 import { verifyCommand } from './verify.js';
 
-/** What the parser can tell and its types do not. */
+/** A parser method that its types omit. */
 interface ParserOptions {
   getOptions(): { readonly key: Readonly<Record<string, unknown>> };
 }
@@ -24,13 +24,15 @@ guardOutput();
 const commandLine = yargs(hideBin(process.argv));
 commandLine
   .scriptName('wildstyle')
+  // usageError parses the English messages.
+  .locale('en')
   .usage('$0 <command>\n\nTurns folders of labeled images into a larger, style-augmented training set.')
   .command(runCommand)
   .command(planCommand)
   .command(verifyCommand)
   .command(sheetCommand)
   .command(stylizeCommand)
-  .demandCommand(1, 'Name a command.')
+  .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
     checkOptions(values, ['set']);
@@ -38,11 +40,11 @@ commandLine
   })
   .version(packageVersion())
   .alias('help', 'h')
-  .epilogue('Exit codes: 0 complete, 1 failures or differences, 2 wrong job or command, 75 stopped early.')
+  .epilogue('Exit codes: 0 complete, 1 failures or differences, 2 invalid job or command, 75 stopped early.')
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    // The parser throws errors of its own class for what is wrong with the words.
+    // The parser throws YError for mistakes on the command line; anything else comes from a command.
     if (error && error.name !== 'YError') throw error;
     throw usageError(message ?? error.message, hideBin(process.argv), {
       commands: commands.map(({ command }) => String(command).split(' ')[0]),

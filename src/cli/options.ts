@@ -1,11 +1,11 @@
-/** Options that several commands share. @module */
+/** Options shared by several commands. @module */
 import type { Argv } from 'yargs';
 import { isAuto } from '../auto.js';
 import { WildstyleError } from '../errors.js';
 import type { Override } from '../job/overrides.js';
 import { type NetworkName, networkNames } from '../stylize/networks/index.js';
 
-/** What `run` and `plan` accept, as yargs parses it. */
+/** The parsed arguments of `run` and `plan`. */
 export interface JobArguments {
   readonly job: string;
   readonly set?: readonly string[];
@@ -22,27 +22,27 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
       type: 'string',
       array: true,
       nargs: 1,
-      describe: 'Override a key, as in recipe.steps=20; repeatable',
+      describe: 'Override a key, e.g. recipe.steps=20; repeatable',
     })
-    .option('out', { type: 'string', requiresArg: true, describe: 'Output folder, instead of output.root' })
+    .option('out', { type: 'string', requiresArg: true, describe: 'Output folder; overrides output.root' })
     .option('weights', {
       type: 'string',
       requiresArg: true,
-      describe: 'Weights file, or network=file, instead of run.weights',
+      describe: 'Weights file, or network=file; overrides run.weights',
     })
     .option('limit', {
       type: 'number',
       requiresArg: true,
-      describe: 'Make at most this many stylized images',
+      describe: 'Maximum number of stylized images',
     })
     .option('workers', {
       type: 'string',
       requiresArg: true,
-      describe: 'Worker processes: a number or auto',
+      describe: 'Number of worker processes, or auto',
     }) as Argv<T & JobArguments>;
 }
 
-/** Options are overrides by another name, so that they are checked as the job is. Paths are the shell's. */
+/** Turns options into overrides, so that they get the same checks as the job. Resolves paths with `resolve`. */
 export function overridesOf(options: JobArguments, resolve: (path: string) => string): (string | Override)[] {
   const set = (name: keyof JobArguments, path: string, value: unknown): Override[] =>
     value === undefined ? [] : [{ shown: `--${name} ${options[name]}`, path: path.split('.'), value }];

@@ -1,4 +1,4 @@
-/** A plan for people. @module */
+/** Formats a plan for people. @module */
 
 import type { PlanDescription, PlanEstimate } from '../run/describe.js';
 import { formatBytes, formatDuration, formatEstimate, formatNumber } from './format.js';
@@ -18,7 +18,7 @@ export function planText(plan: PlanDescription): string {
     const { items, stylized } = remaining;
     const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylized, ${items - stylized} originals`;
     const failed = plan.items - items - done;
-    lines.push(`Left    ${left} (${done} are there already${failed > 0 ? `, ${failed} failed` : ''})`);
+    lines.push(`To do   ${left} (${done} already done${failed > 0 ? `, ${failed} failed` : ''})`);
   }
   if (estimate && plan.remaining?.items !== 0) lines.push(...costLines(estimate));
   lines.push(
@@ -40,7 +40,7 @@ export function planText(plan: PlanDescription): string {
     ]),
   );
   if (duplicates > 0)
-    lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} planned once.`);
+    lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} skipped.`);
   if (leftOut.length > 0)
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
@@ -56,7 +56,7 @@ function costLines(estimate: PlanEstimate): string[] {
   ];
   if (msPerStep === undefined) return lines;
   const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
-  return [...lines, `Step    ${formatNumber(msPerStep)} ms, measured at ${measuredSizePx} px ${age}`];
+  return [...lines, `Step    ${formatNumber(msPerStep)} ms per image, measured at ${measuredSizePx} px ${age}`];
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {

@@ -1,4 +1,4 @@
-/** Shows progress: a bar on a terminal, a plain line now and then elsewhere. @module */
+/** Shows progress: a bar on a terminal, occasional plain lines elsewhere. @module */
 import { SingleBar } from 'cli-progress';
 import { printable } from '../printable.js';
 import type { Progress } from '../run/progress.js';
@@ -13,7 +13,7 @@ export interface ProgressView {
 
 const plainIntervalMs = 10_000;
 
-/** A view fit for the stream: whoever reads a log file wants lines, not control characters. */
+/** Picks the view for a stream: a bar on a terminal, plain lines in a log file. */
 export function progressView(stream: NodeJS.WriteStream): ProgressView {
   return stream.isTTY ? bar(stream) : plainLines(stream);
 }
@@ -37,13 +37,13 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
     update(progress) {
       const [value, total] = fraction(progress);
       if (!started) view.start(total, value, words(progress));
-      // Items that fail take their steps from the total.
+      // The steps of failed items are subtracted from the total.
       view.setTotal(total);
       view.update(value, words(progress));
       started = true;
     },
     print(line) {
-      // A bar knows the place where it was started and goes back there: it ends here, and the next update starts one below.
+      // A bar always redraws where it started, so end it here; the next update starts a new one below.
       end();
       stream.write(printable(`${line}\n`));
     },
@@ -69,7 +69,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
 }
 
 function fraction({ doneSteps, totalSteps, doneItems, totalItems }: Progress): [number, number] {
-  // Items that failed may have left nothing to be counted in steps.
+  // If items failed, there may be no steps left to count.
   return totalSteps > 0 && doneItems < totalItems
     ? [Math.min(doneSteps, totalSteps), totalSteps]
     : [doneItems, Math.max(1, totalItems)];
@@ -80,7 +80,7 @@ function words({ doneItems, totalItems, failedItems, itemsPerMinute, remainingMs
     done: doneItems,
     items: totalItems,
     failures: failedItems > 0 ? `, ${failedItems} failed` : '',
-    rate: `${formatNumber(itemsPerMinute)} a minute`,
+    rate: `${formatNumber(itemsPerMinute)} per minute`,
     left: remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
   };
 }

@@ -1,4 +1,4 @@
-/** `wildstyle sheet`: a contact sheet of a dataset. @module */
+/** `wildstyle sheet`: draws a contact sheet of a dataset. @module */
 import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readManifest } from '../dataset/ledger/manifest.js';
@@ -29,7 +29,7 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
         type: 'number',
         default: defaultSheetRows,
         requiresArg: true,
-        describe: 'At most so many images',
+        describe: 'Maximum number of rows',
       })
       .option('out', {
         type: 'string',

@@ -1,4 +1,4 @@
-/** Ctrl-C and its relatives: the first drains, the second stops at once. @module */
+/** Handles Ctrl-C and SIGTERM: the first signal drains the run, the second stops it immediately. @module */
 
 export interface StopSignals {
   readonly drain: AbortSignal;
@@ -8,7 +8,7 @@ export interface StopSignals {
 
 const names = ['SIGINT', 'SIGTERM'] as const;
 
-/** Turns the process's signals into two abort signals. */
+/** Turns SIGINT and SIGTERM into two abort signals: the first aborts `drain`, the second `abandon`. */
 export function stopSignals(): StopSignals {
   const drain = new AbortController();
   const abandon = new AbortController();

@@ -1,17 +1,17 @@
-/** What is wrong with the words of a command line, told with the nearest right ones. @module */
+/** Explains mistakes on the command line and suggests corrections. @module */
 import { WildstyleError } from '../errors.js';
 import { didYouMean } from '../job/suggest.js';
 
-/** What may be said. */
+/** The valid commands and options. */
 export interface Vocabulary {
   readonly commands: readonly string[];
-  /** Names of the options of the command at hand, without dashes. */
+  /** Option names of the current command, without dashes. */
   readonly options: readonly string[];
 }
 
 /**
- * The error for a command line that the parser refuses.
- * @param message the parser's
+ * Creates the error for a command line that the parser rejects.
+ * @param message the parser's message
  * @param words the command line, without program and script
  */
 export function usageError(message: string, words: readonly string[], known: Vocabulary): WildstyleError {
@@ -38,20 +38,20 @@ function explanation(
   if (valueless) return `--${valueless} needs a value.`;
   const [, got, needed] =
     /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message) ?? [];
-  if (needed) return `The command needs ${needed} argument${needed === '1' ? '' : 's'}, and got ${got}.`;
+  if (needed) return `The command needs ${needed} argument${needed === '1' ? '' : 's'}, but got ${got}.`;
   const [, list] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
   if (!list) return message;
-  // The parser tells an option with a dash twice: as written, and in camel case.
+  // The parser reports a hyphenated option twice: as written and in camel case.
   const unknown = list.split(', ').flatMap((name) => written(name, words));
   const names = options.map((name) => `--${name}`);
-  const told = unknown
+  const lines = unknown
     .map((word) =>
       word.startsWith('-')
         ? `Unknown option: ${word}${didYouMean(word, names)}`
-        : `One word too many: ${word}`,
+        : `Unexpected argument: ${word}`,
     )
     .join('\n');
-  return told || message;
+  return lines || message;
 }
 
 function written(name: string, words: readonly string[]): string[] {
@@ -62,15 +62,18 @@ function written(name: string, words: readonly string[]): string[] {
 }
 
 /**
- * Refuses options that were given twice, where once is all there can be, and numbers that are none.
- * @param values as parsed, by name
+ * Rejects repeated options, unless they are repeatable, and invalid numbers.
+ * @param values the parsed values by option name
  * @throws `option-invalid`
  */
 export function checkOptions(values: Readonly<Record<string, unknown>>, repeatable: readonly string[]): void {
   for (const [name, value] of Object.entries(values)) {
     if (name === '_' || name === '$0' || repeatable.includes(name)) continue;
     if (Array.isArray(value))
-      throw new WildstyleError('option-invalid', `--${name} is given ${value.length} times.`);
+      throw new WildstyleError(
+        'option-invalid',
+        `--${name} is given ${value.length} times, but allowed only once.`,
+      );
     if (Number.isNaN(value)) throw new WildstyleError('option-invalid', `--${name} must be a number.`);
   }
 }

@@ -1,4 +1,4 @@
-/** `wildstyle verify`: re-hashes a dataset. @module */
+/** `wildstyle verify`: rehashes the files of a dataset. @module */
 import type { CommandModule } from 'yargs';
 import { type DatasetProblem, verifyDataset } from '../dataset/verify/verify.js';
 import { exitCodes } from './failure.js';
@@ -18,17 +18,17 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
       for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
       const verdict =
         problems.length === 0
-          ? 'all as recorded'
+          ? 'no differences'
           : `${problems.length} difference${problems.length === 1 ? '' : 's'}`;
-      const left = pending > 0 ? `; ${pending} are not made yet` : '';
+      const left = pending > 0 ? `; ${pending} not made yet` : '';
       print(`${dir}: ${checked} images checked, ${verdict}${left}.`);
-      if (problems.some(isMendable))
-        print('Delete altered files and run the job again: what is missing is made anew.');
+      if (problems.some(isRepairable))
+        print('To repair the dataset, delete the altered files and run the job again.');
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },
 };
 
-/** What a run makes anew where it is gone. */
-const isMendable = ({ code, file }: DatasetProblem): boolean =>
+/** Whether a run recreates the file if it is missing. */
+const isRepairable = ({ code, file }: DatasetProblem): boolean =>
   (code === 'file-altered' || code === 'file-missing') && file !== 'manifest.jsonl';

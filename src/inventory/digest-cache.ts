@@ -1,9 +1,9 @@
 /**
- * Remembers the digests of files between runs. Each scanned folder has a cache file of its own, so that a cache is as
- * large as the folder; a file counts as unchanged while its path, size and time of modification are the same.
+ * Caches file digests between runs. Each scanned folder has its own cache file, so a cache is only as large as its
+ * folder. A file counts as unchanged if its path, size and modification time are the same.
  *
- * Processes that share a cache cannot hurt each other: a cache file is replaced whole by a rename, and what one
- * process forgets of another's work is only hashed again.
+ * Processes can share a cache safely: a cache file is replaced whole by a rename, and files whose entries one process
+ * drops are simply hashed again by the next.
  * @module
  */
 import { randomUUID } from 'node:crypto';
@@ -23,19 +23,19 @@ const cacheSchema = z.object({
 
 type Entries = Map<string, z.output<typeof entrySchema>>;
 
-/** Files of one folder that were not seen in this scan, but are kept for another job on the same folder. */
+/** Maximum number of entries kept for files that this scan did not see, for other jobs on the same folder. */
 const maximumUnseen = 50_000;
-/** A cache file that nobody used for so long is removed. */
+/** Cache files not written for this long are removed. */
 const maximumAgeMs = 180 * 24 * 3600e3;
-/** A file modified this shortly before it is hashed may be modified again within the same tick of its clock. */
+/** Files modified this shortly before hashing are not cached: they may change again within the same clock tick. */
 const settlingMs = 2000;
 
-/** Where digests are cached unless a job's caller says otherwise. */
+/** The default folder for digest caches. */
 export function defaultCacheFolder(): string {
   return join(cacheFolder(), 'digests');
 }
 
-/** The digests known for one folder. */
+/** The cached digests of one folder. */
 export class DigestCache {
   readonly #file: string;
   readonly #root: string;
@@ -49,14 +49,14 @@ export class DigestCache {
     this.#known = known;
   }
 
-  /** Opens the cache of a folder; one that is missing, damaged or of another version is empty. */
+  /** Opens the cache of a folder. A cache that is missing, damaged or of another version counts as empty. */
   static async open(cacheFolder: string, root: string): Promise<DigestCache> {
     const name = sha256(root).slice(0, 32);
     const file = join(cacheFolder, `${name}.json`);
     return new DigestCache(file, root, await readEntries(file, root));
   }
 
-  /** The digest of a file that has not changed since; undefined for any other. */
+  /** The digest of a file that is unchanged since it was cached, else undefined. */
   get({ path, bytes, modifiedMs }: FoundFile): string | undefined {
     const entry = this.#known.get(path);
     if (entry?.[0] !== bytes || entry[1] !== modifiedMs) return undefined;
@@ -64,14 +64,14 @@ export class DigestCache {
     return entry[2];
   }
 
-  /** Remembers a digest that was made at `hashedMs` (milliseconds since 1970). */
+  /** Stores a digest computed at `hashedMs` (milliseconds since 1970). */
   set({ path, bytes, modifiedMs }: FoundFile, sha256: string, hashedMs: number): void {
     if (modifiedMs > hashedMs - settlingMs) return;
     this.#seen.set(path, [bytes, modifiedMs, sha256]);
     this.#changed = true;
   }
 
-  /** Writes the cache if it has changed. A cache that cannot be written costs time, but is no error. */
+  /** Writes the cache if it has changed. Ignores write errors, because a missing cache only costs time. */
   async save(nowMs: number): Promise<void> {
     if (!this.#changed) return;
     const unseen = [...this.#known].filter(([path]) => !this.#seen.has(path)).slice(0, maximumUnseen);

@@ -1,4 +1,4 @@
-/** Takes stock of the two folders of a job: which images there are, their digests and their classes. @module */
+/** Takes inventory of a job's content and style folders: images, digests and classes. @module */
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, WildstyleError } from '../errors.js';
@@ -10,52 +10,52 @@ import type { ContentEntry, ImageEntry, StyleEntry } from './entries.js';
 import { checkClassNames, makeLabeler } from './labels.js';
 import { type FoundFile, type Scan, scanImages } from './scan.js';
 
-/** An image that is left out, and why. */
+/** An image that is left out, with the reason. */
 export interface InventoryProblem {
   readonly source: 'content' | 'style';
-  /** Below the root of its folder. */
+  /** Path relative to the content or style root. */
   readonly path: string;
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** An image that has the same bytes and the same class as one that comes before it: planned once. */
+/** An image with the same bytes and class as an earlier one. Only the earlier one is planned. */
 export interface Duplicate {
   readonly source: 'content' | 'style';
   readonly path: string;
-  /** The path of the one that is planned. */
+  /** The path of the image that is planned instead. */
   readonly of: string;
 }
 
-/** What the two folders of a job hold. */
+/** The images in a job's content and style folders. */
 export interface Inventory {
-  /** In code unit order of their paths, without duplicates. */
+  /** Sorted by path in code unit order, without duplicates. */
   readonly contents: readonly ContentEntry[];
   readonly styles: readonly StyleEntry[];
   readonly problems: readonly InventoryProblem[];
   readonly duplicates: readonly Duplicate[];
-  /** What does not stop a run, but may surprise whoever uses the dataset. */
+  /** Conditions that do not stop a run but may surprise users of the dataset. */
   readonly warnings: readonly string[];
 }
 
-/** How far the hashing is; `bytes` counts what was read, not what the cache knew. */
+/** Progress of the hashing. `bytes` counts the bytes read, excluding cached files. */
 export interface InventoryProgress {
   readonly done: number;
   readonly total: number;
   readonly bytes: number;
 }
 
-/** How an inventory is taken. */
+/** Options of {@link takeInventory}. */
 export interface InventoryOptions {
-  /** Where digests are cached between runs; false for nowhere. Default: `wildstyle/digests` in the XDG cache folder. */
+  /** Where to cache digests between runs; false to disable. Default: `wildstyle/digests` in the XDG cache folder. */
   readonly cacheFolder?: string | false;
   readonly onProgress?: (progress: InventoryProgress) => void;
 }
 
 /**
- * Takes stock of a job's content and style folder.
- * @throws `content-missing`, `style-missing` for a folder that does not exist or holds no image to use;
- *   `labels-invalid` for a CSV file or class names that cannot be used
+ * Takes inventory of a job's content and style folders.
+ * @throws `content-missing`, `style-missing` if a folder does not exist or has no usable images; `labels-invalid` if
+ *   the CSV file or a class name is unusable
  */
 export async function takeInventory(job: Job, options: InventoryOptions = {}): Promise<Inventory> {
   const contentScan = await scanFolder(job, 'content');
@@ -107,7 +107,7 @@ async function scanFolder(job: Job, source: 'content' | 'style'): Promise<Scan> 
         `${source}-missing`,
         `The ${source} folder ${root} cannot be read: ${cause.message}.`,
         {
-          cure: 'Make all folders in it readable, or leave them out with exclude.',
+          cure: `Make all folders in it readable, or exclude them with ${source}.exclude.`,
           cause,
         },
       );
@@ -115,14 +115,14 @@ async function scanFolder(job: Job, source: 'content' | 'style'): Promise<Scan> 
   }
   const what = found ? 'is not a folder' : 'does not exist';
   throw new WildstyleError(`${source}-missing`, `The ${source} folder ${root} ${what}.`, {
-    cure: `Correct ${source}.root; a relative path starts from the folder of ${job.file}.`,
+    cure: `Correct ${source}.root. Relative paths start from the folder of ${job.file}.`,
   });
 }
 
 function unlabeled({ content: { labels } }: Job): string {
   return labels === 'folders'
-    ? 'It lies directly in the content root, in no class folder: move it into one, or set content.labels to none.'
-    : 'The CSV file of the labels has no row for it.';
+    ? 'It is directly in the content root, not in a class folder. Move it into one, or set content.labels to none.'
+    : 'The labels CSV file has no row for it.';
 }
 
 function nothingIn(
@@ -132,10 +132,11 @@ function nothingIn(
 ): WildstyleError {
   const { root, include, exclude } = job[source];
   const [first, ...others] = problems.filter((problem) => problem.source === source);
-  const left = first ? ` ${others.length + 1} are left out, the first, ${first.path}: ${first.message}` : '';
-  const filtered = include || exclude ? `, and that ${source}.include and ${source}.exclude leave some,` : '';
-  return new WildstyleError(`${source}-missing`, `There is no ${source} image to use in ${root}.${left}`, {
-    cure: `Check that ${source}.root names the right folder${filtered} and that images lie in it.`,
+  const left = first ? ` ${others.length + 1} left out, starting with ${first.path}: ${first.message}` : '';
+  const filtered =
+    include || exclude ? `, that ${source}.include and ${source}.exclude do not rule out every image,` : '';
+  return new WildstyleError(`${source}-missing`, `There are no usable ${source} images in ${root}.${left}`, {
+    cure: `Check that ${source}.root is the right folder${filtered} and that it contains images.`,
   });
 }
 
@@ -208,7 +209,7 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** Folder names that loaders of Hugging Face take for a split wherever they come. */
+/** Folder names that Hugging Face loaders treat as splits at any level. */
 const splitWords = new Set('train training test testing eval evaluation val valid validation dev'.split(' '));
 
 function warningsFor(contents: readonly ContentEntry[]): string[] {
@@ -218,27 +219,27 @@ function warningsFor(contents: readonly ContentEntry[]): string[] {
   for (const label of labels) {
     if (splitWords.has(label.toLowerCase())) {
       warnings.push(
-        `The class "${label}" is called like a split: tools that guess splits from folder names may take it for one.`,
+        `The class "${label}" has the name of a split: tools that infer splits from folder names may mistake it for one.`,
       );
     }
     const folded = label.normalize('NFC').toLowerCase();
     const before = byFolded.get(folded);
     if (before !== undefined) {
       warnings.push(
-        `The classes "${before}" and "${label}" are one folder where case is ignored (Windows, macOS).`,
+        `The classes "${before}" and "${label}" become the same folder on case-insensitive file systems (Windows, macOS).`,
       );
     }
     byFolded.set(folded, label);
   }
   const shared = sharedByClasses(contents);
   if (shared.length > 0) {
-    const others = shared.length > 1 ? `, and ${shared.length - 1} more images` : '';
+    const others = shared.length > 1 ? ` (and ${shared.length - 1} more)` : '';
     warnings.push(`${shared[0].join(' and ')} are the same image in two classes${others}.`);
   }
   return warnings;
 }
 
-/** Pairs of paths that hold the same image, but have different classes. */
+/** Pairs of paths with the same image but different classes. */
 function sharedByClasses(contents: readonly ContentEntry[]): (readonly [string, string])[] {
   const first = new Map<string, string>();
   return contents.flatMap(({ sha256, path }) => {

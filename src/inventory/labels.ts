@@ -1,4 +1,4 @@
-/** Which class a content image belongs to: by its folder, by a CSV file, or none. @module */
+/** Assigns classes to content images: by folder, from a CSV file, or not at all. @module */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -7,7 +7,10 @@ import { folderNameProblem } from '../job/folder-name.js';
 import type { Job } from '../job/schema.js';
 import { didYouMean } from '../job/suggest.js';
 
-/** The class of an image by its path below the content root; undefined for an image that has none. */
+/**
+ * Returns the class of an image, given its path relative to the content root: null if the job has no labels, undefined
+ * if the image has no class.
+ */
 export type Labeler = (path: string) => string | null | undefined;
 
 type CsvLabels = Exclude<Job['content']['labels'], string>;
@@ -16,8 +19,9 @@ const maximumCsvBytes = 256e6;
 const maximumShown = 20;
 
 /**
- * The labeler that a job asks for.
- * @throws `labels-invalid` with every row of a CSV file that is wrong, by line
+ * Creates the labeler for a job.
+ * @param known paths of the content images, relative to the root
+ * @throws `labels-invalid` listing every invalid row of the CSV file by line
  */
 export async function makeLabeler(content: Job['content'], known: ReadonlySet<string>): Promise<Labeler> {
   const { root, labels } = content;
@@ -33,8 +37,8 @@ function firstFolder(path: string): string | undefined {
 }
 
 /**
- * Refuses class names that cannot be folders.
- * @throws `labels-invalid` naming each
+ * Rejects class names that cannot be folders.
+ * @throws `labels-invalid` listing every such name
  */
 export function checkClassNames(labels: Iterable<string | null>): void {
   const problems = [...labels].flatMap((label) => {
@@ -42,10 +46,13 @@ export function checkClassNames(labels: Iterable<string | null>): void {
     return problem === undefined ? [] : [`The class ${JSON.stringify(label)} ${problem}.`];
   });
   if (problems.length === 0) return;
-  throw invalid(problems, 'Rename it: every class becomes a folder of the dataset, on any system.');
+  throw invalid(
+    problems,
+    'Rename it. Every class becomes a folder of the dataset, which must work on any operating system.',
+  );
 }
 
-/** Rows as they are read, with the line that each begins on. */
+/** A row and the line it is on; the last line if it spans several. */
 type Row = readonly [line: number, fields: readonly string[]];
 
 async function readLabels(
@@ -59,10 +66,13 @@ async function readLabels(
   const column = (name: string): number => {
     const index = names.indexOf(name);
     if (index >= 0) return index;
-    const found = names.length === 0 ? 'it is empty' : `it has ${names.join(', ')}`;
+    const found =
+      names.length === 0
+        ? '; the file is empty.'
+        : `${didYouMean(name, names) || '.'} The columns are ${names.join(', ')}.`;
     throw invalid(
-      [`${csv}:1 has no column "${name}"${didYouMean(name, names)}; ${found}.`],
-      'Name the columns in content.labels.',
+      [`${csv}:1 has no column "${name}"${found}`],
+      'Set content.labels.file and content.labels.label to the names of the columns.',
     );
   };
   const fileIndex = column(fileColumn);
@@ -78,23 +88,24 @@ async function readLabels(
     if (problem === undefined) byPath.set(path.path, label);
     else problems.push(`${csv}:${line} ${problem}`);
   }
-  if (problems.length > 0) throw invalid(problems, 'Correct the rows, or take them out.');
+  if (problems.length > 0) throw invalid(problems, 'Correct or remove these rows.');
   return byPath;
 }
 
 async function readCsv(csv: string): Promise<string> {
   try {
     const { size } = await stat(csv);
-    if (size > maximumCsvBytes)
-      throw new Error(`it has ${size} bytes, and at most ${maximumCsvBytes} are read`);
+    if (size > maximumCsvBytes) throw new Error(`it has ${size} bytes, and the limit is ${maximumCsvBytes}`);
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(csv));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const isOtherEncoding = code?.startsWith('ERR_ENCODING');
     const reason = code === 'ENOENT' ? 'it does not exist' : isOtherEncoding ? 'it is not UTF-8' : message;
     throw invalid(
-      [`The labels ${csv} cannot be read: ${reason}.`],
-      isOtherEncoding ? 'Save the file as UTF-8.' : 'content.labels.csv is a path relative to the job file.',
+      [`The labels file ${csv} cannot be read: ${reason}.`],
+      isOtherEncoding
+        ? 'Save the file as UTF-8.'
+        : 'Correct content.labels.csv. Relative paths start from the folder of the job file.',
       cause,
     );
   }
@@ -102,7 +113,7 @@ async function readCsv(csv: string): Promise<string> {
 
 function parseCsv(csv: string, text: string): Row[] {
   try {
-    // The line is where a row ends; rows of several lines are rare enough.
+    // `lines` is the line where a row ends; rows that span lines are rare.
     const rows = parse(text, {
       info: true,
       record_delimiter: ['\r\n', '\n', '\r'],
@@ -115,8 +126,8 @@ function parseCsv(csv: string, text: string): Row[] {
     return rows.map(({ info, record }): Row => [info.lines, record]);
   } catch (cause) {
     throw invalid(
-      [`${csv} is not a CSV file: ${(cause as Error).message}.`],
-      'Separate columns by commas, and quote fields that hold one.',
+      [`${csv} is not valid CSV: ${(cause as Error).message}.`],
+      'Separate columns with commas, and quote fields that contain commas.',
       cause,
     );
   }
@@ -124,23 +135,23 @@ function parseCsv(csv: string, text: string): Row[] {
 
 type FoundImage = { readonly path: string; readonly problem?: string };
 
-/** The image that a row names, as a path below the root: relative to the root, or to the CSV file. */
+/** Finds the image that a row names, relative to the root or to the CSV file. Returns its path relative to the root. */
 async function findImage(
   name: string,
   csv: string,
   root: string,
   known: ReadonlySet<string>,
 ): Promise<FoundImage> {
-  if (name === '') return { path: '', problem: 'names no file.' };
+  if (name === '') return { path: '', problem: 'has no file name.' };
   const candidates = [resolve(root, name), resolve(dirname(csv), name)].map((file) =>
     relative(root, file).split(sep).join('/'),
   );
   const inside = candidates.filter((path) => path !== '' && path !== '..' && !path.startsWith('../'));
   if (inside.length === 0)
-    return { path: '', problem: `names ${JSON.stringify(name)}, which is outside of ${root}.` };
+    return { path: '', problem: `names ${JSON.stringify(name)}, which is outside ${root}.` };
   const found = inside.find((path) => known.has(path));
   if (found !== undefined) return { path: found };
-  // An image that the job leaves out may have its row.
+  // Rows for images that the job excludes are fine.
   for (const path of inside) if (await exists(resolve(root, path))) return { path };
   return { path: '', problem: `names ${JSON.stringify(name)}, which does not exist in ${root}.` };
 }
@@ -154,9 +165,9 @@ async function exists(file: string): Promise<boolean> {
 
 function labelProblem(label: string, name: string, before: string | undefined): string | undefined {
   const problem = folderNameProblem(label);
-  if (problem !== undefined) return `has the class ${JSON.stringify(label)}, which ${problem}.`;
+  if (problem !== undefined) return `has an invalid class: ${JSON.stringify(label)} ${problem}.`;
   if (before === undefined || before === label) return undefined;
-  return `gives ${JSON.stringify(name)} the class "${label}", and a row above gave "${before}".`;
+  return `gives ${JSON.stringify(name)} the class "${label}", but an earlier row gives it "${before}".`;
 }
 
 function invalid(problems: readonly string[], cure: string, cause?: unknown): WildstyleError {

@@ -1,19 +1,19 @@
-/** Finds the image files below a folder. Links are never followed, and nothing outside the folder is touched. @module */
+/** Finds the image files below a folder. Never follows links or reads files outside the folder. @module */
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import glob from 'fast-glob';
 import type { ErrorCode } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
 
-/** A file that was found. */
+/** A file found by the scan. */
 export interface FoundFile {
-  /** Below the root, with forward slashes. */
+  /** Path relative to the root, with forward slashes. */
   readonly path: string;
   readonly bytes: number;
   readonly modifiedMs: number;
 }
 
-/** Something that looks like an image, but is not taken. */
+/** Something that looks like an image but is left out. */
 export interface ScanProblem {
   readonly path: string;
   readonly code: ErrorCode;
@@ -21,7 +21,7 @@ export interface ScanProblem {
 }
 
 export interface Scan {
-  /** In code unit order of their paths. */
+  /** Sorted by path in code unit order. */
   readonly files: readonly FoundFile[];
   readonly problems: readonly ScanProblem[];
 }
@@ -32,8 +32,8 @@ export interface ScanPatterns {
 }
 
 /**
- * Endings of what people keep as images, readable or not: a file that cannot be decoded fails as an item, with a code,
- * rather than go missing without a word.
+ * Common image extensions, including formats that cannot be decoded. Such a file fails as an item with an error code
+ * instead of being skipped silently.
  */
 const imageExtensions = new Set(
   'jpg jpeg jpe jfif png apng webp tif tiff gif bmp dib avif heic heif jp2 jxl svg tga ppm pgm pnm'.split(
@@ -41,12 +41,12 @@ const imageExtensions = new Set(
   ),
 );
 
-/** Whether a file is taken for an image, by the ending of its name. */
+/** Whether a file counts as an image, judging by its extension. */
 export function isImageName(path: string): boolean {
   return imageExtensions.has(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
-/** Every image below the root; hidden files and folders are left out. The root must exist and be a folder. */
+/** Finds every image below the root, except in hidden files and folders. The root must be an existing folder. */
 export async function scanImages(root: string, { include, exclude }: ScanPatterns = {}): Promise<Scan> {
   const realRoot = await realpath(root);
   const entries = await glob([...(include ?? ['**/*'])], {
@@ -63,7 +63,7 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
     if (dirent.isSymbolicLink()) {
       if (!isImageName(path) && !(await isFolder(join(realRoot, path)))) continue;
       const message =
-        'It is a symbolic link, and links are not followed: copy the file or name its folder as root.';
+        'It is a symbolic link, and links are not followed. Copy the target here, or set root to its folder.';
       problems.push({ path, code: 'path-outside-root', message });
     } else if (dirent.isFile() && isImageName(path)) paths.push(path);
   }
@@ -75,7 +75,7 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
       problems.push({
         path,
         code: 'path-outside-root',
-        message: 'Its folder is a link that leads out of the root.',
+        message: 'Its folder is a link to a location outside the root.',
       });
       return;
     }
@@ -100,7 +100,7 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** A pattern that begins with the name of a link is walked into all the same, so folders are checked once each. */
+/** fast-glob still follows a link that a pattern names, so this checks the folder of every path. */
 async function foldersOutside(realRoot: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   const outside = new Set<string>();
   await forEachConcurrently([...new Set(paths.map((path) => dirname(path)))], async (folder) => {

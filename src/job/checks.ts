@@ -1,4 +1,4 @@
-/** What no schema can say about a job: which layers its networks have, which folders there are and lie in which. @module */
+/** Checks beyond the schema: layer names, missing paths, and output folders inside input folders. @module */
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isAuto } from '../auto.js';
@@ -35,13 +35,13 @@ export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
   );
 }
 
-/** The problem of an output folder inside a folder of inputs: the next run would take the results for images. */
+/** Reports an output folder inside an input folder: the next run would read its results as inputs. */
 export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
   const outputRoot = resolve(jobFolder, output.root);
   return Object.entries({ content, style }).flatMap(([name, { root }]) => {
     const below = relative(resolve(jobFolder, root), outputRoot);
     if (/^\.\.($|[/\\])|^[a-z]:/i.test(below)) return [];
-    const message = `output.root: ${outputRoot} lies in ${name}.root, so that results would be taken for ${name} images`;
+    const message = `output.root: ${outputRoot} is inside ${name}.root, so results would be read as ${name} images`;
     return [{ path: ['output', 'root'], at: 'value' as const, message }];
   });
 }
@@ -49,7 +49,7 @@ export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobF
 const pathCure =
   'Correct the path: relative ones start from the folder of the job file, those of --out and --weights from where you are.';
 
-/** Undefined also for what cannot be looked at: links in a circle, names that are too long. */
+/** Also undefined for paths that cannot be inspected, such as circular links or names that are too long. */
 function kindOf(path: string): 'folder' | 'file' | undefined {
   try {
     return statSync(path).isDirectory() ? 'folder' : 'file';
@@ -58,7 +58,7 @@ function kindOf(path: string): 'folder' | 'file' | undefined {
   }
 }
 
-/** The problems of folders and files that a job names and that are not there. */
+/** Reports paths in the job that do not exist or are of the wrong kind. */
 export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
   const csv = typeof content.labels === 'string' ? undefined : content.labels.csv;
   const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
@@ -77,7 +77,7 @@ export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder
     const absolute = resolve(jobFolder, file);
     const found = kindOf(absolute);
     if (found === kind) return [];
-    const what = found === undefined ? 'does not exist' : `is no ${kind}`;
+    const what = found === undefined ? 'does not exist' : `is not a ${kind}`;
     const message = `${showPath(path)}: ${absolute} ${what}`;
     return [{ path, at: 'value' as const, message, code, cure: pathCure }];
   });

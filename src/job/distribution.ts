@@ -1,11 +1,11 @@
 /**
- * Distributions: a job may give one for every parameter of a recipe. The schema that allows it is derived from the
- * schema of plain values, so that a new parameter needs a line in `methods/` and none here.
+ * Distributions: every parameter of a recipe can be a distribution instead of a value. The schema is derived from the
+ * schema of plain values, so a new parameter takes one line in `methods/` and none here.
  * @module
  */
 import { z } from 'zod';
 
-/** How one parameter is drawn. Numbers are drawn between the ends; whole ones include both. */
+/** How to draw one parameter. Numbers are drawn between the two ends; whole numbers include both ends. */
 export type Distribution<T> =
   | { readonly uniform: readonly [number, number] }
   | { readonly logUniform: readonly [number, number] }
@@ -17,23 +17,23 @@ type IsGroup<T> = [T] extends [object]
     : false
   : false;
 
-/** A type of which every leaf may also be a distribution. */
+/** A type in which every leaf can also be a distribution. */
 export type Distributed<T> =
   IsGroup<Exclude<T, undefined>> extends true
     ? { [K in keyof T]: Distributed<T[K]> }
     : T | Distribution<Exclude<T, undefined>>;
 
-/** The keys that tell a distribution from a value. */
+/** The keys that distinguish a distribution from a value. */
 export const distributionKeys = ['uniform', 'logUniform', 'choice'] as const;
 export type DistributionKey = (typeof distributionKeys)[number];
 
-/** Whether a value of a job stands for a distribution. */
+/** Whether a value in a job is a distribution. */
 export function isDistribution(value: unknown): value is Distribution<unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return distributionKeys.some((key) => Object.hasOwn(value, key));
 }
 
-/** Which distribution a schema describes, if any. */
+/** The key of the distribution that a schema describes; undefined for other schemas. */
 export function distributionKeyOf(schema: z.ZodType): DistributionKey | undefined {
   if (!(schema instanceof z.ZodObject)) return undefined;
   const [key, ...others] = Object.keys(schema.shape);
@@ -41,8 +41,8 @@ export function distributionKeyOf(schema: z.ZodType): DistributionKey | undefine
 }
 
 /**
- * The schema of the same values, in which every leaf may be a distribution. Objects are walked into, objects and
- * records inside unions as well; defaults, optionality and descriptions stay.
+ * Returns the same schema with every leaf allowed to be a distribution. Descends into objects, including objects and
+ * records inside unions; keeps defaults, optionality and descriptions.
  */
 export function distributable(schema: z.ZodType): z.ZodType {
   return describedLike(schema, derive(schema));
@@ -65,7 +65,7 @@ function group(schema: z.ZodObject): z.ZodType {
   const shape = Object.fromEntries(
     Object.entries(schema.shape).map(([key, child]) => [key, distributable(child as z.ZodType)]),
   );
-  // Cloned, so that the checks of the object stay.
+  // A clone keeps the object's checks.
   return schema.clone({ ...schema.def, shape });
 }
 
@@ -78,7 +78,7 @@ function walkInto(option: z.ZodType): z.ZodType {
     const notReserved = (key: string) => !distributionKeys.some((reserved) => reserved === key);
     return option.clone({
       ...option.def,
-      keyType: (option.keyType as z.ZodString).refine(notReserved, 'this name is taken by a distribution'),
+      keyType: (option.keyType as z.ZodString).refine(notReserved, 'this name is reserved for distributions'),
       valueType,
     });
   }
@@ -91,12 +91,12 @@ function distributionsOf(leaf: z.ZodType): z.ZodType[] {
     distributions.push(
       z
         .strictObject({ uniform: ascending(leaf) })
-        .describe(`Drawn evenly between two numbers${leaf.isInt ? ', both included' : ''}`),
+        .describe(`Drawn uniformly between two numbers${leaf.isInt ? ', both included' : ''}`),
       z
         .strictObject({
-          logUniform: ascending(leaf).refine(([low]) => low > 0, 'a logUniform distribution begins above 0'),
+          logUniform: ascending(leaf).refine(([low]) => low > 0, 'the first number must be above 0'),
         })
-        .describe('Drawn evenly on a logarithmic scale: as often from 1 to 10 as from 10 to 100'),
+        .describe('Drawn uniformly on a log scale: 1 to 10 is as likely as 10 to 100'),
     );
   }
   distributions.push(z.strictObject({ choice: choices(leaf) }).describe('One of several values'));
@@ -124,7 +124,7 @@ function choices(leaf: z.ZodType): z.ZodType {
       (map) => Object.values(map).some((weight) => (weight ?? 0) > 0),
       'give at least one weight above 0',
     )
-    .describe('Relative weights by value');
+    .describe('The relative weight of each value');
   return z.union([list, weights]);
 }
 

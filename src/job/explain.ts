@@ -1,6 +1,6 @@
 /**
- * Says in words what is wrong with a value: each issue that zod finds becomes one problem, unions included, of which
- * zod reports every option.
+ * Explains what is wrong with a value. Each zod issue becomes one problem, even for a union, where zod reports an issue
+ * for every option.
  * @module
  */
 import { z } from 'zod';
@@ -20,14 +20,14 @@ import {
 
 type Issue = z.core.$ZodIssue;
 
-/** The problems of a value that did not fit its schema; empty if it does. */
+/** The problems of a value that does not match its schema; empty if it does. */
 export function problemsOf(schema: z.ZodType, value: unknown): JobProblem[] {
   const result = schema.safeParse(value);
   if (result.success) return [];
   return causes(result.error.issues).flatMap((issue) => explain(issue, schema, value, []));
 }
 
-/** Without the checks of a whole (the first number below the second) where a part of it is wrong already. */
+/** Drops checks of a whole value (the first number must be below the second) if part of the value is already wrong. */
 function causes(issues: readonly Issue[]): Issue[] {
   const isPartOf = (part: Issue, whole: Issue): boolean =>
     part !== whole &&
@@ -51,14 +51,16 @@ function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Pa
   if (value === undefined && below.length > 0 && isMisspelled(root, rootValue, below)) return [];
   if (!schema) return problem(issue.message);
   if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array') {
-    const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
-    return problem(`expected ${bound} in the list, got ${(value as unknown[]).length}`);
+    const isShort = issue.code === 'too_small';
+    const bound = isShort ? issue.minimum : issue.maximum;
+    const items = `${isShort ? 'at least' : 'at most'} ${bound} item${bound === 1 ? '' : 's'}`;
+    return problem(`expected ${items}, got ${(value as unknown[]).length}`);
   }
   if (issue.code === 'invalid_union') return explainUnion(issue, schema, value, path);
   if (value === undefined) return missing(path, schema);
-  // Numbers have no names that weights could be given by.
+  // Weights are keyed by name, so a choice of numbers cannot have them.
   const isWeighted = below.at(-1) === 'choice' && isMap(value);
-  return problem(`${expected(schema, value)}${isWeighted ? ': repeat a value to draw it more often' : ''}`);
+  return problem(`${expected(schema, value)}${isWeighted ? '; to draw a value more often, repeat it' : ''}`);
 }
 
 function explainUnion(
@@ -74,7 +76,7 @@ function explainUnion(
   if (chosen && issues) return causes(issues).flatMap((inner) => explain(inner, chosen, value, path));
   if (isDistribution(value)) {
     const key = distributionKeys.find((name) => Object.hasOwn(value, name)) ?? 'choice';
-    const needs = `${key} draws numbers, and this should be ${describeExpected(schema)}; use {choice: [...]}`;
+    const needs = `${key} only draws numbers, but this must be ${describeExpected(schema)}; use {choice: [...]}`;
     return [{ path: [...path, key], at: 'key', message: named(path, needs) }];
   }
   if (isMap(value) && options.some((option) => distributionKeyOf(option))) {
@@ -85,7 +87,10 @@ function explainUnion(
   return [{ path, at: 'value', message: named(path, expected(schema, value)) }];
 }
 
-/** Which option a value was meant to be: the distribution whose key it has, else the one of its kind; -1 for none. */
+/**
+ * The index of the option that a value was probably meant to match: the distribution with the same key, else the option
+ * of the same kind; -1 if there is none.
+ */
 function chooseOption(options: readonly z.ZodType[], value: unknown): number {
   if (isDistribution(value)) {
     const byKey = options.findIndex((option) => {
@@ -97,7 +102,7 @@ function chooseOption(options: readonly z.ZodType[], value: unknown): number {
   return options.findIndex((option) => distributionKeyOf(option) === undefined && sameKind(option, value));
 }
 
-/** Whether looking into an option says more than naming it: for maps and lists it does. */
+/** Whether the value and the option are both lists or both maps, so that its parts can be explained one by one. */
 function sameKind(option: z.ZodType, value: unknown): boolean {
   const inner = unwrap(option);
   if (Array.isArray(value)) return inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
@@ -107,12 +112,12 @@ function sameKind(option: z.ZodType, value: unknown): boolean {
 function unknownKeys(keys: readonly string[], path: Path, known: readonly string[]): JobProblem[] {
   return keys.map((key) => {
     const suggestion = didYouMean(key, known);
-    const cure = suggestion || (known.length > 0 ? `; known are ${known.join(', ')}` : '');
+    const cure = suggestion || (known.length > 0 ? `; known keys: ${known.join(', ')}` : '');
     return { path: [...path, key], at: 'key', message: named(path, `unknown key ${showValue(key)}${cure}`) };
   });
 }
 
-/** Whether a missing key stands there misspelled; then the unknown key is the problem to show. */
+/** Whether a missing key is present but misspelled; the unknown key is then the problem to show. */
 function isMisspelled(root: z.ZodType, rootValue: unknown, path: Path): boolean {
   const parent = schemaAt(root, path.slice(0, -1));
   const value = valueAt(rootValue, path.slice(0, -1));
@@ -123,7 +128,7 @@ function isMisspelled(root: z.ZodType, rootValue: unknown, path: Path): boolean 
 
 function missing(path: Path, schema: z.ZodType): JobProblem[] {
   const about = schema.description ? `: ${schema.description}` : '';
-  const message = named(path.slice(0, -1), `the key "${path.at(-1)}" is missing${about}`);
+  const message = named(path.slice(0, -1), `missing key "${path.at(-1)}"${about}`);
   return [{ path, at: 'key', message }];
 }
 
@@ -131,7 +136,7 @@ function expected(schema: z.ZodType, value: unknown): string {
   const words = typeof value === 'string' ? didYouMean(value, knownWords(schema)) : '';
   const quoted =
     typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) && takesNumbers(schema)
-      ? ', which is text: remove the quotes'
+      ? ', which is text; remove the quotes'
       : '';
   return `expected ${describeExpected(schema)}, got ${showValue(value)}${quoted}${words}`;
 }

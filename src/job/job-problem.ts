@@ -1,28 +1,28 @@
-/** A problem in a job, and how a list of them is shown. @module */
+/** A problem in a job, and how problems are displayed. @module */
 import type { ErrorCode } from '../errors.js';
 import type { Path } from './zod-walk.js';
 
-/** Something wrong with a value of a job, or with a key. */
+/** Something wrong with a value or a key in a job. */
 export interface JobProblem {
-  /** Where it is; a path may lead to a key that is missing. */
+  /** Where the problem is; may be the path of a missing key. */
   readonly path: Path;
   /** Whether to point at the key or at its value. */
   readonly at: 'key' | 'value';
   readonly message: string;
-  /** What the error is called if it is the only kind of problem; default: what the caller says. */
+  /** The error code if every problem has a code of its own. Default: the general code for the job. */
   readonly code?: ErrorCode;
   readonly cure?: string;
 }
 
-/** A place in the text of a job; positions count UTF-16 code units. */
+/** A range in the text of a job, in UTF-16 code units. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** A problem that is ready to be shown. */
+/** A problem ready for display. */
 export interface ShownProblem {
-  /** For the order in which problems are shown. */
+  /** Problems are displayed in order of position. */
   readonly position: number;
   readonly text: string;
   readonly code?: ErrorCode | undefined;
@@ -30,10 +30,10 @@ export interface ShownProblem {
 }
 
 const maximumShown = 50;
-/** Problems beyond so many are counted, but not looked up in the file: finding a place takes a search. */
+/** Problems beyond this number are counted but not located, because locating each one takes a search. */
 export const maximumLocated = 500;
 
-/** All problems as one text, in the order of the file, each once; `uncounted` more exist that are not among them. */
+/** Formats problems as one text, in file order and without repeats. `uncounted` is how many more exist. */
 export function showProblems(problems: readonly ShownProblem[], uncounted = 0): string {
   const ordered = [...problems].sort((a, b) => a.position - b.position);
   const texts = [...new Set(ordered.map((problem) => problem.text))];
@@ -43,14 +43,14 @@ export function showProblems(problems: readonly ShownProblem[], uncounted = 0): 
   return shown.join('\n');
 }
 
-/** A path as it is written in messages: `recipe.style.layers[2]`. */
+/** A path as shown in messages: `recipe.style.layers[2]`. */
 export function showPath(path: Path): string {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`))
     .join('');
 }
 
-/** A value as it is quoted in messages: short, on one line. */
+/** A value as quoted in messages: short, on one line. */
 export function showValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

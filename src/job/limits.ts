@@ -1,6 +1,6 @@
 /**
- * What a job file may be at most. Deep nesting and many aliases are how a small file stops a process, so they are
- * counted on the parser's own token stream, before any tree is built.
+ * Limits on job files. Deep nesting and many aliases let a small file hang a process, so both are counted on the
+ * parser's token stream, before any tree is built.
  * @module
  */
 import { Lexer, Parser } from 'yaml';
@@ -10,19 +10,19 @@ import { SourceText } from './source-text.js';
 export const jobLimits = { bytes: 1 << 20, nesting: 64, aliases: 100 } as const;
 
 /**
- * The text of a job file's bytes, without byte order mark.
+ * Decodes the bytes of a job file and drops the byte order mark.
  * @throws `job-too-large`; `job-syntax` at the first byte that is not UTF-8
  */
 export function decodeJob(name: string, bytes: Uint8Array): string {
   if (bytes.length > jobLimits.bytes)
-    throw tooLarge(`${name} has ${bytes.length} bytes`, jobLimits.bytes, 'bytes');
+    throw tooLarge(`${name} is too large: ${bytes.length} bytes`, jobLimits.bytes, 'bytes');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Where the two differ is the first byte that is not UTF-8.
+    // The lenient decoder marks the first invalid byte.
     const text = new TextDecoder('utf-8').decode(bytes);
     const offset = text.indexOf('\ufffd');
-    const message = 'the file is not UTF-8 from here on';
+    const message = 'not valid UTF-8 from here on';
     throw new WildstyleError(
       'job-syntax',
       new SourceText(name, text).show({ start: offset, end: offset + 1 }, message),
@@ -34,8 +34,8 @@ export function decodeJob(name: string, bytes: Uint8Array): string {
 }
 
 /**
- * Checks nesting and aliases in one pass that stops at the limit: tokens come one by one, and the parser's stack is
- * as deep as what it is inside of.
+ * Checks nesting and aliases in a single pass that stops at the limit. Tokens arrive one by one, and the depth of the
+ * parser's stack is the depth of nesting.
  * @throws `job-too-large`
  */
 export function checkNesting(source: SourceText): void {
@@ -43,12 +43,16 @@ export function checkNesting(source: SourceText): void {
   let aliases = 0;
   let offset = 0;
   for (const lexeme of new Lexer().lex(source.text)) {
-    // Running the generator to its end is what makes the parser take the token.
+    // The parser consumes the token only if its generator runs to the end.
     for (const _ of parser.next(lexeme));
     if (lexeme[0] === '*') aliases += 1;
     const span = { start: Math.min(offset, source.text.length), end: offset + 1 };
     if (parser.stack.length > jobLimits.nesting) {
-      throw tooLarge(source.show(span, 'nested too deeply from here on'), jobLimits.nesting, 'levels');
+      throw tooLarge(
+        source.show(span, 'nested too deeply from here on'),
+        jobLimits.nesting,
+        'levels of nesting',
+      );
     }
     if (aliases > jobLimits.aliases) {
       throw tooLarge(source.show(span, 'too many aliases from here on'), jobLimits.aliases, 'aliases');
@@ -58,5 +62,5 @@ export function checkNesting(source: SourceText): void {
 }
 
 function tooLarge(what: string, limit: number, unit: string): WildstyleError {
-  return new WildstyleError('job-too-large', what, { cure: `A job may have at most ${limit} ${unit}.` });
+  return new WildstyleError('job-too-large', what, { cure: `Use at most ${limit} ${unit}.` });
 }

@@ -1,4 +1,4 @@
-/** Reads a job file: limits, YAML, overrides, schema, paths; every problem is reported at once. @module */
+/** Loads a job file and checks limits, YAML, overrides, schema and paths. Reports all problems at once. @module */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
@@ -15,17 +15,17 @@ import { withoutPaths } from './value-at.js';
 
 export interface LoadJobOptions {
   /**
-   * Each `path.to.key=value`, or one that is parsed already; made in order after the file is read. Relative paths in them
-   * are the file's too.
+   * Overrides, as `path.to.key=value` or parsed, applied in order after the file is read. Relative paths in them start
+   * from the folder of the job file.
    */
   readonly overrides?: readonly (string | Override)[];
 }
 
 /**
  * Loads and checks a job file.
- * @throws `job-not-found`, `job-too-large`, `job-syntax`; `override-invalid` when only overrides are wrong;
- *   `content-missing`, `style-missing`, `labels-invalid`, `weights-missing` when only paths that are not there are wrong;
- *   else `job-invalid`. Every problem is in the message, each as `file:line:column message`, the line and a caret
+ * @throws `job-not-found`, `job-too-large`, `job-syntax`; `override-invalid` if only overrides are wrong;
+ *   `content-missing`, `style-missing`, `labels-invalid`, `weights-missing` if the only problems are missing paths;
+ *   otherwise `job-invalid`. The message lists every problem as `file:line:column message`, with the line and a caret
  */
 export async function loadJob(file: string, options: LoadJobOptions = {}): Promise<Job> {
   const bytes = await readJobFile(file);
@@ -35,7 +35,7 @@ export async function loadJob(file: string, options: LoadJobOptions = {}): Promi
 async function readJobFile(file: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(file);
-    // A file too large is not even read.
+    // Refuse without reading the file.
     if (size > jobLimits.bytes) return decodeTooLarge(file, size);
     return await readFile(file);
   } catch (cause) {
@@ -44,21 +44,21 @@ async function readJobFile(file: string): Promise<Uint8Array> {
     const reason =
       code === 'EISDIR' ? 'is a folder' : code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
     throw new WildstyleError('job-not-found', `The job file ${file} ${reason}.`, {
-      cure: 'Give the path of a YAML job file; configs/ holds some to copy.',
+      cure: 'Give the path of a YAML job file. See configs/ for examples.',
       cause,
     });
   }
 }
 
 function decodeTooLarge(file: string, size: number): never {
-  throw new WildstyleError('job-too-large', `${file} has ${size} bytes`, {
-    cure: `A job may have at most ${jobLimits.bytes} bytes.`,
+  throw new WildstyleError('job-too-large', `${file} is too large: ${size} bytes`, {
+    cure: `Use at most ${jobLimits.bytes} bytes.`,
   });
 }
 
 /**
- * Checks the text of a job file; `file` names it in messages, and its folder is what relative paths start from. Whether
- * the folders exist is not looked at.
+ * Checks the text of a job file. Messages refer to it as `file`, and relative paths start from the folder of `file`.
+ * Does not check whether the paths exist.
  * @throws as {@link loadJob}
  */
 export function parseJob(file: string, text: string, options: LoadJobOptions = {}): Job {
@@ -83,14 +83,14 @@ function checkedJob(file: string, text: string, options: LoadJobOptions, checkPl
     ...problems.slice(0, maximumLocated).map((problem) => show(problem, source, document, overrides)),
   );
   for (const { key, span, first } of duplicateKeys(document)) {
-    const message = `the key "${key}" is given twice; it is first on line ${source.position(first.start).line}`;
+    const message = `duplicate key "${key}", first used on line ${source.position(first.start).line}`;
     shown.push({ position: span.start, text: source.show(span, message) });
   }
   failOn('job-invalid', shown, problems.length - maximumLocated);
   return withAbsolutePaths(jobSchema.parse(value), resolve(file));
 }
 
-/** The overrides that are some, and the problems of those that are none. */
+/** Parses the overrides; returns the valid ones, and the problems of the others. */
 function readOverrides(given: readonly (string | Override)[]): {
   readonly overrides: readonly Override[];
   readonly shown: ShownProblem[];
@@ -108,10 +108,10 @@ function readOverrides(given: readonly (string | Override)[]): {
   return { overrides, shown };
 }
 
-/** The problems of schema and checks. */
+/** The problems found by the schema and by the other checks. */
 function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): JobProblem[] {
   const problems = problemsOf(jobSchema, value);
-  // The other checks need a value that fits the schema: what does not fit is left out, if it may be.
+  // The other checks need a valid job, so drop the invalid values where they are optional.
   const job = jobSchema.safeParse(
     problems.length === 0
       ? value
@@ -132,7 +132,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
 
 const afterTheFile = Number.POSITIVE_INFINITY;
 
-/** Where every problem has a code of its own, the first one's is that of the error. */
+/** Throws if there are problems. If every problem has a code of its own, uses the code of the first. */
 function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 0): void {
   if (problems.length === 0) return;
   const [first] = problems;
@@ -147,14 +147,14 @@ function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 
 }
 
 function syntaxProblems(source: SourceText, document: Document): ShownProblem[] {
-  // An unknown tag is only a warning to the parser, but what it means here is unknown too.
+  // The parser only warns about unknown tags, but a job cannot use them.
   const found = [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) => ({
     span: { start, end },
     message,
   }));
   const dangling = aliases(document)
     .filter(({ isDangling }) => isDangling)
-    .map(({ name, span }) => ({ span, message: `there is no anchor &${name} before this alias` }));
+    .map(({ name, span }) => ({ span, message: `no anchor &${name} before this alias` }));
   return [...found, ...dangling].map(({ span, message }) => ({
     position: span.start,
     text: source.show(span, message),
@@ -165,11 +165,11 @@ function plainValue(source: SourceText, document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: jobLimits.aliases });
   } catch (error) {
-    // Dangling aliases were reported before; what is left are aliases that expand without end.
+    // Dangling aliases are reported before this, so the aliases must expand too far.
     const [last] = aliases(document).slice(-1);
-    const message = 'the aliases up to here expand too far';
+    const message = 'the aliases up to here expand to too many values';
     throw new WildstyleError('job-too-large', last ? source.show(last.span, message) : message, {
-      cure: 'Write out what is meant: a job needs few aliases, and none of aliases.',
+      cure: 'Write the values out, and do not use aliases inside anchored values.',
       cause: error,
     });
   }

@@ -7,7 +7,7 @@ import type { Path } from './zod-walk.js';
 
 /** One parsed override. */
 export interface Override {
-  /** As it was given, for messages: `--set recipe.steps=20`. */
+  /** The override as given, for messages: `--set recipe.steps=20`. */
   readonly shown: string;
   readonly path: Path;
   readonly value: unknown;
@@ -16,15 +16,15 @@ export interface Override {
 const example = 'Write it as key=value, for example recipe.steps=20 or recipe.size="{choice: [128, 256]}".';
 
 /**
- * Parses `path.to.key=value`. The value is YAML; a key that holds a dot or an equals sign is put in double quotes.
+ * Parses `path.to.key=value`. The value is YAML. Keys with a dot or an equals sign must be in double quotes.
  * @throws `override-invalid` naming the argument
  */
 export function parseOverride(argument: string): Override {
   const match = /^((?:"[^"]*"|[^"=])+)=(.*)$/s.exec(argument);
   if (!match || argument.length > jobLimits.bytes)
-    throw invalid(argument, 'is not a key and a value', example);
+    throw invalid(argument, 'is not of the form key=value', example);
   const path = parsePath(match[1].trim());
-  if (!path) throw invalid(argument, `has "${match[1].trim()}" where a key should be`, example);
+  if (!path) throw invalid(argument, `has an invalid key "${match[1].trim()}"`, example);
   return { shown: `--set ${argument}`, path, value: parseValue(argument, match[2]) };
 }
 
@@ -49,7 +49,7 @@ function parseValue(argument: string, text: string): unknown {
     return document.toJS({ maxAliasCount: jobLimits.aliases });
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
-    throw invalid(argument, `has a value that is not YAML: ${reason}`, example);
+    throw invalid(argument, `has a value that is not valid YAML: ${reason}`, example);
   }
 }
 
@@ -57,7 +57,7 @@ function invalid(argument: string, what: string, cure: string): WildstyleError {
   return new WildstyleError('override-invalid', `--set ${argument} ${what}.`, { cure });
 }
 
-/** The value with one override made; maps on the way that are missing, or that are plain values, are made. */
+/** Applies one override. Creates missing maps along the path and replaces plain values with maps where needed. */
 export function applyOverride(value: unknown, path: Path, replacement: unknown): unknown {
   if (path.length === 0) return replacement;
   const [key, ...rest] = path;
@@ -71,11 +71,11 @@ export function applyOverride(value: unknown, path: Path, replacement: unknown):
   }
   const map = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
   const below = Object.hasOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
-  // Through entries, so that a key such as __proto__ is a key and nothing else.
+  // Built from entries so that __proto__ is an ordinary key.
   return Object.fromEntries([...Object.entries(map), [key, applyOverride(below, rest, replacement)]]);
 }
 
-/** The last override that set what is at the path, if one did. */
+/** The last override that set the value at a path, if any. */
 export function overrideOf(overrides: readonly Override[], path: Path): Override | undefined {
   return overrides.findLast(({ path: set }) =>
     set.every((key, index) => index >= path.length || String(path[index]) === key),

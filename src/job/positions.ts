@@ -1,17 +1,17 @@
-/** Where in a YAML document a key or a value stands. @module */
+/** Locates keys and values in a YAML document. @module */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
 import type { JobProblem, Span } from './job-problem.js';
 import type { Path } from './zod-walk.js';
 
 /**
- * The place of a path's key or value. Where the path leads to nothing, because a key is missing, the key of the
- * nearest parent; for the top of the document, its beginning.
+ * Locates the key or value at a path. If a key on the path is missing, returns the key of its nearest parent, or the
+ * start of the document at the top level.
  */
 export function locate(document: Document, path: Path, at: JobProblem['at']): Span {
   let node: unknown = document.contents;
   let place: { key: unknown; value: unknown } = { key: undefined, value: node };
   for (const [depth, segment] of path.entries()) {
-    // Below an alias, the place is where the anchor's content is written.
+    // Values below an alias are located at the anchor.
     if (isAlias(node)) node = node.resolve(document);
     const next = step(node, segment);
     if (!next) return spanOf(place.key) ?? (depth === 0 ? firstLine : spanOf(place.value)) ?? firstLine;
@@ -40,20 +40,20 @@ function keyText(pair: Pair): string | undefined {
   return isScalar(pair.key) ? String(pair.key.value) : undefined;
 }
 
-/** Undefined for what takes no room in the text, such as the value of `key:` alone. */
+/** Undefined for nodes without text, such as the value of a bare `key:`. */
 function spanOf(node: unknown): Span | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range && range[1] > range[0] ? { start: range[0], end: range[1] } : undefined;
 }
 
-/** A key that its map had already. */
+/** A repeated key in a map. */
 export interface DuplicateKey {
   readonly key: string;
   readonly span: Span;
   readonly first: Span;
 }
 
-/** Every key that is given more than once, in linear time. */
+/** Finds every repeated key in linear time. */
 export function duplicateKeys(document: Document): DuplicateKey[] {
   const duplicates: DuplicateKey[] = [];
   visit(document, {
@@ -72,15 +72,15 @@ export function duplicateKeys(document: Document): DuplicateKey[] {
   return duplicates;
 }
 
-/** An alias, as `*name`. */
+/** An alias: `*name`. */
 export interface AliasPlace {
   readonly name: string;
   readonly span: Span;
-  /** Whether no anchor of its name comes before it. */
+  /** Whether no anchor of that name precedes it. */
   readonly isDangling: boolean;
 }
 
-/** Every alias, in the order of the text. */
+/** Finds every alias, in text order. */
 export function aliases(document: Document): AliasPlace[] {
   const found: AliasPlace[] = [];
   visit(document, {

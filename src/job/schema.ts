@@ -1,4 +1,4 @@
-/** What a job file may say: the schema of every key, with the defaults of the project. @module */
+/** The schema of a job file: every key, with its range and default. @module */
 import { z } from 'zod';
 import { auto } from '../auto.js';
 import { engineNames } from '../engine/index.js';
@@ -8,12 +8,12 @@ import { networkNames } from '../stylize/networks/index.js';
 import { type Distributed, distributable } from './distribution.js';
 import { folderNameProblem } from './folder-name.js';
 
-/** A recipe in which every parameter may be a distribution, with all defaults filled in. */
+/** A recipe in which every parameter can be a distribution, with all defaults filled in. */
 export type DistributedRecipe = Distributed<Recipe>;
-/** What may be written of it. */
+/** The same recipe as written in a job file, where keys with defaults are optional. */
 export type DistributedRecipeInput = Distributed<RecipeInput>;
 
-// The schema is derived at run time; the type is derived beside it by the same rules.
+// The schema is derived at run time; the type follows the same rules.
 const recipe = distributable(recipeSchema) as unknown as z.ZodType<DistributedRecipe, DistributedRecipeInput>;
 
 const path = z.string().min(1).max(4096);
@@ -24,49 +24,49 @@ const glob = z
   .max(1024)
   .refine(
     (pattern) => !/^([/\\]|[a-z]:)/i.test(pattern) && !pattern.split(/[/\\]/).includes('..'),
-    'a pattern is relative to root and cannot leave it',
+    'a pattern must be relative to root and stay inside it',
   );
 const include = z
   .array(glob)
   .min(1)
   .max(1000)
   .optional()
-  .describe('Globs below root: only files that match one are taken');
+  .describe('Globs relative to root: use only files that match one of them');
 const exclude = z
   .array(glob)
   .max(1000)
   .optional()
-  .describe('Globs below root: files that match one are left out');
+  .describe('Globs relative to root: skip files that match one of them');
 
 const labels = z.union([
   z.enum(['folders', 'none']),
   z.strictObject({
     csv: path.describe(
-      'CSV file with a header line; its file names are relative to it, or to the content root',
+      'CSV file with a header row; its file names are relative to the CSV file or to the content root',
     ),
-    file: z.string().min(1).default('file').describe('Column with the name of the image file'),
+    file: z.string().min(1).default('file').describe('Column with the image file name'),
     label: z.string().min(1).default('label').describe('Column with the class'),
   }),
 ]);
 
 const content = z
   .strictObject({
-    root: path.describe('Folder of the content images, relative to the job file'),
+    root: path.describe('Folder of content images, relative to the job file'),
     labels: labels
       .default('folders')
-      .describe('Where classes come from: the first folder below root, a CSV file, or nowhere'),
+      .describe('Where class labels come from: the first folder level below root, a CSV file, or none'),
     include,
     exclude,
   })
-  .describe('The images that give shapes and label');
+  .describe('The images to stylize: they provide the shapes and the labels');
 
 const style = z
   .strictObject({
-    root: path.describe('Folder of the style images, relative to the job file'),
+    root: path.describe('Folder of style images, relative to the job file'),
     include,
     exclude,
   })
-  .describe('The images that give the look');
+  .describe('The images that provide the look');
 
 const styleWeights = z
   .record(z.string().min(1), z.number().min(0).max(1e9))
@@ -79,85 +79,88 @@ const sampling = z
       .min(0)
       .max(100_000)
       .default(1)
-      .describe('How many stylized images each content image gives'),
+      .describe('Stylized images per content image; 0 only copies the content images'),
     styles: z
       .union([
         z.enum(['uniform', 'balanced', 'roundRobin']),
         z.strictObject({
           weights: styleWeights.describe(
-            'Weight by style image or folder, below the style root; others weigh 1',
+            'Weights of style images or folders, relative to the style root; all others have weight 1',
           ),
         }),
       ])
       .default('uniform')
-      .describe('How styles are drawn: all alike, folders alike, in turn, or by weight'),
+      .describe('How styles are drawn: uniformly over images, balanced over folders, in turn, or by weight'),
     balanceClasses: z
       .boolean()
       .default(false)
-      .describe('Give rare classes more images, so that all classes are as large'),
+      .describe('Make more images of rare classes, so that all classes have the same size'),
     limit: z
       .int()
       .min(1)
       .optional()
       .describe(
-        'At most so many stylized images, spread over the classes; content images without one are left out',
+        'Maximum number of stylized images, spread over the classes; content images that get none are left out',
       ),
-    keepOriginals: z.boolean().default(true).describe('Carry the content images over as well, resized'),
+    keepOriginals: z.boolean().default(true).describe('Also include the content images, resized'),
   })
   .refine(({ stylesPerContent, keepOriginals }) => stylesPerContent > 0 || keepOriginals, {
     path: ['stylesPerContent'],
     error: 'stylesPerContent is 0 and keepOriginals is false: there is nothing to make',
   })
-  .describe('Which pairs of content and style are made');
+  .describe('How content images are paired with styles');
 
 const splitName = z.string().refine((name) => folderNameProblem(name) === undefined, {
   error: ({ input }) =>
-    `the split is one folder, and ${JSON.stringify(input)} ${folderNameProblem(String(input))}`,
+    `the split becomes a folder, but ${JSON.stringify(input)} ${folderNameProblem(String(input))}`,
 });
 
 const output = z
   .strictObject({
-    root: path.describe('Folder of the dataset, relative to the job file'),
+    root: path.describe('Folder for the dataset, relative to the job file'),
     format: z.enum(imageFormats).default('jpeg').describe('Image format'),
-    quality: z.int().min(1).max(100).default(92).describe('Quality of jpeg and webp; png is lossless'),
-    split: splitName.default('train').describe('Folder below root that holds the classes'),
+    quality: z.int().min(1).max(100).default(92).describe('Quality for jpeg and webp; png is lossless'),
+    split: splitName.default('train').describe('Folder below root that contains the class folders'),
   })
-  .describe('The dataset to make');
+  .describe('Where to write the dataset, and in what format');
 
 const countOrAuto = (maximum: number) => z.union([z.enum([auto]), z.int().min(1).max(maximum)]).default(auto);
 
 const run = z
   .strictObject({
-    workers: countOrAuto(1024).describe('Worker processes'),
-    threads: countOrAuto(1024).describe('Threads of one worker'),
+    workers: countOrAuto(1024).describe('Number of worker processes'),
+    threads: countOrAuto(1024).describe('Threads per worker'),
     batch: countOrAuto(1024).describe(
-      'Images of a shape that one worker optimizes together; auto: as many small ones as are worth a step',
+      'Images of the same shape that a worker optimizes together; auto batches only small images',
     ),
-    engine: z.enum(engineNames).default('onnx').describe('What computes; reference is slow, for tests'),
-    device: z.string().min(1).max(64).default('cpu').describe('Where it computes'),
+    engine: z.enum(engineNames).default('onnx').describe('Compute engine; reference is slow and meant for tests'),
+    device: z.string().min(1).max(64).default('cpu').describe('Device that the engine runs on'),
     weights: z
       .union([path, z.partialRecord(z.enum(networkNames), path)])
       .optional()
-      .describe('Weights file, relative to the job file; for several networks, a map from network to file'),
+      .describe('Weights file for the network, relative to the job file; for several networks, a map from network to file'),
     maxFailures: z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)
-      .describe('Failed images that are tolerated: a number, or a fraction such as 0.05'),
+      .describe('Failed images to tolerate: a number, or a fraction such as 0.05'),
     inputLimits: z
       .strictObject({
-        maxPixels: z.int().min(1024).max(1e10).default(64e6).describe('Width times height of an input image'),
+        maxPixels: z
+          .int()
+          .min(1024)
+          .max(1e10)
+          .default(64e6)
+          .describe('Maximum width times height of an input image'),
       })
       .prefault({})
-      .describe('Larger input images fail'),
+      .describe('Limits on input images; larger ones fail'),
   })
-  .describe(
-    'How the work is done; nothing here changes what is made, except engine and batch in the last digits',
-  );
+  .describe('How the job runs; only engine and batch affect the results, and only in the last digits');
 
 /** The schema of a job file, before paths are resolved. */
 export const jobSchema = z
   .strictObject({
-    seed: z.int().default(0).describe('Everything random follows from it'),
+    seed: z.int().default(0).describe('Seed for everything random'),
     content,
     style,
     sampling: sampling.prefault({}),
@@ -167,14 +170,14 @@ export const jobSchema = z
     output,
     run: run.prefault({}),
   })
-  .describe('A wildstyle job: which images, which styles, which recipe, and where to');
+  .describe('A wildstyle job: content, styles, recipe and output');
 
-/** What a job file may say. */
+/** The contents of a job file, where keys with defaults are optional. */
 export type JobInput = z.input<typeof jobSchema>;
 
-/** A checked job with all defaults; paths are absolute. Plain data: it may be written as JSON and read back. */
+/** A checked job with all defaults filled in and absolute paths. Plain data: survives a round trip through JSON. */
 export interface Job extends z.output<typeof jobSchema> {
-  /** The job file; relative paths were resolved against its folder. */
+  /** The job file. Relative paths were resolved against its folder. */
   readonly file: string;
 }
 

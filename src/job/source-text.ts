@@ -1,10 +1,10 @@
-/** The text of a job file: lines, columns, and the line that is shown below a problem. @module */
+/** The text of a job file: lines, columns, and the excerpt shown below a problem. @module */
 import { printable } from '../printable.js';
 import type { Span } from './job-problem.js';
 
 const maximumWidth = 100;
 
-/** A text with its name and the places where its lines begin. */
+/** A text with its name and the offsets of its lines. */
 export class SourceText {
   readonly name: string;
   readonly text: string;
@@ -16,7 +16,7 @@ export class SourceText {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
-  /** Line and column of a position, both from 1. */
+  /** The line and column of an offset, both starting at 1. */
   position(offset: number): { line: number; column: number } {
     let low = 0;
     let high = this.#lineStarts.length - 1;
@@ -28,7 +28,7 @@ export class SourceText {
     return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
   }
 
-  /** `job.yaml:4:3 message`, then the line with carets below what is meant. */
+  /** Formats `job.yaml:4:3 message`, then the line with carets below the span. */
   show(span: Span, message: string): string {
     const { line, column } = this.position(Math.min(span.start, this.text.length));
     return `${this.name}:${line}:${column} ${message}\n${this.#frame(line, column - 1, span.end - span.start)}`;
@@ -38,7 +38,7 @@ export class SourceText {
     const start = this.#lineStarts[line - 1];
     const next = this.#lineStarts[line] ?? this.text.length + 1;
     const full = this.text.slice(start, next - 1).replace(/\r$/, '');
-    // A long line is cut to a window around the place that is meant.
+    // Long lines are cut to a window around the span.
     const cut =
       full.length <= maximumWidth ? 0 : Math.max(0, Math.min(begin - 40, full.length - maximumWidth));
     const shown = printable(full.slice(cut, cut + maximumWidth).replaceAll('\t', ' '));

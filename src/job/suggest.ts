@@ -1,8 +1,8 @@
-/** "Did you mean": the nearest of some known words. @module */
+/** "Did you mean" suggestions: finds the known word nearest to a misspelled one. @module */
 
 /**
- * The edit distance between two words, with the swap of two neighbors as one edit (optimal string alignment;
- * Damerau 1964), ignoring case.
+ * The edit distance between two words, ignoring case. Swapping two neighboring letters counts as one edit (optimal
+ * string alignment; Damerau 1964).
  */
 export function editDistance(first: string, second: string): number {
   const a = first.toLowerCase();
@@ -24,9 +24,9 @@ export function editDistance(first: string, second: string): number {
   return previous[b.length];
 }
 
-/** The known word nearest to `word`, if it is near enough (about one edit in three letters) to be what was meant. */
+/** The known word nearest to `word`, if it is near enough to be a typo: about one edit per three letters. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  // Nobody misspells a word this long by a few letters, and the distance takes quadratic time.
+  // A word this long is not a typo of a known one, and the distance takes quadratic time.
   if (word.length > 200) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -41,7 +41,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** `; did you mean "steps"?`, or nothing where no known word is near. */
+/** `; did you mean "steps"?`, or an empty string if no known word is near. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const suggestion = nearest(word, known);
   return suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;

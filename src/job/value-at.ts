@@ -1,7 +1,7 @@
-/** Values inside of values, by path. @module */
+/** Looks up and removes values by path. @module */
 import type { Path } from './zod-walk.js';
 
-/** What a path leads to; undefined where there is nothing. */
+/** The value at a path, or undefined. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
@@ -12,7 +12,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** A copy without what the paths lead to; a list goes as a whole, so that its elements do not change their places. */
+/** A copy without the values at the given paths. Removes whole lists, so that no list element changes its index. */
 export function withoutPaths(value: unknown, paths: Iterable<Path>): unknown {
   const copy: unknown = structuredClone(value);
   for (const path of paths) {

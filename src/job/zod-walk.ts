@@ -1,11 +1,11 @@
-/** Looks into zod schemas: what is below a key, and what a value should have been, in words. @module */
+/** Walks zod schemas: finds the schema at a path, and describes expected values in words. @module */
 import { z } from 'zod';
 import { distributionKeyOf } from './distribution.js';
 
-/** Where a value is: keys and list positions from the top. */
+/** The location of a value: keys and list indexes from the top. */
 export type Path = readonly (string | number)[];
 
-/** The schema without its defaults and optionality. */
+/** Strips defaults and optionality from a schema. */
 export function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema;
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
@@ -14,7 +14,7 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return inner;
 }
 
-/** The options of a union; of anything else, itself. */
+/** The options of a union; for any other schema, the schema itself. */
 export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
   const inner = unwrap(schema);
   return inner instanceof z.ZodUnion ? (inner.options as readonly z.ZodType[]) : [inner];
@@ -31,7 +31,7 @@ function childOf(schema: z.ZodType, key: string | number): z.ZodType | undefined
   return undefined;
 }
 
-/** The schema at a path below another, looking into the options of unions; undefined where there is none. */
+/** The schema at a path below another, searching all options of unions; undefined if there is none. */
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   if (path.length === 0) return schema;
   for (const option of optionsOf(schema)) {
@@ -42,7 +42,7 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return undefined;
 }
 
-/** The keys that a map may have, if they are fixed. */
+/** The keys that a map can have, if they are fixed. */
 export function knownKeys(schema: z.ZodType): string[] {
   return optionsOf(schema).flatMap((option) => {
     if (option instanceof z.ZodObject) return Object.keys(option.shape);
@@ -53,20 +53,20 @@ export function knownKeys(schema: z.ZodType): string[] {
   });
 }
 
-/** The words that a value may be, if it may be one of some. */
+/** The words that a value can be, if the schema lists them. */
 export function knownWords(schema: z.ZodType): string[] {
   return optionsOf(schema).flatMap((option) =>
     option instanceof z.ZodEnum ? option.options.map(String) : [],
   );
 }
 
-/** Whether every number that the schema takes is whole. */
+/** Whether the schema accepts only whole numbers. */
 export function isWholeNumber(schema: z.ZodType): boolean {
   const inner = unwrap(schema);
   return inner instanceof z.ZodNumber && inner.isInt;
 }
 
-/** What a value should be, in words: `a whole number from 1 to 10000, or a distribution`. */
+/** Describes what a value must be: `a whole number from 1 to 10000, or a distribution`. */
 export function describeExpected(schema: z.ZodType): string {
   const options = optionsOf(schema);
   const values = options.filter((option) => distributionKeyOf(option) === undefined);
@@ -88,7 +88,10 @@ function describeOption(schema: z.ZodType): string {
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodTuple) return `a list of ${schema.def.items.length}`;
   if (schema instanceof z.ZodArray) return 'a list';
-  if (schema instanceof z.ZodObject) return `a map with the keys ${Object.keys(schema.shape).join(', ')}`;
+  if (schema instanceof z.ZodObject) {
+    const keys = Object.keys(schema.shape);
+    return `a map with the key${keys.length === 1 ? '' : 's'} ${keys.join(', ')}`;
+  }
   return 'a map';
 }
 
@@ -108,7 +111,7 @@ function describeNumber(schema: z.ZodNumber): string {
   return words.length === 0 ? noun : `${noun} ${words.join(' and ')}`;
 }
 
-/** A limit that somebody set, not the end of what a double can count. */
+/** An explicit limit; undefined for the default safe integer range. */
 function bound(limit: unknown): number | undefined {
   return typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined;
 }

@@ -1,4 +1,4 @@
-/** The contact sheet: content, style and result of some items side by side, in one PNG. @module */
+/** Contact sheets: the content, style and result of several items side by side in one PNG. @module */
 import { dirname } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
 import { WildstyleError } from '../errors.js';
@@ -7,7 +7,7 @@ import { decodeImage } from '../images/decode.js';
 import { type Box, type SheetLayout, sheetLayout } from './sheet-layout.js';
 import { canDrawText, escapeXml } from './text.js';
 
-/** One row: three images, as paths or as the bytes of files, and a line of text. */
+/** One row: three images, each a path or the bytes of an image file, and a caption. */
 export interface SheetRow {
   readonly content: string | Uint8Array;
   readonly style: string | Uint8Array;
@@ -16,11 +16,11 @@ export interface SheetRow {
 }
 
 export interface SheetOptions {
-  /** Edge of a cell; default 192. */
+  /** Edge length of a cell in pixels; default 192. */
   readonly cellPx?: number;
-  /** Whether to write captions; default: where the machine has fonts. */
+  /** Whether to draw captions. Default: only if the machine has fonts. */
   readonly text?: boolean;
-  /** Where the file is written before it is put in its place; default: the folder of the sheet. */
+  /** Folder for the temporary file before it is renamed. Default: the folder of the sheet. */
   readonly temporaryFolder?: string;
 }
 
@@ -28,21 +28,22 @@ const paper = '#fbfaf7';
 const mat = '#f1efe9';
 const ink = '#5b574e';
 const fontPx = 12;
-/** Of a common sans-serif, on the safe side; fonts differ. */
+/** Width of a character in a common sans-serif font, with some margin because fonts differ. */
 const characterPx = 6.1;
 const imagesAtOnce = 4;
 
 /**
- * Renders a contact sheet as PNG. Each image is scaled to fit its cell and centered; one that cannot be read leaves its
- * cell empty.
- * @throws `option-invalid` when there are no rows
+ * Renders a contact sheet as a PNG. Scales each image to fit its cell and centers it; leaves the cell empty if the
+ * image cannot be read.
+ * @throws `option-invalid` if there are no rows
  */
 export async function renderContactSheet(
   rows: readonly SheetRow[],
   options: SheetOptions = {},
 ): Promise<Buffer> {
   const { cellPx = 192, text = await canDrawText() } = options;
-  if (rows.length === 0) throw new WildstyleError('option-invalid', 'a contact sheet needs at least one row');
+  if (rows.length === 0)
+    throw new WildstyleError('option-invalid', 'A contact sheet needs at least one row.');
   const layout = sheetLayout(rows.length, cellPx);
   const cells = rows.flatMap((row, index) => {
     const places = layout.rows[index]?.cells ?? [];
@@ -64,7 +65,7 @@ export async function renderContactSheet(
 }
 
 /**
- * Renders a contact sheet and publishes it.
+ * Renders a contact sheet and writes it atomically.
  * @throws `option-invalid`, `disk-full`, `output-unwritable`
  */
 export async function writeContactSheet(

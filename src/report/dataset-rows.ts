@@ -1,4 +1,4 @@
-/** The rows of a contact sheet, from the records of a dataset and the folders that it was made from. @module */
+/** Builds the rows of a contact sheet from the records of a dataset and its source folders. @module */
 import { join } from 'node:path';
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import type { DatasetSummary } from '../dataset/summary.js';
@@ -7,7 +7,7 @@ import { type ByRole, type Role, roles } from '../stylize/role.js';
 import type { SheetRow } from './contact-sheet.js';
 import { captionOf } from './sheet-rows.js';
 
-/** Where content, style and result lie. */
+/** Where the content, style and result images are stored. */
 export interface SheetFolders {
   /** The folders of the sources. */
   readonly roots: ByRole<string>;
@@ -15,18 +15,18 @@ export interface SheetFolders {
 }
 
 /**
- * The input folders that a summary names.
- * @throws `dataset-invalid` when its job names none
+ * The content and style folders recorded in a dataset's summary.
+ * @throws `dataset-invalid` if its job does not name them
  */
 export function jobFoldersOf({ job }: DatasetSummary): SheetFolders['roots'] {
   const folders = roles.map((role) => [role, (job[role] as { root?: unknown } | undefined)?.root]);
   if (!folders.every(([, root]) => typeof root === 'string')) {
-    throw new WildstyleError('dataset-invalid', 'The job in dataset.json names no content and style folder.');
+    throw new WildstyleError('dataset-invalid', 'The job in dataset.json does not name a content folder and a style folder.');
   }
   return Object.fromEntries(folders);
 }
 
-/** One row for each finished item. */
+/** Makes one row per record. */
 export function sheetRows(
   { roots, outputRoot }: SheetFolders,
   records: readonly CompleteRecord[],

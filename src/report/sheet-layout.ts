@@ -1,4 +1,4 @@
-/** Where everything goes on a contact sheet: arithmetic only. @module */
+/** The layout of a contact sheet, as pure arithmetic. @module */
 
 /** A rectangle in pixels. */
 export interface Box {
@@ -8,18 +8,18 @@ export interface Box {
   readonly heightPx: number;
 }
 
-/** The places of a row: three square cells and a line of text below them. */
+/** The layout of one row: three square cells with a caption below them. */
 export interface RowPlaces {
   readonly cells: readonly [content: Box, style: Box, result: Box];
   readonly caption: Box;
 }
 
-/** The places of a whole sheet. */
+/** The layout of a whole sheet. */
 export interface SheetLayout {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rows: readonly RowPlaces[];
-  /** The words above the cells, once for each block of rows. */
+  /** The column headings, once per block of rows. */
   readonly headings: readonly { readonly text: string; readonly box: Box }[];
 }
 
@@ -32,7 +32,8 @@ const wantedAspect = 1.4;
 const maximumBlocks = 6;
 
 /**
- * Rows from top to bottom, in as many blocks side by side as bring the sheet nearest to 7:5.
+ * Lays out rows from top to bottom in one or more blocks side by side. Picks the number of blocks that brings the sheet
+ * closest to an aspect ratio of 7:5.
  * @param rowCount at least 1
  */
 export function sheetLayout(rowCount: number, cellPx: number): SheetLayout {
@@ -65,7 +66,7 @@ function bestBlockCount(rowCount: number, cellPx: number): number {
     return Math.abs(Math.log(widthPx / heightPx / wantedAspect));
   };
   const candidates = Array.from({ length: Math.min(rowCount, maximumBlocks) }, (_, index) => index + 1)
-    // No block may stay empty.
+    // Skip counts that would leave a block empty.
     .filter((blocks) => Math.ceil(rowCount / Math.ceil(rowCount / blocks)) === blocks);
   return candidates.reduce((best, blocks) => (distance(blocks) < distance(best) ? blocks : best));
 }

@@ -1,4 +1,4 @@
-/** Which items a contact sheet shows, and what it says about them. @module */
+/** Chooses the items of a contact sheet and writes their captions. @module */
 import { basename } from 'node:path';
 import {
   type CompleteRecord,
@@ -9,8 +9,8 @@ import {
 } from '../dataset/ledger/record.js';
 
 /**
- * At most `maximum` finished stylized items, the classes in order and with as equal shares as they can give; of each class,
- * items spread evenly over the order of the records.
+ * Chooses at most `maximum` finished stylized items. Classes come in sorted order with shares as equal as possible;
+ * within a class, items are spread evenly over its records.
  */
 export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): StylizedRecord[] {
   const classes = new Map<string, StylizedRecord[]>();
@@ -28,7 +28,7 @@ export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number):
   return groups.flatMap((group, index) => spread(group, shares[index] ?? 0));
 }
 
-/** A one-line description of an item. */
+/** The one-line caption of an item. */
 export function captionOf(record: CompleteRecord): string {
   const { label, sources } = record;
   const names = Object.values(sources).map(({ path }) => basename(path));
@@ -49,7 +49,7 @@ function recipeWords(record: StylizedRecord): (string | undefined)[] {
   ];
 }
 
-/** Gives one to each that still has some, in turn, until the total is reached. */
+/** Takes one at a time from each group in turn, skipping exhausted ones, until the total is reached. */
 function fairShares(available: readonly number[], total: number): number[] {
   const shares = available.map(() => 0);
   for (

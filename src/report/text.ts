@@ -1,12 +1,12 @@
-/** Whether text can be drawn on this machine: the image library takes its fonts from the system. @module */
+/** Text in SVG. The image library uses system fonts, so not every machine can draw text. @module */
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 
 const fontConfiguration = '/etc/fonts/fonts.conf';
 
 /**
- * Whether text in an SVG comes out as letters. Without fonts, the library draws nothing or equal boxes; without their
- * configuration, it also complains on the terminal, so that on Linux its presence is asked first.
+ * Whether text in an SVG is rendered as letters. Without fonts, the library draws nothing or identical boxes. Without a
+ * font configuration it also prints warnings, so on Linux this first checks that one exists.
  */
 export async function canDrawText(): Promise<boolean> {
   const configured = process.env.FONTCONFIG_FILE ?? process.env.FONTCONFIG_PATH ?? fontConfiguration;
@@ -17,7 +17,7 @@ export async function canDrawText(): Promise<boolean> {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** How a text is written where it is part of SVG; characters that XML forbids are left out. */
+/** Escapes text for SVG and drops characters that XML forbids. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '')

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { formatBytes, formatDuration, formatEstimate, formatNumber } from '../../src/cli/format.js';
 
-test('durations, sizes and numbers for people', (t) => {
+test('formats durations, sizes and numbers', (t) => {
   const durations: readonly [number, string][] = [
     [0, 'less than a second'],
     [499, 'less than a second'],

@@ -14,16 +14,16 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-/** A command line, and all that it prints. */
+/** A command line and everything it prints. */
 const mistakes: readonly [words: string, stderr: string | RegExp][] = [
-  ['', 'wildstyle: option-invalid: Name a command.\n  See wildstyle --help.\n'],
+  ['', 'wildstyle: option-invalid: No command given.\n  See wildstyle --help.\n'],
   [
     'plna job.yaml',
     'wildstyle: option-invalid: Unknown command: plna; did you mean "plan"?\n  See wildstyle --help.\n',
   ],
   [
     'run',
-    'wildstyle: option-invalid: The command needs 1 argument, and got 0.\n  See wildstyle run --help.\n',
+    'wildstyle: option-invalid: The command needs 1 argument, but got 0.\n  See wildstyle run --help.\n',
   ],
   [
     'run job.yaml --lmit=3 --dry-rn --color',
@@ -31,14 +31,17 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   ['run job.yaml --set', 'wildstyle: option-invalid: --set needs a value.\n  See wildstyle run --help.\n'],
   ['run job.yaml --limit many', 'wildstyle: option-invalid: --limit must be a number.\n'],
-  ['run job.yaml --out a --out b', 'wildstyle: option-invalid: --out is given 2 times.\n'],
+  [
+    'run job.yaml --out a --out b',
+    'wildstyle: option-invalid: --out is given 2 times, but allowed only once.\n',
+  ],
   [
     'run job.yaml --set recipe.stpes=3',
     'wildstyle: override-invalid: --set recipe.stpes=3: recipe: unknown key "stpes"; did you mean "steps"?\n',
   ],
   [
     'run nothing.yaml',
-    'wildstyle: job-not-found: The job file nothing.yaml does not exist.\n  Give the path of a YAML job file; configs/ holds some to copy.\n',
+    'wildstyle: job-not-found: The job file nothing.yaml does not exist.\n  Give the path of a YAML job file. See configs/ for examples.\n',
   ],
   [
     'run job.yaml --set recipe.network=vgg19 --weights none.safetensors',
@@ -71,7 +74,19 @@ for (const [words, expected] of mistakes) {
   });
 }
 
-test.serial('a result that is an input by another path is refused', async (t) => {
+test.serial('messages are in English with suggestions under a German locale', async (t) => {
+  const german = { ...environment, locale: 'de_DE.UTF-8' };
+  const { exitCode, stderr } = await wildstyle(['run', 'job.yaml', '--lmit=3'], german);
+  t.is(exitCode, 2);
+  t.is(
+    stderr,
+    'wildstyle: option-invalid: Unknown option: --lmit; did you mean "--limit"?\n  See wildstyle run --help.\n',
+  );
+  const { stdout } = await wildstyle(['run', '--help'], german);
+  t.true(stdout.includes('Show help'), stdout);
+});
+
+test.serial('refuses to overwrite an input through a link', async (t) => {
   await symlink(join(job.folder, 'style'), join(job.folder, 'linked'));
   const words = ['stylize', 'style/noise.png', 'style/rings.png', 'linked/noise.png'];
   const { exitCode, stderr } = await wildstyle(words, environment);
@@ -79,11 +94,11 @@ test.serial('a result that is an input by another path is refused', async (t) =>
   t.regex(stderr, /^wildstyle: option-invalid: The result would overwrite linked\/noise\.png/);
 });
 
-test.serial('none of these has written anything', (t) => {
+test.serial('none of these commands wrote anything', (t) => {
   t.false(existsSync(job.out));
 });
 
-test.serial('a job file with mistakes: each is shown in its line', async (t) => {
+test.serial('every mistake in a job file is shown with its line', async (t) => {
   await job.put(
     'bad.yaml',
     'content: { root: content }\nstyle: { root: style }\nrecipe: { stpes: 3 }\noutptu: { root: out }\n',
@@ -96,18 +111,18 @@ test.serial('a job file with mistakes: each is shown in its line', async (t) => 
   }
 });
 
-test.serial('every command explains itself', async (t) => {
+test.serial('every command has help', async (t) => {
   const top = await wildstyle(['--help'], environment);
   t.is(top.exitCode, 0);
   t.is(top.stderr, '');
   t.true(
     top.stdout.includes(
-      'Exit codes: 0 complete, 1 failures or differences, 2 wrong job or command, 75 stopped early.',
+      'Exit codes: 0 complete, 1 failures or differences, 2 invalid job or command, 75 stopped early.',
     ),
   );
   const commands = [...top.stdout.matchAll(/^ {2}wildstyle (\w+)/gm)].map(([, name]) => name);
   t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'stylize']);
-  // The others are built alike.
+  // The other commands are built the same way.
   for (const command of ['run', 'stylize']) {
     const { exitCode, stdout, stderr } = await wildstyle([command, '--help'], environment);
     t.is(exitCode, 0);

@@ -41,10 +41,10 @@ test.serial('plan --json is JSON with the right counts, and writes nothing', asy
   t.true(plan.estimate.seconds > 0 && plan.estimate.bytes > 10_000 && plan.estimate.workers === 1);
   t.false(existsSync(job.out));
   const again = JSON.parse((await wildstyle(['plan', 'job.yaml', '--json'], environment)).stdout);
-  t.deepEqual(again, plan, 'the time of a step is measured once');
+  t.deepEqual(again, plan, 'the time per step is measured only once');
 });
 
-test.serial('plan and run --dry-run tell people the same, and write nothing', async (t) => {
+test.serial('plan and run --dry-run print the same counts and write nothing', async (t) => {
   const plan = await wildstyle(['plan', 'job.yaml'], environment);
   const dryRun = await wildstyle(['run', 'job.yaml', '--dry-run'], environment);
   for (const { exitCode, stdout, stderr } of [plan, dryRun]) {
@@ -54,11 +54,11 @@ test.serial('plan and run --dry-run tell people the same, and write nothing', as
     t.regex(stdout, /^ponds {3}2 {15}2 {10}4$/m);
     t.regex(stdout, /^steps {11}3$/m);
   }
-  t.regex(plan.stdout, /^Cost .* ms a step, 1 worker\)$/m);
+  t.regex(plan.stdout, /^Cost .* ms per step, 1 worker\)$/m);
   t.false(existsSync(job.out));
 });
 
-test.serial('plan and run --dry-run tell what the output folder holds', async (t) => {
+test.serial('plan and run --dry-run take existing output into account', async (t) => {
   const other = await smallJob();
   t.teardown(other.remove);
   const show = async (...args: readonly string[]) =>
@@ -70,14 +70,14 @@ test.serial('plan and run --dry-run tell what the output folder holds', async (t
   ]) {
     const { exitCode, stdout } = await show(...args);
     t.is(exitCode, 0);
-    t.regex(stdout, /^Left {4}nothing \(18 are there already\)$/m);
+    t.regex(stdout, /^To do {3}nothing \(18 already done\)$/m);
     t.notRegex(stdout, /^Cost/m);
   }
   const [gone] = await imagesBelow(other.out);
   await rm(join(other.out, gone));
   t.regex(
     (await show('plan', 'job.yaml')).stdout,
-    /^Left {4}1: . stylized, . originals \(17 are there already\)$/m,
+    /^To do {3}1: . stylized, . originals \(17 already done\)$/m,
   );
   const { done, remaining } = JSON.parse((await show('plan', 'job.yaml', '--json')).stdout);
   t.is(done, 17);
@@ -93,10 +93,10 @@ test.serial('plan and run --dry-run tell what the output folder holds', async (t
   t.regex(dryRun.stderr, /^wildstyle: output-differs: /);
   const extended = await show('run', ...changed, '--dry-run', '--extend');
   t.is(extended.exitCode, 0);
-  t.regex(extended.stdout, /^Left {4}12: 12 stylized, 0 originals \(6 are there already\)$/m);
+  t.regex(extended.stdout, /^To do {3}12: 12 stylized, 0 originals \(6 already done\)$/m);
 });
 
-test.serial('a folder in which everything failed is told as such', async (t) => {
+test.serial('plan counts failed items', async (t) => {
   const other = await smallJob({ sampling: { keepOriginals: false, stylesPerContent: 1 } });
   t.teardown(other.remove);
   for (const name of ['ponds', 'zebras']) await rm(join(other.contentRoot, name), { recursive: true });
@@ -104,16 +104,16 @@ test.serial('a folder in which everything failed is told as such', async (t) => 
     await other.put(`content/clouds/${name}`, `no image: ${name}`);
   t.is((await wildstyle(['run', other.file], other)).exitCode, 1);
   const { stdout } = await wildstyle(['plan', other.file], other);
-  t.regex(stdout, /^Left {4}nothing \(0 are there already, 2 failed\)$/m);
+  t.regex(stdout, /^To do {3}nothing \(0 already done, 2 failed\)$/m);
 });
 
-test.serial('images that are left out are told once, with the reason', async (t) => {
+test.serial('lists each image that is left out once, with the reason', async (t) => {
   const other = await smallJob();
   t.teardown(other.remove);
   await other.put('content/lost.png', 'in no class');
   const dryRun = await wildstyle(['run', other.file, '--dry-run'], other);
   t.is(dryRun.stdout.match(/lost\.png/g)?.length, 1);
-  t.regex(dryRun.stdout, /^left out: lost\.png: It lies directly in the content root/m);
+  t.regex(dryRun.stdout, /^left out: lost\.png: It is directly in the content root/m);
 });
 
 test.serial('--set, --limit, --workers and --out change the job', async (t) => {

@@ -16,7 +16,7 @@ const progress = (doneItems: number): Progress => ({
   itemsPerMinute: 60,
 });
 
-/** A terminal, the stream that leads to it, and the lines that a person would see on it. */
+/** A virtual terminal: a stream that writes to it, and the lines visible on it. */
 function screen(rows: number) {
   const terminal = new xterm.Terminal({ rows, cols: 100, convertEol: true, allowProposedApi: true });
   const stream = Object.assign(
@@ -32,7 +32,7 @@ function screen(rows: number) {
 }
 
 for (const rows of [24, 4]) {
-  test(`lines printed beside the bar stay, on ${rows} rows of a terminal`, async (t) => {
+  test(`lines printed during progress stay visible on a terminal with ${rows} rows`, async (t) => {
     const { stream, lines } = screen(rows);
     stream.write('To make: 8 images.\n');
     const view = progressView(stream);

@@ -17,17 +17,17 @@ test.after.always(() => job?.remove());
 const control = String.fromCharCode(27);
 const [hidden, shown] = [`${control}[?25l`, `${control}[?25h`];
 
-/** Runs a command on a terminal of its own, with what is typed; skips where there is no `script` of util-linux. */
+/** Runs a command on its own terminal and types into it; returns undefined without `script` from util-linux. */
 async function onTerminal(
   t: ExecutionContext,
   args: readonly string[],
   type?: (key: (text: string) => void) => Promise<void>,
 ) {
   if (!spawnSync('script', ['--version']).stdout?.includes('util-linux')) {
-    t.log('there is no script command of util-linux');
+    t.log('this machine does not have script from util-linux');
     return undefined;
   }
-  // Without exec, Ctrl-C would end the shell in between.
+  // Without exec, Ctrl-C would kill the intermediate shell.
   const line = ['exec', process.execPath, mainFile, ...args]
     .map((word, index) => (index === 0 ? word : `'${word}'`))
     .join(' ');
@@ -51,7 +51,7 @@ async function onTerminal(
   return { exitCode, output };
 }
 
-test.serial('to a file: whole lines, no control characters, nothing on the standard error', async (t) => {
+test.serial('to a file: whole lines, no control characters, nothing on stderr', async (t) => {
   const { exitCode, stdout, stderr } = await wildstyle(
     ['run', job.file, '--out', join(job.folder, 'plain')],
     {
@@ -64,12 +64,12 @@ test.serial('to a file: whole lines, no control characters, nothing on the stand
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
   t.is(lines.shift(), 'To make: 12 stylized images and 6 originals, by 1 worker with 1 thread each.');
-  t.is(lines.shift(), 'Measuring a few steps ...', 'nothing is remembered yet');
+  t.is(lines.shift(), 'Measuring a few steps ...', 'no step time is cached yet');
   t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
   t.is(lines.pop(), '18 images in plain: 12 stylized, 6 originals.');
-  for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* a minute \| /);
+  for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* per minute \| /);
   t.false(stdout.includes(control) || stdout.includes('\r'));
   const again = await wildstyle(['run', job.file, '--out', join(job.folder, 'again')], {
     cache: job.cache,
@@ -78,7 +78,7 @@ test.serial('to a file: whole lines, no control characters, nothing on the stand
   t.regex(again.stdout.split('\n')[1], /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
 });
 
-test.serial('on a terminal: a bar is drawn and cleared, and the cursor comes back', async (t) => {
+test.serial('on a terminal: draws and clears a bar, and restores the cursor', async (t) => {
   const ended = await onTerminal(t, ['run', job.file, '--out', join(job.folder, 'drawn')]);
   if (!ended) {
     t.pass();
@@ -92,7 +92,7 @@ test.serial('on a terminal: a bar is drawn and cleared, and the cursor comes bac
   t.regex(output, /18 images in .*: 12 stylized, 6 originals\.\r\n/);
 });
 
-test.serial('Ctrl-C on a terminal, which reaches the workers too, drains', async (t) => {
+test.serial('Ctrl-C on a terminal drains the run, although it also reaches the workers', async (t) => {
   const root = join(job.folder, 'stopped');
   const ended = await onTerminal(t, ['run', job.file, '--out', root, '--workers', '2'], async (key) => {
     await until('two images', async () => (await imagesBelow(root)).length >= 2);
@@ -112,7 +112,7 @@ test.serial('Ctrl-C on a terminal, which reaches the workers too, drains', async
   t.true(counts.pending > 0);
 });
 
-test.serial('whoever reads the output may leave: the run goes on', async (t) => {
+test.serial('the run continues if its output is no longer read', async (t) => {
   const root = join(job.folder, 'unread');
   const going = startWildstyle(['run', job.file, '--out', root], job);
   going.process.stdout?.destroy();
@@ -122,9 +122,9 @@ test.serial('whoever reads the output may leave: the run goes on', async (t) => 
   t.is((await summaryOf(root)).status, 'complete');
 });
 
-test.serial('output that cannot be written: the command ends, and not as if all were well', async (t) => {
+test.serial('a command whose output cannot be written finishes with an error', async (t) => {
   if (!existsSync('/dev/full')) {
-    t.log('there is no /dev/full');
+    t.log('this machine does not have /dev/full');
     t.pass();
     return;
   }
@@ -135,11 +135,11 @@ test.serial('output that cannot be written: the command ends, and not as if all 
     encoding: 'utf8',
   });
   closeSync(full);
-  t.regex(stderr, /^wildstyle: output-unwritable: The standard output cannot be written: ENOSPC.*\.\n$/);
+  t.regex(stderr, /^wildstyle: output-unwritable: Cannot write to standard output: ENOSPC.*\.\n$/);
   t.is(status, 1);
 });
 
-test.serial('names of files cannot steer the terminal', async (t) => {
+test.serial('file names cannot send control characters to the terminal', async (t) => {
   const name = `red${control}[31m.jpg`;
   await job.put(`content/ponds/${name}`, 'no image');
   const root = join(job.folder, 'named');

@@ -6,17 +6,17 @@ import { checkOptions, usageError } from '../../src/cli/usage.js';
 import { WildstyleError } from '../../src/errors.js';
 
 const known = { commands: ['run', 'plan'], options: ['limit', 'dry-run', 'set'] };
-const told = (message: string, line: string) => {
+const rewritten = (message: string, line: string) => {
   const { code, message: text, cure } = usageError(message, line.split(' '), known);
   return [code, text, cure];
 };
 
-test('what the parser refuses is told in our words', (t) => {
+test('rewrites the errors of the parser', (t) => {
   const run = 'See wildstyle run --help.';
   const cases: readonly [message: string, line: string, text: string, cure: string][] = [
     ['Unknown argument: paint', 'paint it', 'Unknown command: paint', 'See wildstyle --help.'],
     ['Unknown argument: rum', 'rum it', 'Unknown command: rum; did you mean "run"?', 'See wildstyle --help.'],
-    ['Unknown argument: more', 'run it more', 'One word too many: more', run],
+    ['Unknown argument: more', 'run it more', 'Unexpected argument: more', run],
     [
       'Unknown arguments: dry-rn, dryRn',
       'run it --dry-rn',
@@ -29,21 +29,23 @@ test('what the parser refuses is told in our words', (t) => {
     [
       'Not enough non-option arguments: got 1, need at least 3',
       'run a',
-      'The command needs 3 arguments, and got 1.',
+      'The command needs 3 arguments, but got 1.',
       run,
     ],
   ];
   for (const [message, line, text, cure] of cases)
-    t.deepEqual(told(message, line), ['option-invalid', text, cure]);
+    t.deepEqual(rewritten(message, line), ['option-invalid', text, cure]);
 });
 
-test('options are given once, but for those that add up; numbers are numbers', (t) => {
+test('refuses repeated options, unless they are repeatable, and invalid numbers', (t) => {
   t.notThrows(() => checkOptions({ _: ['run'], $0: 'wildstyle', set: ['a=1', 'b=2'], limit: 3 }, ['set']));
-  t.throws(() => checkOptions({ out: ['a', 'b', 'c'] }, ['set']), { message: '--out is given 3 times.' });
+  t.throws(() => checkOptions({ out: ['a', 'b', 'c'] }, ['set']), {
+    message: '--out is given 3 times, but allowed only once.',
+  });
   t.throws(() => checkOptions({ rows: Number.NaN }, []), { message: '--rows must be a number.' });
 });
 
-test('options become overrides, paths those of the shell', (t) => {
+test('options become overrides; paths start from the current directory', (t) => {
   const resolve = (path: string) => `/here/${path}`;
   t.deepEqual(overridesOf({ job: 'j' }, resolve), []);
   t.deepEqual(
@@ -69,15 +71,15 @@ test('options become overrides, paths those of the shell', (t) => {
   }
 });
 
-test('errors: code, message and cure; a stack only for what should not happen; exit 75 where going on helps', (t) => {
+test('prints code, message and cure; a stack only for internal errors; exit 75 if a rerun can resume', (t) => {
   const report = (error: unknown) => {
     let text = '';
     const stream = { write: (part: string) => (text += part) } as unknown as NodeJS.WritableStream;
     return [reportFailure(error, stream), text];
   };
-  t.deepEqual(report(new WildstyleError('job-invalid', 'bad', { cure: 'mend it' })), [
+  t.deepEqual(report(new WildstyleError('job-invalid', 'bad', { cure: 'fix it' })), [
     2,
-    'wildstyle: job-invalid: bad\n  mend it\n',
+    'wildstyle: job-invalid: bad\n  fix it\n',
   ]);
   t.deepEqual(report(new WildstyleError('disk-full', 'full')), [75, 'wildstyle: disk-full: full\n']);
   const [exitCode, text] = report(new TypeError('x is not a function'));
@@ -85,7 +87,7 @@ test('errors: code, message and cure; a stack only for what should not happen; e
   t.regex(`${text}`, /^wildstyle: internal: x is not a function\nTypeError: x is not a function\n\s+at /);
 });
 
-test.serial('the first signal drains, the second abandons; the listeners go', (t) => {
+test.serial('the first signal drains, the second abandons; dispose removes the listeners', (t) => {
   const names = ['SIGINT', 'SIGTERM'] as const;
   const before = names.map((name) => process.listenerCount(name));
   const signals = stopSignals();

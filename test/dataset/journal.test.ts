@@ -103,9 +103,15 @@ test('a bad line that is not the last names its place', async (t) => {
   t.is(error?.code, 'dataset-invalid');
   t.regex(String(error?.message), /^3\.jsonl:2: not JSON/);
 
-  await writeFile(join(folder, '3.jsonl'), '{"id": 1}\n');
+  await writeFile(join(folder, '3.jsonl'), '{"id": 1, "kind": "original", "status": "complete"}\n');
   const second = await t.throwsAsync(readJournals(folder), { instanceOf: WildstyleError });
+  t.is(second?.code, 'dataset-invalid');
   t.regex(String(second?.message), /^3\.jsonl:1: not a record: .* at id/);
+
+  await writeFile(join(folder, '3.jsonl'), '{"id": 1}\n');
+  const third = await t.throwsAsync(readJournals(folder), { instanceOf: WildstyleError });
+  t.is(third?.code, 'dataset-invalid');
+  t.is(third?.message, '3.jsonl:1: not a record: it has no known kind, status and method');
 });
 
 test('a record that could not be read back is not written', async (t) => {

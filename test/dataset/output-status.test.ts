@@ -198,7 +198,7 @@ test('a damaged dataset.json is told, not overwritten', async (t) => {
   await writeFile(join(root, 'dataset.json'), '{"wildstyle":');
   const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
-  await writeFile(join(root, 'dataset.json'), '{"wildstyle": 3}');
+  await writeFile(join(root, 'dataset.json'), '{"format": 1, "wildstyle": 3}');
   const second = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
   t.regex(String(second?.message), /dataset\.json: .* at wildstyle/);
 });

@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { compileManifest } from '../../src/dataset/ledger/manifest.js';
+import { lockOutput } from '../../src/dataset/lock.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { WildstyleError } from '../../src/errors.js';
 import { makeDataset } from './make-dataset.js';
@@ -27,11 +32,39 @@ test('a dataset as it was made has no problems, with and without its working fol
   t.deepEqual(await verifyDataset(root, { onProgress: (seen) => progress.push(seen) }), {
     checked: 4,
     pending: 0,
+    writer: undefined,
     problems: [],
   });
   t.deepEqual(progress.at(-1), { checked: 4, total: 4 });
   await rm(join(root, '.wildstyle'), { recursive: true, force: true });
   t.deepEqual((await verifyDataset(root)).problems, []);
+});
+
+test('a run that writes to the folder is named', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const startedAt = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
+  const release = await lockOutput(root, { startedAt });
+  const writer = { pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
+  t.deepEqual(await verifyDataset(root), { checked: 4, pending: 0, writer, problems: [] });
+  await unlink(outputPaths(root).manifest);
+  t.deepEqual((await verifyDataset(root)).writer, writer, 'also before there is a manifest');
+  await release();
+  t.is((await verifyDataset(root)).writer, undefined);
+});
+
+test('a process that died no longer writes', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  const paths = outputPaths(root);
+  await mkdir(paths.lock, { recursive: true });
+  const owner = { pid: child.pid, host: hostname(), startedAt: new Date().toISOString() };
+  await writeFile(paths.lockOwner, JSON.stringify(owner));
+  t.is((await verifyDataset(root)).writer, undefined);
+  await writeFile(paths.lockOwner, JSON.stringify({ ...owner, host: 'elsewhere' }));
+  t.like((await verifyDataset(root)).writer, { pid: child.pid, host: 'elsewhere' });
 });
 
 test('an image with one bit changed', async (t) => {

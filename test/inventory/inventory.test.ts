@@ -8,7 +8,7 @@ import type { Job } from '../../src/job/schema.js';
 import { folderWith } from '../job/folder.js';
 import { digest } from '../plan/synthetic.js';
 
-/** A job on a folder with `content/` and `style/`. */
+/** A job in a folder with `content/` and `style/`. */
 function jobOn(folder: string, content = '', style = ''): Job {
   return parseJob(
     join(folder, 'job.yaml'),
@@ -30,7 +30,7 @@ async function errorOf(t: ExecutionContext, promise: Promise<unknown>): Promise<
   return (await t.throwsAsync<WildstyleError>(promise, { instanceOf: WildstyleError })) as WildstyleError;
 }
 
-test('images are found with any ending in any case, in order, with digests and classes', async (t) => {
+test('finds images by extension in any case, sorted, with digests and classes', async (t) => {
   const { contents, styles, problems } = await take(t, {
     'content/dog/b.JPG': 'b',
     'content/dog/deep/er/c.webp': 'c',
@@ -56,7 +56,7 @@ test('images are found with any ending in any case, in order, with digests and c
   t.deepEqual(problems, []);
 });
 
-test('patterns take and leave out', async (t) => {
+test('include and exclude patterns select images', async (t) => {
   const files = {
     'content/a/1.jpg': '1',
     'content/a/2.jpg': '2',
@@ -79,7 +79,7 @@ test('patterns take and leave out', async (t) => {
   );
 });
 
-test('an image in no class folder is reported, unless there are no labels', async (t) => {
+test('reports an image outside the class folders, unless labels are none', async (t) => {
   const files = { 'content/loose.jpg': 'l', 'content/a/1.jpg': '1' };
   const { contents, problems } = await take(t, files);
   t.deepEqual(
@@ -97,7 +97,7 @@ test('an image in no class folder is reported, unless there are no labels', asyn
   );
 });
 
-test('the same image in the same class is planned once; in two classes it is a warning', async (t) => {
+test('a duplicate in the same class is skipped; in two classes it is a warning', async (t) => {
   const { contents, styles, duplicates, warnings } = await take(t, {
     'content/a/1.jpg': 'same',
     'content/a/2.jpg': 'same',
@@ -119,19 +119,19 @@ test('the same image in the same class is planned once; in two classes it is a w
   t.deepEqual(warnings, ['a/1.jpg and b/1.jpg are the same image in two classes.']);
 });
 
-test('classes that are called like a split, or differ by case only, are warnings', async (t) => {
+test('warns about classes that have the name of a split or differ only in case', async (t) => {
   const { warnings } = await take(t, {
     'content/test/1.jpg': '1',
     'content/Cat/2.jpg': '2',
     'content/cat/3.jpg': '3',
   });
   t.deepEqual(warnings, [
-    'The classes "Cat" and "cat" are one folder where case is ignored (Windows, macOS).',
-    'The class "test" is called like a split: tools that guess splits from folder names may take it for one.',
+    'The classes "Cat" and "cat" become the same folder on case-insensitive file systems (Windows, macOS).',
+    'The class "test" has the name of a split: tools that infer splits from folder names may mistake it for one.',
   ]);
 });
 
-test('class names that cannot be folders are refused', async (t) => {
+test('refuses class names that cannot be folders', async (t) => {
   const error = await errorOf(
     t,
     take(t, { 'content/a:b/1.jpg': '1', 'content/CON/1.jpg': '2', 'content/ok/1.jpg': '3' }),
@@ -139,11 +139,11 @@ test('class names that cannot be folders are refused', async (t) => {
   t.is(error.code, 'labels-invalid');
   t.is(
     error.message,
-    'The class "CON" is a reserved name on Windows.\nThe class "a:b" contains ":", which a folder name cannot hold.',
+    'The class "CON" is a reserved name on Windows.\nThe class "a:b" contains ":", which is not allowed in a folder name.',
   );
 });
 
-test('links are reported and never followed', async (t) => {
+test('reports links and never follows them', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': '1', 'style/s.jpg': 's', 'secret/x/2.jpg': '2' });
   symlinkSync(join(folder, 'secret/x'), join(folder, 'content/linked'));
   symlinkSync(join(folder, 'secret/x/2.jpg'), join(folder, 'content/a/2.jpg'));
@@ -171,15 +171,15 @@ test('links are reported and never followed', async (t) => {
   t.true(found.problems.every(({ code }) => code === 'path-outside-root'));
 });
 
-test('a folder that is missing or empty is an error with a cure', async (t) => {
+test('a missing or empty folder is an error with a cure', async (t) => {
   const folder = folderWith(t, { 'content/a/1.txt': '1', 'style/s.jpg': 's', file: '' });
   const empty = await errorOf(t, takeInventory(jobOn(folder), { cacheFolder: false }));
   t.is(empty.code, 'content-missing');
-  t.is(empty.message, `There is no content image to use in ${join(folder, 'content')}.`);
+  t.is(empty.message, `There are no usable content images in ${join(folder, 'content')}.`);
   const loose = folderWith(t, { 'content/1.jpg': '1', 'style/s.jpg': 's' });
   const unlabeled = await errorOf(t, takeInventory(jobOn(loose), { cacheFolder: false }));
   t.is(unlabeled.code, 'content-missing');
-  t.regex(unlabeled.message, /1 are left out, the first, 1\.jpg: It lies directly in the content root/);
+  t.regex(unlabeled.message, /1 left out, starting with 1\.jpg: It is directly in the content root/);
   const job = jobOn(folder);
   for (const source of ['content', 'style'] as const) {
     const missing = {
@@ -190,11 +190,11 @@ test('a folder that is missing or empty is an error with a cure', async (t) => {
     const error = await errorOf(t, takeInventory(missing, { cacheFolder: false }));
     t.is(error.code, `${source}-missing`);
     t.is(error.message, `The ${source} folder /no/such does not exist.`);
-    t.is(error.cure, `Correct ${source}.root; a relative path starts from the folder of ${job.file}.`);
+    t.is(error.cure, `Correct ${source}.root. Relative paths start from the folder of ${job.file}.`);
   }
 });
 
-test('digests are cached by path, size and time; progress tells what was read', async (t) => {
+test('caches digests by path, size and time; progress counts the bytes read', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'content/a/2.jpg': 'two', 'style/s.jpg': 's' });
   const files = ['content/a/1.jpg', 'content/a/2.jpg', 'style/s.jpg'].map((name) => join(folder, name));
   for (const file of files) utimesSync(file, 1e9, 1e9);
@@ -232,7 +232,7 @@ test('digests are cached by path, size and time; progress tells what was read', 
   t.deepEqual((await run()).digests, [digest('ONE')]);
 });
 
-test('a file that was modified just now is not cached', async (t) => {
+test('does not cache a file that was just modified', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'style/s.jpg': 's' });
   const future = new Date(Date.now() + 3600e3);
   utimesSync(join(folder, 'content/a/1.jpg'), future, future);
@@ -248,7 +248,7 @@ test('a file that was modified just now is not cached', async (t) => {
   );
 });
 
-test('two inventories at the same time leave a good cache', async (t) => {
+test('concurrent inventories leave a valid cache', async (t) => {
   const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`content/a/${i}.jpg`, `${i}`]));
   const folder = folderWith(t, { ...files, 'style/s.jpg': 's' });
   for (const name of [...Object.keys(files), 'style/s.jpg']) utimesSync(join(folder, name), 1e9, 1e9);
@@ -268,7 +268,7 @@ test('two inventories at the same time leave a good cache', async (t) => {
   t.is(bytes, 0);
 });
 
-test('a cache that cannot be written is no error', async (t) => {
+test('ignores a cache that cannot be written', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'style/s.jpg': 's', cache: 'a file' });
   utimesSync(join(folder, 'content/a/1.jpg'), 1e9, 1e9);
   const { contents } = await takeInventory(jobOn(folder), { cacheFolder: join(folder, 'cache') });

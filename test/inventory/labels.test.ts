@@ -29,7 +29,7 @@ async function take(t: ExecutionContext, csv: string | Uint8Array, keys = '') {
   }
 }
 
-test('labels come from a CSV file, its names relative to the root or to the file', async (t) => {
+test('reads labels from a CSV file, with names relative to the root or to the file', async (t) => {
   const csv =
     '\ufefflabel,file,other\r\ncat,1.jpg,x\r\n"big dog",images/sub/2.jpg,"a\nb"\r\n\r\ncat,3.jpg,\r\n';
   const { labels, problems } = await take(t, csv);
@@ -41,7 +41,7 @@ test('labels come from a CSV file, its names relative to the root or to the file
   t.deepEqual(problems, []);
 });
 
-test('lines may end in different ways', async (t) => {
+test('accepts mixed line endings', async (t) => {
   const { labels } = await take(t, 'file,label\r\n1.jpg,cat\n3.jpg,dog\r\nsub/2.jpg,cat\n');
   t.deepEqual(labels, [
     ['1.jpg', 'cat'],
@@ -50,12 +50,12 @@ test('lines may end in different ways', async (t) => {
   ]);
 });
 
-test('columns may have other names', async (t) => {
+test('accepts other column names', async (t) => {
   const { labels } = await take(t, 'image,class\n1.jpg,cat\n', ', file: image, label: class');
   t.deepEqual(labels, [['1.jpg', 'cat']]);
 });
 
-test('images without a row are reported and left out', async (t) => {
+test('reports and leaves out images without a row', async (t) => {
   const { labels, problems } = await take(t, 'file,label\n1.jpg,cat\n');
   t.deepEqual(labels, [['1.jpg', 'cat']]);
   t.deepEqual(
@@ -67,7 +67,7 @@ test('images without a row are reported and left out', async (t) => {
   );
 });
 
-test('every row that is wrong is named by its line', async (t) => {
+test('reports every invalid row by line', async (t) => {
   const csv = [
     'file,label',
     '1.jpg,cat',
@@ -84,31 +84,31 @@ test('every row that is wrong is named by its line', async (t) => {
     code: 'labels-invalid',
     message: [
       'labels.csv:3 names "nope.jpg", which does not exist in images.',
-      'labels.csv:4 has the class "", which is empty.',
-      'labels.csv:5 has the class "a/b", which contains "/", which a folder name cannot hold.',
-      'labels.csv:6 gives "1.jpg" the class "dog", and a row above gave "cat".',
-      'labels.csv:8 names no file.',
-      'labels.csv:9 names "/etc/passwd", which is outside of images.',
+      'labels.csv:4 has an invalid class: "" is empty.',
+      'labels.csv:5 has an invalid class: "a/b" contains "/", which is not allowed in a folder name.',
+      'labels.csv:6 gives "1.jpg" the class "dog", but an earlier row gives it "cat".',
+      'labels.csv:8 has no file name.',
+      'labels.csv:9 names "/etc/passwd", which is outside images.',
     ].join('\n'),
   });
 });
 
-test('a file that is no CSV with the columns is refused', async (t) => {
+test('refuses a file that is not CSV or lacks the columns', async (t) => {
   t.deepEqual(await take(t, 'File,class\n1.jpg,cat\n'), {
     code: 'labels-invalid',
-    message: 'labels.csv:1 has no column "file"; did you mean "File"?; it has File, class.',
+    message: 'labels.csv:1 has no column "file"; did you mean "File"? The columns are File, class.',
   });
   t.deepEqual(await take(t, ''), {
     code: 'labels-invalid',
-    message: 'labels.csv:1 has no column "file"; it is empty.',
+    message: 'labels.csv:1 has no column "file"; the file is empty.',
   });
   t.like(await take(t, 'file,label\n"1.jpg,cat\n'), { code: 'labels-invalid' });
   t.deepEqual(await take(t, Buffer.from([0xff, 0xfe, 0x41])), {
     code: 'labels-invalid',
-    message: 'The labels labels.csv cannot be read: it is not UTF-8.',
+    message: 'The labels file labels.csv cannot be read: it is not UTF-8.',
   });
   t.deepEqual(await take(t, 'file,label\n', 'x'), {
     code: 'labels-invalid',
-    message: 'The labels labels.csvx cannot be read: it does not exist.',
+    message: 'The labels file labels.csvx cannot be read: it does not exist.',
   });
 });

@@ -1,10 +1,10 @@
-/** A temporary folder with files, removed after the test. @module */
+/** Temporary folders for tests. @module */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
-/** Makes a folder with the files given, by relative path. */
+/** Creates a temporary folder with the given files by relative path; removed after the test. */
 export function folderWith(
   t: ExecutionContext,
   files: Readonly<Record<string, string | Uint8Array>>,

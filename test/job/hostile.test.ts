@@ -51,7 +51,7 @@ test(
 );
 
 test(
-  'a list that does not end, with CRLF',
+  'an unterminated list with CRLF line ends',
   refused,
   'seed: 1\r\nstyle: [\r\n',
   'job-syntax',
@@ -67,11 +67,11 @@ test(
 );
 
 test(
-  'an alias of nothing',
+  'an alias without an anchor',
   refused,
   'seed: *one\n',
   'job-syntax',
-  'job.yaml:1:7 there is no anchor &one before this alias\n   1 | seed: *one\n     |       ^^^^',
+  'job.yaml:1:7 no anchor &one before this alias\n   1 | seed: *one\n     |       ^^^^',
 );
 
 test(
@@ -83,7 +83,7 @@ test(
 );
 
 test(
-  'keys that are no text',
+  'keys that are not text',
   refused,
   '? [a]\n: 1\n',
   'job-syntax',
@@ -95,25 +95,25 @@ test(
   refused,
   Buffer.from([0x73, 0x65, 0x65, 0x64, 0x3a, 0x0a, 0x61, 0xff, 0xfe]),
   'job-syntax',
-  'job.yaml:2:2 the file is not UTF-8 from here on\n   2 | a\ufffd\ufffd\n     |  ^',
+  'job.yaml:2:2 not valid UTF-8 from here on\n   2 | a\ufffd\ufffd\n     |  ^',
 );
 
 test(
-  'control characters, without sending them to the terminal',
+  'control characters, and escapes them in the message',
   refused,
   'se\u001b[31med: 1\n',
   'job-invalid',
   [
-    'job.yaml:1:1 the key "content" is missing: The images that give shapes and label',
+    'job.yaml:1:1 missing key "content": The images to stylize: they provide the shapes and the labels',
     '   1 | se\ufffd[31med: 1',
     '     | ^',
-    'job.yaml:1:1 the key "style" is missing: The images that give the look',
+    'job.yaml:1:1 missing key "style": The images that provide the look',
     '   1 | se\ufffd[31med: 1',
     '     | ^',
-    'job.yaml:1:1 the key "output" is missing: The dataset to make',
+    'job.yaml:1:1 missing key "output": Where to write the dataset, and in what format',
     '   1 | se\ufffd[31med: 1',
     '     | ^',
-    'job.yaml:1:1 unknown key "se\\u001b[31med"; known are seed, content, style, sampling, recipe, output, run',
+    'job.yaml:1:1 unknown key "se\\u001b[31med"; known keys: seed, content, style, sampling, recipe, output, run',
     '   1 | se\ufffd[31med: 1',
     '     | ^^^^^^^^^',
   ].join('\n'),
@@ -124,7 +124,7 @@ test(
   refused,
   `# ${'x'.repeat(1 << 20)}`,
   'job-too-large',
-  'job.yaml has 1048578 bytes',
+  'job.yaml is too large: 1048578 bytes',
 );
 
 test(
@@ -133,7 +133,7 @@ test(
   `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]}, `.repeat(9)}]\n`).join('')}`,
   'job-too-large',
   [
-    'job.yaml:9:40 the aliases up to here expand too far',
+    'job.yaml:9:40 the aliases up to here expand to too many values',
     `   9 | i: &i [${'*h, '.repeat(9)}]`,
     `     | ${' '.repeat(39)}^^`,
   ].join('\n'),
@@ -155,7 +155,7 @@ test(
   `job.yaml:1:66 nested too deeply from here on\n   1 | ${'['.repeat(100)}\n     | ${' '.repeat(40)}^`,
 );
 
-test('nesting by indentation', async (t) => {
+test('refuses deep nesting by indentation', async (t) => {
   const text = Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}k:\n`).join('');
   const folder = folderWith(t, { 'job.yaml': text });
   await t.throwsAsync(loadJob(join(folder, 'job.yaml')), {
@@ -164,7 +164,7 @@ test('nesting by indentation', async (t) => {
   });
 });
 
-test('a missing file and a folder', async (t) => {
+test('refuses a missing file and a folder', async (t) => {
   const folder = folderWith(t, {});
   await t.throwsAsync(loadJob(join(folder, 'job.yaml')), {
     code: 'job-not-found',
@@ -176,7 +176,7 @@ test('a missing file and a folder', async (t) => {
   });
 });
 
-test('a process survives one deep file after another', (t) => {
+test('a process survives a series of deeply nested files', (t) => {
   const folder = folderWith(t, {});
   const texts = [
     '['.repeat(1000),

@@ -8,7 +8,7 @@ import { folderWith } from './folder.js';
 
 const head = 'content: { root: content }\nstyle: { root: style }\noutput: { root: out }\n';
 
-test('the smallest job has every default, and absolute paths', (t) => {
+test('a minimal job gets all defaults and absolute paths', (t) => {
   const job = parseJob('/data/jobs/job.yaml', head);
   t.like(job, {
     file: '/data/jobs/job.yaml',
@@ -24,7 +24,7 @@ test('the smallest job has every default, and absolute paths', (t) => {
   t.deepEqual(JSON.parse(JSON.stringify(job)), job);
 });
 
-test('paths of labels and weights are resolved as well', (t) => {
+test('label and weights paths are resolved too', (t) => {
   const job = parseJob(
     '/data/jobs/job.yaml',
     'content: { root: /images, labels: { csv: ../labels.csv } }\nstyle: { root: s }\noutput: { root: o }\nrun: { weights: w.safetensors }',
@@ -34,7 +34,7 @@ test('paths of labels and weights are resolved as well', (t) => {
   t.is(job.run.weights, '/data/jobs/w.safetensors');
 });
 
-test('a job is read from a file', async (t) => {
+test('loads a job from a file', async (t) => {
   const folder = folderWith(t, {
     'job.yaml': `\ufeff${head.replaceAll('\n', '\r\n')}seed: 7\r\n`,
     'content/1.jpg': '',
@@ -45,7 +45,7 @@ test('a job is read from a file', async (t) => {
   t.is(job.output.root, join(folder, 'out'));
 });
 
-test('paths that are not there are told in their lines, all at once, with whatever else is wrong', async (t) => {
+test('missing paths are reported with their lines, together with all other problems', async (t) => {
   const folder = folderWith(t, {
     'job.yaml':
       'content: { root: fotos, labels: { csv: labels.csv } }\nstyle: { root: job.yaml }\noutput: { root: o }\nrun: { weights: w }\n',
@@ -68,7 +68,7 @@ test('paths that are not there are told in their lines, all at once, with whatev
     said: [
       'job.yaml:1:18 content.root: fotos does not exist',
       'job.yaml:1:40 content.labels.csv: labels.csv does not exist',
-      'job.yaml:2:16 style.root: job.yaml is no folder',
+      'job.yaml:2:16 style.root: job.yaml is not a folder',
       'job.yaml:4:17 run.weights: w does not exist',
     ],
   });
@@ -86,13 +86,13 @@ test('paths that are not there are told in their lines, all at once, with whatev
       'wrong.yaml:1:18 content.root: fotos does not exist',
       'wrong.yaml:4:11 recipe: unknown key "stpes"; did you mean "steps"?',
       'wrong.yaml:4:41 recipe.content.layers[0]: none of vgg19, random has a layer "relu9_9"; did you mean "relu1_1"?',
-      '--set nope is not a key and a value.',
+      '--set nope is not of the form key=value.',
       '--set style.root=st: style.root: st does not exist',
     ],
   });
 });
 
-test('every parameter of a recipe may be a distribution', (t) => {
+test('every parameter of a recipe can be a distribution', (t) => {
   const { recipe } = parseJob(
     'job.yaml',
     `${head}
@@ -114,7 +114,7 @@ recipe:
   t.like(recipe.style, { loss: 'gram', strength: { logUniform: [3, 30] } });
 });
 
-/** Values of the leaves that have no default. */
+/** Values for the leaves without a default. */
 const optional: Readonly<Record<string, unknown>> = {
   pooling: 'average',
   totalVariation: 0.1,
@@ -122,7 +122,7 @@ const optional: Readonly<Record<string, unknown>> = {
   learningRate: 0.5,
 };
 
-test('every leaf of the recipe takes a choice, and nothing else changes', (t) => {
+test('every leaf of the recipe accepts a choice, and nothing else changes', (t) => {
   for (const name of Object.keys(recipeSchema.shape)) {
     if (name === 'content' || name === 'style') continue;
     const value = optional[name] ?? recipeSchema.parse({})[name as 'size'];

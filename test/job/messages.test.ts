@@ -11,18 +11,18 @@ function errorOf(t: ExecutionContext, text: string, overrides?: string[]): Wilds
   return error as WildstyleError;
 }
 
-/** A broken job and exactly what is said about it; the three lines of `head` come first. */
+/** Checks the exact message for a broken job; `lines` follow the three lines of `head`. */
 const broken = test.macro({
   exec(t, lines: string, expected: string) {
     const error = errorOf(t, head + lines);
     t.is(error.message, expected.replace(/^\n/, '').replace(/\n$/, ''));
     t.is(error.code, 'job-invalid');
   },
-  title: (name) => `says what is wrong: ${name}`,
+  title: (name) => `explains ${name}`,
 });
 
 test(
-  'an unknown key, with the nearest known',
+  'an unknown key, with a suggestion',
   broken,
   'recipe:\n  stpes: 20\n',
   `
@@ -33,25 +33,25 @@ job.yaml:5:3 recipe: unknown key "stpes"; did you mean "steps"?
 );
 
 test(
-  'an unknown key that is near to none',
+  'an unknown key without a near match',
   broken,
   'sampling: { zzzzzzzz: 1 }\n',
   `
-job.yaml:4:13 sampling: unknown key "zzzzzzzz"; known are stylesPerContent, styles, balanceClasses, limit, keepOriginals
+job.yaml:4:13 sampling: unknown key "zzzzzzzz"; known keys: stylesPerContent, styles, balanceClasses, limit, keepOriginals
    4 | sampling: { zzzzzzzz: 1 }
      |             ^^^^^^^^
 `,
 );
 
 test(
-  'a number out of range, and a number that is text',
+  'a number out of range and a quoted number',
   broken,
   'recipe: { size: 20, steps: "50" }\n',
   `
 job.yaml:4:17 recipe.size: expected a whole number from 32 to 4096, or a distribution, got 20
    4 | recipe: { size: 20, steps: "50" }
      |                 ^^
-job.yaml:4:28 recipe.steps: expected a whole number from 1 to 10000, or a distribution, got "50", which is text: remove the quotes
+job.yaml:4:28 recipe.steps: expected a whole number from 1 to 10000, or a distribution, got "50", which is text; remove the quotes
    4 | recipe: { size: 20, steps: "50" }
      |                            ^^^^
 `,
@@ -65,7 +65,7 @@ test(
 job.yaml:4:26 recipe.style.loss: expected gram, or a distribution, got "garm"; did you mean "gram"?
    4 | recipe: { style: { loss: garm } }
      |                          ^^^^
-job.yaml:5:21 sampling.styles: expected one of uniform, balanced, roundRobin or a map with the keys weights, got "unifrom"; did you mean "uniform"?
+job.yaml:5:21 sampling.styles: expected one of uniform, balanced, roundRobin or a map with the key weights, got "unifrom"; did you mean "uniform"?
    5 | sampling: { styles: unifrom }
      |                     ^^^^^^^
 `.replace('expected gram,', `expected ${lossWords()},`),
@@ -78,7 +78,7 @@ function lossWords(): string {
 }
 
 test(
-  'the name of a distribution',
+  'a misspelled distribution',
   broken,
   'recipe: { steps: { unifrom: [5, 9] } }\n',
   `
@@ -89,7 +89,7 @@ job.yaml:4:20 recipe.steps: unknown key "unifrom"; did you mean "uniform"?
 );
 
 test(
-  'the ends of a distribution',
+  'invalid ends of a distribution',
   broken,
   `recipe:
   steps: { uniform: [0, 9] }
@@ -102,7 +102,7 @@ test(
 job.yaml:5:22 recipe.steps.uniform[0]: expected a whole number from 1 to 10000, got 0
    5 |   steps: { uniform: [0, 9] }
      |                      ^
-job.yaml:6:20 recipe.size.uniform: expected at least 2 in the list, got 1
+job.yaml:6:20 recipe.size.uniform: expected at least 2 items, got 1
    6 |   size: { uniform: [128] }
      |                    ^^^^^
 job.yaml:7:30 recipe.totalVariation.uniform: the first number must be below the second
@@ -111,14 +111,14 @@ job.yaml:7:30 recipe.totalVariation.uniform: the first number must be below the 
 job.yaml:8:37 recipe.learningRate.logUniform[1]: expected a number above 0 and at most 10, got 100
    8 |   learningRate: { logUniform: [0.1, 100] }
      |                                     ^^^
-job.yaml:9:36 recipe.style.strength.logUniform: a logUniform distribution begins above 0
+job.yaml:9:36 recipe.style.strength.logUniform: the first number must be above 0
    9 |   style: { strength: { logUniform: [0, 30] } }
      |                                    ^^^^^^^
 `,
 );
 
 test(
-  'a choice',
+  'invalid choices',
   broken,
   `recipe:
   pooling: { choice: [max, mean] }
@@ -134,10 +134,10 @@ job.yaml:5:28 recipe.pooling.choice[1]: expected one of max, average, got "mean"
 job.yaml:6:26 recipe.optimizer.choice: unknown key "lbgfs"; did you mean "lbfgs"?
    6 |   optimizer: { choice: { lbgfs: 1 } }
      |                          ^^^^^
-job.yaml:7:18 recipe.fit.choice: expected at least 1 in the list, got 0
+job.yaml:7:18 recipe.fit.choice: expected at least 1 item, got 0
    7 |   fit: { choice: [] }
      |                  ^^
-job.yaml:8:20 recipe.steps.choice: expected a list, got a map: repeat a value to draw it more often
+job.yaml:8:20 recipe.steps.choice: expected a list, got a map; to draw a value more often, repeat it
    8 |   steps: { choice: { 20: 1 } }
      |                    ^^^^^^^^^
 job.yaml:9:28 recipe.init.choice.noise: expected a number from 0 to 1000000000, got -1
@@ -147,18 +147,18 @@ job.yaml:9:28 recipe.init.choice.noise: expected a number from 0 to 1000000000, 
 );
 
 test(
-  'a distribution of numbers for a word',
+  'a numeric distribution where a word is expected',
   broken,
   'recipe: { pooling: { uniform: [1, 2] } }\n',
   `
-job.yaml:4:22 recipe.pooling: uniform draws numbers, and this should be one of max, average, or a distribution; use {choice: [...]}
+job.yaml:4:22 recipe.pooling: uniform only draws numbers, but this must be one of max, average, or a distribution; use {choice: [...]}
    4 | recipe: { pooling: { uniform: [1, 2] } }
      |                      ^^^^^^^
 `,
 );
 
 test(
-  'a layer that no network has',
+  'an unknown layer',
   broken,
   'recipe: { network: vgg19, content: { layers: [rleu4_2] } }\n',
   `
@@ -169,7 +169,7 @@ job.yaml:4:47 recipe.content.layers[0]: vgg19 has no layer "rleu4_2"; did you me
 );
 
 test(
-  'a key with nothing after it',
+  'a key without a value, and a fraction out of range',
   broken,
   'recipe:\nrun: { maxFailures: 1.5 }\n',
   `
@@ -183,21 +183,21 @@ job.yaml:5:21 run.maxFailures: expected a whole number of at least 0 or a number
 );
 
 test(
-  'a key given twice',
+  'duplicate keys',
   broken,
   'seed: 1\nrecipe: { size: 64, size: 96 }\nseed: 2\n',
   `
-job.yaml:5:21 the key "size" is given twice; it is first on line 5
+job.yaml:5:21 duplicate key "size", first used on line 5
    5 | recipe: { size: 64, size: 96 }
      |                     ^^^^
-job.yaml:6:1 the key "seed" is given twice; it is first on line 4
+job.yaml:6:1 duplicate key "seed", first used on line 4
    6 | seed: 2
      | ^^^^
 `,
 );
 
 test(
-  'a split that is no folder, and a glob that leaves the root',
+  'weights that are all 0, and an invalid number of threads',
   broken,
   `sampling: { styles: { weights: { monet: 0 } } }
 run: { threads: many }
@@ -212,15 +212,15 @@ job.yaml:5:17 run.threads: expected auto or a whole number from 1 to 1024, got "
 `,
 );
 
-test('missing keys point at their parent', (t) => {
+test('points at the parent of a missing key', (t) => {
   const { message } = errorOf(t, 'seed: 1\ncontent:\n  labels: none\nstyle: { roof: s }\n');
   t.is(
     message,
     [
-      'job.yaml:1:1 the key "output" is missing: The dataset to make',
+      'job.yaml:1:1 missing key "output": Where to write the dataset, and in what format',
       '   1 | seed: 1',
       '     | ^',
-      'job.yaml:2:1 content: the key "root" is missing: Folder of the content images, relative to the job file',
+      'job.yaml:2:1 content: missing key "root": Folder of content images, relative to the job file',
       '   2 | content:',
       '     | ^^^^^^^',
       'job.yaml:4:10 style: unknown key "roof"; did you mean "root"?',
@@ -230,7 +230,7 @@ test('missing keys point at their parent', (t) => {
   );
 });
 
-test('recipes that do nothing', (t) => {
+test('refuses recipes that do nothing', (t) => {
   const said = (recipe: string) =>
     errorOf(
       t,
@@ -245,7 +245,7 @@ test('recipes that do nothing', (t) => {
     said('{ style: { layers: { relu1_1: 0 } } }'),
     'job.yaml:4:28 recipe.style.layers: give at least one layer a weight above 0',
   );
-  // Unset, the total variation is the network's own.
+  // The total variation defaults to that of the network.
   t.notThrows(() =>
     parseJob(
       'job.yaml',
@@ -260,7 +260,7 @@ test('recipes that do nothing', (t) => {
   );
 });
 
-test('folders and globs that would do harm', (t) => {
+test('refuses harmful folders and globs', (t) => {
   const { message } = errorOf(
     t,
     'content: { root: in, include: ["../**"] }\nstyle: { root: s }\noutput: { root: in/out, split: a/b }',
@@ -268,13 +268,13 @@ test('folders and globs that would do harm', (t) => {
   t.is(
     message,
     [
-      'job.yaml:1:32 content.include[0]: a pattern is relative to root and cannot leave it',
+      'job.yaml:1:32 content.include[0]: a pattern must be relative to root and stay inside it',
       '   1 | content: { root: in, include: ["../**"] }',
       '     |                                ^^^^^^^',
-      `job.yaml:3:17 output.root: ${resolve('in/out')} lies in content.root, so that results would be taken for content images`,
+      `job.yaml:3:17 output.root: ${resolve('in/out')} is inside content.root, so results would be read as content images`,
       '   3 | output: { root: in/out, split: a/b }',
       '     |                 ^^^^^^',
-      'job.yaml:3:32 output.split: the split is one folder, and "a/b" contains "/", which a folder name cannot hold',
+      'job.yaml:3:32 output.split: the split becomes a folder, but "a/b" contains "/", which is not allowed in a folder name',
       '   3 | output: { root: in/out, split: a/b }',
       '     |                                ^^^',
     ].join('\n'),
@@ -283,14 +283,14 @@ test('folders and globs that would do harm', (t) => {
   t.is(
     inside.message,
     [
-      'job.yaml:3:17 output.root: /in/out lies in content.root, so that results would be taken for content images',
+      'job.yaml:3:17 output.root: /in/out is inside content.root, so results would be read as content images',
       '   3 | output: { root: /in/out }',
       '     |                 ^^^^^^^',
     ].join('\n'),
   );
 });
 
-test('a long line is cut around what is meant', (t) => {
+test('a long line is cut to a window around the problem', (t) => {
   const { message } = errorOf(
     t,
     `content: { root: ${'c'.repeat(300)}, labels: folder }\nstyle: { root: s }\noutput: { root: o }`,
@@ -301,13 +301,13 @@ test('a long line is cut around what is meant', (t) => {
   t.is(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1), 'folder');
 });
 
-test('problems inside an alias are shown where they are written', (t) => {
+test('problems inside an alias are shown at the anchor', (t) => {
   const { message } = errorOf(t, `${head}recipe: { content: &side { wieght: 1 }, style: *side }\n`);
   t.is(message.match(/job\.yaml:4:\d+/g)?.length, 2);
   t.true(message.includes('job.yaml:4:28 recipe.content: unknown key "wieght"; did you mean "weight"?'));
 });
 
-test('no more than fifty problems are shown', (t) => {
+test('shows at most fifty problems', (t) => {
   const { message } = errorOf(t, head + Array.from({ length: 80 }, (_, i) => `key${i}: 1\n`).join(''));
   t.is(message.match(/unknown key/g)?.length, 50);
   t.true(message.endsWith('... and 30 more problems'));

@@ -15,7 +15,7 @@ function codeAndMessage(overrides: string[]): [string, string] {
   return ['', ''];
 }
 
-test('an override sets any key, and makes the maps on the way', (t) => {
+test('an override sets any key and creates missing maps', (t) => {
   const job = parseJob('/jobs/job.yaml', text, {
     overrides: [
       'recipe.steps=20',
@@ -38,7 +38,7 @@ test('an override sets any key, and makes the maps on the way', (t) => {
   t.is(job.seed, 2);
 });
 
-test('a wrong override is named', (t) => {
+test('reports an invalid override', (t) => {
   t.deepEqual(codeAndMessage(['recipe.stesp=20']), [
     'override-invalid',
     '--set recipe.stesp=20: recipe: unknown key "stesp"; did you mean "steps"?',
@@ -53,11 +53,11 @@ test('a wrong override is named', (t) => {
   ]);
   t.deepEqual(codeAndMessage(['recipe.size.foo=8']), [
     'override-invalid',
-    '--set recipe.size.foo=8: recipe.size: unknown key "foo"; known are uniform, logUniform, choice',
+    '--set recipe.size.foo=8: recipe.size: unknown key "foo"; known keys: uniform, logUniform, choice',
   ]);
 });
 
-test('what is no override is refused', (t) => {
+test('refuses arguments that are not overrides', (t) => {
   for (const argument of ['recipe.steps', '=3', 'a..b=3', '.a=3', 'a.=3', '']) {
     const error = t.throws<WildstyleError>(
       () => parseOverride(argument),
@@ -69,11 +69,11 @@ test('what is no override is refused', (t) => {
   }
   const [code, message] = codeAndMessage(['recipe.size={']);
   t.is(code, 'override-invalid');
-  t.is(message, '--set recipe.size={ has a value that is not YAML: Flow map must end with a }.');
+  t.is(message, '--set recipe.size={ has a value that is not valid YAML: Flow map must end with a }.');
   t.is(codeAndMessage([`recipe.size=${'['.repeat(30_000)}`])[0], 'override-invalid');
 });
 
-test('problems of the file come first, those of overrides after them', (t) => {
+test('lists problems in the file before problems in overrides', (t) => {
   t.throws(() => parseJob('job.yaml', `${text}sede: 1\n`, { overrides: ['recipe.size=1'] }), {
     instanceOf: WildstyleError,
     code: 'job-invalid',
@@ -86,7 +86,7 @@ test('problems of the file come first, those of overrides after them', (t) => {
   });
 });
 
-test('an override leaves the prototype alone', (t) => {
+test('an override cannot change the prototype', (t) => {
   const made = applyOverride({}, ['__proto__', 'polluted'], true);
   t.is(({} as Record<string, unknown>).polluted, undefined);
   t.true(Object.hasOwn(made as object, '__proto__'));

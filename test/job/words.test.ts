@@ -11,7 +11,7 @@ test('edit distance', (t) => {
   t.is(editDistance('abcd', 'badc'), 2);
 });
 
-test('the nearest word, if one is near', (t) => {
+test('finds the nearest word, if one is near enough', (t) => {
   t.is(nearest('stesp', ['style', 'steps', 'size']), 'steps');
   t.is(nearest('x', ['style', 'steps']), undefined);
   t.is(nearest('totalvariation', ['totalVariation']), 'totalVariation');
@@ -20,7 +20,7 @@ test('the nearest word, if one is near', (t) => {
   t.is(didYouMean('qqqqqq', ['style']), '');
 });
 
-test('names that cannot be folders everywhere', (t) => {
+test('rejects names that cannot be folders on every system', (t) => {
   for (const name of ['cat', 'Maine Coon', 'été', '猫', 'n02123045', 'con-artist', 'a.b']) {
     t.is(folderNameProblem(name), undefined, name);
   }

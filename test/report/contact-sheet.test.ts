@@ -22,7 +22,7 @@ async function pixelsOf(sheet: Buffer) {
   return decodeImage(sheet, { widthPx: width, heightPx: height });
 }
 
-test('content, style and result lie in their cells, letterboxed', async (t) => {
+test('draws content, style and result in their cells, letterboxed', async (t) => {
   const rows = [await rowOf(), await rowOf(), await rowOf()];
   const layout = sheetLayout(3, 100);
   const sheet = await pixelsOf(await renderContactSheet(rows, { cellPx: 100, text: false }));
@@ -31,7 +31,7 @@ test('content, style and result lie in their cells, letterboxed', async (t) => {
     const middles = cells.map(({ leftPx, topPx }) => colorAt(sheet, leftPx + 50, topPx + 50));
     t.deepEqual(middles, [[...red], [...green], [...blue]]);
     const [, style] = cells;
-    // 160 x 80 in a cell of 100: 25 px free above and below.
+    // 160 x 80 in a cell of 100 px leaves 25 px above and below.
     t.true(distance(colorAt(sheet, style.leftPx + 50, style.topPx + 27), green) <= 2);
     t.true(distance(colorAt(sheet, style.leftPx + 50, style.topPx + 22), green) > 60);
   }
@@ -47,7 +47,7 @@ test('an image that cannot be read leaves its cell empty', async (t) => {
   t.deepEqual(result, [0xf1, 0xef, 0xe9]);
 });
 
-test('captions are drawn where there are fonts, and only there', async (t) => {
+test('draws captions if there are fonts', async (t) => {
   const layout = sheetLayout(1, 100);
   const inkIn = async (text: boolean) => {
     const sheet = await pixelsOf(await renderContactSheet([await rowOf()], { cellPx: 100, text }));
@@ -62,10 +62,10 @@ test('captions are drawn where there are fonts, and only there', async (t) => {
   };
   t.is(await inkIn(false), 0);
   if (await canDrawText()) t.true((await inkIn(true)) > 50);
-  else t.log('no fonts here: captions are left out');
+  else t.log('no fonts on this machine: captions are not drawn');
 });
 
-test('captions of any kind do not break the sheet', async (t) => {
+test('any caption leaves the sheet intact', async (t) => {
   for (const caption of ['', 'x'.repeat(5000), '</svg><b>&', 'a\u0000b\ud800c\u001b[31m', '日本語 🎨']) {
     await t.notThrowsAsync(
       renderContactSheet([await rowOf(caption)], { cellPx: 64, text: true }),
@@ -75,7 +75,7 @@ test('captions of any kind do not break the sheet', async (t) => {
   t.is(escapeXml('a\u0000<b>&"\ud800'), 'a&lt;b&gt;&amp;&quot;');
 });
 
-test('the sheet is published whole', async (t) => {
+test('writes the sheet and leaves no temporary files', async (t) => {
   const folder = await temporaryFolder(t);
   await writeContactSheet(join(folder, 'contact-sheet.png'), [await rowOf()], { cellPx: 64 });
   t.deepEqual(await readdir(folder), ['contact-sheet.png']);
@@ -83,12 +83,12 @@ test('the sheet is published whole', async (t) => {
   t.deepEqual(await filesBelow(folder), ['contact-sheet.png']);
 });
 
-test('no rows, no sheet', async (t) => {
+test('refuses a sheet without rows', async (t) => {
   const error = await t.throwsAsync(renderContactSheet([]), { instanceOf: WildstyleError });
   t.is(error?.code, 'option-invalid');
 });
 
-test('a layout has no overlapping cells, nothing outside, and no empty block', (t) => {
+test('a layout has no overlapping cells, nothing outside the sheet, and no empty block', (t) => {
   for (let count = 1; count <= 40; count++) {
     const { widthPx, heightPx, rows, headings } = sheetLayout(count, 192);
     const cells = rows.flatMap(({ cells }) => cells);

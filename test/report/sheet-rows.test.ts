@@ -6,25 +6,25 @@ const many = (label: string | null, count: number) =>
   Array.from({ length: count }, (_, index) => stylizedRecord(`${label}-${index}`, { label }));
 const ids = (records: readonly { id: string }[]) => records.map(({ id }) => id);
 
-test('rows are spread over the classes, and within each', (t) => {
+test('spreads rows over the classes and within each class', (t) => {
   const records = [...many('dog', 10), ...many('cat', 10), ...many('ant', 10)];
   t.deepEqual(ids(chooseSheetRows(records, 6)), ['ant-2', 'ant-7', 'cat-2', 'cat-7', 'dog-2', 'dog-7']);
 });
 
-test('what a small class cannot give, the others do', (t) => {
+test('larger classes make up for small ones', (t) => {
   const records = [...many('cat', 1), ...many('dog', 100)];
   t.is(chooseSheetRows(records, 5).length, 5);
   t.deepEqual(ids(chooseSheetRows(records, 3)), ['cat-0', 'dog-25', 'dog-75']);
 });
 
-test('all rows where there are few; none twice; more classes than rows', (t) => {
+test('handles few items, no repeats, and more classes than rows', (t) => {
   t.deepEqual(ids(chooseSheetRows(many('cat', 3), 24)), ['cat-0', 'cat-1', 'cat-2']);
   t.is(new Set(ids(chooseSheetRows(many('cat', 23), 22))).size, 22);
   t.deepEqual(ids(chooseSheetRows([...many('a', 2), ...many('b', 2), ...many('c', 2)], 2)), ['a-1', 'b-1']);
   t.deepEqual(chooseSheetRows([], 24), []);
 });
 
-test('only finished stylized items are shown; labels are not needed', (t) => {
+test('shows only finished stylized items; labels are optional', (t) => {
   const records = [originalRecord('a'), failedRecord('b'), ...many(null, 1)];
   t.deepEqual(ids(chooseSheetRows(records, 24)), ['null-0']);
 });

@@ -30,13 +30,20 @@ export interface Environment {
   /** For `XDG_CACHE_HOME`. */
   readonly cache: string;
   readonly cwd?: string;
+  /** For `LC_ALL`, `LANG` and `LANGUAGE`; unset by default. */
+  readonly locale?: string;
 }
 
 /** Starts `wildstyle` with arguments. */
-export function startWildstyle(args: readonly string[], { cache, cwd }: Environment): Going {
+export function startWildstyle(args: readonly string[], { cache, cwd, locale }: Environment): Going {
   const child = spawn(process.execPath, [mainFile, ...args], {
     ...(cwd !== undefined && { cwd }),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: cache },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      XDG_CACHE_HOME: cache,
+      ...(locale !== undefined && { LC_ALL: locale, LANG: locale, LANGUAGE: locale }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
