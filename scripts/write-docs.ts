@@ -1,6 +1,5 @@
 /**
- * Writes the parts of README.md and docs/ that follow from the sources; with `--check`, only says whether they are up to
- * date.
+ * Writes the generated regions of the pages in docs/; with `--check`, fails if one of them is out of date.
  * @module
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -10,14 +9,14 @@ import { jobReference } from './docs/job-reference.js';
 import { fillRegions } from './docs/regions.js';
 import { repositoryRoot } from './docs/repository.js';
 
-/** The example as whoever installed the package writes it. */
+/** The example as a user of the installed package writes it. */
 async function exampleSnippet(): Promise<string> {
-  const text = await readFile(join(repositoryRoot, 'scripts', 'example.ts'), 'utf8');
+  const text = await readFile(join(repositoryRoot, 'examples', 'library.ts'), 'utf8');
   return `\`\`\`ts\n${text.replace("'../src/index.js'", "'wildstyle'").replace(/^\/\*\*[\s\S]*?\*\/\n/, '')}\`\`\``;
 }
 
 const documents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'README.md': { example: await exampleSnippet() },
+  'docs/library.md': { example: await exampleSnippet() },
   'docs/formats.md': {
     job: jobReference(),
     record: recordReference(),

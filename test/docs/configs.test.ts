@@ -12,7 +12,7 @@ import { repositoryRoot, sharedRoot } from '../support/paths.js';
 
 const folder = join(repositoryRoot, 'configs');
 const temporary = mkdtempSync(join(tmpdir(), 'wildstyle-configs-'));
-// No digests, and above all no weights, from the caches of whoever runs the tests.
+// Keeps the tests from reading digests and weights in the user's own cache.
 process.env.XDG_CACHE_HOME = join(temporary, 'cache');
 test.after.always(() => rm(temporary, { recursive: true, force: true }));
 
@@ -21,12 +21,12 @@ const names = readdirSync(folder)
   .sort();
 const jobOf = (name: string, overrides: readonly string[] = []) => loadJob(join(folder, name), { overrides });
 
-test('every kind of job has its sample', (t) => {
+test('there is a sample for every kind of job', (t) => {
   t.deepEqual(names, ['demo.yaml', 'distributions.yaml', 'labels-csv.yaml', 'minimal.yaml', 'vgg19.yaml']);
 });
 
 for (const name of names) {
-  test(`${name} tells editors its schema, and writes below out/`, async (t) => {
+  test(`${name} names its schema for editors and writes below out/`, async (t) => {
     const text = readFileSync(join(folder, name), 'utf8');
     const [modeline] = text.split('\n');
     t.is(modeline, '# yaml-language-server: $schema=../schema/job.schema.json');
@@ -35,7 +35,7 @@ for (const name of names) {
   });
 
   if (name === 'vgg19.yaml') continue;
-  test(`${name} is planned whole, nothing left out`, async (t) => {
+  test(`${name} is planned completely`, async (t) => {
     const { inventory, plan } = await prepare(await jobOf(name));
     t.deepEqual(inventory.problems, []);
     t.deepEqual(inventory.warnings, []);
@@ -44,9 +44,9 @@ for (const name of names) {
   });
 }
 
-test('vgg19.yaml makes as many images of every class', async (t) => {
+test('vgg19.yaml makes the same number of images for every class', async (t) => {
   if (!sharedRoot) {
-    t.log('There are no shared images and weights beside the repository.');
+    t.log('Skipped: no shared images and weights next to the repository.');
     t.pass();
     return;
   }
@@ -65,7 +65,7 @@ test('vgg19.yaml makes as many images of every class', async (t) => {
   t.is(new Set(classes.map(({ originals, stylized }) => originals + stylized)).size, 1);
 });
 
-test('labels-csv.yaml takes its classes from the table', async (t) => {
+test('labels-csv.yaml reads its classes from the CSV file', async (t) => {
   const { inventory, plan } = await prepare(await jobOf('labels-csv.yaml'));
   t.is(inventory.contents.length, 15);
   t.deepEqual(
@@ -81,7 +81,7 @@ test('labels-csv.yaml takes its classes from the table', async (t) => {
   );
 });
 
-test('distributions.yaml draws what its comments say', async (t) => {
+test('distributions.yaml samples what its comments say', async (t) => {
   const { plan } = await prepare(await jobOf('distributions.yaml'));
   const kinds = new Map(plan.parameters.map(({ path, kind }) => [path, kind]));
   for (const path of ['steps', 'style.strength', 'content.weight', 'init.noise'])

@@ -8,15 +8,15 @@ import { repositoryRoot } from '../support/paths.js';
 
 const read = (...path: string[]) => readFileSync(join(repositoryRoot, ...path), 'utf8');
 
-test('what is written from the sources is up to date', (t) => {
+test('generated regions are up to date', (t) => {
   const script = fileURLToPath(new URL('../../scripts/write-docs.js', import.meta.url));
   t.notThrows(() => execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' }));
 });
 
-test('the README shows the example that is tested, as users of the package write it', (t) => {
-  const code = read('scripts', 'example.ts').replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
+test('docs/library.md shows the tested example, as users of the package write it', (t) => {
+  const code = read('examples', 'library.ts').replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
   t.true(code.startsWith('import '));
-  t.true(read('README.md').includes(code.replace("'../src/index.js'", "'wildstyle'")));
+  t.true(read('docs', 'library.md').includes(code.replace("'../src/index.js'", "'wildstyle'")));
 });
 
 test('the reference of jobs has every key of the schema', (t) => {
@@ -30,7 +30,7 @@ test('the reference of jobs has every key of the schema', (t) => {
   t.deepEqual(rows.get('seed')?.slice(1), ['whole number', '`0`']);
 });
 
-test('a region is replaced, and what is around it stays', (t) => {
+test('replacing a region leaves the rest of the page alone', (t) => {
   const document = 'a\n<!-- begin: x (written by npm run docs) -->\nold\n<!-- end: x -->\nb\n';
   const filled = fillRegions(document, { x: 'new' });
   t.is(filled, 'a\n<!-- begin: x (written by npm run docs) -->\n\nnew\n\n<!-- end: x -->\nb\n');

@@ -1,15 +1,18 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
 import { parseJob } from '../../src/job/load.js';
 import { wildstyle } from '../support/command-line.js';
 import { repositoryRoot } from '../support/paths.js';
 
-const pages = ['README.md', 'CHANGELOG.md'].concat(
-  ['architecture', 'dependencies', 'errors', 'formats', 'recipes'].map((name) => `docs/${name}.md`),
+const folders = ['.', 'docs', 'datasets'];
+const pages = folders.flatMap((folder) =>
+  readdirSync(join(repositoryRoot, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => posix.join(folder, name)),
 );
 const read = (page: string) => readFileSync(join(repositoryRoot, page), 'utf8');
 
@@ -28,18 +31,66 @@ test('the README names every command and every option', async (t) => {
   }
 });
 
-test('the job in the README is one', (t) => {
+test('the job in the README is valid', (t) => {
   const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(read('README.md')) ?? [];
   const job = parseJob(join(tmpdir(), 'configs', 'job.yaml'), yaml);
   t.is(job.recipe.steps, 150);
   t.deepEqual(Object.keys(parse(yaml)), ['seed', 'content', 'style', 'sampling', 'recipe', 'output', 'run']);
 });
 
-test('links to files lead somewhere', (t) => {
+/** The anchors of a page as code hosts make them from headings, and those set by hand. */
+function anchorsOf(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)];
+}
+
+test('links to files and headings work', (t) => {
+  t.true(pages.length >= 13);
   for (const page of pages) {
-    const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
-    const missing = links.filter((link) => !existsSync(join(repositoryRoot, dirname(page), link)));
-    t.deepEqual(missing, [], page);
+    const links = [...read(page).matchAll(/\]\(([^)\s:]+)\)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : posix.join(dirname(page), path);
+      if (!existsSync(join(repositoryRoot, target))) return true;
+      return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+    });
+    t.deepEqual(broken, [], page);
+  }
+});
+
+test('commands in the documentation exist', (t) => {
+  const { scripts } = JSON.parse(read('package.json'));
+  for (const page of [...pages, '.github/workflows/ci.yml', '.github/PULL_REQUEST_TEMPLATE.md']) {
+    const text = read(page);
+    const unknown = [...text.matchAll(/\bnpm run ([\w:-]+)/g)].filter(([, name = '']) => !(name in scripts));
+    t.deepEqual(unknown, [], page);
+    const built = [...text.matchAll(/\bdist\/[\w/.-]+\.js\b/g)].map(([file]) => file);
+    t.deepEqual(
+      built.filter((file) => !existsSync(join(repositoryRoot, file))),
+      [],
+      page,
+    );
+  }
+});
+
+test('workflows and issue forms are YAML with the keys that they need', (t) => {
+  const ci = parse(read('.github/workflows/ci.yml'));
+  t.deepEqual(ci.jobs.test.strategy.matrix, {
+    os: ['ubuntu-latest', 'macos-latest', 'windows-latest'],
+    node: [20, 22],
+  });
+  const forms = '.github/ISSUE_TEMPLATE';
+  for (const name of readdirSync(join(repositoryRoot, forms))) {
+    const form = parse(read(`${forms}/${name}`));
+    t.true(form.name.length > 0 && form.description.length > 0, name);
+    const ids = form.body.map(({ id }: { id: string }) => id);
+    t.is(new Set(ids).size, ids.length, name);
+    for (const { attributes } of form.body) t.true(attributes.label.length > 0, name);
   }
 });
 

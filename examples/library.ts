@@ -1,11 +1,11 @@
 /**
- * The library at work: makes the dataset of a job, then stylizes and measures an array.
- * Usage: node example.js job.yaml [key=value ...]
+ * Runs a job, then stylizes an array and evaluates the objective on it.
+ * Usage: node dist/examples/library.js job.yaml [key=value ...]
  * @module
  */
 import { evaluate, type HostTensor, loadJob, prepare, runPlan, stylize } from '../src/index.js';
 
-// A job, as `wildstyle run` makes it. Overrides are written as for --set.
+// Run a job as `wildstyle run` does. Overrides have the syntax of --set.
 const [file = 'configs/demo.yaml', ...overrides] = process.argv.slice(2);
 const prepared = await prepare(await loadJob(file, { overrides }));
 console.log(`planned: ${prepared.plan.counts.stylized} stylized images`);
@@ -21,14 +21,14 @@ const { status, counts, root } = await runPlan(prepared, {
 });
 console.log(`${status}: ${counts.complete} images in ${root}`);
 
-// Arrays, without a job: RGB in [0, 1], [height, width, 3].
+// Stylize an array, without a job: RGB in [0, 1], [height, width, 3].
 const content = picture((x, y) => [x, y, 0.5]);
 const style = picture((x, y) => [Math.sin(40 * x) ** 2, Math.sin(30 * (x + y)) ** 2, 0.2]);
 const recipe = { network: 'random', optimizer: 'adam', steps: 20, style: { strength: 50 } } as const;
 const { image, curve } = await stylize(content, style, recipe);
 console.log(`loss ${curve[0]?.total.toFixed(2)} -> ${curve.at(-1)?.total.toFixed(2)}`);
 
-// The objective at any image: each term, and the gradient with respect to the pixels.
+// Evaluate the objective at any image: every term, and the gradient with respect to the pixels.
 const { terms, gradient } = await evaluate(image, content, style, recipe);
 for (const { term, layer = '', scaled, weight } of terms) {
   console.log(`${term} ${layer}: ${scaled.toFixed(4)} x ${weight}`);
