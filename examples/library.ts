@@ -15,7 +15,7 @@ const { status, counts, root } = await runPlan(prepared, {
       const { doneItems, totalItems } = event.progress;
       console.log(`${doneItems} of ${totalItems} images`);
     } else if (event.type === 'failed') {
-      console.log(`failed: ${event.record.content.path}: ${event.record.error?.code}`);
+      console.log(`failed: ${event.record.sources.content?.path}: ${event.record.error.code}`);
     }
   },
 });
@@ -25,13 +25,13 @@ console.log(`${status}: ${counts.complete} images in ${root}`);
 const content = picture((x, y) => [x, y, 0.5]);
 const style = picture((x, y) => [Math.sin(40 * x) ** 2, Math.sin(30 * (x + y)) ** 2, 0.2]);
 const recipe = { network: 'random', optimizer: 'adam', steps: 20, style: { strength: 50 } } as const;
-const { image, curve } = await stylize(content, style, recipe);
-console.log(`loss ${curve[0]?.total.toFixed(2)} -> ${curve.at(-1)?.total.toFixed(2)}`);
+const { image, loss } = await stylize(content, style, recipe);
+console.log(`loss ${loss.initial.total.toFixed(2)} -> ${loss.final.total.toFixed(2)}`);
 
-// Evaluate the objective at any image: every term, and the gradient with respect to the pixels.
-const { terms, gradient } = await evaluate(image, content, style, recipe);
-for (const { term, layer = '', scaled, weight } of terms) {
-  console.log(`${term} ${layer}: ${scaled.toFixed(4)} x ${weight}`);
+// Evaluate the objective at any image: every part of every term, and the gradient.
+const { parts, gradient } = await evaluate(image, content, style, recipe);
+for (const { term, part, scaled, weight } of parts) {
+  console.log(`${term} ${part}: ${scaled.toFixed(4)} x ${weight}`);
 }
 console.log(`gradient [${gradient.shape}]`);
 

@@ -1,80 +1,57 @@
-/** The reference of what a dataset's files hold: a record, a row of the metadata, the summary. @module */
+/**
+ * The reference of the files of a dataset: a record, a row of the metadata, the summary. What a field means is its
+ * description in the schema.
+ * @module
+ */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
-import { recordSchema } from '../../src/dataset/ledger/record.js';
+import { recordShapes } from '../../src/dataset/ledger/record.js';
 import { summarySchema } from '../../src/dataset/summary.js';
 import { type JsonSchema, valueInWords } from './json-schema.js';
 import { markdownTable } from './regions.js';
 
-const recordMeanings: Readonly<Record<string, string>> = {
-  id: 'Hash of all that decides the pixels',
-  kind: 'A stylized image, or a content image carried over',
-  status: 'Whether the image was made',
-  file: 'The image, below the root of the dataset; `null` if it failed',
-  sha256: 'Digest of that file',
-  widthPx: 'Its width',
-  heightPx: 'Its height',
-  label: 'The class; `null` where the job has no labels',
-  'content.path': 'The content image, below `content.root`',
-  'content.sha256': 'Digest of that file',
-  style: '`null` for an original',
-  'style.path': 'The style image, below `style.root`',
-  'style.sha256': 'Digest of that file',
-  replica: 'Counts the images of one pair, from 0',
-  seed: 'Seed of the draws of this image; `null` for an original',
-  recipe: 'Every parameter as it was drawn, defaults included',
-  network: '`null` for an original and for a failed image',
-  'network.name': 'The feature network',
-  'network.weights': 'Digest of its weights',
-  engine: '`null` for an original and for a failed image',
-  'engine.name': 'The engine that computed it',
-  'engine.device': 'Where',
-  'engine.version': 'The version of what computed',
-  loss: '`null` for an original and for a failed image',
-  'loss.initial': 'The objective at the initial image; a point, see below',
-  'loss.final': 'The objective at the image delivered; a point',
-  'loss.curve': 'About twenty points from the first to the last',
-  steps: 'Updates from the initial image to the one delivered',
-  evaluations: 'Evaluations of the objective, trials and restarts included',
-  restarts:
-    'How often the optimization was begun again more gently: with steps of 0.3 times `recipe.learningRate`',
-  elapsedMs:
-    'Time in the optimization, others of its batch included; the one field that differs between equal runs',
-  error: '`null` for a complete image',
-  'error.code': 'One of the codes in [errors.md](errors.md)',
-  'error.message': 'What happened',
-};
+/** A field of a schema. */
+interface Field {
+  readonly path: string;
+  readonly value: string;
+  readonly meaning: string;
+  /** The only value it can have, if there is just one. */
+  readonly constant: string | undefined;
+}
 
-const summaryMeanings: Readonly<Record<string, string>> = {
-  wildstyle: 'The version that made it',
-  status: '`partial` while images are pending',
-  startedAt: 'When the last run began, ISO 8601',
-  finishedAt: 'When it ended',
-  job: 'The job with all defaults and absolute paths, without `run`',
-  earlierJobs: 'Jobs that made a part of it before it was extended, the first one first',
-  environment: 'Versions of Node.js and the engine, platform, processor',
-  'counts.items': 'Images planned, and kept of earlier plans',
-  'counts.complete': 'Made',
-  'counts.failed': 'Failed',
-  'counts.pending': 'Not yet made',
-  'counts.stylized': 'Stylized images made',
-  'counts.originals': 'Originals made',
-  'counts.classes': 'Stylized, originals, failed and pending, by class',
-  'counts.errors': 'Failed images by error code',
-  'counts.splits': 'Images made, by split',
-  'digests.plan': 'sha256 of the plan: the ids of all items in order',
-  'digests.manifest': 'sha256 of `manifest.jsonl`',
-  'digests.files': 'sha256 of the dataset card and the contact sheet, by name',
-  'digests.summary':
-    'sha256 of this file as JSON with sorted keys and no white space, without this digest: `verify` finds out who edits it',
-  'digests.result': 'sha256 of the manifest without times: equal for two runs that made the same pixels',
-};
-
-/** The fields of a record. */
-export const recordReference = (): string => fields(recordSchema, recordMeanings, ['recipe', 'loss.']);
+/** The fields of a record, with the records that have them. */
+export function recordReference(): string {
+  const shapes = Object.values(recordShapes).map(jsonSchemaOf);
+  const having = new Map<string, { fields: Field[]; shapes: JsonSchema[] }>();
+  // The longest records first: they decide the order.
+  const sizeOf = ({ properties = {} }: JsonSchema) => Object.keys(properties).length;
+  for (const shape of [...shapes].sort((a, b) => sizeOf(b) - sizeOf(a))) {
+    for (const field of fieldsOf(shape)) {
+      const known = having.get(field.path) ?? { fields: [], shapes: [] };
+      known.fields.push(field);
+      known.shapes.push(shape);
+      having.set(field.path, known);
+    }
+  }
+  const rows = [...having].map(([path, { fields, shapes: some }]) => [
+    `\`${path}\``,
+    valueInAll(fields),
+    recordsInWords(some, shapes),
+    meaningOf(fields, some),
+  ]);
+  return markdownTable(['field', 'value', 'records', 'meaning'], rows);
+}
 
 /** The fields of `dataset.json`. */
-export const summaryReference = (): string => fields(summarySchema, summaryMeanings, ['counts.classes']);
+export function summaryReference(): string {
+  const rows = fieldsOf(jsonSchemaOf(summarySchema)).map(({ path, value, meaning }) => [
+    `\`${path}\``,
+    value,
+    meaning,
+  ]);
+  return markdownTable(['field', 'value', 'meaning'], rows);
+}
 
 /** The columns of `metadata.jsonl`. */
 export function metadataReference(): string {
@@ -87,32 +64,103 @@ export function metadataReference(): string {
 
 const sentence = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 
+/** The JSON Schema of a schema, with a list of one value in place of each constant. */
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const text = JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' }));
+  return JSON.parse(text, (_key, value) =>
+    typeof value === 'object' && value !== null && 'const' in value
+      ? { ...value, enum: [value.const] }
+      : value,
+  );
+}
+
 /**
- * A table of the fields of a schema.
- * @param meanings of every field; that of a map may be left out
- * @param closed fields whose own fields are not listed, or prefixes of such
+ * The fields of an object and of what is in it, in order. A group without a description is not a field itself, only what
+ * is in it.
+ * @throws if a field has no description
  */
-function fields(
-  schema: z.ZodType,
-  meanings: Readonly<Record<string, string>>,
-  closed: readonly string[],
-): string {
-  const known = new Set<string>();
-  const rows = (path: string, given: JsonSchema): string[][] => {
-    const options = given.anyOf ?? [given];
-    const group = options.find(({ properties }) => properties);
-    const isClosed = closed.some((name) => path === name || (name.endsWith('.') && path.startsWith(name)));
-    const open = group && !isClosed ? Object.entries(group.properties ?? {}) : [];
-    const below = open.flatMap(([name, child]) => rows(path === '' ? name : `${path}.${name}`, child));
-    const meaning = meanings[path];
-    if (meaning === undefined && below.length > 0) return below;
-    if (meaning === undefined) throw new Error(`The field ${path} has no meaning.`);
-    known.add(path);
-    return [[`\`${path}\``, valueInWords(given), meaning], ...below];
+function fieldsOf(schema: JsonSchema): Field[] {
+  const expanded: { readonly path: string; readonly children: readonly [string, JsonSchema][] }[] = [];
+  const below = (path: string, given: JsonSchema): Field[] => {
+    const { description: meaning } = given;
+    const children = childrenOf(given).filter(([, child]) => meaning === undefined || isDescribed(child));
+    if (meaning === undefined && children.length === 0)
+      throw new Error(`The field ${path} has no description.`);
+    const same = children.length > 0 && expanded.find((other) => isDeepStrictEqual(other.children, children));
+    if (meaning !== undefined) {
+      if (same)
+        return [{ ...fieldOf(path, given, meaning), value: `${containerOf(given)} like \`${same.path}\`` }];
+      if (children.length > 0) expanded.push({ path, children });
+    }
+    const prefix = path === '' ? '' : `${path}${given.items ? '[]' : ''}.`;
+    const fields = children.flatMap(([name, child]) => below(`${prefix}${name}`, child));
+    return meaning === undefined ? fields : [fieldOf(path, given, meaning), ...fields];
   };
-  const json = z.toJSONSchema(schema, { target: 'draft-7' }) as JsonSchema;
-  const table = markdownTable(['field', 'value', 'meaning'], rows('', json));
-  const unknown = Object.keys(meanings).filter((path) => !known.has(path));
-  if (unknown.length > 0) throw new Error(`There are no fields ${unknown}.`);
-  return table;
+  return below('', schema);
+}
+
+function fieldOf(path: string, schema: JsonSchema, meaning: string): Field {
+  const value = valueInWords(schema);
+  return { path, value, meaning, constant: schema.enum?.length === 1 ? value : undefined };
+}
+
+const containerOf = ({ items }: JsonSchema): string => (items ? 'list: map' : 'map');
+
+/** What has a name in an object, in each value of a list, or in a map whose keys are known. */
+function childrenOf({
+  properties,
+  items,
+  propertyNames,
+  additionalProperties,
+}: JsonSchema): [string, JsonSchema][] {
+  if (properties) return Object.entries(properties);
+  if (items) return Object.entries(items.properties ?? {});
+  if (!propertyNames?.enum || typeof additionalProperties !== 'object') return [];
+  return propertyNames.enum.map((name) => [String(name), additionalProperties]);
+}
+
+const isDescribed = (schema: JsonSchema): boolean =>
+  schema.description !== undefined || childrenOf(schema).some(([, child]) => isDescribed(child));
+
+/** What a field can be in any record. */
+function valueInAll(fields: readonly Field[]): string {
+  const values = [...new Set(fields.map(({ value }) => value))];
+  // Text includes every constant; a map with known fields is still a map.
+  const general = ['text', 'map'].find((word) => values.includes(word));
+  return general ?? values.sort().join(', ');
+}
+
+/** What a field means; if that depends on its value or on the kind of record, each meaning with what it belongs to. */
+function meaningOf(fields: readonly Field[], shapes: readonly JsonSchema[]): string {
+  const meanings = [...new Set(fields.map(({ meaning }) => meaning))];
+  if (meanings.length === 1) return meanings[0];
+  const each = fields.map(({ constant, meaning }, index) => {
+    const kind = constantOf(shapes[index], 'kind');
+    return `${constant ?? `\`${kind}\``}: ${meaning}`;
+  });
+  return [...new Set(each)].sort().join('; ');
+}
+
+/** Which records have a field, as a reader thinks of them. */
+function recordsInWords(some: readonly JsonSchema[], all: readonly JsonSchema[]): string {
+  const groups: [string, (shape: JsonSchema) => boolean][] = [
+    ['all', () => true],
+    ['complete', (shape) => constantOf(shape, 'status') === 'complete'],
+    ['failed', (shape) => constantOf(shape, 'status') === 'failed'],
+    ['stylized', (shape) => constantOf(shape, 'kind') === 'stylized'],
+    [
+      'complete, stylized',
+      (shape) => constantOf(shape, 'status') === 'complete' && constantOf(shape, 'kind') === 'stylized',
+    ],
+  ];
+  const found = groups.find(([, has]) => all.every((shape) => has(shape) === some.includes(shape)));
+  if (found) return found[0];
+  const methods = some.map((shape) => constantOf(shape, 'method'));
+  if (methods.includes(undefined)) throw new Error('No words say which records have a field.');
+  return `complete, ${methods.map((method) => `\`${method}\``).join(', ')}`;
+}
+
+function constantOf({ properties }: JsonSchema, name: string): unknown {
+  const values = properties?.[name]?.enum;
+  return values?.length === 1 ? values[0] : undefined;
 }

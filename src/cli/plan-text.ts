@@ -56,7 +56,10 @@ function costLines(estimate: PlanEstimate): string[] {
   ];
   if (msPerStep === undefined) return lines;
   const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
-  return [...lines, `Step    ${formatNumber(msPerStep)} ms per image, measured at ${measuredSizePx} px ${age}`];
+  return [
+    ...lines,
+    `Step    ${formatNumber(msPerStep)} ms per image, measured at ${measuredSizePx} px ${age}`,
+  ];
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {

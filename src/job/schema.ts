@@ -133,12 +133,17 @@ const run = z
     batch: countOrAuto(1024).describe(
       'Images of the same shape that a worker optimizes together; auto batches only small images',
     ),
-    engine: z.enum(engineNames).default('onnx').describe('Compute engine; reference is slow and meant for tests'),
+    engine: z
+      .enum(engineNames)
+      .default('onnx')
+      .describe('Compute engine; reference is slow and meant for tests'),
     device: z.string().min(1).max(64).default('cpu').describe('Device that the engine runs on'),
     weights: z
       .union([path, z.partialRecord(z.enum(networkNames), path)])
       .optional()
-      .describe('Weights file for the network, relative to the job file; for several networks, a map from network to file'),
+      .describe(
+        'Weights file for the network, relative to the job file; for several networks, a map from network to file',
+      ),
     maxFailures: z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)

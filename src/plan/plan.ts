@@ -5,7 +5,7 @@
  */
 
 import { WildstyleError } from '../errors.js';
-import { sha256 } from '../files/digest.js';
+import { sha256 as hash } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import type { Inventory } from '../inventory/inventory.js';
@@ -58,7 +58,7 @@ export interface PlanCounts {
 /** Every item of a dataset: what {@link makePlan} makes. */
 export interface Plan {
   readonly counts: PlanCounts;
-  /** sha256 over the ids, files and sources of all items, in order. Takes a pass over the items when first read. */
+  /** sha256 over the files, which are named by ids, and the sources of all items, in order. Takes a pass over the items when first read. */
   readonly digest: string;
   /** What was drawn for every parameter of the recipe. Takes a pass over the items when first read. */
   readonly parameters: readonly ParameterSummary[];
@@ -67,7 +67,7 @@ export interface Plan {
 }
 
 /** Increased when the same original would come out with other pixels; methods have versions of their own. */
-const originalsVersion = 2;
+const originalsVersion = 1;
 
 /**
  * Plans a job over an inventory.
@@ -149,19 +149,12 @@ const noStyle: Key = [0, 0];
 
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
   const sample = makeOriginalSampler(recipe);
-  const decisive = decisiveOutput(output);
+  const head = idHead(['original', originalsVersion], output);
   const extension = extensionOf(output.format);
   return ({ content, folder, key }, index) => {
     const drawn = sample(deriveKey(key, noStyle), 0);
     const { label, sha256 } = content;
-    const id = idOf({
-      kind: 'original',
-      version: originalsVersion,
-      ...decisive,
-      label,
-      recipe: drawn,
-      sha256,
-    });
+    const id = idOf(`${head} ${JSON.stringify(label)} ${sha256} ${JSON.stringify(drawn)}`);
     const file = `${folder}/${id}.${extension}`;
     return { kind: 'original', id, index, label, file, sources: { content }, recipe: drawn };
   };
@@ -174,7 +167,7 @@ function stylizedMaker(
 ): (place: Place, index: number, style: number, replica: number) => StylizedItem {
   const sample = makeRecipeSampler(recipe, { network: network.name });
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
-  const decisive = decisiveOutput(output);
+  const head = idHead(['stylized'], output);
   const extension = extensionOf(output.format);
   const seedDraw = drawNumber('seed');
   return ({ content, folder, key }, index, s, replica) => {
@@ -184,35 +177,32 @@ function stylizedMaker(
     const resolved = sample(pairKey, replica);
     const method = methodOf(resolved);
     const { label } = content;
-    const id = idOf({
-      kind: 'stylized',
-      version: method.version,
-      ...decisive,
-      label,
-      content: content.sha256,
-      style: style.sha256,
-      replica,
-      seed,
-      weights: method.networks(resolved).map((name) => weightsOf(network, name)),
-      recipe: resolved,
-    });
+    const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${style.sha256} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
+    const id = idOf(`${head} ${decisive} ${JSON.stringify(resolved)}`);
     const file = `${folder}/${id}.${extension}`;
     const sources = { content, style };
     return { kind: 'stylized', id, index, label, file, sources, replica, seed, recipe: resolved };
   };
 }
 
-/** What of the output decides the bytes of an image; a png has no quality. */
-function decisiveOutput({ format, quality }: Job['output']) {
-  return { format, quality: format === 'png' ? null : quality };
+/** What an id begins with; a png has no quality. */
+function idHead(what: readonly unknown[], { format, quality }: Job['output']): string {
+  return JSON.stringify([...what, format, format === 'png' ? null : quality]);
 }
 
-/** The hash of everything that decides an item's pixels: of its JSON, keys in the order in which they are written here. */
-function idOf(decisive: object): string {
-  return sha256(JSON.stringify(decisive)).slice(0, 32);
+/** The hash of everything that decides an item's pixels. JSON has the keys of a recipe in the order of its method. */
+function idOf(decisive: string): string {
+  return hash(decisive).slice(0, 32);
 }
 
-function weightsOf({ name, weights }: NetworkChoice, drawn: NetworkName): string {
+/** The digests of the weights of some networks. */
+function weightsOf(choice: NetworkChoice, names: readonly NetworkName[]): string {
+  return names.length === 1
+    ? weightsOfOne(choice, names[0])
+    : names.map((name) => weightsOfOne(choice, name)).join();
+}
+
+function weightsOfOne({ name, weights }: NetworkChoice, drawn: NetworkName): string {
   const digest = typeof weights === 'string' ? (drawn === name ? weights : undefined) : weights[drawn];
   if (digest !== undefined) return digest;
   throw new WildstyleError(

@@ -45,8 +45,8 @@ export function surveyItems(
   const watched = leaves(recipe, []).map(watch);
   let ids = '';
   for (const item of items) {
-    // Paths and files are in no id, for they decide no pixels; but a dataset is about them too.
-    ids += `${item.id} ${item.file} ${item.sources.content.path}`;
+    // A file is named by its id. Paths are in no id, for they decide no pixels, but a dataset is about them too.
+    ids += `${item.file} ${item.sources.content.path}`;
     if (item.kind === 'stylized') ids += ` ${item.sources.style.path}`;
     ids += '\n';
     // Hashed in blocks: a call for every id would take longer than the hashing.

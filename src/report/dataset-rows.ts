@@ -21,7 +21,10 @@ export interface SheetFolders {
 export function jobFoldersOf({ job }: DatasetSummary): SheetFolders['roots'] {
   const folders = roles.map((role) => [role, (job[role] as { root?: unknown } | undefined)?.root]);
   if (!folders.every(([, root]) => typeof root === 'string')) {
-    throw new WildstyleError('dataset-invalid', 'The job in dataset.json does not name a content folder and a style folder.');
+    throw new WildstyleError(
+      'dataset-invalid',
+      'The job in dataset.json does not name a content folder and a style folder.',
+    );
   }
   return Object.fromEntries(folders);
 }

@@ -50,8 +50,8 @@ for (const workers of [1, 2]) {
       t.deepEqual(tree.files, whole.files);
       // How often an item was tried is the one thing that differs.
       t.deepEqual(tree.records.map(withoutAttempts), whole.records.map(withoutAttempts));
-      const tries = new Set(tree.records.map(({ attempts }) => JSON.stringify(attempts.map(({ error }) => error))));
-      t.deepEqual(tries, new Set(['[null]', '["worker-crashed",null]']));
+      const tries = tree.records.map(({ attempts }) => attempts.map(({ error }) => error ?? 'made').join());
+      t.deepEqual([...new Set(tries)].sort(), ['made', 'worker-crashed,made']);
       t.deepEqual((await verifyDataset(root)).problems, []);
       t.is(tree.resultDigest, whole.resultDigest);
     },

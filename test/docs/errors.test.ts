@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { exitCodes } from '../../src/cli/failure.js';
-import { errorCodes } from '../../src/errors.js';
+import { type ErrorCode, errorCodes, severityOf } from '../../src/errors.js';
 import { repositoryRoot } from '../support/paths.js';
 
 const text = readFileSync(join(repositoryRoot, 'docs', 'errors.md'), 'utf8');
@@ -22,4 +22,23 @@ test('every code has a cause and a cure', (t) => {
 test('the exit codes are those of the command line', (t) => {
   const documented = [...text.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
   t.deepEqual(documented, Object.values(exitCodes));
+});
+
+test('every code has a scope and an exit code', (t) => {
+  for (const code of errorCodes) {
+    const { scope, exitCode } = severityOf(code);
+    t.true(['item', 'run', 'job'].includes(scope), `${code}: ${scope}`);
+    t.true([2, 75].includes(exitCode), `${code}: ${exitCode}`);
+  }
+  const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.interrupted);
+  t.deepEqual(resumable, ['engine-failed', 'disk-full']);
+});
+
+test('a problem with one image fails one item; a problem with the output folder ends the run', (t) => {
+  const scopeOf = (code: ErrorCode) => severityOf(code).scope;
+  for (const code of errorCodes) if (code.startsWith('image-')) t.is(scopeOf(code), 'item', code);
+  for (const code of ['disk-full', 'output-unwritable', 'output-in-use'] as const)
+    t.is(scopeOf(code), 'run', code);
+  for (const code of ['job-invalid', 'output-differs', 'dataset-invalid'] as const)
+    t.is(scopeOf(code), 'job', code);
 });

@@ -29,8 +29,8 @@ test('library.ts makes a dataset, stylizes an array and evaluates the objective'
   const [, before, after] = /^loss ([\d.]+) -> ([\d.]+)$/m.exec(stdout) ?? [];
   t.true(Number(after) < Number(before) / 2, stdout);
   const terms = lines.filter((line) => / x \d+/.test(line)).map((line) => line.split(':')[0]?.trim());
-  const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'].map((layer) => `style ${layer}`);
-  t.deepEqual(terms, ['content relu4_1', ...layers, 'totalVariation']);
+  const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'].map((layer) => `style.gram ${layer}`);
+  t.deepEqual(terms, ['content.features relu4_1', ...layers, 'totalVariation pixels']);
   t.is(lines.at(-1), 'gradient [1,48,64,3]');
 });
 

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { canonicalJson } from '../../src/files/canonical-json.js';
+import { isDistribution } from '../../src/job/distribution.js';
 import { makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
 import type { Key } from '../../src/random.js';
-import { isDistribution } from '../../src/job/distribution.js';
 import { resolved } from '../stylize/support.js';
 import { jobWith } from './synthetic.js';
 
@@ -82,8 +82,7 @@ test('parameters are drawn independently, and so are replicas', (t) => {
   const equal = keys.filter((key) => {
     const first = sample(key, 0);
     return (
-      first.totalVariation === first.content.weight ||
-      first.totalVariation === sample(key, 1).totalVariation
+      first.totalVariation === first.content.weight || first.totalVariation === sample(key, 1).totalVariation
     );
   });
   t.is(equal.length, 0);

@@ -9,7 +9,7 @@ import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from '
 import { sourcesOf, stagesOf } from './stages.js';
 
 export const optimize = {
-  version: 2,
+  version: 1,
   parameters: optimizeParameters,
   check({ content, style, totalVariation }) {
     if (hasWeight([content.weight, style.strength, totalVariation])) return undefined;

@@ -50,14 +50,10 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     network,
     pooling: drawn.pooling ?? defaults.pooling,
     init,
-    content: {
-      loss: sharesOf(content.loss),
-      layers: sharesOf(content.layers ?? defaults.contentLayers),
-      weight: content.weight,
-    },
+    content: contentOf(content, defaults.contentLayers),
     style: {
       loss: sharesOf(style.loss),
-      layers: sharesOf(style.layers ?? defaults.styleLayers),
+      layers: style.layers ? sharesOf(style.layers) : sharedShares(defaults.styleLayers),
       strength: style.strength,
       size: style.size ?? size,
     },
@@ -69,25 +65,53 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
   };
 }
 
+type Content = DrawnOptimizeRecipe['content'];
+
+/** Contents that are the same for all items of a plan, for each list of default layers. */
+const contents = new WeakMap<Content, Map<readonly string[], OptimizeRecipe['content']>>();
+
+function contentOf(content: Content, defaultLayers: readonly string[]): OptimizeRecipe['content'] {
+  const known = contents.get(content)?.get(defaultLayers);
+  if (known) return known;
+  const { loss, layers, weight } = content;
+  const resolved = Object.freeze({
+    loss: sharesOf(loss),
+    layers: layers ? sharesOf(layers) : sharedShares(defaultLayers),
+    weight,
+  });
+  if (Object.isFrozen(content)) {
+    const ofContent = contents.get(content) ?? new Map();
+    contents.set(content, ofContent.set(defaultLayers, resolved));
+  }
+  return resolved;
+}
+
 type Weighted = string | readonly string[] | Readonly<Record<string, number | undefined>>;
 
-/** What is the same for all items of a plan is one object: its shares are computed once. */
-const known = new WeakMap<object, Shares>();
+/** Shares of what many recipes have in common: computed once, and one object for all of them. */
+const known = new Map<unknown, Shares>();
+const mostKnown = 1000;
 
-function sharesOf(weighted: Weighted): Shares {
-  if (typeof weighted === 'string') return { [weighted]: 1 };
+function sharedShares(weighted: Weighted): Shares {
   let shares = known.get(weighted);
   if (!shares) {
     shares = computeShares(weighted);
-    if (Object.isFrozen(weighted)) known.set(weighted, shares);
+    if (known.size >= mostKnown) known.clear();
+    known.set(weighted, shares);
   }
   return shares;
 }
 
-function computeShares(weighted: Exclude<Weighted, string>): Shares {
-  const weights: [string, number][] = Array.isArray(weighted)
-    ? [...new Set(weighted)].map((name) => [name, 1])
-    : Object.entries(weighted as Record<string, number>);
+/** A plan's recipes share what is not drawn, and freeze it. */
+function sharesOf(weighted: Weighted): Shares {
+  return Object.isFrozen(weighted) ? sharedShares(weighted) : computeShares(weighted);
+}
+
+function computeShares(weighted: Weighted): Shares {
+  const names = typeof weighted === 'string' ? [weighted] : weighted;
+  const weights: [string, number][] = Array.isArray(names)
+    ? [...new Set<string>(names)].map((name) => [name, 1])
+    : Object.entries(names as Record<string, number>);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0) || 1;
   const shares = sortedByKey(weights).map(([name, weight]) => [name, weight / sum]);
   return Object.freeze(Object.fromEntries(shares));
