@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
+import { exportCommand } from './export.js';
 import { reportFailure } from './failure.js';
 import { guardOutput } from './output.js';
 import { planCommand } from './plan.js';
@@ -17,7 +18,7 @@ interface ParserOptions {
   getOptions(): { readonly key: Readonly<Record<string, unknown>> };
 }
 
-const commands = [runCommand, planCommand, verifyCommand, sheetCommand, stylizeCommand];
+const commands = [runCommand, planCommand, verifyCommand, sheetCommand, exportCommand, stylizeCommand];
 
 guardOutput();
 
@@ -31,6 +32,7 @@ commandLine
   .command(planCommand)
   .command(verifyCommand)
   .command(sheetCommand)
+  .command(exportCommand)
   .command(stylizeCommand)
   .demandCommand(1, 'No command given.')
   .strict()

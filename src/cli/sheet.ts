@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { readManifest } from '../dataset/ledger/manifest.js';
 import { noDataset } from '../dataset/output-job.js';
 import { outputPaths } from '../dataset/output-paths.js';
-import { publishSummary, readSummary, withFile } from '../dataset/summary.js';
+import { publishSummary, readSummary, withFiles } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import { formatOfFile } from '../images/format.js';
 import { writeContactSheet } from '../report/contact-sheet.js';
@@ -50,7 +50,7 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     const { contactSheet } = outputPaths(root);
     const rowsOfSheet = sheetRows({ roots: jobFoldersOf(summary), outputRoot: root }, chosen);
     const { sha256 } = await writeContactSheet(path, rowsOfSheet);
-    if (path === contactSheet) await publishSummary(root, withFile(summary, basename(path), sha256));
+    if (path === contactSheet) await publishSummary(root, withFiles(summary, { [basename(path)]: sha256 }));
     print(`${chosen.length} rows: ${relative(process.cwd(), path)}`);
   },
 };

@@ -35,6 +35,9 @@ export const earlierJournal = 'earlier';
 /** Name of the folder that only runs need. */
 export const workFolderName = '.wildstyle';
 
+/** Name of the folder that exports are written to, one folder each. */
+export const exportsFolderName = 'exports';
+
 /** The paths of a dataset's folder. */
 export function outputPaths(root: string): OutputPaths {
   const workFolder = join(root, workFolderName);

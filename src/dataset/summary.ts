@@ -98,9 +98,18 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
   return signed(summary);
 }
 
-/** The summary with the digest of a file that was written beside the splits: so it belongs to the dataset, and `verify` knows it. */
-export function withFile(summary: DatasetSummary, name: string, sha256OfFile: string): DatasetSummary {
-  const files = { ...summary.digests.files, [name]: sha256OfFile };
+/**
+ * The summary with files that were written beside the splits: so they belong to the dataset, and `verify` knows them.
+ * @param digests by path below the root
+ * @param removed files that no longer belong to it
+ */
+export function withFiles(
+  summary: DatasetSummary,
+  digests: DatasetSummary['digests']['files'],
+  removed: readonly string[] = [],
+): DatasetSummary {
+  const kept = Object.entries(summary.digests.files).filter(([file]) => !removed.includes(file));
+  const files = { ...Object.fromEntries(kept), ...digests };
   return signed({ ...summary, digests: { ...summary.digests, files } });
 }
 

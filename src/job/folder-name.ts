@@ -11,6 +11,7 @@ const datasetFiles: ReadonlySet<string> = new Set([
   'dataset.json',
   'readme.md',
   'contact-sheet.png',
+  'exports',
 ]);
 
 /** Why a name cannot be a folder on Linux, macOS or Windows, as a predicate (`is empty`); undefined if it can. */

@@ -12,7 +12,7 @@ import { smallJob } from '../support/small-job.js';
 const run = promisify(execFile);
 
 test.serial(
-  'a full disk stops the run with every image whole; with room, the next one completes',
+  'a full disk stops the run and leaves only complete images; with free space, the next run completes',
   async (t) => {
     const job = await smallJob({ output: { format: 'png' }, recipe: { size: 64, steps: 2 } });
     t.teardown(job.remove);
@@ -52,7 +52,7 @@ test.serial(
   },
 );
 
-test.serial('a disk that is full from the beginning is told, not crashed on', async (t) => {
+test.serial('a disk that is full from the start is reported without a crash', async (t) => {
   const job = await smallJob();
   t.teardown(job.remove);
   const disk = join(job.folder, 'disk');

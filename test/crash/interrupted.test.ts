@@ -22,7 +22,7 @@ let job: SmallJob;
 let whole: Tree;
 
 test.before(async () => {
-  // Steps enough for a signal to find the run in the middle.
+  // Enough steps for a signal to arrive in the middle of the run.
   job = await smallJob({ recipe: { steps: 30 } });
   const root = join(job.folder, 'whole');
   const { exitCode, stderr } = await wildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
@@ -46,7 +46,7 @@ async function inTheMiddle(
   return { ...going, root, workers: childrenOf(going.pid) };
 }
 
-/** Runs again and checks that the result is what a run without an accident gives. */
+/** Runs again and checks that the result equals that of an uninterrupted run. */
 async function completes(t: ExecutionContext, root: string): Promise<Ended> {
   const again = await wildstyle(['run', job.file, '--out', root], job);
   t.is(again.exitCode, 0, again.stderr);
@@ -64,7 +64,7 @@ async function allEnd(pids: readonly number[]): Promise<void> {
   await until('the workers to end', async () => !(await Promise.all(pids.map(isRunning))).includes(true));
 }
 
-test.serial('SIGINT once: what is in work is finished, the next run goes on', async (t) => {
+test.serial('SIGINT once: images in progress are finished, and the next run resumes', async (t) => {
   const going = await inTheMiddle('once', 2);
   going.process.kill('SIGINT');
   const { exitCode, stdout, stderr } = await going.ended;
@@ -83,44 +83,41 @@ test.serial('SIGINT once: what is in work is finished, the next run goes on', as
   t.is(status, 'partial');
   t.like(counts, { ...{ items: 18, failed: 0 }, complete: images.length, pending: 18 - images.length });
   const { pending, problems } = await verifyDataset(root);
-  t.deepEqual(problems, [], 'a stopped run leaves a dataset that is as recorded');
-  t.true(pending > 0, 'and says that it is not complete');
+  t.deepEqual(problems, [], 'a stopped run leaves a valid dataset');
+  t.true(pending > 0, 'and reports that it is not complete');
   await allEnd(going.workers);
   const again = await completes(t, root);
   t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
 });
 
-test.serial(
-  'images of a stopped run that are gone are made anew, and recorded as they are now',
-  async (t) => {
-    const going = await inTheMiddle('lost', 2);
-    going.process.kill('SIGINT');
-    await going.ended;
-    await allEnd(going.workers);
-    const { root } = going;
-    const paths = outputPaths(root);
-    // As if it had been made by another machine: what the journal of the second worker says is not what comes out here.
-    const [, other] = await readdir(paths.journalsFolder);
-    const path = join(paths.journalsFolder, other);
-    const text = await readFile(path, 'utf8');
-    await writeFile(
-      path,
-      text.replace(/"sha256":"[0-9a-f]{64}","widthPx"/g, `"sha256":"${'0'.repeat(64)}","widthPx"`),
-    );
-    const lost = (await readJournals(paths.journalsFolder)).values();
-    for (const record of lost)
-      if (record.status === 'complete' && record.sha256 === '0'.repeat(64)) await rm(join(root, record.file));
-    const { exitCode } = await wildstyle(['run', job.file, '--out', root, '--workers', '1'], job);
-    t.is(exitCode, 0);
-    t.deepEqual((await verifyDataset(root)).problems, []);
-    t.deepEqual((await treeOf(root)).files, whole.files);
-  },
-);
+test.serial('missing images of a stopped run are made again, with new records', async (t) => {
+  const going = await inTheMiddle('lost', 2);
+  going.process.kill('SIGINT');
+  await going.ended;
+  await allEnd(going.workers);
+  const { root } = going;
+  const paths = outputPaths(root);
+  // As if another machine had made them: the digests in the journal of the second worker differ from those made here.
+  const [, other] = await readdir(paths.journalsFolder);
+  const path = join(paths.journalsFolder, other);
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text.replace(/"sha256":"[0-9a-f]{64}","widthPx"/g, `"sha256":"${'0'.repeat(64)}","widthPx"`),
+  );
+  const lost = (await readJournals(paths.journalsFolder)).values();
+  for (const record of lost)
+    if (record.status === 'complete' && record.sha256 === '0'.repeat(64)) await rm(join(root, record.file));
+  const { exitCode } = await wildstyle(['run', job.file, '--out', root, '--workers', '1'], job);
+  t.is(exitCode, 0);
+  t.deepEqual((await verifyDataset(root)).problems, []);
+  t.deepEqual((await treeOf(root)).files, whole.files);
+});
 
-test.serial('SIGINT twice: the run leaves at once, and nothing is half-written', async (t) => {
+test.serial('SIGINT twice: the run stops at once and leaves no partial files', async (t) => {
   const going = await inTheMiddle('twice', 2);
   going.process.kill('SIGINT');
-  // Two signals at once are one to the system.
+  // The system merges two signals that arrive together.
   await until('the first to be heard', () => going.written().includes('Stopping'));
   going.process.kill('SIGINT');
   const { exitCode, stdout, stderr } = await going.ended;
@@ -135,27 +132,30 @@ test.serial('SIGINT twice: the run leaves at once, and nothing is half-written',
   await completes(t, root);
 });
 
-test.serial('SIGINT before the first image: the run stops, and goes on from nothing', async (t) => {
-  const root = join(job.folder, 'early');
-  const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
-  await until('the lock', () => existsSync(outputPaths(root).lockOwner));
-  going.process.kill('SIGINT');
-  const { exitCode, stderr } = await going.ended;
-  t.is(stderr, '');
-  t.is(exitCode, 75);
-  t.true((await imagesBelow(root)).length < smallCounts.items);
-  await completes(t, root);
-});
+test.serial(
+  'SIGINT before the first image: the run stops, and the next run starts from the beginning',
+  async (t) => {
+    const root = join(job.folder, 'early');
+    const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+    await until('the lock', () => existsSync(outputPaths(root).lockOwner));
+    going.process.kill('SIGINT');
+    const { exitCode, stderr } = await going.ended;
+    t.is(stderr, '');
+    t.is(exitCode, 75);
+    t.true((await imagesBelow(root)).length < smallCounts.items);
+    await completes(t, root);
+  },
+);
 
 test.serial(
-  'SIGKILL, and a torn journal: workers end by themselves, the lock of the dead is taken over',
+  'SIGKILL and an incomplete journal line: workers end by themselves, and the next run takes over the lock',
   async (t) => {
     const going = await inTheMiddle('killed', 2);
     if (canSeeChildren) t.is(going.workers.length, 2);
     going.process.kill('SIGKILL');
     await going.ended;
     const { root } = going;
-    t.true(existsSync(outputPaths(root).lock), 'a dead process releases nothing');
+    t.true(existsSync(outputPaths(root).lock), 'a dead process does not release its lock');
     await allEnd(going.workers);
     t.like(whole.files, await imageDigests(root));
     const before = (await imagesBelow(root)).length;
@@ -167,24 +167,21 @@ test.serial(
   },
 );
 
-test.serial(
-  'SIGKILL while a complete dataset is repaired, before it is complete again: the next run completes it',
-  async (t) => {
-    const root = join(job.folder, 'repaired');
-    await cp(join(job.folder, 'whole'), root, { recursive: true });
-    const { manifest } = outputPaths(root);
-    const before = (await stat(manifest)).mtimeMs;
-    for (const image of (await imagesBelow(root)).slice(0, 4)) await rm(join(root, image));
-    const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
-    // The summary of before says that all is there, and must not be believed.
-    await until('a new manifest', async () => (await stat(manifest)).mtimeMs !== before);
-    going.process.kill('SIGKILL');
-    await going.ended;
-    await completes(t, root);
-  },
-);
+test.serial('SIGKILL during the repair of a complete dataset: the next run completes it', async (t) => {
+  const root = join(job.folder, 'repaired');
+  await cp(join(job.folder, 'whole'), root, { recursive: true });
+  const { manifest } = outputPaths(root);
+  const before = (await stat(manifest)).mtimeMs;
+  for (const image of (await imagesBelow(root)).slice(0, 4)) await rm(join(root, image));
+  const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
+  // The old summary says that the dataset is complete, which is no longer true.
+  await until('a new manifest', async () => (await stat(manifest)).mtimeMs !== before);
+  going.process.kill('SIGKILL');
+  await going.ended;
+  await completes(t, root);
+});
 
-test.serial('metadata and card that were deleted are written again, and no image is made', async (t) => {
+test.serial('deleted metadata and a deleted card are written again without making images', async (t) => {
   const root = join(job.folder, 'whole');
   await rm(join(root, 'train/metadata.jsonl'));
   await rm(join(root, 'README.md'));
@@ -194,7 +191,7 @@ test.serial('metadata and card that were deleted are written again, and no image
   t.true(existsSync(join(root, 'README.md')));
 });
 
-test.serial('images that were deleted are made again, and only they', async (t) => {
+test.serial('makes deleted images again, and no others', async (t) => {
   const root = join(job.folder, 'whole');
   const [lost] = await imagesBelow(root);
   await rm(join(root, lost));

@@ -16,7 +16,7 @@ interface FrontMatter {
 
 const frontMatterOf = (card: string): FrontMatter => parse(card.split('---\n')[1] ?? '');
 
-test('the front matter declares splits, every column and the class names', async (t) => {
+test('the front matter declares the splits, every column and the class names', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const { configs, license } = frontMatterOf(datasetCard({ name: 'Pets', summary, sample: [] }));
   t.is(license, undefined);
@@ -31,7 +31,7 @@ test('the front matter declares splits, every column and the class names', async
   t.is(dtypeOf('seed'), 'int64');
 });
 
-test('the text has counts, failures, the recipe and a sample', async (t) => {
+test('the text has counts, failures, the recipe and a sample of items', async (t) => {
   const { summary, records } = await makeDataset(await temporaryFolder(t));
   const card = datasetCard({ name: 'Pets', summary, sample: records.slice(0, 1), license: 'cc0-1.0' });
   t.is(frontMatterOf(card).license, 'cc0-1.0');
@@ -46,7 +46,7 @@ test('the text has counts, failures, the recipe and a sample', async (t) => {
   t.notRegex(card, /undefined|\[object/);
 });
 
-test('fractions of the sample are rounded, seeds are not', async (t) => {
+test('rounds fractions in the sample, but not seeds', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const applied = { ...stylizedRecord('a').applied, style: { loss: { gram: 1 }, strength: 12.3456789 } };
   const sample = [stylizedRecord('a', { seed: 2607121442, applied })];
@@ -55,7 +55,7 @@ test('fractions of the sample are rounded, seeds are not', async (t) => {
   t.regex(card, /\| 2607121442 \|/);
 });
 
-test('names from outside cannot break the tables or the front matter', async (t) => {
+test('special characters in names cannot break the tables or the front matter', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const evil = 'a|b <img src=x>\n# c: [';
   const changed: DatasetSummary = {
@@ -72,7 +72,7 @@ test('names from outside cannot break the tables or the front matter', async (t)
   t.regex(card, /^\| a\\\|b \\<img src=x\\> # c: \[ \| 1 \| 0 \| 0 \|$/m);
 });
 
-test('classes are numbered as loaders of folders do, numbers as well', async (t) => {
+test('classes are numbered in the order of folder loaders, including numeric names', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const some = { stylized: 1, originals: 1, failed: 0, pending: 0 };
   const classes = Object.fromEntries(
@@ -84,7 +84,7 @@ test('classes are numbered as loaders of folders do, numbers as well', async (t)
     sample: [],
   });
   const label = frontMatterOf(card).configs[0]?.features.find(({ name }) => name === 'label');
-  // As Python's sorted() has them.
+  // The order of Python's sorted().
   const expected = ['0', '10', '9', 'a b', 'ü', '\uff5e', '\u{1f98a}'];
   t.deepEqual(label?.dtype, { class_label: { names: { ...expected } } });
   t.deepEqual(
@@ -93,7 +93,7 @@ test('classes are numbered as loaders of folders do, numbers as well', async (t)
   );
 });
 
-test('without labels there is no class list and no folder loader', async (t) => {
+test('a dataset without labels has no class list and no folder loaders in its card', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const unlabeled = { ...summary, counts: { ...summary.counts, classes: {} } };
   const card = datasetCard({ name: 'Images', summary: unlabeled, sample: [] });
@@ -101,7 +101,7 @@ test('without labels there is no class list and no folder loader', async (t) => 
   t.notRegex(card, /ImageFolder|image_dataset_from_directory/);
 });
 
-test('WebP: what cannot read it is not recommended', async (t) => {
+test('the card of a WebP dataset leaves out loaders that cannot read WebP', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const webp = { ...summary, job: { ...summary.job, output: { format: 'webp' } } };
   const card = datasetCard({ name: 'Images', summary: webp, sample: [] });
@@ -110,7 +110,7 @@ test('WebP: what cannot read it is not recommended', async (t) => {
   t.notRegex(card, /decodeImage|image_dataset_from_directory/);
 });
 
-test('a dataset with items pending says so; dashes in a split become underscores', async (t) => {
+test('the card mentions pending images; dashes in a split name become underscores', async (t) => {
   const { summary } = await makeDataset(await temporaryFolder(t));
   const partial: DatasetSummary = {
     ...summary,

@@ -11,7 +11,7 @@ import {
   publishSummary,
   readSummary,
   summaryDigest,
-  withFile,
+  withFiles,
 } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { WildstyleError } from '../../src/errors.js';
@@ -49,20 +49,22 @@ const parsedLines = async (file: string): Promise<Json[]> =>
 const asLines = (values: readonly Json[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
-/** A line of the manifest without what may differ between two equal runs. */
+/** A record without the fields that may differ between two equal runs. */
 function stable(record: Json): Json {
-  const entries = Object.entries(record).filter(([key]) => !(volatileFields as readonly string[]).includes(key));
+  const entries = Object.entries(record).filter(
+    ([key]) => !(volatileFields as readonly string[]).includes(key),
+  );
   return Object.fromEntries(entries);
 }
 
-/** Writes `dataset.json` with the digest that fits it. */
+/** Writes `dataset.json` with the digest of its content. */
 async function sign(root: string, summary: Json): Promise<void> {
   const unsigned = summary as unknown as DatasetSummary;
   const signed = { ...unsigned, digests: { ...unsigned.digests, summary: summaryDigest(unsigned) } };
   await writeFile(paths(root).summary, `${JSON.stringify(signed, null, 2)}\n`);
 }
 
-/** Rewrites a dataset as another version would have written it, with the digests that fit. */
+/** Rewrites a dataset as another version would have written it, with matching digests. */
 async function rewrite(root: string, { row, record = (same) => same, columns, summary }: OtherVersion) {
   const files = paths(root);
   const records = (await parsedLines(files.manifest)).map(record);
@@ -79,11 +81,11 @@ async function rewrite(root: string, { row, record = (same) => same, columns, su
   await sign(root, { ...found, ...summary, columns, digests });
 }
 
-/** What verification finds. */
+/** The problems that verification reports. */
 const problemsOf = async (root: string): Promise<string[]> =>
   (await verifyDataset(root)).problems.map(({ code, file }) => `${code} ${file}`);
 
-/** What verification finds while a part of a file is replaced; the file is put back afterward. */
+/** The problems that verification reports after an edit of a file. Restores the file afterward. */
 async function problemsWith(t: ExecutionContext, root: string, file: string, from: string, to: string) {
   const text = await readFile(file, 'utf8');
   t.true(text.includes(from), `${file} has ${from}`);
@@ -171,7 +173,11 @@ test('edits of a dataset of a later version are found', async (t) => {
   t.deepEqual(await problems(metadata, '"strength":12.5', '"strength":13'), [metadataDiffers]);
   t.deepEqual(await problems(metadata, 'masks/a.png', 'masks/b.png'), [metadataDiffers], 'unknown column');
   t.deepEqual(await problems(manifest, '"seed":7', '"seed":8'), [metadataDiffers, manifestAltered]);
-  t.deepEqual(await problems(manifest, '"from":"later"', '"from":"hand"'), [manifestAltered], 'unknown field');
+  t.deepEqual(
+    await problems(manifest, '"from":"later"', '"from":"hand"'),
+    [manifestAltered],
+    'unknown field',
+  );
   t.deepEqual(await problems(summary, '"answer": 42', '"answer": 43'), ['summary-differs dataset.json']);
   t.deepEqual(await problemsOf(root), [], 'as it was');
 });
@@ -228,7 +234,7 @@ test('a file below a folder that dataset.json declares belongs to the dataset', 
   await mkdir(join(root, 'webdataset'));
   await writeFile(path, 'a shard');
   t.deepEqual(await problemsOf(root), [`file-extra ${shard}`], 'not declared yet');
-  await publishSummary(root, withFile(summary, shard, sha256('a shard')));
+  await publishSummary(root, withFiles(summary, { [shard]: sha256('a shard') }));
   t.deepEqual(await verifyDataset(root), { checked: 4, pending: 0, writer: undefined, problems: [] });
   await appendFile(path, ' with more');
   t.deepEqual(await problemsOf(root), [`file-altered ${shard}`]);
@@ -245,7 +251,7 @@ test('a file below a folder that dataset.json declares belongs to the dataset', 
 
 const fixture = join(repositoryRoot, 'test/fixtures/format-1');
 
-test('a dataset that was made when format 1 was new verifies for ever', async (t) => {
+test('a dataset made when format 1 was new still verifies', async (t) => {
   t.deepEqual(await verifyDataset(fixture), { checked: 4, pending: 0, writer: undefined, problems: [] });
   const records = await readManifest(fixture);
   t.deepEqual(
@@ -276,16 +282,19 @@ test('a dataset that was made when format 1 was new verifies for ever', async (t
   }
 });
 
-test('the dataset of format 1 has the bytes that it was made with', async (t) => {
-  // `dataset.json` has the digests of all other files. If this fails, restore the files: do not make them again.
+test('the dataset made when format 1 was new is unchanged', async (t) => {
+  // `dataset.json` has the digests of all other files. If this fails, restore the files; do not make new ones.
   const digest = sha256(await readFile(join(fixture, 'dataset.json')));
   t.is(digest, 'c274d24fe6bc002afd6005509fd5434ce5cd963eb162b2002cc81ad6db6dc257');
-  t.deepEqual(await filesBelow(fixture), [
-    'README.md',
-    'contact-sheet.png',
-    'dataset.json',
-    'manifest.jsonl',
-    ...(await imagesBelow(fixture)),
-    'train/metadata.jsonl',
-  ].sort());
+  t.deepEqual(
+    await filesBelow(fixture),
+    [
+      'README.md',
+      'contact-sheet.png',
+      'dataset.json',
+      'manifest.jsonl',
+      ...(await imagesBelow(fixture)),
+      'train/metadata.jsonl',
+    ].sort(),
+  );
 });

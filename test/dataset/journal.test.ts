@@ -8,7 +8,7 @@ import { WildstyleError } from '../../src/errors.js';
 import { FaultyFileSystem } from '../files/faulty-file-system.js';
 import { failedRecord, originalRecord, sha256, stylizedRecord, temporaryFolder } from './support.js';
 
-test('what is appended is read back', async (t) => {
+test('reads back appended records', async (t) => {
   const folder = join(await temporaryFolder(t), 'journals');
   const journal = await openJournal(join(folder, '0.jsonl'));
   const records = [stylizedRecord('a'), originalRecord('b'), failedRecord('c', { label: null })];
@@ -17,7 +17,7 @@ test('what is appended is read back', async (t) => {
   t.deepEqual([...(await readJournals(folder)).values()], records);
 });
 
-test('several journals are one; complete counts more than failed, later more than earlier', async (t) => {
+test('merges journals: a complete record overrides a failed one, a later record an earlier one', async (t) => {
   const folder = await temporaryFolder(t);
   const write = async (name: string, ...records: ItemRecord[]) => {
     const journal = await openJournal(join(folder, name));
@@ -33,7 +33,7 @@ test('several journals are one; complete counts more than failed, later more tha
   t.like(records.get('c'), { elapsedMs: 2 });
 });
 
-test('settled journals hold what counts, and count less than what comes after', async (t) => {
+test('settled journals hold the records that count; later records override them', async (t) => {
   const root = await temporaryFolder(t);
   const paths = outputPaths(root);
   const write = async (name: string | number, ...records: ItemRecord[]) => {
@@ -56,11 +56,11 @@ test('settled journals hold what counts, and count less than what comes after', 
   t.like(records.get('tried'), { error: { message: 'again' } });
 });
 
-test('no folder, no records', async (t) => {
+test('a missing folder has no records', async (t) => {
   t.is((await readJournals(join(await temporaryFolder(t), 'nowhere'))).size, 0);
 });
 
-test('a journal cut at any byte keeps every whole line, and can be continued', async (t) => {
+test('a journal cut at any byte keeps every complete line and accepts new ones', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, '0.jsonl');
   const journal = await openJournal(path);
@@ -81,7 +81,7 @@ test('a journal cut at any byte keeps every whole line, and can be continued', a
   }
 });
 
-test('a tail of zeros, as a power failure leaves, is a torn line', async (t) => {
+test('a tail of zeros, as after a power failure, is an incomplete line', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, '0.jsonl');
   const journal = await openJournal(path);
@@ -93,7 +93,7 @@ test('a tail of zeros, as a power failure leaves, is a torn line', async (t) => 
   t.is((await readFile(path)).indexOf(0), -1);
 });
 
-test('a bad line that is not the last names its place', async (t) => {
+test('an invalid line before the last is reported with file and line number', async (t) => {
   const folder = await temporaryFolder(t);
   const journal = await openJournal(join(folder, '3.jsonl'));
   await journal.append(stylizedRecord('a'));
@@ -114,7 +114,7 @@ test('a bad line that is not the last names its place', async (t) => {
   t.is(third?.message, '3.jsonl:1: not a record: it has no known kind, status and method');
 });
 
-test('a record that could not be read back is not written', async (t) => {
+test('refuses to write a record that could not be read back', async (t) => {
   const folder = await temporaryFolder(t);
   const journal = await openJournal(join(folder, '0.jsonl'));
   await t.throwsAsync(journal.append(stylizedRecord('a', { elapsedMs: Number.NaN })), {
@@ -125,7 +125,7 @@ test('a record that could not be read back is not written', async (t) => {
   t.deepEqual([...(await readJournals(folder)).keys()], ['b']);
 });
 
-test('a failed append leaves the journal as it was, whichever operation fails', async (t) => {
+test('a failed append leaves the journal unchanged, whichever operation fails', async (t) => {
   for (let failAt = 1; ; failAt++) {
     const folder = await temporaryFolder(t);
     const fileSystem = new FaultyFileSystem(failAt);

@@ -23,7 +23,7 @@ async function deadProcess(): Promise<number> {
   return child.pid ?? 0;
 }
 
-test('a second run is refused and told who holds the folder; after release it may', async (t) => {
+test('a second run is refused with the name of the lock holder, and admitted after its release', async (t) => {
   const root = join(await temporaryFolder(t), 'out');
   const release = await lockOutput(root, { startedAt });
   const error = await t.throwsAsync(lockOutput(root, { startedAt }), { instanceOf: WildstyleError });
@@ -34,7 +34,7 @@ test('a second run is refused and told who holds the folder; after release it ma
   await (await lockOutput(root, { startedAt }))();
 });
 
-test('the lock of a process of this machine that died is taken over at once', async (t) => {
+test('takes over the lock of a dead process on this machine at once', async (t) => {
   const root = await temporaryFolder(t);
   await leaveLock(root, await deadProcess());
   const release = await lockOutput(root, { startedAt });
@@ -42,14 +42,14 @@ test('the lock of a process of this machine that died is taken over at once', as
   await release();
 });
 
-test('the lock of another machine is respected', async (t) => {
+test('respects a lock held on another machine', async (t) => {
   const root = await temporaryFolder(t);
   await leaveLock(root, await deadProcess(), 'elsewhere');
   const error = await t.throwsAsync(lockOutput(root, { startedAt }), { instanceOf: WildstyleError });
   t.regex(String(error?.message), /on elsewhere/);
 });
 
-test('of two that find a dead lock, one gets it', async (t) => {
+test('of several runs that find a dead lock, exactly one takes it over', async (t) => {
   const root = await temporaryFolder(t);
   await leaveLock(root, await deadProcess());
   const outcomes = await Promise.allSettled([1, 2, 3].map(() => lockOutput(root, { startedAt })));
@@ -58,7 +58,7 @@ test('of two that find a dead lock, one gets it', async (t) => {
   await taken[0]?.value();
 });
 
-test('a folder of others is not even marked', async (t) => {
+test('writes nothing to a folder that is not a dataset', async (t) => {
   const root = await temporaryFolder(t);
   await writeFile(join(root, 'thesis.doc'), 'x');
   const error = await t.throwsAsync(lockOutput(root, { startedAt }), { instanceOf: WildstyleError });
@@ -66,7 +66,7 @@ test('a folder of others is not even marked', async (t) => {
   t.deepEqual(await filesBelow(root), ['thesis.doc']);
 });
 
-test('releasing the lock of a folder that is gone is no error', async (t) => {
+test('releasing the lock of a deleted folder is not an error', async (t) => {
   const root = join(await temporaryFolder(t), 'out');
   const release = await lockOutput(root, { startedAt });
   await rm(root, { recursive: true });

@@ -1,10 +1,10 @@
-/** A small real dataset on disk, made with the functions under test. @module */
+/** A small dataset on disk, made with the functions under test. @module */
 import { join } from 'node:path';
 import { datasetCard } from '../../src/dataset/card/card.js';
 import { type CompiledManifest, compileManifest } from '../../src/dataset/ledger/manifest.js';
 import type { CompleteRecord, ItemRecord } from '../../src/dataset/ledger/record.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
-import { type DatasetSummary, publishSummary, summarize, withFile } from '../../src/dataset/summary.js';
+import { type DatasetSummary, publishSummary, summarize, withFiles } from '../../src/dataset/summary.js';
 import { publishFile } from '../../src/files/publish.js';
 import { encodeImage } from '../../src/images/encode.js';
 import { byId, failedRecord, itemOf, originalRecord, stylizedRecord } from './support.js';
@@ -16,7 +16,7 @@ export const job = {
   run: { workers: 2 },
 };
 
-/** Publishes an image of one color for a record and completes the record with its digest. */
+/** Publishes a single-color image for a record and adds its digest and size to the record. */
 export async function publishImage<T extends CompleteRecord>(root: string, record: T): Promise<T> {
   const [widthPx, heightPx] = [64, 48];
   const data = new Uint8Array(widthPx * heightPx * 3).fill(record.id.charCodeAt(0));
@@ -26,14 +26,14 @@ export async function publishImage<T extends CompleteRecord>(root: string, recor
   return { ...record, sha256, widthPx, heightPx };
 }
 
-/** What was made. */
+/** The dataset as it was made. */
 export interface SmallDataset {
   readonly records: ItemRecord[];
   readonly compiled: CompiledManifest;
   readonly summary: DatasetSummary;
 }
 
-/** Two classes, one failure: five items in the order a, b, c, d, e. */
+/** Makes a dataset with two classes and one failure: five items in the order a, b, c, d, e. */
 export async function makeDataset(
   root: string,
   change: (summary: DatasetSummary) => DatasetSummary = (s) => s,
@@ -61,7 +61,7 @@ export async function makeDataset(
   const { card, temporaryFolder } = outputPaths(root);
   const text = datasetCard({ name: 'Small', summary, sample: records.slice(0, 1) });
   const { sha256 } = await publishFile(card, text, { temporaryFolder });
-  const complete = withFile(summary, 'README.md', sha256);
+  const complete = withFiles(summary, { 'README.md': sha256 });
   await publishSummary(root, complete);
   return { records, compiled, summary: complete };
 }

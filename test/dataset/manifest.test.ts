@@ -30,7 +30,7 @@ const rowsOf = async (path: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-test('the manifest has the order of the plan, not of the records', async (t) => {
+test('the manifest follows the order of the plan, not of the records', async (t) => {
   const root = await temporaryFolder(t);
   const shuffled = byId([...records].reverse());
   const compiled = await compileManifest({ root, items, records: shuffled });
@@ -40,7 +40,7 @@ test('the manifest has the order of the plan, not of the records', async (t) => 
   t.deepEqual(await filesBelow(root), ['manifest.jsonl', 'train/metadata.jsonl']);
 });
 
-test('what is counted', async (t) => {
+test('counts items by outcome, class, error and split', async (t) => {
   const root = await temporaryFolder(t);
   const pending = itemOf(stylizedRecord('e', { label: 'ant' }), 4);
   const { counts } = await compileManifest({ root, items: [...items, pending], records: byId(records) });
@@ -72,7 +72,7 @@ test('a class may have any name', async (t) => {
   t.deepEqual(Object.keys(counts.classes), ['__proto__', 'constructor']);
 });
 
-test('the stable digest leaves times out, the manifest does not', async (t) => {
+test('the stable digest ignores times and attempts, the digest of the manifest does not', async (t) => {
   const compile = async (elapsedMs: number, seed = 7) =>
     compileManifest({
       root: await temporaryFolder(t),
@@ -85,7 +85,7 @@ test('the stable digest leaves times out, the manifest does not', async (t) => {
   t.not(one.stableSha256, other.stableSha256);
 });
 
-test('equal records are equal bytes, whatever the order of their keys', async (t) => {
+test('equal records give equal bytes, whatever the order of their keys', async (t) => {
   const compile = async (record: ReturnType<typeof stylizedRecord>) =>
     (
       await compileManifest({
@@ -99,7 +99,7 @@ test('equal records are equal bytes, whatever the order of their keys', async (t
   t.is(await compile(record), await compile(reversed));
 });
 
-test('metadata: complete items only, every row the same flat columns', async (t) => {
+test('metadata has a row for each complete item, all with the same flat columns', async (t) => {
   const root = await temporaryFolder(t);
   await compileManifest({ root, items, records: byId(records) });
   const rows = await rowsOf(join(root, 'train/metadata.jsonl'));
@@ -143,14 +143,14 @@ test('metadata: complete items only, every row the same flat columns', async (t)
   t.is(rows[1]?.size, 64);
 });
 
-test('metadata: no column but the first would be taken for an image', (t) => {
+test('no metadata column except the first can be mistaken for an image', (t) => {
   t.deepEqual(
     metadataColumns.filter(({ name }) => /file_names?$/.test(name)),
     [],
   );
 });
 
-test('metadata: each split has its own', async (t) => {
+test('each split has its own metadata', async (t) => {
   const root = await temporaryFolder(t);
   const split = [
     stylizedRecord('a'),
@@ -169,7 +169,7 @@ test('metadata: each split has its own', async (t) => {
   );
 });
 
-test('records of an earlier plan follow those of the plan, once', async (t) => {
+test('records of an earlier plan follow those of the plan, without duplicates', async (t) => {
   const root = await temporaryFolder(t);
   const earlier = [stylizedRecord('z'), stylizedRecord('b', { seed: 1 }), stylizedRecord('y')];
   await compileManifest({ root, items, records: byId(records), earlier });
@@ -181,7 +181,7 @@ test('records of an earlier plan follow those of the plan, once', async (t) => {
   t.like(found[0], { seed: 7 });
 });
 
-test('whichever operation fails, the manifest of before is still there or the new one is', async (t) => {
+test('whichever operation fails, either the old manifest or the new one exists', async (t) => {
   const before = [stylizedRecord('b')];
   for (let failAt = 1; ; failAt++) {
     const root = await temporaryFolder(t);
@@ -204,7 +204,7 @@ test('whichever operation fails, the manifest of before is still there or the ne
   }
 });
 
-test('a large manifest goes through in pieces', async (t) => {
+test('compiles a large manifest in pieces', async (t) => {
   const root = await temporaryFolder(t);
   const count = 3000;
   function* many() {
@@ -223,7 +223,7 @@ test('a large manifest goes through in pieces', async (t) => {
   );
 });
 
-test('a bad line is named', async (t) => {
+test('an invalid line is reported with its number', async (t) => {
   const root = await temporaryFolder(t);
   await compileManifest({ root, items, records: byId(records) });
   await appendFile(join(root, 'manifest.jsonl'), '{"id":"x","status":"done"}\n');
@@ -235,7 +235,7 @@ test('a bad line is named', async (t) => {
   t.regex(String(second?.message), /^manifest\.jsonl:1: not JSON: "\{\\"id\\":"/);
 });
 
-test('no manifest is told', async (t) => {
+test('a missing manifest is reported', async (t) => {
   const error = await t.throwsAsync(readManifest(await temporaryFolder(t)), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
   t.regex(String(error?.message), /manifest\.jsonl: cannot be read: ENOENT/);

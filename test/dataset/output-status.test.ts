@@ -33,7 +33,7 @@ test('a folder that does not exist or is empty is new', async (t) => {
   t.deepEqual(await inspectOutput(root, planned), { kind: 'new', lost: [] });
 });
 
-test('a folder with files of others is refused, naming them', async (t) => {
+test('a folder with other files is refused with their names', async (t) => {
   const root = await temporaryFolder(t);
   for (const name of ['thesis.doc', 'a.txt', 'b.txt', 'c.txt']) await writeFile(join(root, name), 'x');
   const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
@@ -46,7 +46,7 @@ test('a folder with files of others is refused, naming them', async (t) => {
   t.true(['output-foreign', 'dataset-invalid'].includes(String(file?.code)), file?.message);
 });
 
-test('a run that was stopped is resumed with what its journals hold', async (t) => {
+test('a stopped run resumes with the records in its journals', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await journaled(root, 'a', 'b');
@@ -55,7 +55,7 @@ test('a run that was stopped is resumed with what its journals hold', async (t) 
   t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['a', 'b', 'failed']);
 });
 
-test('a record counts only while its image is there and not empty', async (t) => {
+test('a record counts only if its image exists and is not empty', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await journaled(root, 'a', 'b', 'c');
@@ -66,7 +66,7 @@ test('a record counts only while its image is there and not empty', async (t) =>
   t.deepEqual(state.lost.map(({ id }) => id).sort(), ['a', 'b']);
 });
 
-test('a complete dataset is complete, with and without its working folder', async (t) => {
+test('a complete dataset is recognized with and without its working folder', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await makeDataset(root);
@@ -77,7 +77,7 @@ test('a complete dataset is complete, with and without its working folder', asyn
   t.is(state.kind === 'complete' && state.records.size, 5);
 });
 
-test('a complete dataset that lost an image is resumed', async (t) => {
+test('a complete dataset with a missing image is resumed', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   await unlink(join(root, 'train/cat/a.jpg'));
@@ -85,7 +85,7 @@ test('a complete dataset that lost an image is resumed', async (t) => {
   t.deepEqual(state.kind === 'resume' && [...state.records.keys()], ['b', 'c', 'd', 'e']);
 });
 
-test('a complete dataset with journals was not compiled to the end: it is resumed', async (t) => {
+test('a complete dataset with journals was not fully compiled: it is resumed', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await makeDataset(root);
@@ -108,7 +108,7 @@ test('a complete dataset without its metadata or its card is resumed', async (t)
   t.is((await inspectOutput(root, planned)).kind, 'complete');
 });
 
-test('a dataset that lost its manifest is refused, with a cure', async (t) => {
+test('a dataset without its manifest is refused with a cure', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   await unlink(join(root, 'manifest.jsonl'));
@@ -117,7 +117,7 @@ test('a dataset that lost its manifest is refused, with a cure', async (t) => {
   t.regex(error?.cure ?? '', /make the dataset again in another folder/);
 });
 
-test('another job on the same folder: every difference is told', async (t) => {
+test('reports every difference from the job that made the folder', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await journaled(root, 'a');
@@ -140,7 +140,7 @@ test('another job on the same folder: every difference is told', async (t) => {
   t.deepEqual(state.kind === 'differs' && [...state.records.keys()], ['a', 'failed']);
 });
 
-test('without the working folder the differences come from manifest and summary', async (t) => {
+test('without the working folder, differences come from manifest and summary', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   await rm(join(root, '.wildstyle'), { recursive: true });
@@ -152,13 +152,13 @@ test('without the working folder the differences come from manifest and summary'
   ]);
 });
 
-test('settled journals count, and the manifest does not', async (t) => {
+test('settled journals replace the manifest', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   const { records } = await makeDataset(root);
   const [lost, ...others] = records;
   await settleJournals(outputPaths(root), others);
-  // Its image is there again, but nobody has recorded what it is.
+  // The image exists, but no record says what it is.
   const state = await inspectOutput(root, planned);
   t.is(state.kind, 'resume');
   if (state.kind !== 'resume') return;
@@ -166,7 +166,7 @@ test('settled journals count, and the manifest does not', async (t) => {
   t.is(state.records.size, others.length);
 });
 
-test('a manifest counts where the summary is gone', async (t) => {
+test('the manifest counts if the summary is missing', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   const { records } = await makeDataset(root);
@@ -176,7 +176,7 @@ test('a manifest counts where the summary is gone', async (t) => {
   if (state.kind === 'resume') t.is(state.records.size, records.length);
 });
 
-test('where job and images are the same, the plans are named', async (t) => {
+test('if job and images are the same, the difference names the plans', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   await journaled(root, 'a');
@@ -186,13 +186,13 @@ test('where job and images are the same, the plans are named', async (t) => {
   ]);
 });
 
-test('a folder that was begun, but where nothing was made, takes any job', async (t) => {
+test('a folder without finished items accepts any job', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   t.deepEqual(await inspectOutput(root, { ...planned, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
 });
 
-test('a damaged dataset.json is told, not overwritten', async (t) => {
+test('a damaged dataset.json is reported, not overwritten', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   await writeFile(join(root, 'dataset.json'), '{"wildstyle":');
@@ -203,7 +203,7 @@ test('a damaged dataset.json is told, not overwritten', async (t) => {
   t.regex(String(second?.message), /dataset\.json: .* at wildstyle/);
 });
 
-test('differences of jobs', (t) => {
+test('lists the differences between two jobs', (t) => {
   t.deepEqual(jobDifferences({ a: 1, run: { workers: 1 } }, { a: 1, run: { workers: 2 } }), []);
   t.deepEqual(jobDifferences({ recipe: { steps: 5 } }, { recipe: { steps: { choice: [5, 6] } } }), [
     'recipe.steps: 5 -> {"choice":[5,6]}',
@@ -217,7 +217,7 @@ test('differences of jobs', (t) => {
   );
 });
 
-test('many images are counted, three are named', (t) => {
+test('of many images, it counts all and names three', (t) => {
   const many = Array.from({ length: 5 }, (_, index) => ({
     role: 'style' as const,
     path: `${index}.jpg`,

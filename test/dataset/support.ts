@@ -18,7 +18,7 @@ import type { ByRole } from '../../src/stylize/role.js';
 
 type Source = { readonly path: string; readonly sha256: string };
 
-/** A folder that goes away with the test. */
+/** A folder that is deleted after the test. */
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-dataset-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ export function stylizedRecord(id: string, changes: Partial<StylizedRecord> = {}
   };
 }
 
-/** The record of a carried-over content image. */
+/** The record of an original. */
 export function originalRecord(id: string, changes: Partial<OriginalRecord> = {}): OriginalRecord {
   const label = changes.label === undefined ? 'cat' : changes.label;
   return {

@@ -25,7 +25,7 @@ async function problemsAfter(
 const replaceIn = async (path: string, from: string | RegExp, to: string) =>
   writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
 
-test('a dataset as it was made has no problems, with and without its working folder', async (t) => {
+test('an unchanged dataset has no problems, with and without its working folder', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const progress: unknown[] = [];
@@ -40,7 +40,7 @@ test('a dataset as it was made has no problems, with and without its working fol
   t.deepEqual((await verifyDataset(root)).problems, []);
 });
 
-test('a run that writes to the folder is named', async (t) => {
+test('reports the run that is writing to the folder', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const startedAt = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
@@ -48,12 +48,12 @@ test('a run that writes to the folder is named', async (t) => {
   const writer = { pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
   t.deepEqual(await verifyDataset(root), { checked: 4, pending: 0, writer, problems: [] });
   await unlink(outputPaths(root).manifest);
-  t.deepEqual((await verifyDataset(root)).writer, writer, 'also before there is a manifest');
+  t.deepEqual((await verifyDataset(root)).writer, writer, 'also without a manifest');
   await release();
   t.is((await verifyDataset(root)).writer, undefined);
 });
 
-test('a process that died no longer writes', async (t) => {
+test('a lock of a dead process is not a writer', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
@@ -67,7 +67,7 @@ test('a process that died no longer writes', async (t) => {
   t.like((await verifyDataset(root)).writer, { pid: child.pid, host: 'elsewhere' });
 });
 
-test('an image with one bit changed', async (t) => {
+test('finds an image with one bit changed', async (t) => {
   const found = await problemsAfter(t, async (root) => {
     const path = join(root, 'train/cat/a.jpg');
     const bytes = await readFile(path);
@@ -77,7 +77,7 @@ test('an image with one bit changed', async (t) => {
   t.deepEqual(found, ['file-altered train/cat/a.jpg']);
 });
 
-test('an image cut short', async (t) => {
+test('finds a truncated image', async (t) => {
   const found = await problemsAfter(t, async (root) => {
     const path = join(root, 'train/dog/e.jpg');
     await writeFile(path, (await readFile(path)).subarray(0, 300));
@@ -85,7 +85,7 @@ test('an image cut short', async (t) => {
   t.deepEqual(found, ['file-altered train/dog/e.jpg']);
 });
 
-test('images missing, exchanged, added', async (t) => {
+test('finds images that are missing, exchanged or added', async (t) => {
   t.deepEqual(await problemsAfter(t, (root) => unlink(join(root, 'train/cat/b.jpg'))), [
     'file-missing train/cat/b.jpg',
   ]);
@@ -101,11 +101,11 @@ test('images missing, exchanged, added', async (t) => {
   t.deepEqual(added, ['file-extra test/cat/leak.jpg', 'file-extra train/cat/copy.jpg']);
 });
 
-test("files beside the splits are nobody's business", async (t) => {
+test('ignores files beside the splits', async (t) => {
   t.deepEqual(await problemsAfter(t, (root) => writeFile(join(root, 'contact-sheet.png'), 'x')), []);
 });
 
-test('metadata with a row changed, removed, added, or gone', async (t) => {
+test('finds metadata with a row changed, removed or added, and missing metadata', async (t) => {
   const expected = ['metadata-differs train/metadata.jsonl'];
   const harms: ((path: string) => Promise<unknown>)[] = [
     (path) => replaceIn(path, '"strength":12.5', '"strength":13'),
@@ -118,14 +118,14 @@ test('metadata with a row changed, removed, added, or gone', async (t) => {
     t.deepEqual(await problemsAfter(t, (root) => harm(join(root, 'train/metadata.jsonl'))), expected);
 });
 
-test('a manifest that was edited', async (t) => {
+test('finds an edited manifest', async (t) => {
   const found = await problemsAfter(t, (root) =>
     replaceIn(join(root, 'manifest.jsonl'), '"seed":7', '"seed":8'),
   );
   t.deepEqual(found, ['metadata-differs train/metadata.jsonl', 'manifest-altered manifest.jsonl']);
 });
 
-test('a record that gives another shape, or a path that leads outside', async (t) => {
+test('finds a record with another image size, or with a path outside the dataset', async (t) => {
   const rewritten = async (root: string, change: object) => {
     const { records } = await makeDataset(root);
     const changed = records.map((record) => (record.id === 'a' ? { ...record, ...change } : record));
@@ -142,7 +142,7 @@ test('a record that gives another shape, or a path that leads outside', async (t
   }
 });
 
-test('a summary that was edited, wherever', async (t) => {
+test('finds any edit of the summary', async (t) => {
   const edits: [string, string][] = [
     ['"seed": 42', '"seed": 43'],
     ['"steps": 150', '"steps": 15'],
@@ -161,13 +161,13 @@ test('a summary that was edited, wherever', async (t) => {
   t.deepEqual(spaced, ['summary-differs dataset.json'], 'white space');
 });
 
-test('a card that was edited, or is gone', async (t) => {
+test('finds an edited or missing card', async (t) => {
   const card = (root: string) => join(root, 'README.md');
   t.deepEqual(await problemsAfter(t, (root) => appendFile(card(root), 'more')), ['file-altered README.md']);
   t.deepEqual(await problemsAfter(t, (root) => unlink(card(root))), ['file-missing README.md']);
 });
 
-test('a link in the place of an image, and a folder without any', async (t) => {
+test('finds a link in place of an image, and an empty folder', async (t) => {
   const linked = await problemsAfter(t, async (root) => {
     const path = join(root, 'train/cat/a.jpg');
     await rename(path, join(root, 'a.jpg'));
@@ -178,7 +178,7 @@ test('a link in the place of an image, and a folder without any', async (t) => {
   t.deepEqual(empty, ['file-extra train/zebra']);
 });
 
-test('counts that do not add up, and no summary at all', async (t) => {
+test('finds wrong counts, and a missing summary', async (t) => {
   const counts = await problemsAfter(t, (root) =>
     replaceIn(join(root, 'dataset.json'), '"failed": 1,\n    "pending"', '"failed": 0,\n    "pending"'),
   );
@@ -188,7 +188,7 @@ test('counts that do not add up, and no summary at all', async (t) => {
   ]);
 });
 
-test('a damaged line of the manifest is named, and the rest is checked all the same', async (t) => {
+test('reports a damaged line of the manifest and checks the rest', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   await replaceIn(join(root, 'manifest.jsonl'), /^.{40}/, '{ oh no');
@@ -206,14 +206,14 @@ test('a damaged line of the manifest is named, and the rest is checked all the s
   ]);
 });
 
-test('a summary that is no JSON, and a manifest that is gone while the summary is there', async (t) => {
+test('finds a summary that is not JSON, and a missing manifest', async (t) => {
   const summary = await problemsAfter(t, (root) => writeFile(join(root, 'dataset.json'), '{'));
   t.deepEqual(summary, ['summary-differs dataset.json']);
   const manifest = await problemsAfter(t, (root) => unlink(join(root, 'manifest.jsonl')));
   t.deepEqual(manifest, ['file-missing manifest.jsonl']);
 });
 
-test('what is no folder cannot be verified', async (t) => {
+test('refuses to verify anything but a folder', async (t) => {
   const root = await temporaryFolder(t);
   await writeFile(join(root, 'job.yaml'), 'seed: 1');
   for (const name of ['job.yaml', 'nowhere']) {
@@ -222,7 +222,7 @@ test('what is no folder cannot be verified', async (t) => {
   }
 });
 
-test('without a manifest there is nothing to verify', async (t) => {
+test('refuses to verify a folder without manifest and summary', async (t) => {
   const error = await t.throwsAsync(verifyDataset(await temporaryFolder(t)), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
 });

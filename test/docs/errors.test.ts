@@ -30,7 +30,7 @@ test('every code has a scope and an exit code', (t) => {
     t.true(['item', 'run', 'job'].includes(scope), `${code}: ${scope}`);
     t.true([2, 75].includes(exitCode), `${code}: ${exitCode}`);
   }
-  const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.interrupted);
+  const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.stopped);
   t.deepEqual(resumable, ['engine-failed', 'disk-full']);
 });
 

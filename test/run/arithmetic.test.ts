@@ -1,13 +1,13 @@
 import test from 'ava';
 import type { ItemRecord } from '../../src/dataset/ledger/record.js';
 import { jobSchema } from '../../src/job/schema.js';
+import type { RecipeInput } from '../../src/methods/recipe.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { calibrationKey } from '../../src/run/estimate/calibration.js';
 import { allocate, imagesTogether } from '../../src/run/estimate/machine.js';
 import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/estimate/workload.js';
 import { deferred } from '../../src/run/pool/deferred.js';
 import { ProgressCounter } from '../../src/run/progress.js';
-import type { RecipeInput } from '../../src/methods/recipe.js';
 import { resolved } from '../stylize/support.js';
 
 const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;

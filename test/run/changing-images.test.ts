@@ -16,7 +16,7 @@ test.afterEach.always(() => {
 });
 
 test.serial(
-  'images that change or go between plan and run fail alone; --retry-failed tries them again',
+  'images that change or disappear after planning fail individually; --retry-failed makes them',
   async (t) => {
     const job = await smallJob({ sampling: { stylesPerContent: 1 } });
     t.teardown(job.remove);
@@ -41,7 +41,7 @@ test.serial(
       [gone, 'image-missing'],
     ]);
 
-    // The same files are back: the same plan.
+    // The original files are back, so the plan is the same.
     await rm(join(job.contentRoot, changed));
     await rename(kept, join(job.contentRoot, changed));
     await rename(hidden, join(job.contentRoot, gone));

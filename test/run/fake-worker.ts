@@ -1,7 +1,7 @@
 /**
- * A worker that makes nothing and dies when it is told to. What it does with an item is in the item's content path:
- * `die` ends the process whenever the item comes, `die-once` the first time, `slow` takes a while; anything else is
- * answered. What it did is noted, a word a line, in a file beside the journal that its settings name.
+ * A worker that makes no images and dies on purpose. The name of the content image says what happens to an item: `die`
+ * ends the process every time, `die-once` only the first time, `slow` takes a while; any other item is reported as done.
+ * The worker appends what it did, one word per line, to a file beside its journal.
  * @module
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ function end(reason: string): void {
   process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
 }
 
-/** As if the image had been carried over, whatever its kind. */
+/** The record of an original, whatever the kind of the item. */
 function record(item: PlanItem, earlier: readonly Attempt[]): ItemRecord {
   return originalRecord({ ...item, kind: 'original' } as OriginalItem, image, earlier);
 }
@@ -36,8 +36,7 @@ function record(item: PlanItem, earlier: readonly Attempt[]): ItemRecord {
 function make(item: PlanItem, earlier: readonly Attempt[]): void {
   const name = basename(item.sources.content.path);
   note(name);
-  if (name.startsWith('die-once') && times(name) > 1)
-    send({ type: 'done', record: record(item, earlier) });
+  if (name.startsWith('die-once') && times(name) > 1) send({ type: 'done', record: record(item, earlier) });
   else if (name.startsWith('die')) end(`cannot bear ${name}`);
   else if (draining) send({ type: 'dropped', id: item.id });
   else {

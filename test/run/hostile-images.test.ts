@@ -13,7 +13,7 @@ import { type SmallJob, smallJob } from '../support/small-job.js';
 
 const size = 64;
 
-/** The job of these tests, whose images the caller puts. */
+/** The job of these tests; the caller adds the difficult images. */
 async function bareJob(
   t: { teardown: (undo: () => Promise<void>) => void },
   stylesPerContent: number,
@@ -28,7 +28,7 @@ async function bareJob(
 }
 
 test.serial(
-  'a hostile content folder: good images are made right, bad ones are recorded with their codes',
+  'difficult content images: valid ones are handled correctly, invalid ones are recorded with their codes',
   async (t) => {
     const job = await bareJob(t, 1);
     await rm(join(job.contentRoot, 'zebras'), { recursive: true });
@@ -38,7 +38,7 @@ test.serial(
 
     const run = await wildstyle(['run', job.file], job);
     t.is(run.stderr, '');
-    t.is(run.exitCode, 1, 'no failure is tolerated unless the job says so');
+    t.is(run.exitCode, 1, 'no failures are tolerated by default');
     const ofEach =
       '2 image-corrupt, 2 image-empty, 2 image-multi-page, 2 image-too-large, 2 image-unsupported';
     t.true(run.stdout.includes(`10 failed (${ofEach})`), run.stdout);
@@ -47,7 +47,7 @@ test.serial(
     const codes = records
       .filter(({ status }) => status === 'failed')
       .map((record) => [sourcePath(record, 'content'), errorCode(record)]);
-    // Each twice: stylized and as it is.
+    // Each fails twice: as the stylized image and as the original.
     const expected = Object.entries(bad).flatMap(([name, { code }]) => [
       [`bad/${name}`, code],
       [`bad/${name}`, code],
@@ -56,12 +56,9 @@ test.serial(
     for (const record of records) {
       if (record.status !== 'failed') continue;
       const { error } = record;
-      t.true(
-        error.message.startsWith(`${sourcePath(record, 'content')}: `),
-        'the message names the file',
-      );
-      t.false(error.message.includes(job.folder), 'and not where the folder is');
-      // What decoders say depends on what else they decode.
+      t.true(error.message.startsWith(`${sourcePath(record, 'content')}: `), 'the message names the file');
+      t.false(error.message.includes(job.folder), 'but not the folder');
+      // The decoder's own message depends on what else it decodes.
       if (error.code === 'image-corrupt') t.regex(error.message, /is damaged and cannot be decoded$/);
     }
     for (const [
@@ -107,7 +104,7 @@ test.serial(
   },
 );
 
-test.serial('hostile style images: items with them fail, the others are made', async (t) => {
+test.serial('invalid style images: items that use them fail, the others are made', async (t) => {
   const job = await bareJob(t, 6);
   for (const name of ['ponds', 'zebras']) await rm(join(job.contentRoot, name), { recursive: true });
   for (const name of ['rings', 'stripes']) await rm(join(job.styleRoot, `${name}.png`));
@@ -120,11 +117,7 @@ test.serial('hostile style images: items with them fail, the others are made', a
   const records = await readManifest(job.out);
   for (const [name, { code }] of Object.entries(bad)) {
     const failed = records.filter((record) => sourcePath(record, 'style') === name);
-    t.deepEqual(
-      failed.map(errorCode),
-      [code, code],
-      name,
-    );
+    t.deepEqual(failed.map(errorCode), [code, code], name);
   }
   const made = records.filter(({ status, kind }) => status === 'complete' && kind === 'stylized');
   t.deepEqual(

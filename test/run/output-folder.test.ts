@@ -18,7 +18,7 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-test.serial('the same job again does nothing, says so, and touches no file', async (t) => {
+test.serial('running the same job again does nothing, reports that, and touches no file', async (t) => {
   const before = await timesBelow(job.out);
   const again = await wildstyle(['run', job.file], job);
   t.is(again.exitCode, 0);
@@ -39,7 +39,7 @@ test.serial('the working folder of a complete dataset may be deleted', async (t)
   t.regex(again.stdout, /^Nothing to do/);
 });
 
-test.serial('how the work is done may change, what is made may not', async (t) => {
+test.serial('settings under run may change; settings that change the result may not', async (t) => {
   const same = await wildstyle(['run', job.file, '--set', 'run.workers=2', '--set', 'run.batch=4'], job);
   t.is(same.exitCode, 0);
   t.regex(same.stdout, /^Nothing to do/);
@@ -58,7 +58,7 @@ test.serial('how the work is done may change, what is made may not', async (t) =
   t.deepEqual(await timesBelow(job.out), before);
 });
 
-test.serial('an image that was added is a difference too', async (t) => {
+test.serial('an added image is a difference', async (t) => {
   const other = await smallJob();
   t.teardown(other.remove);
   t.is((await wildstyle(['run', other.file, '--limit', '1'], other)).exitCode, 0);
@@ -68,14 +68,14 @@ test.serial('an image that was added is a difference too', async (t) => {
   t.true(refused.stderr.includes('  content images added: 1 (ponds/new.png)\n'), refused.stderr);
 });
 
-test.serial('--extend adds, and keeps what was there', async (t) => {
+test.serial('--extend adds images and keeps the existing ones', async (t) => {
   const before = await treeOf(job.out);
   const images = await imageDigests(job.out);
   const extended = await wildstyle(['run', job.file, '--set', 'recipe.steps=4', '--extend'], job);
   t.is(extended.exitCode, 0, extended.stderr);
   const after = await imageDigests(job.out);
   t.like(after, images);
-  // The originals are the same items, whatever the steps.
+  // Originals do not depend on the steps.
   t.is(Object.keys(after).length, smallCounts.items + smallCounts.stylized);
   const { records } = await treeOf(job.out);
   t.is(records.length, 30);
@@ -93,30 +93,33 @@ test.serial('--extend adds, and keeps what was there', async (t) => {
   t.regex(again.stdout, /^Nothing to do/);
 });
 
-test.serial('an extended dataset names all its jobs, and tells what it lost for good', async (t) => {
-  const { job: last, earlierJobs } = await summaryOf(job.out);
-  t.like(last, { recipe: { steps: 4 } });
-  t.is(earlierJobs.length, 1);
-  t.like(earlierJobs[0], { recipe: { steps: 3 }, seed: 7 });
-  const card = await readFile(join(job.out, 'README.md'), 'utf8');
-  t.regex(card, /The last of 2 jobs that made it/);
-  const { records } = await treeOf(job.out);
-  const old = records.find(({ kind, drawn }) => kind === 'stylized' && drawn.steps === 3);
-  if (old?.status !== 'complete') return t.fail();
-  await rm(join(job.out, old.file));
-  const again = await wildstyle(['run', job.file, '--set', 'recipe.steps=4'], job);
-  t.is(again.exitCode, 0);
-  t.true(
-    again.stdout.includes(
-      `note: 1 image of earlier jobs is gone, and this job does not make them: ${old.file}\n`,
-    ),
-    again.stdout,
-  );
-  t.like(await summaryOf(job.out), { counts: { items: 29 }, earlierJobs });
-  t.deepEqual((await verifyDataset(job.out)).problems, []);
-});
+test.serial(
+  'an extended dataset lists all its jobs and reports images that cannot be made again',
+  async (t) => {
+    const { job: last, earlierJobs } = await summaryOf(job.out);
+    t.like(last, { recipe: { steps: 4 } });
+    t.is(earlierJobs.length, 1);
+    t.like(earlierJobs[0], { recipe: { steps: 3 }, seed: 7 });
+    const card = await readFile(join(job.out, 'README.md'), 'utf8');
+    t.regex(card, /The last of 2 jobs that made it/);
+    const { records } = await treeOf(job.out);
+    const old = records.find(({ kind, drawn }) => kind === 'stylized' && drawn.steps === 3);
+    if (old?.status !== 'complete') return t.fail();
+    await rm(join(job.out, old.file));
+    const again = await wildstyle(['run', job.file, '--set', 'recipe.steps=4'], job);
+    t.is(again.exitCode, 0);
+    t.true(
+      again.stdout.includes(
+        `note: 1 image of earlier jobs is gone, and this job does not make them: ${old.file}\n`,
+      ),
+      again.stdout,
+    );
+    t.like(await summaryOf(job.out), { counts: { items: 29 }, earlierJobs });
+    t.deepEqual((await verifyDataset(job.out)).problems, []);
+  },
+);
 
-test.serial('trying failed images again keeps the names of earlier jobs', async (t) => {
+test.serial('--retry-failed keeps the list of earlier jobs', async (t) => {
   const other = await smallJob({ run: { workers: 1, threads: 1, batch: 1, maxFailures: 99 } });
   t.teardown(other.remove);
   await other.put('content/ponds/bad.png', 'no image');
@@ -130,7 +133,7 @@ test.serial('trying failed images again keeps the names of earlier jobs', async 
   t.deepEqual((await summaryOf(other.out)).earlierJobs, earlierJobs);
 });
 
-test.serial('a folder that is not a dataset is left alone', async (t) => {
+test.serial('a folder that is not a dataset stays untouched', async (t) => {
   const foreign = join(job.folder, 'thesis');
   await job.put('thesis/chapter-1.txt', 'In the beginning');
   const refused = await wildstyle(['run', job.file, '--out', foreign], job);
@@ -146,7 +149,7 @@ test.serial('a folder that is not a dataset is left alone', async (t) => {
   t.true(onFile.stderr.startsWith(`wildstyle: output-foreign: ${file}: is a file`), onFile.stderr);
 });
 
-test.serial('a dataset that was damaged is refused with the line', async (t) => {
+test.serial('a damaged manifest is refused with the line number', async (t) => {
   const damaged = join(job.folder, 'copy');
   await writeFile(join(damaged, 'manifest.jsonl'), '{"id":\n');
   const refused = await wildstyle(['run', job.file, '--out', damaged], job);
@@ -157,7 +160,7 @@ test.serial('a dataset that was damaged is refused with the line', async (t) => 
   );
 });
 
-test.serial('two runs at once: the second is refused, the first goes on', async (t) => {
+test.serial('of two concurrent runs, the second is refused and the first continues', async (t) => {
   const root = join(job.folder, 'shared');
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   await until('its lock', () => existsSync(outputPaths(root).lockOwner));

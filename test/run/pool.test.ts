@@ -43,7 +43,7 @@ interface Options {
 
 let pools = 0;
 
-/** A pool of fake workers, and what they noted. */
+/** A pool of fake workers, and a function that reads their notes. */
 function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options = {}) {
   const notes = join(folder, `${pools++}`);
   const settings = (worker: number): WorkerSettings => ({
@@ -74,7 +74,7 @@ async function outcomes(pool: WorkerPool, names: readonly string[]): Promise<Rec
   return Object.fromEntries(await Promise.all(made));
 }
 
-test('an item that kills its worker every time is recorded, its neighbors are made', async (t) => {
+test('an item that always kills its worker is recorded as failed; items beside it are made', async (t) => {
   const { pool, noted } = fakePool({ itemsPerWorker: 4 });
   await pool.start();
   const names = ['a', 'die', 'b', 'slow-c', 'd', 'e', 'slow-f'];
@@ -93,7 +93,7 @@ test('an item that kills its worker every time is recorded, its neighbors are ma
   t.is(words.filter((word) => word === 'start').length, 3);
 });
 
-test('many that kill their workers, on two workers: each is found out, nobody else is blamed', async (t) => {
+test('with two workers and several fatal items, exactly the fatal items fail', async (t) => {
   const { pool } = fakePool({ workers: 2, itemsPerWorker: 3 });
   await pool.start();
   const names = ['a', 'die-1', 'slow-b', 'die-2', 'c', 'die-3', 'slow-d', 'e', 'die-4', 'f'];
@@ -102,7 +102,7 @@ test('many that kill their workers, on two workers: each is found out, nobody el
   for (const name of names) t.is(found[name], name.startsWith('die') ? 'worker-crashed' : 'complete', name);
 });
 
-test('the record of a crash has the last words of the worker', async (t) => {
+test('the record of a crash includes the error output of the worker', async (t) => {
   const { pool } = fakePool();
   await pool.start();
   const record = await pool.make(item('die'));
@@ -122,7 +122,7 @@ test('the record of a crash has the last words of the worker', async (t) => {
   });
 });
 
-test('an accident is made good: the item is made by the next process', async (t) => {
+test('an item whose worker died once is made by the next process', async (t) => {
   const { pool, noted } = fakePool();
   await pool.start();
   t.deepEqual(await outcomes(pool, ['a', 'die-once', 'b']), {
@@ -134,7 +134,7 @@ test('an accident is made good: the item is made by the next process', async (t)
   t.is((await noted()).filter((word) => word === 'start').length, 2);
 });
 
-test('a record lists every attempt: the one that the worker did not survive, and the one that succeeded', async (t) => {
+test('a record lists the attempt that the worker did not survive and the one that succeeded', async (t) => {
   const { pool } = fakePool();
   await pool.start();
   const once = await pool.make(item('die-once'));
@@ -146,7 +146,7 @@ test('a record lists every attempt: the one that the worker did not survive, and
   t.deepEqual(other.attempts, [{ error: null }]);
 });
 
-test('a worker that dies while it starts, or while it is measured, is replaced', async (t) => {
+test('a worker that dies at startup or during calibration is replaced', async (t) => {
   const starting = fakePool({ device: 'broken-once' });
   await starting.pool.start();
   t.deepEqual(await outcomes(starting.pool, ['a']), { a: 'complete' });
@@ -158,7 +158,7 @@ test('a worker that dies while it starts, or while it is measured, is replaced',
   t.deepEqual(await measured.noted(), ['start', 'calibrate', 'start', 'calibrate']);
 });
 
-test('workers that cannot start end the run, and say why', async (t) => {
+test('workers that cannot start end the run with the reason', async (t) => {
   const { pool, noted } = fakePool({ device: 'broken' });
   const error = await t.throwsAsync(pool.start(), { instanceOf: WildstyleError });
   t.like(error, {
@@ -169,7 +169,7 @@ test('workers that cannot start end the run, and say why', async (t) => {
   t.deepEqual(await noted(), ['start', 'start', 'start']);
 });
 
-test('a pool that drains hands back what was not begun', async (t) => {
+test('a draining pool returns items that were not started', async (t) => {
   const { pool } = fakePool({ itemsPerWorker: 2 });
   await pool.start();
   const begun = outcomes(pool, ['slow-a', 'slow-b']);
@@ -180,7 +180,7 @@ test('a pool that drains hands back what was not begun', async (t) => {
   await pool.stop();
 });
 
-test('a failure reaches everything that waits, and what is asked later', async (t) => {
+test('a failure rejects all waiting items and every later request', async (t) => {
   const { pool } = fakePool();
   await pool.start();
   const waiting = ['slow-a', 'slow-b', 'slow-c', 'slow-d'].map((name) => pool.make(item(name)));
@@ -192,7 +192,7 @@ test('a failure reaches everything that waits, and what is asked later', async (
   await pool.stop();
 });
 
-test('a pool that is killed ends at once', async (t) => {
+test('kill ends the pool at once', async (t) => {
   const { pool } = fakePool({ workers: 2 });
   await pool.start();
   const making = pool.make(item('slow-a'));
@@ -201,7 +201,7 @@ test('a pool that is killed ends at once', async (t) => {
   await pool.stop();
 });
 
-test('a full pool says so', async (t) => {
+test('full reports whether the pool can take more items', async (t) => {
   const { pool } = fakePool({ workers: 1, itemsPerWorker: 2 });
   await pool.start();
   t.false(pool.full);

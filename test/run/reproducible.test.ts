@@ -21,7 +21,7 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-test.serial('the first run made all that was asked', async (t) => {
+test.serial('the first run makes every planned image', async (t) => {
   const root = join(job.folder, 'first');
   const { counts, status } = await summaryOf(root);
   t.is(status, 'complete');
@@ -52,7 +52,7 @@ const ways: readonly [string, readonly string[]][] = [
 ];
 
 for (const [way, options] of ways) {
-  test.serial(`${way}: equal bytes, equal records`, async (t) => {
+  test.serial(`${way}: equal bytes and equal records`, async (t) => {
     const [first, second] = [
       await treeOf(join(job.folder, 'first')),
       await treeOf(await made(way, ...options)),
@@ -66,7 +66,7 @@ for (const [way, options] of ways) {
   });
 }
 
-test.serial('what a run finds made already changes nothing in what it makes', async (t) => {
+test.serial('existing images do not change the images made later', async (t) => {
   const mixed = await smallJob({
     recipe: { size: { choice: [32, 32, 112] }, steps: 60, optimizer: 'lbfgs' },
     run: { workers: 1, threads: 1, batch: 'auto' },

@@ -37,6 +37,18 @@ test.serial('a file that is named comes first and has to exist; only vgg19 needs
   t.deepEqual(findWeights(mine), { vgg19: mine });
 });
 
+test.serial('each network has its own file; one file is for the network in use that needs one', async (t) => {
+  process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'w.safetensors');
+  await writeFile(file, 'anything');
+  t.deepEqual(findWeights({ vgg19: file }), { vgg19: file });
+  t.deepEqual(findWeights(file, ['random', 'vgg19']), { vgg19: file });
+  t.deepEqual(findWeights(file, ['random']), {}, 'a network that needs none gets none');
+  t.throws(() => findWeights({ vgg19: join(folder, 'none') }), { code: 'weights-missing' });
+});
+
 test('weights are loaded once', async (t) => {
   const store = new WeightStore({});
   const [first, second] = await Promise.all([store.get('random'), store.get('random')]);

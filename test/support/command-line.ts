@@ -1,4 +1,4 @@
-/** Runs the built command line as a process, as people do. @module */
+/** Runs the built command line as a process. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ export const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.me
 
 /** How a command ended. */
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command that goes on. */
+/** A running command. */
 export interface Going {
   readonly process: ChildProcess;
   readonly pid: number;
@@ -62,8 +62,8 @@ export function wildstyle(args: readonly string[], environment: Environment): Pr
 }
 
 /**
- * Waits until something is so, looking often.
- * @throws when it is not so after a minute
+ * Polls until a condition is met.
+ * @throws if it is not met after a minute
  */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
   for (let tries = 0; tries < 3000; tries++) {
@@ -74,16 +74,16 @@ export async function until<T>(what: string, look: () => T | Promise<T>): Promis
   throw new Error(`waited in vain for ${what}`);
 }
 
-/** The processes that a process started, where the system tells (Linux). */
+/** The child processes of a process; empty on systems that do not list them (all but Linux). */
 export function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
 }
 
-/** Whether the system tells about children of processes. */
+/** Whether this system lists the children of a process. */
 export const canSeeChildren: boolean = existsSync(`/proc/self/task/${process.pid}/children`);
 
-/** Whether a process still runs; one that only waits to be reaped does not. */
+/** Whether a process is running; a zombie is not. */
 export async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
   return status !== undefined && !/^State:\s+[ZX]/m.test(status);

@@ -1,4 +1,4 @@
-/** What lies in the folder of a dataset, in a form that can be compared. @module */
+/** The content of a dataset's folder, in a form that can be compared. @module */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { type DatasetSummary, readSummary } from '../../src/dataset/summary.js';
 
 const workFolder = '.wildstyle';
 
-/** Every file below a folder with forward slashes, sorted; without the working folder. */
+/** Every file below a folder, with forward slashes, sorted; without the working folder. */
 export async function filesBelow(root: string): Promise<string[]> {
   if (!existsSync(root)) return [];
   const entries = await readdir(root, { withFileTypes: true, recursive: true });
@@ -31,11 +31,15 @@ export async function imageDigests(root: string): Promise<Record<string, string>
 }
 
 /** A record without the time it took. */
-export type TimelessRecord = ItemRecord extends infer R ? (R extends unknown ? Omit<R, 'elapsedMs'> : never) : never;
+export type TimelessRecord = ItemRecord extends infer R
+  ? R extends unknown
+    ? Omit<R, 'elapsedMs'>
+    : never
+  : never;
 
-/** What two runs of one job must agree on. */
+/** What must be equal for two runs of the same job. */
 export interface Tree {
-  /** Digests by path: images and metadata. */
+  /** Digests of images and metadata, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly resultDigest: string;
   readonly planDigest: string;
@@ -62,14 +66,14 @@ export async function treeOf(root: string): Promise<Tree> {
   };
 }
 
-/** `dataset.json`; it must be there. */
+/** `dataset.json`. @throws if there is none */
 export async function summaryOf(root: string): Promise<DatasetSummary> {
   const summary = await readSummary(root);
   if (!summary) throw new Error(`${root} has no dataset.json`);
   return summary;
 }
 
-/** When each file was last written, the working folder included, in nanoseconds. */
+/** Modification time of each file in nanoseconds, including those in the working folder. */
 export async function timesBelow(root: string): Promise<Record<string, string>> {
   const paths = [...(await filesBelow(root)), `${workFolder}/job.json`, `${workFolder}/images.jsonl`];
   const times = paths.map(async (path) => {

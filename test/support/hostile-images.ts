@@ -1,9 +1,9 @@
-/** Image files as they come in the wild: good ones that few readers get right, and bad ones. @module */
+/** Difficult image files: valid ones that few readers handle correctly, and invalid ones. @module */
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { smallImage } from './small-images.js';
 
-/** Good files by name, with the shape that they have as seen. */
+/** Valid files by name, with their size as displayed. */
 export async function unusualImages(): Promise<
   Record<string, { bytes: Uint8Array; size: [number, number] }>
 > {
@@ -15,7 +15,7 @@ export async function unusualImages(): Promise<
       bytes: await picture().grayscale().ensureAlpha(0.5).toColorspace('b-w').png().toBuffer(),
       size: [96, 64],
     },
-    // Stored lying down, to be seen upright.
+    // Stored on its side, displayed upright.
     'rotated.jpg': {
       bytes: await smallImage('gradient', 1, 96, 32).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
       size: [32, 96],
@@ -27,7 +27,7 @@ export async function unusualImages(): Promise<
   };
 }
 
-/** Bad files by name, with the code that each fails with. */
+/** Invalid files by name, with the error code of each. */
 export async function badImages(): Promise<Record<string, { bytes: Uint8Array; code: string }>> {
   const photo = await smallImage('noise', 1, 300, 200).jpeg({ quality: 90 }).toBuffer();
   return {
@@ -48,12 +48,12 @@ function animatedGif(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A square black PNG of a few kilobytes that takes gigabytes to decode. */
+/** A square black PNG of a few kilobytes that decodes to gigabytes. */
 function bombPng(edgePx: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(edgePx, 0);
   header.writeUInt32BE(edgePx, 4);
-  // Eight bits a channel, red, green and blue.
+  // Eight bits per channel, RGB.
   header.set([8, 2], 8);
   const rows = deflateSync(Buffer.alloc(4_000_000));
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

@@ -1,4 +1,4 @@
-/** Where things are, whatever folder the tests were built into. @module */
+/** Paths that do not depend on the build folder. @module */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,5 +15,5 @@ export const repositoryRoot: string = findRoot(dirname(fileURLToPath(import.meta
 
 const shared = join(dirname(repositoryRoot), 'shared');
 
-/** The folder of shared weights and images beside the repository, where there is one. */
+/** The folder of shared weights and images beside the repository, if there is one. */
 export const sharedRoot: string | undefined = existsSync(shared) ? shared : undefined;

@@ -1,30 +1,30 @@
-/** A small job in a temporary folder: three classes, three styles, the network that needs no weights. @module */
+/** A small job in a temporary folder: three classes, three styles, a network that needs no weights. @module */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Motif, smallImage } from './small-images.js';
 
-/** A job and where it keeps its things. */
+/** A job and its folders. */
 export interface SmallJob {
-  /** Holds everything below. */
+  /** Contains all of the paths below. */
   readonly folder: string;
   readonly file: string;
   readonly contentRoot: string;
   readonly styleRoot: string;
-  /** Where the job writes if nothing else is said. */
+  /** The default output folder of the job. */
   readonly out: string;
-  /** Of its own, so that no run knows what another has measured. */
+  /** A separate cache folder, so that no run reuses the measurements of another. */
   readonly cache: string;
-  /** Puts a file below the job's folder, making folders. */
+  /** Writes a file below the job's folder and returns its path. */
   readonly put: (path: string, bytes: Uint8Array | string) => Promise<string>;
   readonly remove: () => Promise<void>;
 }
 
-/** Keys of the job file that differ from the usual ones; merged one level deep. */
+/** Changes to the usual job file, merged one level deep. */
 export type JobChanges = Readonly<Record<string, unknown>>;
 
-/** Content images of the usual job; each is planned twice, and its original is kept. */
+/** Content images of the usual job, by class; each gives two stylized images and an original. */
 export const smallClasses: Readonly<Record<string, readonly Motif[]>> = {
   clouds: ['noise', 'gradient'],
   ponds: ['rings', 'gradient'],

@@ -24,12 +24,13 @@ const maximumHeaderBytes = 100e6;
  *   not fit the shape
  */
 export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
+  refusePickle(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 8) throw invalid(`it is no safetensors file: it has ${bytes.byteLength} bytes`);
+  if (bytes.byteLength < 8) throw invalid(`it is not a safetensors file: it has ${bytes.byteLength} bytes`);
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes < 2 || headerBytes > Math.min(maximumHeaderBytes, bytes.byteLength - 8)) {
     throw invalid(
-      `it is no safetensors file: its header length is ${headerBytes} in a file of ${bytes.byteLength} bytes`,
+      `it is not a safetensors file: its header length is ${headerBytes} in a file of ${bytes.byteLength} bytes`,
     );
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
@@ -49,6 +50,18 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
       return toFloat32(entry.dtype, body.subarray(...entry.data_offsets));
     },
   };
+}
+
+/** PyTorch's own files: a zip archive, or in old versions a bare pickle. They hold code, which is never run. */
+function refusePickle(bytes: Uint8Array): void {
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+  const isPickle = bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+  // In a safetensors file the first eight bytes are a length, and the last four of these are zero.
+  const isLength = bytes.subarray(4, 8).every((byte) => byte === 0);
+  if (isLength || !(isZip || isPickle)) return;
+  throw new WildstyleError('weights-invalid', 'it is a PyTorch file (.pth, .pt), not a safetensors file', {
+    cure: 'Convert it in Python: safetensors.torch.save_file(torch.load("vgg19.pth"), "vgg19.safetensors").',
+  });
 }
 
 function parseHeader(bytes: Uint8Array): object {

@@ -103,7 +103,7 @@ const whole = safetensorsOf({ a: { dtype: 'F32', shape: [2], bytes: eight } });
 const withHeader = (header: unknown, body = eight) => fileOf(JSON.stringify(header), body);
 
 const bad: Record<string, [file: Uint8Array, says: RegExp]> = {
-  'an empty file': [new Uint8Array(), /no safetensors file: it has 0 bytes/],
+  'an empty file': [new Uint8Array(), /not a safetensors file: it has 0 bytes/],
   'seven bytes': [whole.subarray(0, 7), /it has 7 bytes/],
   'a file cut in its header': [whole.subarray(0, 20), /header length/],
   'a file cut in its tensors': [whole.subarray(0, -1), /"a" should take 8 bytes, but lies at 0 to 8 of 7/],
@@ -141,6 +141,14 @@ const bad: Record<string, [file: Uint8Array, says: RegExp]> = {
     withHeader({ b: entry('F32', [1], [4, 8]), a: entry('F16', [3], [0, 6]) }),
     /"a" and "b" overlap at byte 4/,
   ],
+  'a PyTorch zip archive': [
+    Uint8Array.from([0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0]),
+    /it is a PyTorch file \(\.pth, \.pt\), not a safetensors file/,
+  ],
+  'a PyTorch pickle': [
+    Uint8Array.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]),
+    /it is a PyTorch file/,
+  ],
   'metadata that is null': [withHeader({ __metadata__: null, a: good }), /__metadata__/],
 };
 
@@ -151,6 +159,11 @@ for (const [name, [file, says]] of Object.entries(bad)) {
     t.regex(error?.cure ?? '', /safetensors/);
   });
 }
+
+test('a header length that begins like a pickle is a header length', (t) => {
+  const header = JSON.stringify({ a: good }).padEnd(0x280, ' ');
+  t.deepEqual([...openSafetensors(fileOf(header, eight)).read('a')], [1, 2]);
+});
 
 test('a tensor that is not there is named', (t) => {
   const error = t.throws(() => openSafetensors(whole).read('b'), { instanceOf: WildstyleError });

@@ -1,0 +1,29 @@
+/** `wildstyle export`: writes a dataset in another format. @module */
+import { relative, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { exportDataset } from '../export/export-dataset.js';
+import { type ExporterName, exporterNames, exporters } from '../export/index.js';
+import { print } from './output.js';
+
+interface ExportArguments {
+  readonly dir: string;
+  readonly to: ExporterName;
+}
+
+export const exportCommand: CommandModule<object, ExportArguments> = {
+  command: 'export <dir>',
+  describe: 'Write a dataset in another format, to exports/ in its folder',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
+      .option('to', {
+        choices: exporterNames,
+        demandOption: true,
+        requiresArg: true,
+        describe: `Format: ${exporterNames.map((name) => `${name} (${exporters[name].describe})`).join('; ')}`,
+      }),
+  async handler({ dir, to }) {
+    const root = resolve(dir);
+    for (const file of await exportDataset(root, to)) print(relative(process.cwd(), resolve(root, file)));
+  },
+};
