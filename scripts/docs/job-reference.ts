@@ -34,7 +34,11 @@ function rowsOf(key: string, given: JsonSchema, isRequired: boolean): string[][]
       rowsOf(`${key}.${name}`, child, required.includes(name)),
     ),
   );
-  return [row, ...below];
+  const { properties = {}, required = [] } = schema.items ?? {};
+  const inList = Object.entries(properties).flatMap(([name, child]) =>
+    rowsOf(`${key}[].${name}`, child, required.includes(name)),
+  );
+  return [row, ...below, ...inList];
 }
 
 /** What may be written instead of a distribution: every parameter of a recipe may have one, which is said once. */

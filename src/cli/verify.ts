@@ -1,5 +1,6 @@
 /** `wildstyle verify`: rehashes the files of a dataset. @module */
 import type { CommandModule } from 'yargs';
+import type { Writer } from '../dataset/lock.js';
 import { type DatasetProblem, verifyDataset } from '../dataset/verify/verify.js';
 import { exitCodes } from './failure.js';
 import { print, printJson } from './output.js';
@@ -12,9 +13,10 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
       .option('json', { type: 'boolean', describe: 'Print the result as JSON' }),
   async handler({ dir, json }) {
-    const { checked, pending, problems } = await verifyDataset(dir);
-    if (json) printJson({ checked, pending, problems });
+    const { checked, pending, writer, problems } = await verifyDataset(dir);
+    if (json) printJson({ checked, pending, writer: writer ?? null, problems });
     else {
+      if (writer) print(`note: ${writerText(writer)}`);
       for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
       const verdict =
         problems.length === 0
@@ -28,6 +30,11 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },
 };
+
+function writerText({ pid, host }: Writer): string {
+  const who = pid === undefined ? '' : ` (process ${pid} on ${host})`;
+  return `a run is writing to this folder${who}: files may differ until it ends.`;
+}
 
 /** Whether a run recreates the file if it is missing. */
 const isRepairable = ({ code, file }: DatasetProblem): boolean =>

@@ -11,7 +11,9 @@ import { assertOwnFolder } from './output-status.js';
 
 /** Who holds the lock of an output folder. */
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
-export type Writer = z.output<typeof ownerSchema>;
+type Owner = z.output<typeof ownerSchema>;
+/** The run that writes to a folder; what is not known yet, because it has only just started, is missing. */
+export type Writer = Partial<Owner>;
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -47,7 +49,7 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
       // The lock may be lost, or the folder gone: either way it is released.
       await release().catch(() => {});
     };
-    const owner: Writer = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
+    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
     await writeFile(paths.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
       await unlock();
       throw error;
@@ -68,7 +70,7 @@ export async function writerOf(root: string): Promise<Writer | undefined> {
   if (!isHeld) return undefined;
   const owner = await readOwner(lockOwner);
   const isDead = owner !== undefined && owner.host === hostname() && !isAlive(owner.pid);
-  return isDead ? undefined : owner;
+  return isDead ? undefined : (owner ?? {});
 }
 
 function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Promise<void>> {
@@ -83,7 +85,7 @@ function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Pro
   });
 }
 
-function inUse(root: string, owner: Writer | undefined): WildstyleError {
+function inUse(root: string, owner: Owner | undefined): WildstyleError {
   const holder = owner
     ? `process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
     : 'another process, just begun or ended';
@@ -92,7 +94,7 @@ function inUse(root: string, owner: Writer | undefined): WildstyleError {
   });
 }
 
-async function readOwner(lockOwner: string): Promise<Writer | undefined> {
+async function readOwner(lockOwner: string): Promise<Owner | undefined> {
   try {
     return ownerSchema.parse(JSON.parse(await readFile(lockOwner, 'utf8')));
   } catch {

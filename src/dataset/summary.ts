@@ -7,6 +7,7 @@ import { WildstyleError } from '../errors.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 as sha256Of } from '../files/digest.js';
 import type { FileSystem } from '../files/file-system.js';
+import { growing } from '../files/growing.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
 import { formatVersion, volatileFields } from './format.js';
 import type { CompiledManifest } from './ledger/manifest.js';
@@ -17,11 +18,6 @@ import { outputPaths } from './output-paths.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json = z.record(z.string(), z.unknown());
-
-/** An object that keeps what a later version adds; its type names what this version knows. */
-function growing<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strip> {
-  return z.object(shape).loose() as unknown as z.ZodObject<T, z.core.$strip>;
-}
 
 /** The schema of `dataset.json`. */
 export const summarySchema = growing({

@@ -121,7 +121,7 @@ test.serial('every command has help', async (t) => {
     ),
   );
   const commands = [...top.stdout.matchAll(/^ {2}wildstyle (\w+)/gm)].map(([, name]) => name);
-  t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'stylize']);
+  t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'export', 'stylize']);
   // The other commands are built the same way.
   for (const command of ['run', 'stylize']) {
     const { exitCode, stdout, stderr } = await wildstyle([command, '--help'], environment);

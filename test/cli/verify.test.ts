@@ -24,7 +24,7 @@ test.serial('an unchanged dataset: exit 0', async (t) => {
     stderr: '',
   });
   const { stdout } = await verify('out', '--json');
-  t.deepEqual(JSON.parse(stdout), { checked: 12, pending: 0, problems: [] });
+  t.deepEqual(JSON.parse(stdout), { checked: 12, pending: 0, writer: null, problems: [] });
 });
 
 test.serial('a flipped byte, a deleted image and an extra file: exit 1, listing each', async (t) => {

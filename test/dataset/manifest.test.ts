@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { compileManifest, readManifest } from '../../src/dataset/ledger/manifest.js';
 import { metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
+import type { StylizedRecord } from '../../src/dataset/ledger/record.js';
 import { WildstyleError } from '../../src/errors.js';
 import { FaultyFileSystem } from '../files/faulty-file-system.js';
 import {
@@ -73,16 +74,19 @@ test('a class may have any name', async (t) => {
 });
 
 test('the stable digest ignores times and attempts, the digest of the manifest does not', async (t) => {
-  const compile = async (elapsedMs: number, seed = 7) =>
+  const compile = async (changes: Partial<StylizedRecord>) =>
     compileManifest({
       root: await temporaryFolder(t),
       items: items.slice(0, 1),
-      records: byId([stylizedRecord('b', { elapsedMs, seed })]),
+      records: byId([stylizedRecord('b', { elapsedMs: 1, ...changes })]),
     });
-  const [one, two, other] = [await compile(1), await compile(2), await compile(1, 8)];
-  t.not(one.manifest.sha256, two.manifest.sha256);
-  t.is(one.stableSha256, two.stableSha256);
-  t.not(one.stableSha256, other.stableSha256);
+  const one = await compile({});
+  const attempts = [{ error: 'worker-crashed' }, { error: null }];
+  for (const other of [await compile({ elapsedMs: 2 }), await compile({ attempts })]) {
+    t.not(other.manifest.sha256, one.manifest.sha256);
+    t.is(other.stableSha256, one.stableSha256);
+  }
+  t.not((await compile({ seed: 8 })).stableSha256, one.stableSha256);
 });
 
 test('equal records give equal bytes, whatever the order of their keys', async (t) => {
@@ -138,9 +142,26 @@ test('metadata has a row for each complete item, all with the same flat columns'
     final_loss: 1,
   });
   t.deepEqual(JSON.parse(String(recipe)), stylizedRecord('b').applied);
-  t.is(rows[1]?.style_path, null);
-  t.is(rows[1]?.strength, null);
-  t.is(rows[1]?.size, 64);
+  t.like(rows[1], { kind: 'original', method: null, seed: null, style_path: null, strength: null, size: 64 });
+  t.is(rows[1]?.replica, 0);
+  t.deepEqual(JSON.parse(String(rows[1]?.recipe)), { size: 64, fit: 'keep' });
+});
+
+test('metadata has the recipe that made the image, not the one that was drawn', async (t) => {
+  const root = await temporaryFolder(t);
+  const { drawn, sources } = stylizedRecord('a');
+  const applied = { ...drawn, style: { loss: { gram: 0.75, other: 0.25 }, strength: 3 }, optimizer: 'lbfgs' };
+  const gentler = stylizedRecord('a', { applied });
+  await compileManifest({ root, items: [itemOf(gentler, 0)], records: byId([gentler]) });
+  const [row] = await rowsOf(join(root, 'train/metadata.jsonl'));
+  t.like(row, {
+    strength: 3,
+    optimizer: 'lbfgs',
+    style_loss: '{"gram":0.75,"other":0.25}',
+    content_loss: 'features',
+    style_path: sources.style?.path,
+  });
+  t.deepEqual(JSON.parse(String(row?.recipe)), applied);
 });
 
 test('no metadata column except the first can be mistaken for an image', (t) => {

@@ -22,7 +22,7 @@ test('the README names every command and every option', async (t) => {
   const readme = read('README.md');
   const help = async (...args: string[]) => (await wildstyle([...args, '--help'], { cache })).stdout;
   const commands = [...(await help()).matchAll(/^ {2}wildstyle (\w+) ((?:<\w+> ?)+)/gm)];
-  t.is(commands.length, 5);
+  t.is(commands.length, 6);
   for (const [, command = '', positionals = ''] of commands) {
     t.true(readme.includes(`\`wildstyle ${command} ${positionals.trim()}\``), command);
     const options = [...(await help(command)).matchAll(/^ .*?(--[\w-]+)/gm)].map(([, option]) => option);

@@ -1,16 +1,25 @@
 /** What is known about a finished item: one line of `manifest.jsonl`. @module */
 import { z } from 'zod';
+import { growing } from '../../files/growing.js';
 import { type MethodName, methods } from '../../methods/index.js';
-import { roles } from '../../stylize/role.js';
+import type { ByRole } from '../../stylize/role.js';
 
 const digest = z.string().length(64);
 
-const source = z.object({
+const source = growing({
   path: z.string().describe('Below the root of its folder'),
   sha256: digest.describe('Digest of the file'),
 });
 
-const attempt = z.object({
+type Source = z.output<typeof source>;
+
+/** Sources by role. A later version may have roles that this one does not know. */
+function sourcesOf<T>(): z.ZodType<T> {
+  const schema = z.record(z.string(), source).describe('The images it was made from, by role');
+  return schema as unknown as z.ZodType<T>;
+}
+
+const attempt = growing({
   error: z
     .string()
     .nullable()
@@ -22,7 +31,9 @@ const recipe = z.record(z.string(), z.unknown());
 const common = {
   id: z.string().describe('Hash of everything that decides the pixels'),
   label: z.string().nullable().describe('The class; null in a dataset without labels'),
-  attempts: z.array(attempt).describe('Every attempt to make the image, the last one included'),
+  attempts: z
+    .array(attempt)
+    .describe('The attempts of the run that made the image or gave it up, the last one included'),
 };
 
 const published = {
@@ -35,14 +46,14 @@ const published = {
 
 const original = {
   kind: z.literal('original').describe('A content image carried over'),
-  sources: z.object({ content: source }).describe('The images it was made from, by role'),
+  sources: sourcesOf<{ content: Source }>(),
   drawn: recipe.describe('The parameters drawn for it: size and fit'),
 };
 
 const stylized = {
   kind: z.literal('stylized').describe('Made by a method'),
   method: z.string().describe('The method that made it'),
-  sources: z.partialRecord(z.enum(roles), source).describe('The images it was made from, by role'),
+  sources: sourcesOf<ByRole<Source>>(),
   replica: z.int().describe('Counts the images made from the same sources, from 0'),
   seed: z.int().describe('Seed of every draw made for it'),
   drawn: recipe.describe('The resolved recipe as it was drawn: every parameter'),
@@ -50,23 +61,19 @@ const stylized = {
 
 const failed = {
   status: z.literal('failed').describe('The image could not be made'),
-  error: z
-    .object({
-      code: z.string().describe('One of the codes in [errors.md](errors.md)'),
-      message: z.string().describe('What happened'),
-    })
-    .describe('Why it failed'),
+  error: growing({
+    code: z.string().describe('One of the codes in [errors.md](errors.md)'),
+    message: z.string().describe('What happened'),
+  }).describe('Why it failed'),
 };
 
 const made = {
   applied: recipe.describe('The recipe that made the image: differs from `drawn` where a retry was gentler'),
-  engine: z
-    .object({
-      name: z.string().describe('The engine that computed it'),
-      device: z.string().describe('The device it ran on'),
-      version: z.string().describe('Versions of what computed'),
-    })
-    .describe('What computed it'),
+  engine: growing({
+    name: z.string().describe('The engine that computed it'),
+    device: z.string().describe('The device it ran on'),
+    version: z.string().describe('Versions of what computed'),
+  }).describe('What computed it'),
   elapsedMs: z.number().describe('Time in the method, shared with others of its batch'),
 };
 
@@ -78,7 +85,7 @@ function shape<K extends z.ZodRawShape, S extends z.ZodRawShape>(
 ) {
   const first = { id: common.id, kind: kind.kind, status: status.status };
   // What a later version adds is kept.
-  return z.object({ ...first, ...kind, ...status, ...common, ...more }).loose() as z.ZodObject;
+  return growing({ ...first, ...kind, ...status, ...common, ...more }) as z.ZodObject;
 }
 
 /** One schema for each shape that a record can have. */

@@ -1,11 +1,12 @@
 /** Counting what became of the items. @module */
 import { z } from 'zod';
+import { growing } from '../../files/growing.js';
 import type { ItemRecord } from './record.js';
 
 const count = z.int().min(0);
 
 /** How many items of one class there are. */
-export const classCountsSchema = z.strictObject({
+export const classCountsSchema = growing({
   stylized: count,
   originals: count,
   failed: count,
@@ -13,7 +14,7 @@ export const classCountsSchema = z.strictObject({
 });
 
 /** How many items there are, and what became of them. `stylized` and `originals` count complete items. */
-export const countsSchema = z.strictObject({
+export const countsSchema = growing({
   items: count.describe('Images planned, and kept from earlier plans'),
   complete: count.describe('Images made'),
   failed: count.describe('Images that failed'),
