@@ -59,7 +59,8 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     const recipe = recipeOf({ size, steps, style: { strength } }, set);
     const signals = stopSignals();
     const view = progressView(process.stderr);
-    signals.drain.addEventListener('abort', () => view.print('Stopping: keeping the image so far.'));
+    view.print(`Stylizing ${content}. Press Ctrl-C to stop and keep the image so far.`);
+    signals.drain.addEventListener('abort', () => view.print('Stopping, keeping the image so far.'));
     signals.abandon.addEventListener('abort', () => process.exit(130));
     try {
       const { pixels, facts } = await stylizeImages({ content, style }, recipe, {

@@ -1,0 +1,62 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import sharp from 'sharp';
+import { startWildstyle, wildstyle } from '../support/command-line.js';
+import { type SmallJob, smallJob } from '../support/small-job.js';
+
+let job: SmallJob;
+let environment: { cache: string; cwd: string };
+/** A photograph and a painting of the job. */
+let inputs: string[];
+
+test.before(async () => {
+  job = await smallJob();
+  environment = { cache: job.cache, cwd: job.folder };
+  inputs = await Promise.all([job.contentRoot, join(job.folder, 'style')].map(firstImage));
+});
+test.after.always(() => job?.remove());
+
+const stylize = (out: string, ...options: string[]) =>
+  wildstyle(['stylize', ...inputs, out, ...options], environment);
+
+test.serial('every key of a recipe can be set, with or without its prefix', async (t) => {
+  const { exitCode, stdout, stderr } = await stylize(
+    'a.png',
+    ...['--size', '48', '--set', 'steps=3', '--set', 'recipe.optimizer=adam', '--set', 'network=random'],
+  );
+  t.is(exitCode, 0, stderr);
+  t.regex(stdout, /^a\.png: random, 3 steps, loss [\d.e+-]+ to [\d.e+-]+$/m);
+  const { width = 0, height = 0 } = await sharp(join(job.folder, 'a.png')).metadata();
+  t.is(Math.max(width, height), 48);
+});
+
+test.serial('a key that does not exist is refused, with the nearest one', async (t) => {
+  const { exitCode, stderr } = await stylize('b.png', '--set', 'optimiser=adam');
+  t.is(exitCode, 2);
+  t.regex(stderr, /option-invalid: .*unknown key "optimiser"; did you mean "optimizer"\?/);
+});
+
+test.serial('Ctrl-C keeps the image so far', async (t) => {
+  const options = ['--size', '48', '--steps', '10000', '--set', 'network=random'];
+  const going = startWildstyle(['stylize', ...inputs, 'c.png', ...options], environment);
+  let written = '';
+  going.process.stderr?.on('data', (text: string) => {
+    written += text;
+  });
+  while (!written.includes('Press Ctrl-C')) await sleep(20);
+  going.process.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await going.ended;
+  t.is(exitCode, 0, stderr);
+  t.regex(stderr, /keeping the image so far/);
+  const [, steps = ''] = /c\.png: random, (\d+) steps/.exec(stdout) ?? [];
+  t.true(Number(steps) < 10_000, stdout);
+  t.is((await sharp(join(job.folder, 'c.png')).metadata()).format, 'png');
+  await rm(join(job.folder, 'c.png'));
+});
+
+async function firstImage(root: string): Promise<string> {
+  const files = await readdir(root, { recursive: true });
+  return join(root, files.filter((file) => file.endsWith('.png')).sort()[0] ?? '');
+}
