@@ -26,7 +26,7 @@ export {
   evaluate,
   type StylizedArray,
   stylize,
-} from './run/arrays.js';
+} from './run/arrays/arrays.js';
 export type { RunEvent, RunOptions, RunResult } from './run/events.js';
 export { type Prepared, prepare } from './run/prepare.js';
 export type { Progress } from './run/progress.js';

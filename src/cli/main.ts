@@ -3,15 +3,15 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
-import { exportCommand } from './export.js';
+import { exportCommand } from './commands/export.js';
+import { planCommand } from './commands/plan.js';
+import { runCommand } from './commands/run.js';
+import { sheetCommand } from './commands/sheet.js';
+import { stylizeCommand } from './commands/stylize.js';
+import { verifyCommand } from './commands/verify.js';
 import { reportFailure } from './failure.js';
 import { guardOutput } from './output.js';
-import { planCommand } from './plan.js';
-import { runCommand } from './run.js';
-import { sheetCommand } from './sheet.js';
-import { stylizeCommand } from './stylize.js';
 import { checkOptions, usageError } from './usage.js';
-import { verifyCommand } from './verify.js';
 
 /** A parser method that its types omit. */
 interface ParserOptions {

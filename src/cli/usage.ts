@@ -1,6 +1,6 @@
 /** Explains mistakes on the command line and suggests corrections. @module */
 import { WildstyleError } from '../errors.js';
-import { didYouMean } from '../job/suggest.js';
+import { didYouMean } from '../job/messages/suggest.js';
 
 /** The valid commands and options. */
 export interface Vocabulary {

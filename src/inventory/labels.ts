@@ -4,8 +4,8 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { WildstyleError } from '../errors.js';
 import { folderNameProblem } from '../job/folder-name.js';
+import { didYouMean } from '../job/messages/suggest.js';
 import type { Job } from '../job/schema.js';
-import { didYouMean } from '../job/suggest.js';
 
 /**
  * Returns the class of an image, given its path relative to the content root: null if the job has no labels, undefined

@@ -5,10 +5,10 @@ import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
-import { type JobProblem, showPath } from './job-problem.js';
+import { type JobProblem, showPath } from './messages/job-problem.js';
+import { didYouMean, nearest } from './messages/suggest.js';
+import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
-import { didYouMean, nearest } from './suggest.js';
-import type { Path } from './zod-walk.js';
 
 /** The networks that a recipe may draw; `auto` may be any. */
 export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {

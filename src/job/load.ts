@@ -4,14 +4,14 @@ import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
-import { problemsOf } from './explain.js';
-import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './job-problem.js';
-import { checkNesting, decodeJob, jobLimits } from './limits.js';
+import { problemsOf } from './messages/explain.js';
+import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
+import { withoutPaths } from './messages/value-at.js';
 import { applyOverride, type Override, overrideOf, parseOverride } from './overrides.js';
-import { aliases, duplicateKeys, locate } from './positions.js';
 import { type Job, jobSchema } from './schema.js';
-import { SourceText } from './source-text.js';
-import { withoutPaths } from './value-at.js';
+import { checkNesting, decodeJob, jobLimits } from './text/limits.js';
+import { aliases, duplicateKeys, locate } from './text/positions.js';
+import { SourceText } from './text/source-text.js';
 
 export interface LoadJobOptions {
   /**

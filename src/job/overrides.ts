@@ -1,9 +1,9 @@
 /** Overrides from the command line: `recipe.steps=20` sets one key of a job. @module */
 import { parseDocument } from 'yaml';
 import { WildstyleError } from '../errors.js';
-import { checkNesting, jobLimits } from './limits.js';
-import { SourceText } from './source-text.js';
-import type { Path } from './zod-walk.js';
+import type { Path } from './messages/zod-walk.js';
+import { checkNesting, jobLimits } from './text/limits.js';
+import { SourceText } from './text/source-text.js';
 
 /** One parsed override. */
 export interface Override {

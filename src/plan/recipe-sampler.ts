@@ -4,8 +4,8 @@
  * @module
  */
 import { type Distribution, isDistribution } from '../job/distribution.js';
+import { isWholeNumber, schemaAt } from '../job/messages/zod-walk.js';
 import type { DistributedRecipe } from '../job/schema.js';
-import { isWholeNumber, schemaAt } from '../job/zod-walk.js';
 import { methodOf, type ResolvedRecipe } from '../methods/index.js';
 import type { ResolveFacts } from '../methods/method.js';
 import { type Recipe, recipeSchema } from '../methods/recipe.js';

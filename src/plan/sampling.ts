@@ -7,8 +7,8 @@
 import { posix } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import type { StyleEntry } from '../inventory/entries.js';
+import { didYouMean } from '../job/messages/suggest.js';
 import type { Job } from '../job/schema.js';
-import { didYouMean } from '../job/suggest.js';
 import { type Key, keyOfDigest, pairHash } from '../random.js';
 
 /** An image with the bytes of another one, `of`, which is planned in its place. */

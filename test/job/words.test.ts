@@ -1,6 +1,6 @@
 import test from 'ava';
 import { folderNameProblem } from '../../src/job/folder-name.js';
-import { didYouMean, editDistance, nearest } from '../../src/job/suggest.js';
+import { didYouMean, editDistance, nearest } from '../../src/job/messages/suggest.js';
 
 test('edit distance', (t) => {
   t.is(editDistance('steps', 'steps'), 0);

@@ -1,7 +1,7 @@
 /** The objective term by term, and its gradient, against plain arithmetic. @module */
 import test from 'ava';
 import type { RecipeInput } from '../../src/methods/recipe.js';
-import { type ArrayStylizer, createStylizer } from '../../src/run/arrays.js';
+import { type ArrayStylizer, createStylizer } from '../../src/run/arrays/arrays.js';
 import type { Evaluation } from '../../src/stylize/evaluate.js';
 import { random } from '../../src/stylize/networks/random.js';
 import { relativeDifference } from '../engine/support.js';

@@ -5,7 +5,7 @@ import { optimizeFacts } from '../../../src/methods/optimize/facts.js';
 import { OptimizeMaker } from '../../../src/methods/optimize/maker.js';
 import { sourceName } from '../../../src/methods/optimize/stages.js';
 import type { RecipeInput } from '../../../src/methods/recipe.js';
-import { createStylizer } from '../../../src/run/arrays.js';
+import { createStylizer } from '../../../src/run/arrays/arrays.js';
 import { disturbed, weights } from '../../stylize/requests.js';
 import { isClose, pattern, quickInput, quickRecipe } from '../../stylize/support.js';
 

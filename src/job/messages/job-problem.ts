@@ -1,5 +1,5 @@
 /** A problem in a job, and how problems are displayed. @module */
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../../errors.js';
 import type { Path } from './zod-walk.js';
 
 /** Something wrong with a value or a key in a job. */

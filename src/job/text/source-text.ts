@@ -1,6 +1,6 @@
 /** The text of a job file: lines, columns, and the excerpt shown below a problem. @module */
-import { printable } from '../printable.js';
-import type { Span } from './job-problem.js';
+import { printable } from '../../printable.js';
+import type { Span } from '../messages/job-problem.js';
 
 const maximumWidth = 100;
 

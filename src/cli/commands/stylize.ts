@@ -2,19 +2,19 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { WildstyleError } from '../errors.js';
-import { asStorageError } from '../files/file-system.js';
-import { publishFile } from '../files/publish.js';
-import { encodeImage } from '../images/encode.js';
-import { formatOfFile } from '../images/format.js';
-import { applyOverride, parseOverride } from '../job/overrides.js';
-import type { OptimizeFacts } from '../methods/optimize/facts.js';
-import type { RecipeInput } from '../methods/recipe.js';
-import { stylizeImages } from '../run/stylize-images.js';
-import { parseWeights } from './options.js';
-import { print } from './output.js';
-import { progressView } from './progress-bar.js';
-import { stopSignals } from './signals.js';
+import { WildstyleError } from '../../errors.js';
+import { asStorageError } from '../../files/file-system.js';
+import { publishFile } from '../../files/publish.js';
+import { encodeImage } from '../../images/encode.js';
+import { formatOfFile } from '../../images/format.js';
+import { applyOverride, parseOverride } from '../../job/overrides.js';
+import type { OptimizeFacts } from '../../methods/optimize/facts.js';
+import type { RecipeInput } from '../../methods/recipe.js';
+import { stylizeImages } from '../../run/arrays/stylize-images.js';
+import { parseWeights } from '../options.js';
+import { print } from '../output.js';
+import { progressView } from '../progress-bar.js';
+import { stopSignals } from '../signals.js';
 
 interface StylizeArguments {
   readonly content: string;

@@ -1,20 +1,20 @@
 /** `wildstyle run`: makes the dataset of a job. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import type { FailedRecord } from '../dataset/ledger/record.js';
-import { loadJob } from '../job/load.js';
-import { describePlan, memoryWarnings } from '../run/describe.js';
-import type { RunEvent, RunResult } from '../run/events.js';
-import { findPendingWork } from '../run/pending-work.js';
-import { type Prepared, prepare } from '../run/prepare.js';
-import { runPlan } from '../run/run.js';
-import { exitCodes } from './failure.js';
-import { formatBytes, formatDuration, formatEstimate } from './format.js';
-import { type JobArguments, overridesOf, withJobOptions } from './options.js';
-import { print } from './output.js';
-import { planText } from './plan-text.js';
-import { progressView } from './progress-bar.js';
-import { type StopSignals, stopSignals } from './signals.js';
+import type { FailedRecord } from '../../dataset/ledger/record.js';
+import { loadJob } from '../../job/load.js';
+import { describePlan, memoryWarnings } from '../../run/describe.js';
+import type { RunEvent, RunResult } from '../../run/events.js';
+import { findPendingWork } from '../../run/pending-work.js';
+import { type Prepared, prepare } from '../../run/prepare.js';
+import { runPlan } from '../../run/run.js';
+import { exitCodes } from '../failure.js';
+import { formatBytes, formatDuration, formatEstimate } from '../format.js';
+import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
+import { print } from '../output.js';
+import { planText } from '../plan-text.js';
+import { progressView } from '../progress-bar.js';
+import { type StopSignals, stopSignals } from '../signals.js';
 
 interface RunArguments extends JobArguments {
   readonly dryRun?: boolean;

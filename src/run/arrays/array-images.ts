@@ -1,13 +1,13 @@
 /** Checks the arrays of callers, and makes sources of them. @module */
-import type { HostTensor, Named } from '../engine/engine.js';
-import { WildstyleError } from '../errors.js';
-import { sha256 } from '../files/digest.js';
-import { resizeTensor } from '../images/resize.js';
-import { startsFromStyle } from '../methods/optimize/initial.js';
-import type { OptimizeRecipe } from '../methods/optimize/resolve.js';
-import { sourceName, stagesOf } from '../methods/optimize/stages.js';
-import { networks } from '../stylize/networks/index.js';
-import type { SourceImage } from '../stylize/targets.js';
+import type { HostTensor, Named } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
+import { sha256 } from '../../files/digest.js';
+import { resizeTensor } from '../../images/resize.js';
+import { startsFromStyle } from '../../methods/optimize/initial.js';
+import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
+import { sourceName, stagesOf } from '../../methods/optimize/stages.js';
+import { networks } from '../../stylize/networks/index.js';
+import type { SourceImage } from '../../stylize/targets.js';
 
 /**
  * What the method needs of two arrays. They are taken as they are for the last stage, and scaled down for those before it.

@@ -1,9 +1,9 @@
 /** `wildstyle export`: writes a dataset in another format. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { exportDataset } from '../export/export-dataset.js';
-import { type ExporterName, exporterNames, exporters } from '../export/index.js';
-import { print } from './output.js';
+import { exportDataset } from '../../export/export-dataset.js';
+import { type ExporterName, exporterNames, exporters } from '../../export/index.js';
+import { print } from '../output.js';
 
 interface ExportArguments {
   readonly dir: string;

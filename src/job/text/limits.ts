@@ -4,7 +4,7 @@
  * @module
  */
 import { Lexer, Parser } from 'yaml';
-import { WildstyleError } from '../errors.js';
+import { WildstyleError } from '../../errors.js';
 import { SourceText } from './source-text.js';
 
 export const jobLimits = { bytes: 1 << 20, nesting: 64, aliases: 100 } as const;

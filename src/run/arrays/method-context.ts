@@ -1,8 +1,8 @@
 /** An engine in this process for a method to work on, outside of any job. @module */
-import { createEngine, type EngineName } from '../engine/index.js';
-import type { MethodContext } from '../methods/method.js';
-import { graphBytesOf, thisMachine } from './estimate/machine.js';
-import { findWeights, type NamedWeights, WeightStore } from './weights.js';
+import { createEngine, type EngineName } from '../../engine/index.js';
+import type { MethodContext } from '../../methods/method.js';
+import { graphBytesOf, thisMachine } from '../estimate/machine.js';
+import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
 
 /** What computes, and with which weights. */
 export interface EngineChoice {

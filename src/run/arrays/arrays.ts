@@ -1,14 +1,14 @@
 /** Style transfer on arrays, in this process: for programs that have their own images and no job. @module */
-import type { HostTensor } from '../engine/engine.js';
-import { WildstyleError } from '../errors.js';
-import type { OptimizeFacts } from '../methods/optimize/facts.js';
-import { OptimizeMaker } from '../methods/optimize/maker.js';
-import { parametersOfRecipe, specOfRecipe } from '../methods/optimize/objective.js';
-import type { OptimizeRecipe } from '../methods/optimize/resolve.js';
-import type { RecipeInput } from '../methods/recipe.js';
-import type { Watch } from '../stylize/batch.js';
-import { type Evaluation, Evaluator } from '../stylize/evaluate.js';
-import { TargetCache } from '../stylize/targets.js';
+import type { HostTensor } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
+import type { OptimizeFacts } from '../../methods/optimize/facts.js';
+import { OptimizeMaker } from '../../methods/optimize/maker.js';
+import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objective.js';
+import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
+import type { RecipeInput } from '../../methods/recipe.js';
+import type { Watch } from '../../stylize/batch.js';
+import { type Evaluation, Evaluator } from '../../stylize/evaluate.js';
+import { TargetCache } from '../../stylize/targets.js';
 import { arraySource, asBatch, asFinite, sourcesFromArrays } from './array-images.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe } from './resolve-recipe.js';

@@ -1,7 +1,7 @@
 /** Locates keys and values in a YAML document. @module */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
-import type { JobProblem, Span } from './job-problem.js';
-import type { Path } from './zod-walk.js';
+import type { JobProblem, Span } from '../messages/job-problem.js';
+import type { Path } from '../messages/zod-walk.js';
 
 /**
  * Locates the key or value at a path. If a key on the path is missing, returns the key of its nearest parent, or the

@@ -1,9 +1,9 @@
 /** `wildstyle verify`: rehashes the files of a dataset. @module */
 import type { CommandModule } from 'yargs';
-import type { Writer } from '../dataset/lock.js';
-import { type DatasetProblem, verifyDataset } from '../dataset/verify/verify.js';
-import { exitCodes } from './failure.js';
-import { print, printJson } from './output.js';
+import type { Writer } from '../../dataset/lock.js';
+import { type DatasetProblem, verifyDataset } from '../../dataset/verify/verify.js';
+import { exitCodes } from '../failure.js';
+import { print, printJson } from '../output.js';
 
 export const verifyCommand: CommandModule<object, { dir: string; json?: boolean }> = {
   command: 'verify <dir>',

@@ -1,15 +1,15 @@
 /** `wildstyle plan`: shows what a job will make, without making it. @module */
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { asWildstyleError } from '../errors.js';
-import { loadJob } from '../job/load.js';
-import { describePlan, type PlanFindings } from '../run/describe.js';
-import { estimatePlan } from '../run/estimate/estimate-plan.js';
-import { findPendingWork } from '../run/pending-work.js';
-import { type Prepared, prepare } from '../run/prepare.js';
-import { type JobArguments, overridesOf, withJobOptions } from './options.js';
-import { print, printJson } from './output.js';
-import { planText } from './plan-text.js';
+import { asWildstyleError } from '../../errors.js';
+import { loadJob } from '../../job/load.js';
+import { describePlan, type PlanFindings } from '../../run/describe.js';
+import { estimatePlan } from '../../run/estimate/estimate-plan.js';
+import { findPendingWork } from '../../run/pending-work.js';
+import { type Prepared, prepare } from '../../run/prepare.js';
+import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
+import { print, printJson } from '../output.js';
+import { planText } from '../plan-text.js';
 
 interface PlanArguments extends JobArguments {
   readonly json?: boolean;

@@ -1,17 +1,17 @@
 /** `wildstyle sheet`: draws a contact sheet of a dataset. @module */
 import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { readManifest } from '../dataset/ledger/manifest.js';
-import { noDataset } from '../dataset/output-job.js';
-import { outputPaths } from '../dataset/output-paths.js';
-import { publishSummary, readSummary, withFiles } from '../dataset/summary.js';
-import { WildstyleError } from '../errors.js';
-import { formatOfFile } from '../images/format.js';
-import { writeContactSheet } from '../report/contact-sheet.js';
-import { jobFoldersOf, sheetRows } from '../report/dataset-rows.js';
-import { defaultSheetRows } from '../report/dataset-sheet.js';
-import { chooseSheetRows } from '../report/sheet-rows.js';
-import { print } from './output.js';
+import { readManifest } from '../../dataset/ledger/manifest.js';
+import { noDataset } from '../../dataset/output-job.js';
+import { outputPaths } from '../../dataset/output-paths.js';
+import { publishSummary, readSummary, withFiles } from '../../dataset/summary.js';
+import { WildstyleError } from '../../errors.js';
+import { formatOfFile } from '../../images/format.js';
+import { writeContactSheet } from '../../report/contact-sheet.js';
+import { jobFoldersOf, sheetRows } from '../../report/dataset-rows.js';
+import { defaultSheetRows } from '../../report/dataset-sheet.js';
+import { chooseSheetRows } from '../../report/sheet-rows.js';
+import { print } from '../output.js';
 
 interface SheetArguments {
   readonly dir: string;

@@ -1,6 +1,6 @@
 /** Walks zod schemas: finds the schema at a path, and describes expected values in words. @module */
 import { z } from 'zod';
-import { distributionKeyOf } from './distribution.js';
+import { distributionKeyOf } from '../distribution.js';
 
 /** The location of a value: keys and list indexes from the top. */
 export type Path = readonly (string | number)[];

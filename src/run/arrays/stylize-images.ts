@@ -1,14 +1,14 @@
 /** Makes one image from image files, in this process, with progress. @module */
-import { decodeImage } from '../images/decode.js';
-import type { Pixels } from '../images/pixels.js';
-import { toPixels, toTensor } from '../images/tensor.js';
-import { methodOf } from '../methods/index.js';
-import type { OptimizeFacts } from '../methods/optimize/facts.js';
-import type { RecipeInput } from '../methods/recipe.js';
-import type { Role } from '../stylize/role.js';
-import { loadRequests } from './item/load-sources.js';
+import { decodeImage } from '../../images/decode.js';
+import type { Pixels } from '../../images/pixels.js';
+import { toPixels, toTensor } from '../../images/tensor.js';
+import { methodOf } from '../../methods/index.js';
+import type { OptimizeFacts } from '../../methods/optimize/facts.js';
+import type { RecipeInput } from '../../methods/recipe.js';
+import type { Role } from '../../stylize/role.js';
+import { loadRequests } from '../item/load-sources.js';
+import type { Progress } from '../progress.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
-import type { Progress } from './progress.js';
 import { resolveRecipe } from './resolve-recipe.js';
 
 export interface StylizeImagesOptions extends EngineChoice {

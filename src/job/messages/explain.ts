@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { distributionKeyOf, distributionKeys, isDistribution } from './distribution.js';
+import { distributionKeyOf, distributionKeys, isDistribution } from '../distribution.js';
 import { type JobProblem, showPath, showValue } from './job-problem.js';
 import { didYouMean, nearest } from './suggest.js';
 import { valueAt } from './value-at.js';

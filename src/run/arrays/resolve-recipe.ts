@@ -1,10 +1,10 @@
 /** From what a caller writes of a recipe to one without gaps. @module */
 import { z } from 'zod';
-import { WildstyleError } from '../errors.js';
-import { problemsOf } from '../job/explain.js';
-import { methodOf, type ResolvedRecipe } from '../methods/index.js';
-import { type RecipeInput, recipeSchema } from '../methods/recipe.js';
-import { findWeights, type NamedWeights, resolveNetwork } from './weights.js';
+import { WildstyleError } from '../../errors.js';
+import { problemsOf } from '../../job/messages/explain.js';
+import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
+import { type RecipeInput, recipeSchema } from '../../methods/recipe.js';
+import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
 
 /**
  * A recipe with everything filled in.
