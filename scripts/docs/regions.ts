@@ -16,7 +16,7 @@ export function fillRegions(document: string, regions: Readonly<Record<string, s
     const [before, rest, ...more] = text.split(begin(name));
     const after = rest?.split(end(name))[1];
     if (before === undefined || after === undefined || more.length > 0) {
-      throw new Error(`The region ${name} must have exactly one begin comment and an end comment.`);
+      throw new Error(`The region ${name} must have exactly one begin comment and one end comment.`);
     }
     return `${before}${begin(name)}\n${content.trim()}\n\n${end(name)}${after}`;
   }, document);

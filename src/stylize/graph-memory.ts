@@ -3,8 +3,8 @@ import type { Shape, WeightSet } from '../engine/engine.js';
 import { sizeOf } from '../engine/shape.js';
 
 /**
- * Size of a graph's filters relative to the weights. An engine can keep filters transformed for speed: turning 3x3 filters
- * into 6x6 ones takes four times the memory (VGG-19 to conv5_1: 235 MB measured).
+ * Size of a graph's filters relative to the weights. An engine can keep filters transformed for speed: turning 3x3
+ * filters into 6x6 ones takes four times the memory (VGG-19 to conv5_1: 235 MB measured).
  */
 const weightCopies = 4;
 /** Bytes per pixel of features, gradients and optimizer state, measured for VGG-19 to conv5_1. */
