@@ -1,5 +1,5 @@
-// Installs what is missing, builds, then runs the command given: what makes `npm run demo` and `npm test` work in a
-// clean clone. Plain JavaScript, because it runs before anything is installed.
+// Installs missing packages, builds, and runs the given command, so that `npm run demo` and `npm test` work in a clean
+// clone. Plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const installedMark = join(root, 'node_modules', '.package-lock.json');
 const windows = process.platform === 'win32';
 
-// Ctrl-C reaches the command as well, which may have something to finish: its end is awaited, and is this one's.
+// Ctrl-C also reaches the command, which may need time to finish. Wait for it and exit with its status or signal.
 process.on('SIGINT', () => {});
 
 function run(command, args, label) {
@@ -36,7 +36,7 @@ if (needsInstall) {
   if (status !== 0) process.exit(status);
 }
 
-// A test that was deleted must not be run any more.
+// Remove compiled tests, so that deleted tests do not run.
 rmSync(join(root, 'dist', 'test'), { recursive: true, force: true });
 const built = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
 if (built !== 0) process.exit(built);

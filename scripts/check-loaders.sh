@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Loads a small dataset with the common training libraries, as the dataset card shows, and compares image counts and
-# classes with dataset.json. Needs Python 3 with venv, and a package index for pip. Prints one line per loader. Skips
-# loaders that it cannot install, except Hugging Face. TORCH_INDEX may name an index with torch's CPU builds. Exits with
-# 1 if a loader differs.
+# Loads a small dataset with common training libraries, as shown on the dataset card, and compares image counts and
+# classes with dataset.json. Requires Python 3 with venv and a package index for pip. Prints one line per loader. Skips
+# loaders that cannot be installed, except Hugging Face. Set TORCH_INDEX to an index with CPU builds of torch. Exits with
+# 1 if a loader disagrees.
 # Usage: scripts/check-loaders.sh [path of the built main.js]
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME="$work/cache" HF_HOME="$work/hf" HF_HUB_OFFLINE=1 HF_DATASETS_DISABLE_PROGRESS_BARS=1
 export TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=-1
 
-# Two classes are numbers: loaders sort 10 before 9.
+# Numeric class names, because loaders sort 10 before 9.
 cp -r "$root/datasets/demo/content" "$work/content"
 mv "$work/content/animal" "$work/content/9"
 mv "$work/content/boat" "$work/content/10"
@@ -23,7 +23,7 @@ node "$main" run "$root/configs/demo.yaml" --out "$work/dataset" --limit 9 --set
 python3 -m venv "$work/venv"
 pip() { "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
 
-# What every loader must agree with.
+# The counts and classes that every loader must report.
 cat >"$work/expected.py" <<'PYTHON'
 import json, sys
 root = sys.argv[1]
@@ -76,19 +76,19 @@ check() { "$1" "$work/$2.py" "$work/dataset" 2>"$work/errors" || { failed=1; ech
 pip datasets pillow
 check "$work/venv/bin/python" hugging_face
 
-# The default wheels contain gigabytes of GPU libraries: use the system's package, or an index with CPU builds.
+# The default wheels contain gigabytes of GPU libraries, so use the system's package or an index with CPU builds.
 system_python=$(command -v /usr/bin/python3 python3 | head -1)
 if "$system_python" -c 'import torchvision' 2>/dev/null; then
   check "$system_python" torch_vision
 elif [ -n "${TORCH_INDEX:-}" ] && pip torch torchvision --index-url "$TORCH_INDEX" 2>/dev/null; then
   check "$work/venv/bin/python" torch_vision
 else
-  echo "torchvision: skipped: no python3-torchvision here, and no TORCH_INDEX to install it from"
+  echo "torchvision: skipped: python3-torchvision is not installed and TORCH_INDEX is not set"
 fi
 
 if pip tensorflow-cpu 2>/dev/null; then
   check "$work/venv/bin/python" keras_folder
 else
-  echo "Keras: skipped: it cannot be installed here"
+  echo "Keras: skipped: it cannot be installed"
 fi
 exit "$failed"

@@ -1,5 +1,5 @@
-// Fetches the GPU parts of ONNX Runtime and of TF.js, which `npm install` leaves out because they are large and come
-// from outside the package registry. Plain JavaScript, because nothing has to be built for it.
+// Downloads the GPU parts of ONNX Runtime and TF.js. `npm install` skips them because they are large and not hosted on
+// the package registry. Plain JavaScript, so that it runs without a build.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const parts = [
     name: 'onnxruntime-node',
     what: 'the CUDA libraries of ONNX Runtime (linux x64, CUDA 12)',
     args: ['script/install.js', '--onnxruntime-node-install=cuda12'],
-    // The project's .npmrc denies the download at install time; npm hands that setting down to this script.
+    // The project's .npmrc disables the download at install time. npm passes that setting to this script, so override it.
     env: { ONNXRUNTIME_NODE_INSTALL: 'cuda12', npm_config_onnxruntime_node_install: 'cuda12' },
   },
   {
@@ -26,7 +26,7 @@ const parts = [
 const failed = [];
 for (const { name, what, args, env } of parts) {
   const cwd = join(packages, name);
-  process.stdout.write(`${name}: fetching ${what} ...\n`);
+  process.stdout.write(`${name}: downloading ${what} ...\n`);
   const missing = !existsSync(cwd);
   const result = missing
     ? undefined

@@ -1,5 +1,5 @@
 /**
- * Writes the generated regions of the pages in docs/; with `--check`, fails if one of them is out of date.
+ * Writes the generated regions of the pages in docs/. With `--check`, fails if a region is out of date.
  * @module
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { jobReference } from './docs/job-reference.js';
 import { fillRegions } from './docs/regions.js';
 import { repositoryRoot } from './docs/repository.js';
 
-/** The example as a user of the installed package writes it. */
+/** The example, with the import that users of the installed package write. */
 async function exampleSnippet(): Promise<string> {
   const text = await readFile(join(repositoryRoot, 'examples', 'library.ts'), 'utf8');
   return `\`\`\`ts\n${text.replace("'../src/index.js'", "'wildstyle'").replace(/^\/\*\*[\s\S]*?\*\/\n/, '')}\`\`\``;

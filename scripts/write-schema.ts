@@ -1,5 +1,5 @@
 /**
- * Writes `schema/job.schema.json` from the zod schema of a job; with `--check`, only says whether it is up to date.
+ * Writes `schema/job.schema.json` from the zod schema of a job. With `--check`, fails if the file is out of date.
  * @module
  */
 

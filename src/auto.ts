@@ -1,14 +1,14 @@
-/** The word for what wildstyle decides by itself. @module */
+/** The value `auto`, with which a job leaves a decision to wildstyle. @module */
 
-/** A value of a job that leaves the decision to the program. */
+/** The job value that leaves a decision to wildstyle. */
 export const auto = 'auto';
 
-/** Whether a value is left to be decided. */
+/** Whether a value is `auto`. */
 export function isAuto(value: unknown): value is typeof auto {
   return value === auto;
 }
 
-/** The value, or what is decided in its place. */
+/** Returns the value, or the result of `decide` if the value is `auto`. */
 export function orAuto<T>(value: T | typeof auto, decide: () => T): T {
   return isAuto(value) ? decide() : value;
 }

@@ -1,15 +1,15 @@
 /**
- * The one error class of the project. Every code is documented in `docs/errors.md` with cause and cure.
+ * The project's only error class. `docs/errors.md` documents the cause and cure of every code.
  * @module
  */
 
-/** What an error ends when it comes up: one item, the run, or the command before a run starts. */
+/** What an error stops: one item, the whole run, or the command before a run starts. */
 export type ErrorScope = 'item' | 'run' | 'job';
 
-/** What a code means to a run and to a script that called it. */
+/** How a run and the calling script treat a code. */
 interface Severity {
   readonly scope: ErrorScope;
-  /** What a command that ends with it exits with; 75 means that running it again resumes. */
+  /** The command's exit code. 75 means that running the command again resumes the work. */
   readonly exitCode: 2 | 75;
 }
 
@@ -17,7 +17,7 @@ const job: Severity = { scope: 'job', exitCode: 2 };
 const run: Severity = { scope: 'run', exitCode: 2 };
 const item: Severity = { scope: 'item', exitCode: 2 };
 
-/** Every code an error can carry, with its severity. */
+/** Every error code and its severity. */
 const severities = {
   // The job or the command is wrong.
   'job-not-found': job,
@@ -26,7 +26,7 @@ const severities = {
   'job-invalid': job,
   'override-invalid': job,
   'option-invalid': job,
-  // The folders a job names.
+  // The job's input folders.
   'content-missing': job,
   'style-missing': job,
   'labels-invalid': job,
@@ -63,15 +63,15 @@ const severities = {
 /** One of {@link errorCodes}. */
 export type ErrorCode = keyof typeof severities;
 
-/** Every code, a closed union, so that callers can switch on it. */
+/** Every error code. {@link ErrorCode} is a closed union, so callers can switch on it exhaustively. */
 export const errorCodes = Object.keys(severities) as readonly ErrorCode[];
 
-/** What a code ends, and the exit code of a command that ends with it. */
+/** What a code stops, and the exit code of the command. */
 export function severityOf(code: ErrorCode): Severity {
   return severities[code];
 }
 
-/** An error with a stable code, the bad value in its message, and the cure where one is known. */
+/** An error with a stable code, a message that contains the bad value, and a cure if there is one. */
 export class WildstyleError extends Error {
   readonly code: ErrorCode;
   readonly cure: string | undefined;
@@ -84,7 +84,7 @@ export class WildstyleError extends Error {
   }
 }
 
-/** The error as it is when it already carries a code, else wrapped with the code given. */
+/** Returns a `WildstyleError` unchanged and wraps any other error with the given code. */
 export function asWildstyleError(error: unknown, code: ErrorCode = 'internal'): WildstyleError {
   if (error instanceof WildstyleError) return error;
   return new WildstyleError(code, error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,8 +1,9 @@
 /**
- * wildstyle: turns folders of labeled images into a larger, style-augmented training set.
+ * wildstyle turns folders of labeled images into a larger, style-augmented training set.
  *
- * Jobs: {@link loadJob}, {@link prepare} (inventory and plan in one), {@link makePlan}, {@link runPlan},
- * {@link verifyDataset}. Arrays: {@link stylize}, {@link evaluate}, {@link createStylizer}.
+ * To run jobs: {@link loadJob}, {@link prepare} (takes the inventory and makes the plan), {@link makePlan},
+ * {@link runPlan}, {@link verifyDataset}. To stylize arrays in memory: {@link stylize}, {@link evaluate},
+ * {@link createStylizer}.
  * @module
  */
 

@@ -14,13 +14,13 @@ import {
 
 const hex = (key: Key) => key.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
-test('Threefry-2x32-20 gives the known answers of Random123', (t) => {
+test('Threefry-2x32-20 matches the known answers of Random123', (t) => {
   t.is(hex(threefry2x32([0, 0], 0, 0)), '6b200159 99ba4efe');
   t.is(hex(threefry2x32([0xffffffff, 0xffffffff], 0xffffffff, 0xffffffff)), '1cb996fc bb002be7');
   t.is(hex(threefry2x32([0x13198a2e, 0x03707344], 0x243f6a88, 0x85a308d3)), 'c4923a9c 483df7a0');
 });
 
-test('keys of seeds and digests', (t) => {
+test('derives keys from seeds and digests', (t) => {
   t.deepEqual(keyOfSeed(42), [42, 0]);
   t.deepEqual(keyOfSeed(2 ** 40 + 5), [5, 256]);
   t.deepEqual(keyOfSeed(-1), [0xffffffff, 0xffffffff]);
@@ -28,7 +28,7 @@ test('keys of seeds and digests', (t) => {
   t.notDeepEqual(deriveKey([1, 2], [3, 4]), deriveKey([3, 4], [1, 2]));
 });
 
-test('draws are pinned: a change here changes every dataset', (t) => {
+test('draws are pinned: changing them changes every dataset', (t) => {
   const key = deriveKey(deriveKey(keyOfSeed(42), keyOfDigest('ab'.repeat(32))), keyOfDigest('cd'.repeat(32)));
   t.is(drawNumber('seed'), 1346747564);
   t.is(random32(key, drawNumber('seed'), 0), 3797800719);
@@ -42,7 +42,7 @@ test('draws are pinned: a change here changes every dataset', (t) => {
 
 const count = 40_000;
 
-/** Chi-square of draws in [0, 1) over 100 bins; 99 degrees of freedom, so that 160 has a probability of 1e-4. */
+/** Chi-square of draws in [0, 1) in 100 bins. With 99 degrees of freedom, 160 has a probability of 1e-4. */
 function chiSquare(draws: readonly number[]): number {
   const bins = new Array<number>(100).fill(0);
   for (const draw of draws) bins[Math.floor(draw * 100)] += 1;
@@ -59,7 +59,7 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   return covariance / (deviation(a, ma) * deviation(b, mb));
 }
 
-// Each varies one thing only, from one number to the next: the hardest case for a hash.
+// Each sequence increments a single input, which is the hardest case for a hash.
 const sequences: Record<string, (i: number) => number> = {
   replica: (i) => uniform([1, 2], drawNumber('steps'), i),
   draw: (i) => uniform([1, 2], i, 0),
@@ -73,7 +73,7 @@ const sequences: Record<string, (i: number) => number> = {
 };
 
 for (const [name, at] of Object.entries(sequences)) {
-  test(`draws are uniform, and independent of their neighbors: ${name}`, (t) => {
+  test(`consecutive draws are uniform and independent: ${name}`, (t) => {
     const draws = Array.from({ length: count }, (_, i) => at(i));
     const chi = chiSquare(draws);
     t.true(chi < 160 && chi > 55, `chi-square ${chi}`);
@@ -82,17 +82,17 @@ for (const [name, at] of Object.entries(sequences)) {
   });
 }
 
-test('draws of different names are independent', (t) => {
+test('draws with different names are independent', (t) => {
   const values = Object.values(sequences).map((at) => Array.from({ length: count }, (_, i) => at(i)));
   for (let a = 0; a < values.length; a++) {
     for (let b = 0; b < a; b++) t.true(Math.abs(correlation(values[a], values[b])) < 0.025, `${a} and ${b}`);
   }
 });
 
-test('normal numbers have the moments of the standard normal distribution', (t) => {
+test('normal draws have the moments of the standard normal distribution', (t) => {
   const drawn = normals(keyOfSeed(5), drawNumber('noise'), 400_000);
   const moment = (power: number) => drawn.reduce((sum, z) => sum + z ** power, 0) / drawn.length;
-  // Four standard errors of each: sqrt(variance of z^power / count).
+  // Four standard errors of each moment: sqrt(variance of z^power / count).
   t.true(Math.abs(moment(1)) < 4 * Math.sqrt(1 / drawn.length));
   t.true(Math.abs(moment(2) - 1) < 4 * Math.sqrt(2 / drawn.length));
   t.true(Math.abs(moment(3)) < 4 * Math.sqrt(15 / drawn.length));
@@ -101,7 +101,7 @@ test('normal numbers have the moments of the standard normal distribution', (t) 
   t.true(Math.abs(within - 0.682689) < 0.003, `${within} within one standard deviation`);
 });
 
-test('normal numbers come in pairs that are independent, and do not depend on how many are drawn', (t) => {
+test('normal draws are independent within their pairs and do not depend on the number of draws', (t) => {
   const drawn = normals(keyOfSeed(6), drawNumber('noise'), count);
   t.deepEqual(normals(keyOfSeed(6), drawNumber('noise'), 1001), drawn.slice(0, 1001));
   t.is(normals(keyOfSeed(6), 0, 0).length, 0);

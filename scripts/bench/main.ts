@@ -1,9 +1,9 @@
-/** `npm run bench -- engine|plan|job [--json]`: measures one part and prints its figures. @module */
+/** `npm run bench -- engine|plan|job [--json]`: runs one benchmark and prints its figures. @module */
 import { parseArgs } from 'node:util';
 
 type Figures = Record<string, number>;
 
-/** Each bench is loaded only when it is asked for. */
+/** Each benchmark is loaded on demand. */
 const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
   plan: async () => (await import('./plan.js')).benchPlan(),

@@ -1,13 +1,13 @@
-/** Measures planning: a large synthetic inventory, every item made and hashed, nothing kept. @module */
+/** Measures planning on a large synthetic inventory: generates and hashes every item and keeps none. @module */
 import { createHash } from 'node:crypto';
 import type { ContentEntry, StyleEntry } from '../../src/inventory/entries.js';
 import { parseJob } from '../../src/job/load.js';
 import { makePlan } from '../../src/plan/plan.js';
 
 export interface PlanBenchOptions {
-  /** Content images, in a hundred classes; each gives four items. Default 250,000. */
+  /** Number of content images, in 100 classes, with four items each. Default 250,000. */
   readonly contents?: number;
-  /** Style images, in twenty folders. Default 500. */
+  /** Number of style images, in 20 folders. Default 500. */
   readonly styles?: number;
 }
 
@@ -22,7 +22,7 @@ recipe:
 output: { root: out }
 `;
 
-/** Items, seconds for one full pass with its digest, and the process's peak memory in MB (10^6 bytes). */
+/** Returns the number of items, the seconds for one full pass with digest, and peak memory in MB (10^6 bytes). */
 export async function benchPlan(options: PlanBenchOptions = {}): Promise<Record<string, number>> {
   const { contents = 250_000, styles = 500 } = options;
   const inventory = {
@@ -48,7 +48,7 @@ export async function benchPlan(options: PlanBenchOptions = {}): Promise<Record<
   const network = { name: 'vgg19', weights: digestOf('weights') } as const;
   const start = performance.now();
   const plan = makePlan(parseJob('bench.yaml', job), inventory, network);
-  // Reading the digest goes through all items.
+  // Reading the digest iterates over all items.
   const complete = plan.digest.length === 64;
   const seconds = (performance.now() - start) / 1000;
   const items = complete ? plan.counts.total : 0;

@@ -1,4 +1,4 @@
-/** The workload of the engine bench: VGG-19 to conv5_1 under a Gram and content objective. @module */
+/** The workload of the engine benchmark: VGG-19 up to conv5_1 with a Gram and content objective. @module */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Shape, TensorFunction, WeightSet } from '../../src/engine/index.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 
-/** Convolutions up to conv5_1: name, channels in and out, and how often the image was halved before. */
+/** Convolutions up to conv5_1: name, input and output channels, and the number of poolings before. */
 export const convolutions = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512]].flatMap(
   (block, b, blocks) =>
     block.map((output, index) => ({
@@ -21,23 +21,23 @@ export const convolutions = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 5
 /** One of {@link convolutions}. */
 export type Convolution = (typeof convolutions)[number];
 
-/** Convolutions after which Gram matrices are compared. */
+/** The convolutions whose Gram matrices are compared. */
 export const styleLayers = ['1_1', '2_1', '3_1', '4_1', '5_1'];
-/** The convolution after which features are compared. */
+/** The convolution whose features are compared. */
 export const contentLayer = '4_2';
 
-/** Floating point operations of one step: direct convolutions and Gram products, forward and backward. */
+/** Floating-point operations of one step: direct convolutions and Gram products, forward and backward. */
 export function stepFlop(sizePx: number): number {
   const pixels = ({ halvings }: Convolution): number => (sizePx >> halvings) ** 2;
   const forward = convolutions.reduce((sum, c) => {
     const gram = styleLayers.includes(c.name) ? 2 * c.output ** 2 * pixels(c) : 0;
     return sum + 2 * 9 * c.input * c.output * pixels(c) + gram;
   }, 0);
-  // Each product has one of the same size in the backward pass: with respect to its features, not to the weights.
+  // The backward pass has one product of the same size for each, because only features need gradients, not weights.
   return 2 * forward;
 }
 
-/** Inputs of {@link step}. */
+/** Shapes of the inputs of {@link step}. */
 export const stepShapes = (sizePx: number): Record<string, Shape> => ({
   image: [1, sizePx, sizePx, 3],
   content: [1, sizePx / 8, sizePx / 8, 512],
@@ -48,7 +48,7 @@ export const stepShapes = (sizePx: number): Record<string, Shape> => ({
   ),
 });
 
-/** The objective's value and its gradient with respect to the pixels, as a recipe would ask for it. */
+/** The objective and its gradient with respect to the pixels, like that of a recipe. */
 export const step: TensorFunction = ({ image, content, ...grams }, weights) => {
   const layers = [...styleLayers, contentLayer].map((name) => `relu${name}`);
   const loss = (pixels: tf.Tensor): tf.Scalar => {
@@ -66,7 +66,7 @@ export const step: TensorFunction = ({ image, content, ...grams }, weights) => {
   return { loss: value, gradient: grad };
 };
 
-/** Normally distributed numbers from a linear congruential generator; seeded, so that every run does the same. */
+/** Normally distributed numbers from a seeded linear congruential generator, so that runs are reproducible. */
 export function gaussian(size: number, deviation: number, seed: number): Float32Array {
   let state = (seed * 7919 + 1) >>> 0;
   const uniform = (): number => {
@@ -79,7 +79,7 @@ export function gaussian(size: number, deviation: number, seed: number): Float32
   );
 }
 
-/** VGG-19's own weights where the shared folder has them, else random ones of the same shapes (He et al. 2015). */
+/** VGG-19's weights if the shared folder has them, else random weights of the same shapes (He et al. 2015). */
 export async function stepWeights(): Promise<WeightSet> {
   const root = repositoryRoot(dirname(fileURLToPath(import.meta.url)));
   const file = join(dirname(root), 'shared', 'weights', 'vgg19-conv-f16.safetensors');

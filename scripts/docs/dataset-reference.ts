@@ -1,6 +1,6 @@
 /**
- * The reference of the files of a dataset: a record, a row of the metadata, the summary. What a field means is its
- * description in the schema.
+ * Generates the reference of a dataset's files: records, metadata rows and the summary. Field descriptions come from the
+ * schemas.
  * @module
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -16,15 +16,15 @@ interface Field {
   readonly path: string;
   readonly value: string;
   readonly meaning: string;
-  /** The only value it can have, if there is just one. */
+  /** The field's value, if the schema allows only one. */
   readonly constant: string | undefined;
 }
 
-/** The fields of a record, with the records that have them. */
+/** The table of record fields, with the kinds of records that have them. */
 export function recordReference(): string {
   const shapes = Object.values(recordShapes).map(jsonSchemaOf);
   const having = new Map<string, { fields: Field[]; shapes: JsonSchema[] }>();
-  // The longest records first: they decide the order.
+  // Records with the most fields come first, because they determine the order.
   const sizeOf = ({ properties = {} }: JsonSchema) => Object.keys(properties).length;
   for (const shape of [...shapes].sort((a, b) => sizeOf(b) - sizeOf(a))) {
     for (const field of fieldsOf(shape)) {
@@ -43,7 +43,7 @@ export function recordReference(): string {
   return markdownTable(['field', 'value', 'records', 'meaning'], rows);
 }
 
-/** The fields of `dataset.json`. */
+/** The table of fields in `dataset.json`. */
 export function summaryReference(): string {
   const rows = fieldsOf(jsonSchemaOf(summarySchema)).map(({ path, value, meaning }) => [
     `\`${path}\``,
@@ -53,18 +53,18 @@ export function summaryReference(): string {
   return markdownTable(['field', 'value', 'meaning'], rows);
 }
 
-/** The columns of `metadata.jsonl`. */
+/** The table of columns in `metadata.jsonl`. */
 export function metadataReference(): string {
   const rows = metadataColumns.map(({ name, type, meaning }) => [`\`${name}\``, type, sentence(meaning)]);
   return markdownTable(
     ['column', 'type', 'meaning'],
-    [['`file_name`', 'string', 'The image, below the split folder'], ...rows],
+    [['`file_name`', 'string', 'Path of the image, relative to the split folder'], ...rows],
   );
 }
 
 const sentence = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 
-/** The JSON Schema of a schema, with a list of one value in place of each constant. */
+/** Converts a schema to JSON Schema and replaces each constant with an enum of one value. */
 function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const text = JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' }));
   return JSON.parse(text, (_key, value) =>
@@ -75,8 +75,8 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 }
 
 /**
- * The fields of an object and of what is in it, in order. A group without a description is not a field itself, only what
- * is in it.
+ * The fields of an object and of nested objects, in order. A group without a description is not listed itself, but its
+ * fields are.
  * @throws if a field has no description
  */
 function fieldsOf(schema: JsonSchema): Field[] {
@@ -106,7 +106,7 @@ function fieldOf(path: string, schema: JsonSchema, meaning: string): Field {
 
 const containerOf = ({ items }: JsonSchema): string => (items ? 'list: map' : 'map');
 
-/** What has a name in an object, in each value of a list, or in a map whose keys are known. */
+/** The named children of an object, of the items of a list, or of a map with known keys. */
 function childrenOf({
   properties,
   items,
@@ -122,7 +122,7 @@ function childrenOf({
 const isDescribed = (schema: JsonSchema): boolean =>
   schema.description !== undefined || childrenOf(schema).some(([, child]) => isDescribed(child));
 
-/** What a field can be in any record. */
+/** The values of a field over all kinds of records. */
 function valueInAll(fields: readonly Field[]): string {
   const values = [...new Set(fields.map(({ value }) => value))];
   // Text includes every constant; a map with known fields is still a map.
@@ -130,7 +130,7 @@ function valueInAll(fields: readonly Field[]): string {
   return general ?? values.sort().join(', ');
 }
 
-/** What a field means; if that depends on its value or on the kind of record, each meaning with what it belongs to. */
+/** The meaning of a field. If it depends on the field's value or the kind of record, lists each case. */
 function meaningOf(fields: readonly Field[], shapes: readonly JsonSchema[]): string {
   const meanings = [...new Set(fields.map(({ meaning }) => meaning))];
   if (meanings.length === 1) return meanings[0];
@@ -141,7 +141,7 @@ function meaningOf(fields: readonly Field[], shapes: readonly JsonSchema[]): str
   return [...new Set(each)].sort().join('; ');
 }
 
-/** Which records have a field, as a reader thinks of them. */
+/** Describes which kinds of records have a field. */
 function recordsInWords(some: readonly JsonSchema[], all: readonly JsonSchema[]): string {
   const groups: [string, (shape: JsonSchema) => boolean][] = [
     ['all', () => true],
@@ -156,7 +156,8 @@ function recordsInWords(some: readonly JsonSchema[], all: readonly JsonSchema[])
   const found = groups.find(([, has]) => all.every((shape) => has(shape) === some.includes(shape)));
   if (found) return found[0];
   const methods = some.map((shape) => constantOf(shape, 'method'));
-  if (methods.includes(undefined)) throw new Error('No words say which records have a field.');
+  if (methods.includes(undefined))
+    throw new Error('Cannot describe which records have a field. Add a group for them.');
   return `complete, ${methods.map((method) => `\`${method}\``).join(', ')}`;
 }
 

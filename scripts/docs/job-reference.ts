@@ -1,4 +1,4 @@
-/** The reference of job files, from the JSON Schema that editors use. @module */
+/** Generates the reference of job files from the JSON Schema that editors use. @module */
 import { distributionKeys } from '../../src/job/distribution.js';
 import { jobJsonSchema } from '../../src/job/schema.js';
 import { defaultInWords, type JsonSchema, valueInWords } from './json-schema.js';
@@ -6,7 +6,7 @@ import { markdownTable } from './regions.js';
 
 const titles = ['key', 'value', 'default', 'what it does'];
 
-/** A table for each part of a job. */
+/** Markdown with one table for each section of a job. */
 export function jobReference(): string {
   const { properties = {}, required = [] } = jobJsonSchema() as JsonSchema;
   const parts = Object.entries(properties).map(([key, schema]) => {
@@ -19,7 +19,7 @@ export function jobReference(): string {
   return parts.join('\n\n');
 }
 
-/** The row of a key, then those of the keys below it. */
+/** The row of a key, followed by the rows of nested keys. */
 function rowsOf(key: string, given: JsonSchema, isRequired: boolean): string[][] {
   const schema = withoutDistributions(given);
   const row = [
@@ -41,7 +41,7 @@ function rowsOf(key: string, given: JsonSchema, isRequired: boolean): string[][]
   return [row, ...below, ...inList];
 }
 
-/** What may be written instead of a distribution: every parameter of a recipe may have one, which is said once. */
+/** Removes distributions from a schema. The docs explain once that every recipe parameter accepts them. */
 function withoutDistributions(schema: JsonSchema): JsonSchema {
   if (typeof schema.additionalProperties === 'object') {
     return { ...schema, additionalProperties: withoutDistributions(schema.additionalProperties) };

@@ -1,6 +1,6 @@
-/** JSON Schema in words: what a value may be, in the style of a manual. @module */
+/** Describes JSON Schema in words, for the docs. @module */
 
-/** The part of draft 7 that zod writes. */
+/** The subset of draft 7 that zod generates. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -22,7 +22,7 @@ export interface JsonSchema {
 
 const code = (value: unknown): string => `\`${JSON.stringify(value).replaceAll('"', '')}\``;
 
-/** What a value may be: `whole number from 1 to 100`, `` `a` or `b` ``. */
+/** Describes the values that a schema allows: `whole number from 1 to 100`, `` `a`, `b` ``. */
 export function valueInWords(schema: JsonSchema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(valueInWords))].join(', or ');
   if (schema.enum) return schema.enum.map(code).join(', ');
@@ -58,7 +58,7 @@ const hasType = ({ type, anyOf }: JsonSchema): boolean => type !== undefined || 
 function numberInWords(schema: JsonSchema): string {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
   const kind = type === 'integer' ? 'whole number' : 'number';
-  // zod bounds whole numbers by what is safe; that is no bound of the project's.
+  // zod limits integers to the safe range by default. Omit these limits.
   const low = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
   const high = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
   const from = low !== undefined && (high === undefined ? `from ${low}` : `from ${low} to ${high}`);
@@ -69,7 +69,7 @@ function numberInWords(schema: JsonSchema): string {
   return [kind, ...bounds].join(' ');
 }
 
-/** A default in words; empty for none. */
+/** Describes a default. Returns an empty string if there is none. */
 export function defaultInWords(schema: JsonSchema, isRequired: boolean): string {
   if (isRequired) return 'required';
   return schema.default === undefined || typeof schema.default === 'object' ? '' : code(schema.default);

@@ -1,11 +1,11 @@
-/** Parts of a document that a program writes, between two comments. @module */
+/** Generated regions of a document, each between two comments. @module */
 
 const begin = (name: string): string => `<!-- begin: ${name} (written by npm run docs) -->\n`;
 const end = (name: string): string => `<!-- end: ${name} -->`;
 
 /**
- * The document with its regions written anew.
- * @param regions by name; each must be in the document once, and the document may have no other
+ * Replaces the regions of a document.
+ * @param regions region contents by name. The document must contain exactly these regions, each once and in this order
  */
 export function fillRegions(document: string, regions: Readonly<Record<string, string>>): string {
   const found = [...document.matchAll(/<!-- begin: (\S+) /g)].map(([, name]) => name);
@@ -16,13 +16,13 @@ export function fillRegions(document: string, regions: Readonly<Record<string, s
     const [before, rest, ...more] = text.split(begin(name));
     const after = rest?.split(end(name))[1];
     if (before === undefined || after === undefined || more.length > 0) {
-      throw new Error(`The region ${name} has no clear beginning and end.`);
+      throw new Error(`The region ${name} must have exactly one begin comment and one end comment.`);
     }
     return `${before}${begin(name)}\n${content.trim()}\n\n${end(name)}${after}`;
   }, document);
 }
 
-/** A Markdown table. Cells are Markdown; what would end a cell is escaped. */
+/** A Markdown table. Cells are Markdown; pipes are escaped. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

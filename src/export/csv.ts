@@ -1,4 +1,4 @@
-/** CSV (RFC 4180): a table for each split, with the columns of `metadata.jsonl`. @module */
+/** CSV (RFC 4180): one table per split, with the columns of `metadata.jsonl`. @module */
 import { columnList, metadataRow } from '../dataset/ledger/metadata-row.js';
 import { splitOfFile } from '../dataset/output-paths.js';
 import type { FilePublisher } from '../files/publish.js';

@@ -1,4 +1,4 @@
-/** Exports a finished dataset, and declares the files in `dataset.json`, so that `verify` knows them. @module */
+/** Exports a finished dataset and adds the files to `dataset.json`, so that `verify` checks them. @module */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestRecords } from '../dataset/ledger/manifest.js';
@@ -12,8 +12,8 @@ import { FilePublisher } from '../files/publish.js';
 import { type ExporterName, exporters } from './index.js';
 
 /**
- * Writes an export to `exports/<name>/` of the dataset, in place of an earlier one.
- * @returns the files, below the dataset's root
+ * Writes an export to `exports/<name>/` in the dataset and replaces an earlier one.
+ * @returns the paths of the files, relative to the dataset's root
  * @throws `dataset-invalid`, `output-in-use`, `disk-full`, `output-unwritable`
  */
 export async function exportDataset(root: string, name: ExporterName): Promise<string[]> {

@@ -1,25 +1,25 @@
-/** What an exporter is: another format for a finished dataset. @module */
+/** The interface of an exporter, which writes a finished dataset in another format. @module */
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import type { DatasetSummary } from '../dataset/summary.js';
 import type { FilePublisher } from '../files/publish.js';
 
-/** A finished dataset, and where an export of it goes. */
+/** A finished dataset and the destination of its export. */
 export interface ExportContext {
   readonly root: string;
   readonly summary: DatasetSummary;
-  /** The records of all images, in the order of the manifest, one at a time. */
+  /** The records of all complete images, in manifest order, one at a time. */
   readonly records: () => AsyncIterable<CompleteRecord>;
   /**
-   * Opens a file of the export; it appears whole or not at all when it is committed.
-   * @param name below the folder of the export, with forward slashes
+   * Opens a file of the export. Committing it publishes it atomically.
+   * @param name path relative to the export's folder, with forward slashes
    */
   readonly open: (name: string) => Promise<FilePublisher>;
 }
 
-/** A format that datasets are exported to. */
+/** An export format. */
 export interface Exporter {
-  /** For the help of the command line. */
+  /** Description for the command-line help. */
   readonly describe: string;
-  /** Writes every file of the export with `open`, and commits it. The same dataset gives the same bytes. */
+  /** Opens, writes and commits every file of the export. The same dataset must give the same bytes. */
   readonly write: (context: ExportContext) => Promise<void>;
 }

@@ -1,20 +1,20 @@
-/** The methods, by name: a new method is a folder beside this file and a line here. @module */
+/** The methods by name. To add one, create a folder next to this file and add a line here. @module */
 import type { Method } from './method.js';
 import { optimize } from './optimize/optimize.js';
 
 export const methods = { optimize } as const;
 
-/** One of the methods' names; the first is the default. */
+/** The name of a method. The first one is the default. */
 export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as [MethodName, ...MethodName[]];
 
-/** A resolved recipe: nothing optional, no `auto`. A union over the methods. */
+/** A resolved recipe: nothing optional, no `auto`. The union over all methods. */
 export type ResolvedRecipe = ReturnType<(typeof methods)[MethodName]['resolve']>;
 
-/** A method whose recipes are not told apart from those of others: it is only ever given its own. */
+/** A method with its recipe type erased. Callers only pass it recipes of that method. */
 export type AnyMethod = Method<unknown, ResolvedRecipe, object>;
 
-/** The method of a recipe. */
+/** Returns the method that a recipe names. */
 export function methodOf({ method }: { readonly method: MethodName }): AnyMethod {
   return methods[method] as unknown as AnyMethod;
 }

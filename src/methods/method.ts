@@ -1,4 +1,4 @@
-/** What a method is: a way to make an item's image from its sources. @module */
+/** The interface of a method: a way to make an item's image from its source images. @module */
 import type { z } from 'zod';
 import type { Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import type { FittedTarget } from '../images/fit.js';
@@ -8,23 +8,23 @@ import type { Role } from '../stylize/role.js';
 import type { StepTotals } from '../stylize/step-totals.js';
 import type { SourceImage } from '../stylize/targets.js';
 
-/** An image that a method needs, decoded to a shape. */
+/** A source image that a method needs, and the shape to decode it to. */
 export interface SourceRequest {
-  /** What the method calls it. */
+  /** The method's name for it. */
   readonly name: string;
   readonly role: Role;
-  /** The shape to decode it to: fitted, or that of another request (which covers it and is cropped). */
+  /** Fit the image to a size, or scale it to cover the shape of another request and crop it. */
   readonly target: FittedTarget | { readonly shapeOf: string };
 }
 
-/** What making an item costs, in evaluations of the objective. A method without steps costs 0. */
+/** The cost of making an item, in evaluations of the objective. 0 for a method without steps. */
 export interface Cost {
   readonly steps: number;
-  /** Each evaluation counted with the pixels of its image: what its time is proportional to. */
+  /** Evaluations times pixels, summed over all image sizes. Time is proportional to this. */
   readonly pixelSteps: number;
 }
 
-/** What every resolved recipe has. */
+/** The fields that every resolved recipe has. */
 export interface MethodRecipe {
   readonly method: string;
   /** Long edge of the result in pixels. */
@@ -32,20 +32,20 @@ export interface MethodRecipe {
   readonly fit: FittedTarget['fit'];
 }
 
-/** What a job leaves open and this machine decides. */
+/** Decisions that a job leaves to the machine it runs on. */
 export interface ResolveFacts {
-  /** What `network: auto` stands for. */
+  /** The network that `network: auto` resolves to. */
   readonly network: NetworkName;
 }
 
-/** What a method works with in one process. */
+/** What a method has to work with in one process. */
 export interface MethodContext {
   readonly engine: Engine;
   /** @throws `weights-missing`, `weights-invalid` */
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
-  /** How many items of a shape to make together, by the pixels of one. */
+  /** The batch size for items of this many pixels each. */
   readonly batch: (pixels: number) => number;
-  /** Approximate bound on the bytes that compiled graphs hold. */
+  /** Approximate limit on the memory of compiled graphs, in bytes. */
   readonly graphBytes: number;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
@@ -54,9 +54,9 @@ export interface MethodContext {
 /** An item to make. */
 export interface MakeRequest<Recipe> {
   readonly recipe: Recipe;
-  /** By the names of the method's {@link SourceRequest}s. */
+  /** Keyed by the names of the method's {@link SourceRequest}s. */
   readonly sources: Named<SourceImage>;
-  /** Seed of every draw made for this item: 32 bits. */
+  /** 32-bit seed of all random draws for this item. */
   readonly seed: number;
   readonly watch?: Watch | undefined;
 }
@@ -65,50 +65,57 @@ export interface MakeRequest<Recipe> {
 export interface Made<Recipe, Facts> {
   /** `[1, height, width, 3]`; not clamped. */
   readonly image: HostTensor;
-  /** The recipe that made it; differs from the one asked for where a retry was gentler. */
+  /** The recipe that made it. Differs from the requested one if a retry lowered the learning rate. */
   readonly applied: Recipe;
-  /** What the record says about how it was made: fits the method's `facts` schema. */
+  /** The method's fields of the record. Matches the method's `facts` schema. */
   readonly facts: Facts;
   readonly elapsedMs: number;
 }
 
-/** A method at work in one process. */
+/** A method running in one process. */
 export interface Maker<Recipe = never, Facts = object> {
-  /** All steps so far. */
+  /** Totals over all steps so far. */
   readonly totals: StepTotals;
   /**
-   * Makes one item, together with others that were asked for and are not finished.
-   * @param signal drops the item when aborted before its first step; the promise then rejects with the signal's reason
-   * @throws `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
+   * Makes one item, batched with other pending items.
+   * @param signal cancels the item if aborted before its first step; the promise then rejects with the signal's reason
+   * @throws `layer-unknown`, `weights-missing`, `loss-diverged`, and engine errors
    */
   make(request: MakeRequest<Recipe>, signal?: AbortSignal): Promise<Made<Recipe, Facts>>;
   dispose(): void;
 }
 
 /**
- * A way to make an image. All but `open` are pure functions.
- * @typeParam Drawn the recipe as drawn: plain values, defaults of the schema filled in
- * @typeParam Recipe the resolved recipe: nothing optional, no `auto`; it alone decides the pixels, with sources and seed
+ * A way to make an image. Every function except `open` is pure.
+ * @typeParam Drawn the recipe as drawn: plain values, with schema defaults filled in
+ * @typeParam Recipe the resolved recipe: nothing optional, no `auto`. Together with sources and seed, it determines
+ *   the pixels
  */
 export interface Method<Drawn, Recipe extends MethodRecipe, Facts extends object> {
-  /** Increased when the same resolved recipe would give other pixels: part of every item's id. */
+  /** Part of every item's id. Increment it when the same resolved recipe produces different pixels. */
   readonly version: number;
-  /** The keys it adds to a job's recipe, beside `method`, `size` and `fit`. Shared by all methods: a key has one meaning. */
+  /**
+   * The recipe keys it adds to `method`, `size` and `fit`. All methods share one set of keys, so a key must mean the same
+   * in every method that uses it.
+   */
   readonly parameters: z.ZodRawShape;
-  /** What is wrong with a recipe as a whole, with the key to blame; undefined if nothing. Values may be distributions. */
+  /**
+   * Checks a recipe as a whole. Returns the problem and the path of the key that causes it, or undefined. Values may be
+   * distributions.
+   */
   readonly check?: (recipe: Drawn) => { readonly path: string[]; readonly message: string } | undefined;
   readonly resolve: (drawn: Drawn, facts: ResolveFacts) => Recipe;
-  /** The fields it adds to a record. */
+  /** The fields it adds to an item's record. */
   readonly facts: z.ZodObject;
-  /** The networks whose weights it needs. */
+  /** The networks whose weights a recipe needs. */
   readonly networks: (recipe: Recipe) => readonly NetworkName[];
   readonly sources: (recipe: Recipe) => readonly SourceRequest[];
   readonly cost: (recipe: Recipe) => Cost;
-  /** The long edge of the largest image it works on. */
+  /** Long edge of the largest image it processes. */
   readonly largestSizePx: (recipe: Recipe) => number;
-  /** The recipe of a short measurement, no larger than `sizePx`, from which the time of the whole can be estimated. */
+  /** A short version of the recipe, no larger than `sizePx`. Timing it gives an estimate for the whole recipe. */
   readonly sample: (recipe: Recipe, steps: number, sizePx: number) => Recipe;
-  /** Names what the time of a step depends on, apart from size and machine. */
+  /** Equal for recipes whose steps take the same time at the same size on the same machine. */
   readonly costKey: (recipe: Recipe) => string;
   readonly open: (context: MethodContext) => Maker<Recipe, Facts>;
 }

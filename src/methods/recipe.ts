@@ -1,6 +1,6 @@
 /**
- * The recipe as a job writes it: the parameters of every method, as plain values. A job may give a distribution for any of
- * them (see `job/schema.ts`).
+ * The recipe as written in a job: the parameters of all methods, as plain values. A job may use a distribution for any
+ * parameter (see `job/schema.ts`).
  * @module
  */
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const parameters = Object.assign(
   ...Object.values(methods).map((method) => method.parameters),
 ) as MethodParameters;
 
-/** The schema of a recipe, with the defaults of the project. */
+/** The schema of a recipe, including the project's defaults. */
 export const recipeSchema = z
   .strictObject({
     method: z.enum(methodNames).default(methodNames[0]).describe('How images are made'),
@@ -28,14 +28,14 @@ export const recipeSchema = z
     ...parameters,
   })
   .check(({ value, issues }) => {
-    // The method itself is checked by its own schema; without a known one there is nothing more to check.
+    // The schema of `method` reports an unknown method, and there is nothing else to check for one.
     if (!Object.hasOwn(methods, String(value.method))) return;
     const problem = methodOf(value as { method: MethodName }).check?.(value);
     if (problem) issues.push({ code: 'custom', input: value, path: problem.path, message: problem.message });
   });
 
-/** A recipe with the defaults of the schema: some of it may still be left to the network or the optimizer. */
+/** A recipe with schema defaults filled in. Other defaults still depend on the network or the optimizer. */
 export type Recipe = z.output<typeof recipeSchema>;
 
-/** What a caller may write: everything is optional. */
+/** A recipe as callers write it: everything is optional. */
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -1,4 +1,4 @@
-/** How many stylized items each content image gives: class balancing and the limit. @module */
+/** The number of stylized items per content image: class balancing and the limit. @module */
 
 import type { ContentEntry } from '../inventory/entries.js';
 import type { Job } from '../job/schema.js';
@@ -6,13 +6,13 @@ import type { Key } from '../random.js';
 
 type Rules = Pick<Job['sampling'], 'stylesPerContent' | 'balanceClasses' | 'limit' | 'keepOriginals'>;
 
-/** The contents of one class, as positions in the list of contents. */
+/** The content images of one class, as indexes into the list of content images. */
 export interface ContentClass {
   readonly label: string | null;
   readonly contents: readonly number[];
 }
 
-/** Classes in order of their names (code units); contents in their order. */
+/** Groups content images by class. Classes are sorted by name (code units); content images keep their order. */
 export function classesOf(contents: readonly ContentEntry[]): ContentClass[] {
   const byLabel = new Map<string | null, number[]>();
   for (const [index, { label }] of contents.entries()) {
@@ -26,12 +26,12 @@ export function classesOf(contents: readonly ContentEntry[]): ContentClass[] {
 }
 
 /**
- * Stylized items of every content image.
+ * The number of stylized items of every content image.
  *
- * Balanced classes are as large as the largest one: originals count where they are kept, contents of one class differ
- * by one item at most, none has fewer than `stylesPerContent`. A limit is shared out evenly over classes, then over
- * the contents of a class. Which contents get the one item more is decided by their keys, not by their order, so
- * that a new content moves few others.
+ * Balancing makes every class as large as the largest one, counting originals if they are kept. Content images of one
+ * class differ by at most one item, and each has at least `stylesPerContent`. A limit is divided evenly among the
+ * classes, then among the content images of a class. Keys of the content images, not their order, determine which ones
+ * get one item more, so adding a content image moves few of these extra items.
  */
 export function itemsPerContent(
   classes: readonly ContentClass[],
@@ -64,7 +64,7 @@ function classTotals(
   return sizes.map((size) => target - size * originals);
 }
 
-/** Shares a total out over classes as evenly as what each can take allows; the largest get the remainder. */
+/** Divides a total among classes as evenly as their capacities allow. The largest classes get the remainder. */
 function shareOut(total: number, capacities: readonly number[]): number[] {
   const shares = capacities.map(() => 0);
   const order = capacities.map((_, index) => index).sort((a, b) => capacities[a] - capacities[b] || a - b);

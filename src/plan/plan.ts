@@ -1,6 +1,6 @@
 /**
- * The plan: every item of a dataset, a pure function of a job and an inventory. Items are made as they are asked for;
- * nothing is stored for them, so that a plan of a million items costs no more memory than its inventory.
+ * The plan: every item of a dataset, as a pure function of a job and an inventory. Items are generated lazily and never
+ * stored, so a plan of a million items takes no more memory than its inventory.
  * @module
  */
 
@@ -19,23 +19,23 @@ import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { makeStyleChooser } from './sampling.js';
 import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
 
-/** The network that a plan is made for; its weights are part of every item's id. */
+/** The network that a plan uses. The digest of its weights is part of every item's id. */
 export interface NetworkChoice {
-  /** What `network: auto` stands for. */
+  /** The network that `network: auto` resolves to. */
   readonly name: NetworkName;
-  /** The digest of that network's weights, or digests by name where the recipe may draw several networks. */
+  /** The digest of that network's weights, or digests by name if the recipe can draw several networks. */
   readonly weights: string | Readonly<Partial<Record<NetworkName, string>>>;
 }
 
-/** What {@link makePlan} looks at in an inventory: entries in the order of their paths. */
+/** The parts of an inventory that {@link makePlan} uses. Entries are sorted by path. */
 export interface PlannedImages {
   readonly contents: readonly ContentEntry[];
   readonly styles: readonly StyleEntry[];
-  /** Images that are planned as another one. */
+  /** Images whose bytes equal those of another image, which is planned instead. */
   readonly duplicates?: Inventory['duplicates'];
 }
 
-/** How many items a class gets. `label` is null where the dataset has no labels. */
+/** The number of items of a class. `label` is null if the dataset has no labels. */
 export interface ClassCount {
   readonly label: string | null;
   readonly contents: number;
@@ -43,36 +43,39 @@ export interface ClassCount {
   readonly stylized: number;
 }
 
-/** How many items a plan has. */
+/** The number of items of a plan. */
 export interface PlanCounts {
-  /** Originals and stylized items. */
+  /** Originals plus stylized items. */
   readonly total: number;
   readonly originals: number;
   readonly stylized: number;
-  /** In order of the class names. */
+  /** Sorted by class name. */
   readonly classes: readonly ClassCount[];
-  /** Items of every style, in order of their paths. Takes a pass over the items when first read. */
+  /** Items of every style, sorted by path. The first read iterates over all items. */
   readonly styles: readonly StyleCount[];
 }
 
-/** Every item of a dataset: what {@link makePlan} makes. */
+/** Every item of a dataset. Created by {@link makePlan}. */
 export interface Plan {
   readonly counts: PlanCounts;
-  /** sha256 over the files, which are named by ids, and the sources of all items, in order. Takes a pass over the items when first read. */
+  /**
+   * SHA-256 of the output files (whose names contain the ids) and source paths of all items, in order. The first read
+   * iterates over all items.
+   */
   readonly digest: string;
-  /** What was drawn for every parameter of the recipe. Takes a pass over the items when first read. */
+  /** The drawn values of every recipe parameter. The first read iterates over all items. */
   readonly parameters: readonly ParameterSummary[];
-  /** The items from the first to the last: for each content image, in order of paths, its original, then its stylized ones. */
+  /** All items in order. For each content image, sorted by path: its original, then its stylized items. */
   items(): Iterable<PlanItem>;
 }
 
-/** Increased when the same original would come out with other pixels; methods have versions of their own. */
+/** Increment when the same original gets different pixels. Methods have their own versions. */
 const originalsVersion = 1;
 
 /**
- * Plans a job over an inventory.
- * @throws `style-missing` when a weight names no style; `weights-missing` when the recipe draws a network whose weights
- *   have no digest here
+ * Plans a job for an inventory.
+ * @throws `style-missing` if a weight names no style, or if every weight is 0; iterating throws `weights-missing` if
+ *   the recipe draws a network that has no digest in `network.weights`
  */
 export function makePlan(job: Job, inventory: PlannedImages, network: NetworkChoice): Plan {
   const { contents, styles, duplicates = [] } = inventory;
@@ -88,7 +91,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
   );
   const makeStylized = stylizedMaker(job, styles, network);
   const makeOriginal = originalMaker(job);
-  // A limit leaves content images out; a plain split, which stylizes nothing, keeps them all.
+  // A limit omits content images without items, but a plain split, which stylizes nothing, keeps them all.
   const keepsUnstylized = sampling.stylesPerContent === 0;
   const folders = new Map(
     classes.map(({ label }) => [label, label === null ? output.split : `${output.split}/${label}`]),
@@ -137,14 +140,14 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
   };
 }
 
-/** What the items of one content image share. */
+/** What all items of one content image share. */
 interface Place {
   readonly content: ContentEntry;
   readonly folder: string;
   readonly key: Key;
 }
 
-/** The key of a content image's own draws, where a stylized item has its style's. */
+/** Takes the place of a style's key in the draws of an original. */
 const noStyle: Key = [0, 0];
 
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
@@ -185,17 +188,17 @@ function stylizedMaker(
   };
 }
 
-/** What an id begins with; a png has no quality. */
+/** The start of the text that an id hashes. PNG has no quality. */
 function idHead(what: readonly unknown[], { format, quality }: Job['output']): string {
   return JSON.stringify([...what, format, format === 'png' ? null : quality]);
 }
 
-/** The hash of everything that decides an item's pixels. JSON has the keys of a recipe in the order of its method. */
+/** Hashes everything that determines an item's pixels. The method fixes the key order of the recipe's JSON. */
 function idOf(decisive: string): string {
   return hash(decisive).slice(0, 32);
 }
 
-/** The digests of the weights of some networks. */
+/** The digests of the networks' weights. */
 function weightsOf(choice: NetworkChoice, names: readonly NetworkName[]): string {
   return names.length === 1
     ? weightsOfOne(choice, names[0])
@@ -208,7 +211,7 @@ function weightsOfOne({ name, weights }: NetworkChoice, drawn: NetworkName): str
   throw new WildstyleError(
     'weights-missing',
     `The recipe draws the network "${drawn}", but its weights were not found.`,
-    { cure: 'Name its weights file in run.weights, or remove it from recipe.network.' },
+    { cure: 'Set run.weights to its weights file, or remove it from recipe.network.' },
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Draws the recipe of an item. A job's recipe is compiled once: what is the same for all items is one shared, frozen object;
- * only what contains a distribution is made for each item.
+ * Draws the recipe of an item. A job's recipe is compiled once: parts that are the same for all items become one shared,
+ * frozen object, and only parts that contain a distribution are created per item.
  * @module
  */
 import { type Distribution, isDistribution } from '../job/distribution.js';
@@ -11,13 +11,13 @@ import type { ResolveFacts } from '../methods/method.js';
 import { type Recipe, recipeSchema } from '../methods/recipe.js';
 import { drawNumber, type Key, uniform } from '../random.js';
 
-/** Draws values; the same key and replica always give the same one. */
+/** Draws a value. The same key and replica always give the same value. */
 export type Sampler<T> = (key: Key, replica: number) => T;
 
-/** A shared value, or how to draw one. */
+/** A shared value, or a function that draws one. */
 type Source = { readonly constant: unknown } | { readonly draw: Sampler<unknown> };
 
-/** The sampler of resolved recipes. Where nothing is drawn, all items share one object. */
+/** Makes the sampler of resolved recipes. If nothing is drawn, all items share one object. */
 export function makeRecipeSampler(recipe: DistributedRecipe, facts: ResolveFacts): Sampler<ResolvedRecipe> {
   const resolve = (drawn: Recipe): ResolvedRecipe => methodOf(drawn).resolve(drawn, facts);
   const source = compile(recipe, []);
@@ -26,7 +26,7 @@ export function makeRecipeSampler(recipe: DistributedRecipe, facts: ResolveFacts
   return () => resolved;
 }
 
-/** The sampler of what concerns a content image that is carried over. */
+/** Makes the sampler of the recipe fields that apply to an original. */
 export function makeOriginalSampler({
   size,
   fit,
@@ -45,7 +45,7 @@ function compile(value: unknown, path: readonly string[]): Source {
   const children = entries.map(([key, child]): [string, Source] => [key, compile(child, [...path, key])]);
   const drawn = children.flatMap(([key, source]) => ('draw' in source ? [{ key, draw: source.draw }] : []));
   if (drawn.length === 0) return constant(Object.fromEntries(entries));
-  // All keys in the order of the schema, those that are drawn with a placeholder.
+  // All keys in schema order, with placeholders for drawn values.
   const template = Object.fromEntries(
     children.map(([key, source]) => [key, 'draw' in source ? undefined : source.constant]),
   );
@@ -79,7 +79,7 @@ function compileDraw(distribution: Distribution<unknown>, path: readonly string[
   return (key, replica) => toNumber(uniform(key, draw, replica));
 }
 
-/** From a uniform number in [0, 1) to one of the values. */
+/** Maps a uniform number in [0, 1) to one of the values. */
 function picker(choice: readonly unknown[] | Readonly<Record<string, number>>): (u: number) => unknown {
   if (Array.isArray(choice)) {
     const values = choice.map((value) => constant(value).constant);
@@ -95,14 +95,14 @@ function picker(choice: readonly unknown[] | Readonly<Record<string, number>>): 
       left -= weight;
       return left < 0;
     });
-    // Rounding may leave a hair above the last weight.
+    // Rounding can leave a tiny remainder: take the last value.
     return entries.at(index)?.[0];
   };
 }
 
 /**
- * From a uniform number in [0, 1) to a number between two ends. Numbers that are not whole have six significant digits:
- * records stay readable, and the last bit of `Math.log` decides nothing.
+ * Maps a uniform number in [0, 1) to a number in a range. Non-integers are rounded to six significant digits: records
+ * stay readable, and the last bit of `Math.log`, which differs between platforms, has no effect.
  */
 function numberPicker(
   distribution:

@@ -1,7 +1,7 @@
 /**
- * Which styles a content image gets, by rendezvous hashing (Thaler & Ravishankar 1998): every pair has a score that
- * depends on nothing else, and a content takes the styles with the best scores. So a new content changes no other item,
- * and a new style changes only the items that now get it.
+ * Assigns styles to content images by rendezvous hashing (Thaler & Ravishankar 1998): every pair has a score that
+ * depends only on the pair, and a content image gets the styles with the best scores. Adding a content image changes no
+ * other item, and adding a style changes only the items that now use it.
  * @module
  */
 import { posix } from 'node:path';
@@ -11,26 +11,26 @@ import { didYouMean } from '../job/messages/suggest.js';
 import type { Job } from '../job/schema.js';
 import { type Key, keyOfDigest, pairHash } from '../random.js';
 
-/** An image with the bytes of another one, `of`, which is planned in its place. */
+/** An image whose bytes equal those of another image, `of`, which is planned instead. */
 export interface DuplicatePath {
   readonly path: string;
   readonly of: string;
 }
 
 /**
- * The styles of one content image: positions in the list of styles, best first, each at most once.
+ * Chooses the styles of one content image. Returns distinct indexes into the list of styles, best first.
  * @param content the key of the content image in the job
- * @param firstItem how many items the plan has before this content; only `roundRobin` looks at it
- * @param count how many are wanted; fewer come back where there are fewer styles
+ * @param firstItem number of stylized items before this content image; only `roundRobin` uses it
+ * @param count number of styles to choose; the result has fewer if there are fewer styles
  */
 export type StyleChooser = (content: Key, firstItem: number, count: number) => readonly number[];
 
 /**
- * The chooser that a job asks for. `uniform` gives every style the same chance; `balanced` every folder, whatever its
- * size; weights weigh one image, or each image of a folder. `roundRobin` takes styles in turn, the one mode in which
- * items depend on the order of the others.
- * @param duplicates paths of images that are planned as another one: a weight may name them as well
- * @throws `style-missing` when a weight names no style image or folder, or leaves no style
+ * Makes the chooser for a job's sampling mode. `uniform` gives every style the same chance. `balanced` gives every
+ * folder the same chance, regardless of its size. A weight applies to one image or to each image of a folder.
+ * `roundRobin` takes styles in turn; it is the only mode in which an item depends on the items before it.
+ * @param duplicates images that are planned as another image; weights may use their paths, too
+ * @throws `style-missing` if a weight names no style image or folder, or if every weight is 0
  */
 export function makeStyleChooser(
   styles: readonly StyleEntry[],
@@ -56,8 +56,8 @@ export function makeStyleChooser(
     const scores: number[] = [];
     for (let i = 0; i < indexes.length; i++) {
       const hash = pairHash(key0, key1, high[i], low[i]);
-      // Arrivals of independent clocks, -ln(u) / weight (Efraimidis & Spirakis 2006), here with u falling as the hash
-      // rises, so that equal weights give the order of the hashes.
+      // Weighted sampling by exponential keys, -ln(u) / weight (Efraimidis & Spirakis 2006). Here u falls as the hash
+      // rises, so equal weights sort by hash.
       const score = rates ? -Math.log(1 - (hash + 0.5) / 0x100000000) / rates[i] : hash;
       if (best.length === wanted && score >= scores[wanted - 1]) continue;
       insert(best, scores, indexes[i], score, wanted);
@@ -66,7 +66,7 @@ export function makeStyleChooser(
   };
 }
 
-/** Keeps `scores` ascending and no longer than wanted; equal scores keep the order in which they came. */
+/** Keeps `scores` in ascending order and at most `wanted` long. Equal scores keep their order of insertion. */
 function insert(best: number[], scores: number[], index: number, score: number, wanted: number): void {
   let low = 0;
   let high = scores.length;
@@ -83,7 +83,7 @@ function insert(best: number[], scores: number[], index: number, score: number, 
   best.splice(low, 0, index);
 }
 
-/** Weight of every style, in the order of the list. */
+/** The weight of every style, in list order. */
 function styleWeights(
   styles: readonly StyleEntry[],
   mode: Exclude<Job['sampling']['styles'], 'roundRobin'>,
@@ -100,7 +100,7 @@ function styleWeights(
   );
   const pathsOf = new Map(styles.map(({ path }) => [path, [path]]));
   for (const { path, of } of duplicates) pathsOf.get(of)?.push(path);
-  // Names of the image come before those of folders.
+  // The image's own paths take precedence over folders.
   const namesOf = new Map(
     [...pathsOf].map(([path, paths]) => [path, [...paths, ...paths.flatMap((name) => folders(name))]]),
   );
@@ -113,14 +113,14 @@ function styleWeights(
         .find((w) => w !== undefined) ?? 1,
   );
   if (!weights.some((weight) => weight > 0)) {
-    throw new WildstyleError('style-missing', 'sampling.styles.weights gives every style the weight 0.', {
+    throw new WildstyleError('style-missing', 'sampling.styles.weights gives every style a weight of 0.', {
       cure: 'Give at least one style a weight above 0.',
     });
   }
   return weights;
 }
 
-/** The folders of a path from the innermost: the first that has a weight decides. */
+/** The folders of a path, innermost first. The first one with a weight applies. */
 function folders(path: string): string[] {
   const names: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
@@ -133,8 +133,8 @@ function refuseUnknown(known: ReadonlySet<string>, given: ReadonlyMap<string, nu
     if (known.has(name)) continue;
     throw new WildstyleError(
       'style-missing',
-      `sampling.styles.weights names "${name}", which is no style image or folder${didYouMean(name, known)}`,
-      { cure: 'Write the path below the style root, with its extension if it is an image.' },
+      `sampling.styles.weights: "${name}" is not a style image or folder${didYouMean(name, known)}`,
+      { cure: 'Write the path relative to the style root. Include the extension if it is an image.' },
     );
   }
 }

@@ -1,4 +1,4 @@
-/** One pass over the items of a plan: its digest, how often each style comes, and what was drawn. @module */
+/** One pass over the items of a plan: computes its digest, the items per style, and the drawn values. @module */
 
 import { isAuto } from '../auto.js';
 import { sha256InPieces } from '../files/digest.js';
@@ -12,7 +12,7 @@ export interface StyleCount {
   readonly stylized: number;
 }
 
-/** What one parameter of the recipe, named as in a job (`style.strength`), is over all stylized items. */
+/** The values of one recipe parameter over all stylized items. `path` is its name in a job: `style.strength`. */
 export type ParameterSummary =
   | { readonly path: string; readonly kind: 'constant'; readonly value: unknown }
   | {
@@ -34,7 +34,7 @@ export interface Survey {
   readonly parameters: readonly ParameterSummary[];
 }
 
-/** Goes through the items once. */
+/** Iterates over the items once. */
 export function surveyItems(
   items: Iterable<PlanItem>,
   styles: readonly StyleEntry[],
@@ -45,11 +45,11 @@ export function surveyItems(
   const watched = leaves(recipe, []).map(watch);
   let ids = '';
   for (const item of items) {
-    // A file is named by its id. Paths are in no id, for they decide no pixels, but a dataset is about them too.
+    // The file name contains the id. Ids exclude source paths, which don't affect pixels, but the digest includes them.
     ids += `${item.file} ${item.sources.content.path}`;
     if (item.kind === 'stylized') ids += ` ${item.sources.style.path}`;
     ids += '\n';
-    // Hashed in blocks: a call for every id would take longer than the hashing.
+    // Hash in blocks: one call per id would take longer than the hashing itself.
     if (ids.length >= 1 << 16) {
       digest.update(ids);
       ids = '';
@@ -72,7 +72,7 @@ interface Leaf {
 }
 
 interface Watched {
-  /** Absent where there is nothing to be seen: the value is the same for all. */
+  /** Absent if the value is the same for all items. */
   readonly see?: (recipe: unknown) => void;
   readonly summary: () => ParameterSummary;
 }
@@ -86,7 +86,7 @@ function leaves(value: unknown, path: readonly string[]): Leaf[] {
 
 function watch({ path: keys, value }: Leaf): Watched {
   const path = keys.join('.');
-  // What auto stands for is known only from the items.
+  // The value of auto is only known from the items.
   if (!isDistribution(value) && !isAuto(value)) return { summary: () => ({ path, kind: 'constant', value }) };
   return isDistribution(value) && !('choice' in value) ? watchRange(path, keys) : watchChoice(path, keys);
 }
@@ -109,7 +109,7 @@ function watchRange(path: string, keys: readonly string[]): Watched {
 }
 
 function watchChoice(path: string, keys: readonly string[]): Watched {
-  // The values of a choice are shared by all items, so that a list or a map is found by identity.
+  // All items share the values of a choice, so lists and maps can be counted by identity.
   const seen = new Map<unknown, number>();
   return {
     see: (recipe) => {

@@ -1,6 +1,6 @@
 /**
- * A running batch: items of one graph and shape that are optimized together. An item joins a free row and leaves it
- * without waiting for the others.
+ * A running batch optimizes items with the same graph and shape together. Items join free rows and leave them
+ * independently of each other.
  * @module
  */
 import type { Compiled, Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
@@ -13,42 +13,42 @@ import { itemInputs, stepFunction, stepName } from './step.js';
 import { drawStepInput, stepInputsOf } from './step-inputs.js';
 import type { StepInput } from './terms/term.js';
 
-/** How much smaller the steps of a second try are. */
+/** Factor on the learning rate after a restart. */
 const gentler = 0.3;
 const mostRestarts = 1;
 
-/** How a caller follows an optimization, or ends it early. */
+/** Lets a caller follow an optimization or end it early. */
 export interface Watch {
-  /** Called after every step with the number of updates made. */
+  /** Called after every step with the number of updates so far. */
   readonly onStep?: (steps: number) => void;
-  /** When aborted, the image so far is delivered. */
+  /** Ends the optimization when aborted; the result is the current image. */
   readonly finish?: AbortSignal;
 }
 
 /** An item to optimize, as arrays. */
 export interface BatchItem {
-  /** Where the optimization starts: `[1, height, width, 3]`, RGB in [0, 1]. */
+  /** The initial image: `[1, height, width, 3]`, RGB in [0, 1]. */
   readonly initial: HostTensor;
-  /** Targets and scales of the sources, as the target functions return them: `[1, ...]` each. */
+  /** Targets and scales of the sources, as returned by the target functions: `[1, ...]` each. */
   readonly targets: Named<HostTensor>;
   readonly parameters: Parameters;
   readonly steps: number;
-  /** Seed of what terms draw for each step. */
+  /** Seed of the numbers that terms draw at each step. */
   readonly seed: number;
   readonly watch?: Watch | undefined;
 }
 
-/** What came out of an item. */
+/** The result of an item. */
 export interface Optimized {
-  /** `[1, height, width, 3]`; not clamped. Its loss is the last point of the curve. */
+  /** `[1, height, width, 3]`, not clamped. The last point of the curve is its loss. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
-  /** Updates from the initial image to this one. */
+  /** Number of updates from the initial image to this one. */
   readonly steps: number;
-  /** Evaluations of the objective: one more than updates, and those of trials and before a restart. */
+  /** Evaluations of the objective: `steps + 1`, plus those of rejected trials and those before a restart. */
   readonly evaluations: number;
   readonly restarts: number;
-  /** Of the run that ended well; smaller than the item's after a restart. */
+  /** The learning rate of the attempt that succeeded. Lower than the item's after a restart. */
   readonly learningRate: number;
 }
 
@@ -61,7 +61,7 @@ interface Slot<T extends BatchItem> {
   learningRate: number;
 }
 
-/** The end of one item: its result, or the error that ended it. */
+/** The outcome of one item: its result or its error. */
 export type Outcome<T> = { readonly item: T } & (
   | { readonly result: Optimized }
   | { readonly error: WildstyleError }
@@ -83,7 +83,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   ) {
     this.#slots = Array.from({ length: imageShape[0] });
     this.#stepInputs = stepInputsOf(spec, imageShape);
-    // Rows nobody uses are optimized too; ones keep them from dividing by zero.
+    // Unused rows are optimized, too. Ones avoid division by zero in them.
     const filled = (shape: Shape, value: number) =>
       engine.put({ data: new Float32Array(sizeOf(shape)).fill(value), shape });
     for (const [name, shape] of Object.entries(inputShapes)) this.#inputs[name] = filled(shape, 1);
@@ -94,8 +94,9 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 
   /**
-   * Compiles the step for `batch` images of one shape.
-   * @param targets the shapes of the target functions' outputs, for one item
+   * Compiles the step and creates an empty batch.
+   * @param imageShape `[batch, height, width, 3]`
+   * @param targets shapes of the target functions' outputs for one item, `[1, ...]` each
    */
   static async start<T extends BatchItem>(
     engine: Engine,
@@ -127,12 +128,12 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     return this.#slots.length - this.free;
   }
 
-  /** The items that are being optimized. */
+  /** The items currently being optimized. */
   items(): T[] {
     return this.#slots.flatMap((slot) => (slot ? [slot.item] : []));
   }
 
-  /** Puts an item into a free row; there must be one. */
+  /** Puts an item into a free row. There must be one. */
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
     const { weights, learningRate } = item.parameters;
@@ -148,7 +149,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.#begin(row);
   }
 
-  /** One step of every item; returns the items that ended with it. */
+  /** Runs one step of every item. Returns the items that finished or failed. */
   async step(): Promise<Outcome<T>[]> {
     this.#draw();
     const inputs: Record<string, Value> = { ...this.#inputs, [stepName.image]: this.#image };
@@ -174,7 +175,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       const isLast = slot.step >= steps || watch?.finish?.aborted === true;
       if (isLast || isCurvePoint(slot.step, steps)) slot.curve.push(point);
       watch?.onStep?.(slot.step);
-      // The losses just read are those of the image that went in, so that is the image delivered.
+      // The losses just read belong to the step's input image, so return that image.
       if (isLast) {
         outcomes.push({ item: slot.item, result: await this.#result(row, slot) });
         this.#slots[row] = undefined;
@@ -201,7 +202,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
   }
 
-  /** Gives every item the numbers that its terms draw for this step. */
+  /** Draws the random numbers of this step for every item. */
   #draw(): void {
     for (const [name, wanted] of Object.entries(this.#stepInputs)) {
       for (const [row, slot] of this.#slots.entries()) {
@@ -212,7 +213,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     }
   }
 
-  /** Begins an item again with smaller steps; one that has had its chances leaves. */
+  /** Restarts an item with a lower learning rate, or removes it if it has no restarts left. */
   #restart(row: number): void {
     const slot = this.#slots[row] as Slot<T>;
     if (slot.restarts === mostRestarts) {
@@ -226,7 +227,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.#begin(row);
   }
 
-  /** Rotates the state by handle and frees what is no longer needed. */
+  /** Moves the state forward by handle, without copying, and disposes tensors that are no longer needed. */
   #advance(outputs: Named<Value>): void {
     const prefix = stepName.state('');
     const produced = Object.fromEntries(
@@ -266,7 +267,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 }
 
-/** The objective and its terms, a value for each row. */
+/** The objective and its terms, with one value per row. */
 interface Losses {
   readonly total: Float32Array;
   readonly terms: Named<Float32Array>;
@@ -287,7 +288,7 @@ function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleEr
   const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
   return new WildstyleError(
     'loss-diverged',
-    `The loss went${from} to ${now.total} at step ${now.step}, also with smaller steps.`,
+    `The loss went${from} to ${now.total} at step ${now.step}, even with a lower learning rate.`,
     { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimizer.' },
   );
 }

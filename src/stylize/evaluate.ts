@@ -1,4 +1,4 @@
-/** The objective of one image, term by term, with its gradient. @module */
+/** Evaluates the objective of one image, term by term, and its gradient. @module */
 import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
@@ -13,15 +13,15 @@ import type { TargetCache } from './targets.js';
 
 /** The value of one part of a term. */
 export interface TermValue {
-  /** The term's name: `style.gram`. */
+  /** The name of the term: `style.gram`. */
   readonly term: string;
-  /** The part of it: a layer, or `pixels`. */
+  /** The part of the term: a layer, or `pixels`. */
   readonly part: string;
-  /** The plain loss. */
+  /** The loss before scaling. */
   readonly unscaled: number;
-  /** What the loss is divided by: its size for the target. */
+  /** The divisor of the loss: its magnitude for the target. */
   readonly scale: number;
-  /** `unscaled / scale`: what the weight multiplies. */
+  /** `unscaled / scale`, before multiplying by the weight. */
   readonly scaled: number;
   readonly weight: number;
 }
@@ -30,31 +30,31 @@ export interface TermValue {
 export interface Evaluation {
   /** The objective: the sum of `weight * scaled` over all parts. */
   readonly total: number;
-  /** Weighted, by term; they add up to the total. */
+  /** Weighted value of each term; they sum to the total. */
   readonly terms: Named<number>;
   readonly parts: readonly TermValue[];
-  /** The derivative of `total` with respect to the pixels: the image's shape. */
+  /** The gradient of `total` with respect to the pixels: `[1, height, width, 3]`. */
   readonly gradient: HostTensor;
 }
 
 /** An image to evaluate. */
 export interface EvaluateRequest extends Pick<StylizeRequest, 'spec' | 'parameters' | 'sources'> {
-  /** `[1, height, width, 3]`, the content's shape; RGB, not necessarily in [0, 1] */
+  /** `[1, height, width, 3]`, the content's shape. RGB, not necessarily in [0, 1]. */
   readonly image: HostTensor;
-  /** Seed of what terms draw for a step; the objective is that of the first. */
+  /** Seed of the numbers that terms draw. The objective is that of the first step. */
   readonly seed: number;
 }
 
 const mostGraphs = 4;
 
-/** Evaluates images; graphs are compiled once for each spec and shape. */
+/** Evaluates images. Compiled graphs are cached by spec and shape. */
 export class Evaluator {
   readonly #graphs = new AsyncCache<Compiled>({
     maxSize: mostGraphs,
     dispose: (graph) => graph.dispose(),
   });
 
-  /** One at a time: a graph must not fall out of its cache while it runs. */
+  /** Runs one graph at a time, so that no graph is evicted from the cache while it runs. */
   readonly #run = pLimit(1);
 
   constructor(
@@ -62,13 +62,13 @@ export class Evaluator {
     private readonly targets: TargetCache,
   ) {}
 
-  /** @throws `shape-mismatch` when image and content differ, `layer-unknown`, and what the engine throws */
+  /** @throws `shape-mismatch` if the image and the content differ in shape, `layer-unknown`, and engine errors */
   async evaluate(request: EvaluateRequest, weights: WeightSet): Promise<Evaluation> {
     const { spec, parameters, image, sources, seed } = request;
     if (sources.content && image.shape.join() !== sources.content.tensor.shape.join()) {
       throw new WildstyleError(
         'shape-mismatch',
-        `The image is [${image.shape}], the content [${sources.content.tensor.shape}].`,
+        `The shape of the image is [${image.shape}], but that of the content is [${sources.content.tensor.shape}].`,
       );
     }
     const targets = await this.targets.get(spec, sources, weights);

@@ -1,11 +1,11 @@
-/** The objective of an item: the weighted sum of its terms, each relative to its target. @module */
+/** The objective of an item: the weighted sum of its terms, each scaled by its magnitude for the target. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, TensorFunction } from '../engine/engine.js';
 import type { ByRole, Role } from './role.js';
 import { layersOf, type NamedTerm, type Spec, termsFrom } from './spec.js';
 import { type Features, pixels, type Term } from './terms/term.js';
 
-/** Names of the tensors that pass between the functions of this file. */
+/** Names of the tensors that are passed between the functions in this file. */
 export const tensorName = {
   target: (term: string, role: Role, value: string) => `${term}/${role}/${value}`,
   scale: (term: string, part: string) => `${term}/${part}/scale`,
@@ -14,7 +14,7 @@ export const tensorName = {
   unscaled: (term: string, part: string) => `${term}/${part}/unscaled`,
 } as const;
 
-/** What the objective has to know of a source image, as a function of that image: targets and scales. */
+/** The function that computes the targets and scales of a source image. */
 export function targetFunction(spec: Spec, role: Role): TensorFunction {
   const terms = termsFrom(spec, role);
   return ({ image }, weights) => {
@@ -30,19 +30,20 @@ export function targetFunction(spec: Spec, role: Role): TensorFunction {
   };
 }
 
-/** The objective's value, whole and in parts, each `[batch]`. */
+/** The value of the objective, in total and in parts. Each is `[batch]`. */
 export interface ObjectiveValue {
   readonly total: tf.Tensor1D;
-  /** Weighted, by term; they add up to the total. */
+  /** Weighted value of each term; they sum to the total. */
   readonly terms: Named<tf.Tensor1D>;
-  /** Each part before weight and scale, by {@link tensorName}. */
+  /** Each part before weighting and scaling, keyed by {@link tensorName}. */
   readonly unscaled: Named<tf.Tensor1D>;
 }
 
 /**
  * Evaluates the objective.
  * @param image `[batch, height, width, 3]`
- * @param inputs targets, scales, weights and drawn numbers by {@link tensorName}
+ * @param inputs targets, scales, weights and drawn numbers, keyed by {@link tensorName}
+ * @param weights the network's weights
  */
 export function objective(
   spec: Spec,
@@ -66,8 +67,8 @@ export function objective(
 }
 
 /**
- * The objective with its gradient with respect to the pixels. Items do not touch each other: the gradient of the sum
- * over the batch is the gradient of each.
+ * Evaluates the objective and its gradient with respect to the pixels, `[batch, height, width, 3]`. Items are
+ * independent, so the gradient of the sum over the batch contains the gradient of each item.
  */
 export function objectiveAndGradient(
   spec: Spec,
@@ -78,12 +79,13 @@ export function objectiveAndGradient(
   let parts: ObjectiveValue | undefined;
   const { value: sum, grad: gradient } = tf.valueAndGrad((x) => {
     parts = objective(spec, x as tf.Tensor4D, inputs, weights);
-    // TF.js frees what this function makes; the parts must outlive it.
+    // TF.js disposes the tensors that this function creates. Keep the parts.
     mapParts(parts, tf.keep);
     return tf.sum(parts.total);
   })(image);
   sum.dispose();
-  // A kept tensor is nobody's to free; its clone belongs to the caller. One tensor may be several parts: all clones come first.
+  // No scope disposes kept tensors, so return clones, which the caller's scope does dispose. Several parts can be the
+  // same tensor, so clone them all before disposing any.
   const kept = parts as ObjectiveValue;
   const clones = mapParts(kept, (part) => part.clone());
   mapParts(kept, (part) => {
@@ -93,7 +95,7 @@ export function objectiveAndGradient(
   return { value: clones, gradient: gradient as tf.Tensor4D };
 }
 
-/** Features at the layers that terms read, the image itself among them. */
+/** Features of the layers that the terms read, including the image itself. */
 function featuresOf(
   { network, pooling }: Spec,
   terms: readonly NamedTerm[],
@@ -113,7 +115,7 @@ function drawnFor(name: string, inputs: Named<tf.Tensor>): Named<tf.Tensor> {
   return Object.fromEntries(drawn.map(([input, tensor]) => [input.slice(0, -suffix.length), tensor]));
 }
 
-/** The tensors whose names begin with a prefix, by the rest of their names. */
+/** The tensors whose names start with a prefix, keyed by the rest of their names. */
 function below(prefix: string, tensors: Named<tf.Tensor>): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(tensors).flatMap(([name, tensor]) =>

@@ -1,10 +1,10 @@
-/** What a source image is to the image made from it. @module */
+/** The roles of source images. @module */
 
-/** Every role. A new kind of source (a mask, a second style) is a word in this list. */
+/** Every role. To add a kind of source (a mask, a second style), add a name to this list. */
 export const roles = ['content', 'style'] as const;
 
 /** One of {@link roles}. */
 export type Role = (typeof roles)[number];
 
-/** Something for each role; a role that an item does not use is missing. */
+/** A value for each role. Roles that an item does not use are missing. */
 export type ByRole<T> = Readonly<Partial<Record<Role, T>>>;

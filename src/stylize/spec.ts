@@ -1,4 +1,4 @@
-/** The part of an optimization that is compiled. @module */
+/** The spec: the part of an optimization that is compiled. @module */
 import type { Named } from '../engine/engine.js';
 import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Pooling } from './networks/network.js';
@@ -9,7 +9,7 @@ import { type ByRole, type Role, roles } from './role.js';
 import { lossesByTerm } from './terms/index.js';
 import { type Place, pixels, type Term } from './terms/term.js';
 
-/** A term under its name. */
+/** A term with its name. */
 export interface NamedTerm {
   readonly name: string;
   readonly term: Term;
@@ -17,37 +17,37 @@ export interface NamedTerm {
   readonly key: string;
 }
 
-/** What decides the computation's graph. Everything else may differ between the items of a batch. */
+/** Everything that determines the compiled graph. All else can differ between the items of a batch. */
 export interface Spec {
   readonly network: Network;
   readonly networkName: NetworkName;
   readonly pooling: Pooling;
-  /** The objective is the weighted sum of these. */
+  /** The terms whose weighted sum is the objective. */
   readonly terms: readonly NamedTerm[];
   readonly optimizer: Optimizer;
-  /** Equal for equal step functions. */
+  /** Equal for equal step functions, and so for equal graphs. */
   readonly key: string;
 }
 
-/** The numbers that may differ between items: inputs of the compiled step. */
+/** Numbers that can differ between items. They are inputs of the compiled step. */
 export interface Parameters {
-  /** The weight of every part of every term: by term, then by part. */
+  /** The weight of each part of each term: by term, then by part. */
   readonly weights: Named<Named<number>>;
   readonly learningRate: number;
 }
 
-/** What a spec is made from. */
+/** The arguments of {@link specOf}. */
 export interface SpecParts {
   readonly network: NetworkName;
   readonly pooling: Pooling;
   readonly optimizer: OptimizerName;
-  /** By the names of {@link lossesByTerm}, in the order in which they are added up. */
+  /** Keyed by the names of {@link lossesByTerm}, in order of summation. */
   readonly terms: Named<Place>;
 }
 
 /**
- * The spec of a network, an optimizer and the terms of an objective.
- * @throws `layer-unknown` for a layer that the network does not have
+ * Makes the spec of a network, an optimizer and the terms of an objective.
+ * @throws `layer-unknown` if the network has no such layer
  */
 export function specOf({ network: networkName, pooling, optimizer, terms: places }: SpecParts): Spec {
   const network = networks[networkName];
@@ -67,22 +67,22 @@ export function specOf({ network: networkName, pooling, optimizer, terms: places
   };
 }
 
-/** The network's layers that some terms read, each once. */
+/** The network layers that the terms read, without duplicates. */
 export function layersOf(terms: readonly NamedTerm[]): string[] {
   return [...new Set(terms.flatMap(({ term }) => term.layers))].filter((layer) => layer !== pixels);
 }
 
-/** The terms that take targets from a source. */
+/** The terms that take targets from a source image. */
 export function termsFrom({ terms }: Pick<Spec, 'terms'>, role: Role): NamedTerm[] {
   return terms.filter(({ term }) => term.sources.includes(role));
 }
 
-/** The sources that the terms of a spec need. */
+/** The source images that the terms of a spec need. */
 export function rolesOf(spec: Pick<Spec, 'terms'>): Role[] {
   return roles.filter((role) => termsFrom(spec, role).length > 0);
 }
 
-/** Equal for equal target functions of a source. */
+/** For each source image, a key that is equal for equal target functions. */
 export function targetKeys(spec: Spec): ByRole<string> {
   return Object.fromEntries(
     rolesOf(spec).map((role) => [

@@ -1,4 +1,4 @@
-/** Numbers that terms draw anew for every step. @module */
+/** Random numbers that terms draw at every step. @module */
 import type { Shape } from '../engine/engine.js';
 import { sizeOf } from '../engine/shape.js';
 import { drawNumber, keyOfSeed, normals, uniform } from '../random.js';
@@ -7,7 +7,7 @@ import { layersOf, type Spec } from './spec.js';
 import { pixels, type StepInput } from './terms/term.js';
 
 /**
- * What the terms of a spec draw for each step, by the name of the input.
+ * The random numbers that a spec's terms draw at each step, keyed by input name.
  * @param image `[batch, height, width, 3]`
  */
 export function stepInputsOf(spec: Spec, image: Shape): Record<string, StepInput> {
@@ -23,7 +23,7 @@ export function stepInputsOf(spec: Spec, image: Shape): Record<string, StepInput
   );
 }
 
-/** The numbers of one item's step: a function of the item's seed, the input's name and the step, and of nothing else. */
+/** Draws the numbers for one step of one item. They depend only on the item's seed, the input's name and the step. */
 export function drawStepInput(
   name: string,
   { shape, kind }: StepInput,

@@ -1,15 +1,15 @@
-/** Counts of optimization steps and of what they took. @module */
+/** Counts optimization steps and their time. @module */
 
-/** Optimization steps made, and what they took. */
+/** The number of optimization steps and their time. */
 export interface StepTotals {
-  /** Counted for each item. */
+  /** A step of a batch counts once per item. */
   readonly steps: number;
-  /** Each step counted with the pixels of its image: what its time goes with. */
+  /** Steps times pixels. Time is proportional to this. */
   readonly pixelSteps: number;
   readonly ms: number;
 }
 
-/** What was made between two readings of the totals. */
+/** The difference between two readings of the totals. */
 export function stepsSince(before: StepTotals, now: StepTotals): StepTotals {
   return {
     steps: now.steps - before.steps,

@@ -1,4 +1,4 @@
-/** The functions that an engine compiles: one optimization step, and the evaluation of one image. @module */
+/** The functions that an engine compiles: an optimization step and the evaluation of an image. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape, TensorFunction } from '../engine/engine.js';
@@ -6,7 +6,7 @@ import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objecti
 import type { Spec } from './spec.js';
 import { stepInputsOf } from './step-inputs.js';
 
-/** Inputs and outputs that are neither targets nor optimizer state. */
+/** Names of inputs and outputs, except those in {@link tensorName}. */
 export const stepName = {
   image: 'image',
   learningRate: 'learningRate',
@@ -17,7 +17,7 @@ export const stepName = {
   state: (name: string) => `state/${name}`,
 } as const;
 
-/** Objective, gradient and optimizer update in one function; the losses are those of the image before the update. */
+/** Objective, gradient and optimizer update in one function. The losses are those of the image before the update. */
 export function stepFunction(spec: Spec): TensorFunction {
   return (inputs, weights) => {
     const image = inputs[stepName.image] as Tensor4D;
@@ -39,7 +39,7 @@ export function stepFunction(spec: Spec): TensorFunction {
   };
 }
 
-/** Every part of the objective and the gradient with respect to the pixels. */
+/** Every part of the objective, and the gradient with respect to the pixels. */
 export function evaluateFunction(spec: Spec): TensorFunction {
   return (inputs, weights) => {
     const image = inputs[stepName.image] as Tensor4D;
@@ -56,8 +56,9 @@ function losses({ total, terms }: ObjectiveValue): Named<Tensor> {
 }
 
 /**
- * The inputs by which items differ: targets as they come out of the target functions, a weight for each part of a term,
- * and what terms draw for each step.
+ * Shapes of the inputs that differ between items: the outputs of the target functions, a weight for each part of each
+ * term, and the random numbers that terms draw at each step.
+ * @param targets shapes of the target functions' outputs for one item, `[1, ...]` each
  * @param image `[batch, height, width, 3]`
  */
 export function itemInputs(spec: Spec, targets: Named<Shape>, image: Shape): Record<string, Shape> {

@@ -1,6 +1,6 @@
 /**
- * The stylizer: takes items one at a time, optimizes them many at a time on one engine. Compiled graphs, and the
- * targets of content and style images, are made once and kept.
+ * The stylizer accepts items one at a time and optimizes them in batches on one engine. It caches compiled graphs and the
+ * targets of content and style images.
  * @module
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
@@ -20,29 +20,29 @@ export interface StylizeRequest {
   readonly spec: Spec;
   readonly parameters: Parameters;
   readonly steps: number;
-  /** Seed of what terms draw for each step. */
+  /** Seed of the numbers that terms draw at each step. */
   readonly seed: number;
   readonly sources: ByRole<SourceImage>;
-  /** Where the optimization starts: the shape of the content, where there is one. */
+  /** The initial image, `[1, height, width, 3]`. Must have the content's shape if there is a content image. */
   readonly initial: HostTensor;
   readonly watch?: Watch | undefined;
 }
 
-/** A finished item with the time it spent in its batch. */
+/** A finished item and the time it spent in its batch. */
 export interface Stylized extends Optimized {
   readonly elapsedMs: number;
 }
 
 export interface StylizerOptions {
-  /** How many items of a shape are optimized together, by the pixels of one. */
+  /** The batch size for items of this many pixels each. */
   readonly batch: (pixels: number) => number;
   /**
-   * Bound on the bytes that compiled graphs hold, about. There is one for each shape of images, which is kept for the next
-   * image of that shape; the latest always is.
+   * Approximate limit on the memory of compiled graphs, in bytes. Each shape of images has its own graph, which is kept
+   * for later images of that shape. The latest graph is always kept.
    */
   readonly graphBytes: number;
   readonly weights: (network: NetworkName) => Promise<WeightSet>;
-  /** Where targets are kept; by default the stylizer's own. */
+  /** A cache of targets to share. By default the stylizer has its own. */
   readonly targets?: TargetCache;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
@@ -56,7 +56,7 @@ interface Pending extends BatchItem {
   joinedMs?: number;
 }
 
-/** A batch that is kept for the next item of its graph and shape. */
+/** A batch that is kept for later items with the same graph and shape. */
 interface Ready {
   readonly batch: RunningBatch<Pending>;
   readonly bytes: number;
@@ -82,16 +82,16 @@ export class Stylizer {
     });
   }
 
-  /** All optimization steps so far. */
+  /** Totals over all optimization steps so far. */
   get totals(): StepTotals {
     return this.#totals;
   }
 
   /**
-   * Stylizes one item, together with others that were asked for and not yet finished.
-   * @param signal drops the item when it is aborted before the item's first step; the promise then rejects with the
-   *   signal's reason
-   * @throws `shape-mismatch` when initial image and content differ, `layer-unknown`, `weights-missing`, `loss-diverged`, and what the engine throws
+   * Stylizes one item, batched with other pending items.
+   * @param signal cancels the item if aborted before its first step; the promise then rejects with the signal's reason
+   * @throws `shape-mismatch` if the initial image and the content differ in shape, `layer-unknown`, `weights-missing`,
+   *   `loss-diverged`, and engine errors
    */
   async stylize(request: StylizeRequest, signal?: AbortSignal): Promise<Stylized> {
     const { spec, initial, sources } = request;
@@ -99,7 +99,7 @@ export class Stylizer {
     if (content && initial.shape.join() !== content.tensor.shape.join()) {
       throw new WildstyleError(
         'shape-mismatch',
-        `The initial image is [${initial.shape}], the content [${content.tensor.shape}].`,
+        `The shape of the initial image is [${initial.shape}], but that of the content is [${content.tensor.shape}].`,
       );
     }
     const weights = await this.options.weights(spec.networkName);
@@ -128,7 +128,7 @@ export class Stylizer {
     this.#targets.clear();
   }
 
-  /** Runs batches until nothing is pending. Items of the oldest item's batch go first. */
+  /** Runs batches until nothing is pending, starting with the batch of the oldest pending item. */
   async #drive(): Promise<void> {
     this.#driving = true;
     while (this.#pending.length > 0) {
@@ -148,7 +148,7 @@ export class Stylizer {
           }
           if (batch.active === 0) break;
           await this.#step(batch);
-          // A native step blocks the event loop; decoding and encoding get their turn here.
+          // A native step blocks the event loop. Yield, so that decoding and encoding can proceed.
           await yieldToEventLoop();
         }
       } catch (error) {

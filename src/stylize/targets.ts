@@ -1,4 +1,4 @@
-/** Targets of content and style images: computed once for an image, and kept. @module */
+/** Computes and caches the targets of content and style images. @module */
 import pLimit from 'p-limit';
 import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { runOnce } from '../engine/run-once.js';
@@ -9,7 +9,7 @@ import { targetFunction } from './objective.js';
 import type { ByRole, Role } from './role.js';
 import { type Spec, targetKeys } from './spec.js';
 
-/** An image with a name that is equal for equal pixels. */
+/** An image with a key that is equal for equal pixels. */
 export interface SourceImage {
   readonly key: string;
   /** `[1, height, width, 3]`, RGB in [0, 1] */
@@ -24,10 +24,13 @@ export class TargetCache {
     sizeOf: (targets) => Object.values(targets).reduce((sum, { data }) => sum + data.byteLength, 0),
   });
   readonly #graphs: AsyncCache<{ readonly compiled: Compiled; readonly bytes: number }>;
-  /** One at a time: a graph must not fall out of its cache while it runs. */
+  /** Runs one graph at a time, so that no graph is evicted from the cache while it runs. */
   readonly #compute = pLimit(1);
 
-  /** @param graphBytes bound on what compiled graphs hold, about, of which a part is for graphs of targets; the latest is always kept */
+  /**
+   * @param graphBytes approximate limit on the memory of all compiled graphs, in bytes. Target graphs get a share of it.
+   *   The latest graph is always kept
+   */
   constructor(
     private readonly engine: Engine,
     graphBytes: number,
@@ -41,15 +44,16 @@ export class TargetCache {
   }
 
   /**
-   * What the objective has to know of its sources, as the target functions return it: `[1, ...]` each.
-   * @throws `internal` when a source that a term needs is missing
+   * The targets and scales of an objective's sources, as returned by the target functions: `[1, ...]` each.
+   * @throws `internal` if a source that a term needs is missing
    */
   async get(spec: Spec, sources: ByRole<SourceImage>, weights: WeightSet): Promise<Named<HostTensor>> {
     const targets = await Promise.all(
       Object.entries(targetKeys(spec)).map(([name, key]) => {
         const role = name as Role;
         const source = sources[role];
-        if (!source) throw new WildstyleError('internal', `The objective needs a ${role} image.`);
+        if (!source)
+          throw new WildstyleError('internal', `The objective needs a ${role} image, but there is none.`);
         return this.#ofImage(spec, role, key, source, weights);
       }),
     );

@@ -240,7 +240,7 @@ test('refuses recipes that do nothing', (t) => {
     said('{ content: { weight: 0 }, style: { strength: 0 }, totalVariation: 0 }'),
     'job.yaml:4:54 recipe.style.strength: content.weight, style.strength and totalVariation are all 0: there is nothing to optimize',
   );
-  t.is(said('{ init: { content: 0 } }'), 'job.yaml:4:17 recipe.init: give at least one share above 0');
+  t.is(said('{ init: { content: 0 } }'), 'job.yaml:4:17 recipe.init: give at least one weight above 0');
   t.is(
     said('{ style: { layers: { relu1_1: 0 } } }'),
     'job.yaml:4:28 recipe.style.layers: give at least one layer a weight above 0',

@@ -1,4 +1,4 @@
-/** The demo images are all accounted for, and of the size the demo expects. @module */
+/** All demo images are documented and have the expected size. @module */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
@@ -23,7 +23,7 @@ test('every demo image has a row in datasets/README.md, and every row an image',
   t.deepEqual(rows.sort(), demoImages());
 });
 
-test('there are four classes of four photographs and one file a painter', (t) => {
+test('there are four classes of four photographs and one file per style', (t) => {
   const filesPerFolder = new Map<string, string[]>();
   for (const file of demoImages()) {
     const folder = path.posix.dirname(file);
@@ -53,7 +53,7 @@ for (const file of demoImages())
     t.true(Math.min(width, height) >= 240, `${width}x${height}`);
   });
 
-test('the demo images stay below 2.5 MB', (t) => {
+test('the demo images are smaller than 2.5 MB in total', (t) => {
   const total = demoImages().reduce((sum, file) => sum + statSync(path.join(datasets, file)).size, 0);
   t.true(total < 2.5e6, `${total} bytes`);
 });

@@ -1,11 +1,11 @@
-/** The painters' tools. @module */
+/** The painting tools. @module */
 import test from 'ava';
 import { canvasBytes, createCanvas, shrinkCanvas } from '../../datasets/painting/painting/canvas.js';
 import { color, fromOklab, gradientColor, toOklab } from '../../datasets/painting/painting/color.js';
 import { indexNeighbors } from '../../datasets/painting/painting/neighbors.js';
 import { createRandom, shuffledIndices } from '../../datasets/painting/painting/random.js';
 
-test('a stream of draws depends on its seed alone', (t) => {
+test('a stream of draws depends only on its seed', (t) => {
   const draws = (seed: number): number[] => {
     const random = createRandom(seed);
     return Array.from({ length: 2000 }, () => random.next());
@@ -16,7 +16,7 @@ test('a stream of draws depends on its seed alone', (t) => {
   t.true(Math.abs(mean - 0.5) < 0.02, `${mean}`);
 });
 
-test('a shuffle keeps every index once', (t) => {
+test('a shuffle contains every index once', (t) => {
   const order = shuffledIndices(100, createRandom(3));
   t.notDeepEqual(
     [...order],
@@ -28,7 +28,7 @@ test('a shuffle keeps every index once', (t) => {
   );
 });
 
-test('colors survive OKLab, and white has lightness one', (t) => {
+test('colors survive a round trip through OKLab, and white has lightness 1', (t) => {
   for (const hex of ['#ffffff', '#000000', '#c4122f', '#1b3fb5', '#ffdc5c']) {
     const there = color(hex);
     for (const [channel, value] of fromOklab(toOklab(there)).entries())
@@ -43,7 +43,7 @@ test('a gradient runs from its first stop to its last', (t) => {
   t.deepEqual(levels, [0, 128, 255]);
 });
 
-test('shrinking takes the mean of each block', (t) => {
+test('shrinking averages each block', (t) => {
   const canvas = createCanvas(4, 2, [0, 0, 0]);
   canvas.pixels.set([1, 0.5, 0], 0);
   const small = shrinkCanvas(canvas, 2);
@@ -51,7 +51,7 @@ test('shrinking takes the mean of each block', (t) => {
   t.deepEqual([...canvasBytes(small)], [64, 32, 0, 0, 0, 0]);
 });
 
-test('the neighbor index misses nobody within its reach', (t) => {
+test('the neighbor index finds every point within its reach', (t) => {
   const random = createRandom(8);
   const places = Array.from({ length: 300 }, () => ({
     x: random.between(-50, 50),

@@ -1,4 +1,4 @@
-/** A demo style can be painted again. @module */
+/** Demo styles are reproducible. @module */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { writeStyle } from '../../datasets/painting/style-files.js';
 import { pointillistLake } from '../../datasets/painting/styles/pointillist-lake.js';
 import { repositoryRoot } from '../support/paths.js';
 
-test('repainting a style gives the pixels of the committed file', async (t) => {
+test('painting a style again reproduces the committed file', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'wildstyle-style-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const repainted = await sharp(await writeStyle(pointillistLake, folder))
@@ -23,7 +23,7 @@ test('repainting a style gives the pixels of the committed file', async (t) => {
   let difference = 0;
   for (const [index, value] of repainted.data.entries())
     difference += Math.abs(value - (committed.data[index] as number));
-  // Room for another JPEG encoder or another machine's sine, not for another picture.
+  // Tolerates other JPEG encoders and other implementations of sine, but not another picture.
   t.true(
     difference / repainted.data.length < 1,
     `mean difference of ${difference / repainted.data.length} levels`,

@@ -19,11 +19,11 @@ function countsOf(contents: readonly ContentEntry[], rules: Partial<Record<keyof
   return { counts: [...counts], perClass };
 }
 
-test('every content has stylesPerContent items', (t) => {
+test('every content image has stylesPerContent items', (t) => {
   t.deepEqual(countsOf(contentsOf({ a: 2, b: 1 }), {}).counts, [2, 2, 2]);
 });
 
-test('balanced classes come out equal', (t) => {
+test('balanced classes are equal in size', (t) => {
   const contents = contentsOf({ large: 10, middle: 7, rare: 1 });
   const { counts, perClass } = countsOf(contents, { balanceClasses: true, keepOriginals: false });
   t.deepEqual(perClass, { large: 20, middle: 20, rare: 20 });
@@ -32,12 +32,12 @@ test('balanced classes come out equal', (t) => {
   t.is(counts[17], 20);
 });
 
-test('originals count where they are kept', (t) => {
+test('balancing counts originals if they are kept', (t) => {
   const { perClass } = countsOf(contentsOf({ large: 10, rare: 3 }), { balanceClasses: true });
   t.deepEqual(perClass, { large: 20, rare: 27 });
 });
 
-test('balancing never gives less than stylesPerContent, and a new content only adds or takes an extra', (t) => {
+test('balancing gives at least stylesPerContent, and adding a content image does not change other classes', (t) => {
   const before = contentsOf({ a: 11, b: 4 });
   const after = [...before, contentOf('b/new.jpg', 'b')];
   const rules = { balanceClasses: true, stylesPerContent: 3 };
@@ -47,7 +47,7 @@ test('balancing never gives less than stylesPerContent, and a new content only a
   t.deepEqual(now.slice(0, 11), old.slice(0, 11));
 });
 
-test('a limit is shared out over classes, then over contents', (t) => {
+test('a limit is divided among classes, then among content images', (t) => {
   const contents = contentsOf({ a: 10, b: 2, c: 10 });
   const of = (limit: number) => countsOf(contents, { limit });
   t.deepEqual(of(30).perClass, { a: 13, b: 4, c: 13 });
@@ -71,7 +71,7 @@ test('a limit is shared out over classes, then over contents', (t) => {
   }
 });
 
-test('a larger limit only adds', (t) => {
+test('a larger limit only adds items', (t) => {
   const contents = contentsOf({ a: 6, b: 5, c: 1 });
   let before = countsOf(contents, { limit: 1 }).counts;
   for (let limit = 2; limit <= 24; limit++) {
@@ -84,7 +84,7 @@ test('a larger limit only adds', (t) => {
   }
 });
 
-test('images without labels are one class', (t) => {
+test('images without labels form one class', (t) => {
   const contents = [contentOf('a.jpg', null), contentOf('b.jpg', null)];
   t.deepEqual(classesOf(contents), [{ label: null, contents: [0, 1] }]);
   t.deepEqual(countsOf(contents, { balanceClasses: true }).counts, [2, 2]);

@@ -16,7 +16,7 @@ function itemsOf(lines: string, images = inventory): PlanItem[] {
   return [...makePlan(jobWith(lines), images, network).items()];
 }
 
-test('a plan has an original and some stylized items for every content, in order of paths', (t) => {
+test('a plan has an original and stylized items for every content image, sorted by path', (t) => {
   const items = itemsOf(varied);
   t.is(items.length, 7 * 4);
   t.deepEqual(
@@ -32,7 +32,7 @@ test('a plan has an original and some stylized items for every content, in order
   for (const item of items) t.is(item.file, `train/${item.label}/${item.id}.jpg`);
 });
 
-test('ids and seeds are pinned: a change here changes every dataset', (t) => {
+test('ids and seeds are pinned: changing them changes every dataset', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
   const [original, stylized] = plan.items();
   t.is(original.id, '7220982b925f37d29706e2f805b9d28f');
@@ -41,7 +41,7 @@ test('ids and seeds are pinned: a change here changes every dataset', (t) => {
   t.is(plan.digest, 'd2ade0367d391f0bd370d0ebe4490060a6cb3cd19a4c89d310d49562e1142ce1');
 });
 
-test('a plan is the same however often it is gone through', (t) => {
+test('iterating over a plan again gives the same items', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
   t.deepEqual([...plan.items()], [...plan.items()]);
   const again = makePlan(jobWith(varied), inventory, network);
@@ -54,7 +54,7 @@ test('a plan is the same however often it is gone through', (t) => {
   t.is(plan.digest, hash.digest('hex'));
 });
 
-test('a new content changes no other item', (t) => {
+test('adding a content image changes no other item', (t) => {
   const before = itemsOf(varied);
   const contents = [contentOf('cat/00.jpg', 'cat'), ...inventory.contents, contentOf('zebra/0.jpg', 'zebra')];
   const after = itemsOf(varied, { ...inventory, contents });
@@ -67,7 +67,7 @@ test('a new content changes no other item', (t) => {
   t.is(after.length, before.length + 8);
 });
 
-test('a new style changes only the items that now get it', (t) => {
+test('adding a style changes only the items that now use it', (t) => {
   const added = stylesOf({ new: 1 });
   const before = new Set(itemsOf(varied).map(({ id }) => id));
   const after = itemsOf(varied, { ...inventory, styles: [...added, ...inventory.styles] });
@@ -76,7 +76,7 @@ test('a new style changes only the items that now get it', (t) => {
   t.true(changed.every((item) => item.kind === 'stylized' && item.sources.style.path === 'new/0.jpg'));
 });
 
-test('the id changes with all that decides the pixels, and with nothing else', (t) => {
+test('the id depends on everything that determines the pixels, and on nothing else', (t) => {
   const first = (lines: string, weights = network.weights): string => {
     const plan = makePlan(
       jobWith(lines),
@@ -90,7 +90,7 @@ test('the id changes with all that decides the pixels, and with nothing else', (
   t.is(first('sampling: { stylesPerContent: 4, keepOriginals: true }'), base);
   t.is(first('recipe: { network: random }'), base);
   t.is(first('recipe: { steps: { choice: [150] } }'), base);
-  // Written out or left to the network, a parameter is the same.
+  // Writing out the network's defaults does not change the id.
   t.is(
     first('recipe: { pooling: average, optimizer: adam, totalVariation: 0.05, style: { size: 256 } }'),
     base,
@@ -118,7 +118,7 @@ test('the id changes with all that decides the pixels, and with nothing else', (
   t.is(withOutput('{"split":"test","root":"/elsewhere"}'), withOutput('{}'));
 });
 
-test('more items than styles are replicas with draws of their own', (t) => {
+test('items beyond the number of styles are replicas with independent draws', (t) => {
   const images = { contents: [contentOf('a/0.jpg', 'a')], styles: stylesOf({ s: 2 }) };
   const items = itemsOf(`${varied.replace('3 }', '5, keepOriginals: false }')}`, images);
   t.deepEqual(
@@ -130,7 +130,7 @@ test('more items than styles are replicas with draws of their own', (t) => {
   t.is(new Set(items.map((item) => item.kind === 'stylized' && item.sources.style.path)).size, 2);
 });
 
-test('counts are those of the items', (t) => {
+test('counts match the items', (t) => {
   const plan = makePlan(
     jobWith('sampling: { stylesPerContent: 2, balanceClasses: true, limit: 9 }'),
     { ...inventory, contents: contentsOf({ cat: 4, dog: 1 }) },
@@ -153,7 +153,7 @@ test('counts are those of the items', (t) => {
   t.is(counts.styles.length, 5);
 });
 
-test('a content that the limit leaves out has no original either', (t) => {
+test('a content image omitted by the limit has no original, either', (t) => {
   const items = itemsOf('sampling: { limit: 2 }');
   t.deepEqual(
     items.map(({ kind }) => kind),
@@ -166,7 +166,7 @@ test('a content that the limit leaves out has no original either', (t) => {
   );
 });
 
-test('round robin uses every style as often as any other', (t) => {
+test('round robin uses all styles equally often', (t) => {
   const { counts } = makePlan(
     jobWith('sampling: { styles: roundRobin, stylesPerContent: 5 }'),
     inventory,
@@ -176,7 +176,7 @@ test('round robin uses every style as often as any other', (t) => {
     counts.styles.map(({ stylized }) => stylized),
     [7, 7, 7, 7, 7],
   );
-  // Where a content does not take all styles, the turn goes on with the next one.
+  // If a content image does not use all styles, the next one continues where it stopped.
   const countsOf = (styles: string) =>
     makePlan(
       jobWith(`sampling: { styles: ${styles}, stylesPerContent: 3 }`),
@@ -187,12 +187,12 @@ test('round robin uses every style as often as any other', (t) => {
   t.notDeepEqual(countsOf('uniform'), [5, 4, 4, 4, 4]);
 });
 
-test('without labels, images lie in the split folder', (t) => {
+test('without labels, images are stored directly in the split folder', (t) => {
   const [item] = itemsOf('', { ...inventory, contents: [contentOf('a.jpg', null)] });
   t.is(item.file, `train/${item.id}.jpg`);
 });
 
-test('parameters say what was drawn', (t) => {
+test('parameters summarize the drawn values', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
   const recipes = [...plan.items()].flatMap((item) => (item.kind === 'stylized' ? [item.recipe] : []));
   const of = (path: string) => plan.parameters.find((parameter) => parameter.path === path);
@@ -206,7 +206,7 @@ test('parameters say what was drawn', (t) => {
   t.is(of('learningRate'), undefined);
 });
 
-test('a network that may be drawn needs its weights', (t) => {
+test('a network that can be drawn needs its weights', (t) => {
   const job = jobWith('recipe: { network: { choice: [vgg19, random] } }');
   t.throws(() => [...makePlan(job, inventory, network).items()], {
     code: 'weights-missing',
@@ -216,7 +216,7 @@ test('a network that may be drawn needs its weights', (t) => {
   t.is([...makePlan(job, inventory, { name: 'random', weights }).items()].length, 14);
 });
 
-test('no styles per content make a plain split: every content image is carried over', (t) => {
+test('stylesPerContent 0 makes a plain split with every content image', (t) => {
   const plan = makePlan(jobWith('sampling: { stylesPerContent: 0 }'), inventory, network);
   t.deepEqual([...new Set([...plan.items()].map(({ kind }) => kind))], ['original']);
   t.like(plan.counts, { total: 7, originals: 7, stylized: 0 });
@@ -232,7 +232,7 @@ test('no styles per content make a plain split: every content image is carried o
   });
 });
 
-test('the benchmark counts what it plans', async (t) => {
+test('the benchmark counts its planned items', async (t) => {
   const { items, seconds, peakMb } = await benchPlan({ contents: 500, styles: 30 });
   t.is(items, 2000);
   t.true(seconds > 0 && peakMb > 0);

@@ -9,7 +9,7 @@ import { jobWith } from './synthetic.js';
 const facts = { network: 'random' } as const;
 const keys = Array.from({ length: 5000 }, (_, i): Key => [i, 77]);
 
-test('canonical JSON has sorted keys, and nothing for what is undefined', (t) => {
+test('canonical JSON has sorted keys and omits undefined values', (t) => {
   t.is(
     canonicalJson({ b: [1, { d: null, c: 'x"' }], a: undefined, Z: true }),
     '{"Z":true,"b":[1,{"c":"x\\"","d":null}]}',
@@ -25,7 +25,7 @@ test('a recipe without distributions is one frozen object', (t) => {
   t.throws(() => Object.assign(recipe.style, { loss: 'x' }));
 });
 
-test('a drawn recipe is resolved: no distribution, no auto, and equal recipes have equal JSON', (t) => {
+test('a drawn recipe has no distribution and no auto, and equal recipes have equal JSON', (t) => {
   const { recipe } = jobWith(`
 recipe:
   network: { choice: { auto: 1, vgg19: 2, random: 1 } }
@@ -48,7 +48,7 @@ recipe:
   t.true(Math.abs((networks.get('vgg19') ?? 0) / keys.length - 0.5) < 0.03);
 });
 
-test('numbers are drawn over the whole range, whole ones with both ends', (t) => {
+test('numbers are drawn from the whole range, and integers include both ends', (t) => {
   const draw = (distribution: string, leaf: 'size' | 'totalVariation') => {
     const sample = makeRecipeSampler(jobWith(`recipe: { ${leaf}: ${distribution} }`).recipe, facts);
     return keys.map((key) => sample(key, 0)[leaf]);
@@ -68,13 +68,13 @@ test('numbers are drawn over the whole range, whole ones with both ends', (t) =>
   t.true(narrow.every((x) => x >= 1.00000001 && x <= 1.00000002));
 });
 
-test('a repeated value is drawn more often', (t) => {
+test('a repeated choice is drawn more often', (t) => {
   const sample = makeRecipeSampler(jobWith('recipe: { steps: { choice: [5, 5, 5, 9] } }').recipe, facts);
   const share = keys.filter((key) => sample(key, 0).steps === 9).length / keys.length;
   t.true(Math.abs(share - 0.25) < 0.02);
 });
 
-test('parameters are drawn independently, and so are replicas', (t) => {
+test('parameters and replicas are drawn independently', (t) => {
   const { recipe } = jobWith(
     'recipe: { totalVariation: { uniform: [0, 1] }, content: { weight: { uniform: [0, 1] } } }',
   );
@@ -88,14 +88,14 @@ test('parameters are drawn independently, and so are replicas', (t) => {
   t.is(equal.length, 0);
 });
 
-test('an original draws its size only', (t) => {
+test('an original draws only its size', (t) => {
   const sample = makeOriginalSampler(jobWith('recipe: { size: { choice: [64, 96] }, steps: 3 }').recipe);
   const sizes = new Set(keys.map((key) => sample(key, 0).size));
   t.deepEqual([...sizes].sort(), [64, 96]);
   t.deepEqual(Object.keys(sample([0, 0], 0)), ['size', 'fit']);
 });
 
-/** The values at the ends of an object, and the objects themselves. */
+/** A value and all values nested in it. */
 function leavesOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [value];
   return [value, ...Object.values(value).flatMap(leavesOf)];

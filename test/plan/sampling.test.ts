@@ -14,7 +14,7 @@ function share(chosen: readonly (readonly number[])[], styles: readonly number[]
   return all.filter((style) => wanted.has(style)).length / all.length;
 }
 
-test('styles are chosen without replacement, each with the same chance', (t) => {
+test('uniform chooses styles without replacement, each with the same chance', (t) => {
   const styles = stylesOf({ a: 10, b: 2 });
   const choose = makeStyleChooser(styles, 'uniform');
   const chosen = keys.map((key) => choose(key, 0, 3));
@@ -24,7 +24,7 @@ test('styles are chosen without replacement, each with the same chance', (t) => 
   t.deepEqual(choose(keys[0], 0, 50).slice(0, 3), chosen[0]);
 });
 
-test('a new style changes only what now gets it', (t) => {
+test('adding a style changes only the choices that now include it', (t) => {
   const styles = stylesOf({ a: 20 });
   const more = [...styles.slice(0, 7), ...stylesOf({ new: 1 }), ...styles.slice(7)];
   for (const mode of ['uniform', { weights: { a: 3 } }] as const) {
@@ -64,7 +64,7 @@ test('balanced gives every folder the same chance', (t) => {
   t.true(Math.abs(share(chosen, [52]) - 1 / 3) < 0.02);
 });
 
-test('weights weigh an image, or each image of a folder; the rest weighs 1', (t) => {
+test('a weight applies to an image or to each image of a folder; the default is 1', (t) => {
   const styles = stylesOf({ 'old/dutch': 2, 'old/french': 2, new: 2 });
   const weights = { 'old/': 2, 'old/french': 4, 'old/dutch/1.jpg': 0 };
   const choose = makeStyleChooser(styles, { weights });
@@ -77,7 +77,7 @@ test('weights weigh an image, or each image of a folder; the rest weighs 1', (t)
   t.is(choose(keys[0], 0, 6).length, 5);
 });
 
-test('a weight may name an image that is planned as another one, or its folder', (t) => {
+test('a weight can name a duplicate of an image, or its folder', (t) => {
   const styles = stylesOf({ a: 2 });
   const duplicates = [{ path: 'b/copy.jpg', of: 'a/1.jpg' }];
   for (const name of ['b', 'b/copy.jpg']) {
@@ -86,12 +86,12 @@ test('a weight may name an image that is planned as another one, or its folder',
     t.true(Math.abs(share(chosen, [1]) - 3 / 4) < 0.02, name);
   }
   const named = makeStyleChooser(styles, { weights: { a: 0, 'b/copy.jpg': 5 } }, duplicates);
-  t.deepEqual(named(keys[0], 0, 2), [1], 'any name of the image comes before folders');
+  t.deepEqual(named(keys[0], 0, 2), [1], "the image's own paths take precedence over folders");
   const own = makeStyleChooser(styles, { weights: { b: 3, 'a/1.jpg': 0 } }, duplicates);
-  t.deepEqual(own(keys[0], 0, 2), [0], 'its own weight comes first');
+  t.deepEqual(own(keys[0], 0, 2), [0], "the image's own weight takes precedence");
 });
 
-test('equal weights are the same as uniform', (t) => {
+test('equal weights give the same choices as uniform', (t) => {
   const styles = stylesOf({ a: 9 });
   const uniform = makeStyleChooser(styles, 'uniform');
   const equal = makeStyleChooser(styles, { weights: { a: 7 } });
@@ -105,11 +105,11 @@ test('round robin takes styles in turn', (t) => {
   t.deepEqual(choose(keys[2], 4, 5), [1, 2, 0]);
 });
 
-test('a weight that names nothing is refused', (t) => {
+test('rejects a weight that names no image or folder', (t) => {
   const styles = stylesOf({ monet: 2 });
   t.throws(() => makeStyleChooser(styles, { weights: { mont: 2 } }), {
     code: 'style-missing',
-    message: 'sampling.styles.weights names "mont", which is no style image or folder; did you mean "monet"?',
+    message: 'sampling.styles.weights: "mont" is not a style image or folder; did you mean "monet"?',
   });
   t.throws(() => makeStyleChooser(styles, { weights: { monet: 0 } }), { code: 'style-missing' });
 });

@@ -6,7 +6,7 @@ import type { Job } from '../../src/job/schema.js';
 
 export const network = { name: 'random', weights: 'f'.repeat(64) } as const;
 
-/** A job with lines added to the smallest one. */
+/** A minimal job plus the given lines. */
 export function jobWith(lines = ''): Job {
   return parseJob(
     '/jobs/job.yaml',

@@ -4,7 +4,7 @@ import { hasDiverged, isCurvePoint, type LossPoint } from '../../src/stylize/cur
 const pointsOf = (steps: number): number[] =>
   Array.from({ length: steps + 1 }, (_, step) => step).filter((step) => isCurvePoint(step, steps));
 
-test('a curve has about twenty points, the first and the last among them, evenly spaced', (t) => {
+test('a curve has about twenty evenly spaced points, including the first and the last', (t) => {
   for (const steps of [1, 2, 19, 20, 21, 30, 59, 150, 999, 10_000]) {
     const points = pointsOf(steps);
     t.is(points[0], 0);
@@ -21,14 +21,14 @@ const point = (total: number): LossPoint => ({
   terms: { 'content.features': total, 'style.gram': 0 },
 });
 
-test('a loss has diverged when it is no number, or ten times what it may be', (t) => {
+test('a loss has diverged if it is NaN, infinite or far above its initial value', (t) => {
   for (const total of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     t.true(hasDiverged(point(total), point(1), 1));
   }
   t.true(hasDiverged(point(Number.NaN), point(Number.NaN), 1));
   t.true(hasDiverged(point(51), point(5), 2));
   t.false(hasDiverged(point(49), point(5), 2));
-  // A loss that begins near zero may rise as far as every term's being as large as its target.
+  // A loss that starts near zero may rise to the sum of the weights, where every term is as large as its target.
   t.false(hasDiverged(point(0.5), point(0), 1));
   t.true(hasDiverged(point(1.1), point(0), 1));
 });

@@ -1,11 +1,11 @@
-/** Items that go wrong: they must not take others with them. @module */
+/** Failures: an item that fails must not affect the others. @module */
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import type { StylizeRequest } from '../../src/stylize/stylizer.js';
 import { asked, disturbed, isStep, onnx, request, stylizerOn } from './requests.js';
 import { engineLike, pattern, quickRecipe } from './support.js';
 
-test('an item whose loss is no number begins again once, with smaller steps, and then succeeds', async (t) => {
+test('an item whose loss is NaN restarts once with a lower learning rate and succeeds', async (t) => {
   const undisturbed = stylizerOn(onnx);
   const [item, neighbor] = [request(1, 11, { optimizer: 'adam' }), request(2, 12, { optimizer: 'adam' })];
   const stylizer = stylizerOn(disturbed(onnx, (step) => (step === 2 ? [0] : [])));
@@ -24,10 +24,10 @@ test('an item whose loss is no number begins again once, with smaller steps, and
   t.deepEqual(other, await undisturbed.stylize(neighbor));
 });
 
-test('an item whose loss stays no number fails, and leaves the others unharmed', async (t) => {
+test('an item whose loss is NaN again after its restart fails without affecting the others', async (t) => {
   const undisturbed = stylizerOn(onnx);
   const items = [request(1, 11), request(2, 12), request(3, 11), request(3, 12), request(1, 12)];
-  // Row 1 belongs to the second item until it fails; the fourth item then takes it over.
+  // The second item has row 1 until it fails. Then the fourth item takes over the row.
   const stylizer = stylizerOn(disturbed(onnx, (step) => (step === 1 || step === 2 ? [1] : [])));
   const results = await Promise.allSettled(items.map((item) => stylizer.stylize(item)));
   for (const [i, result] of results.entries()) {
@@ -45,7 +45,7 @@ test('an item whose loss stays no number fails, and leaves the others unharmed',
   }
 });
 
-test('steps that are much too large are an error, not an image', async (t) => {
+test('steps that are far too large cause an error', async (t) => {
   const stylizer = stylizerOn(onnx);
   const wild = request(1, 11, {
     optimizer: 'adam',
@@ -59,7 +59,7 @@ test('steps that are much too large are an error, not an image', async (t) => {
   t.regex(error?.cure ?? '', /learningRate/);
 });
 
-test('a strength near zero is no divergence', async (t) => {
+test('a strength near zero does not count as divergence', async (t) => {
   const stylizer = stylizerOn(onnx);
   for (const optimizer of ['adam', 'lbfgs'] as const) {
     for (const strength of [1e-2, 1e-4, 0]) {
@@ -72,7 +72,7 @@ test('a strength near zero is no divergence', async (t) => {
   }
 });
 
-test('content and style may be one image', async (t) => {
+test('content and style can be the same image', async (t) => {
   const stylizer = stylizerOn(onnx);
   for (const optimizer of ['adam', 'lbfgs'] as const) {
     const { image, restarts } = await stylizer.stylize(request(1, 1, { optimizer, steps: 10 }));
@@ -81,7 +81,7 @@ test('content and style may be one image', async (t) => {
   }
 });
 
-test('an item that is aborted before its first step rejects with the reason; one that runs is finished', async (t) => {
+test('aborting an item rejects it before its first step and has no effect afterwards', async (t) => {
   const stylizer = stylizerOn(onnx, 1);
   const [never, later, running] = [new AbortController(), new AbortController(), new AbortController()];
   const reason = new Error('the window is over');
@@ -102,7 +102,7 @@ test('an item that is aborted before its first step rejects with the reason; one
   t.deepEqual(third, { status: 'rejected', reason });
 });
 
-test('a graph that cannot be compiled fails those that wait for it, and is tried again for others', async (t) => {
+test('a failed compilation rejects the items waiting for it, and later items retry it', async (t) => {
   for (const failing of ['step', 'targets']) {
     let failures = 0;
     const stylizer = stylizerOn(
@@ -125,7 +125,7 @@ test('a graph that cannot be compiled fails those that wait for it, and is tried
   }
 });
 
-test('an engine that fails in a step fails the items of that batch; later ones get a new one', async (t) => {
+test('an engine failure in a step rejects the items of that batch, and later items get a new batch', async (t) => {
   let runs = 0;
   const stylizer = stylizerOn(
     disturbed(onnx, () => {
@@ -144,7 +144,7 @@ test('an engine that fails in a step fails the items of that batch; later ones g
   if (third.status === 'fulfilled') t.deepEqual(third.value, await stylizerOn(onnx, 2).stylize(items[2]));
 });
 
-test('an initial image of another shape than the content is refused, and harms nobody', async (t) => {
+test("rejects an initial image whose shape differs from the content's, without affecting other items", async (t) => {
   const stylizer = stylizerOn(onnx);
   const misfit: StylizeRequest = { ...request(1, 11), initial: pattern(1, 32, 40) };
   const [refused, made] = await Promise.allSettled([
@@ -155,11 +155,14 @@ test('an initial image of another shape than the content is refused, and harms n
   t.is(refused.status, 'rejected');
   if (refused.status === 'rejected') {
     t.is(refused.reason.code, 'shape-mismatch');
-    t.is(refused.reason.message, 'The initial image is [1,32,40,3], the content [1,32,32,3].');
+    t.is(
+      refused.reason.message,
+      'The shape of the initial image is [1,32,40,3], but that of the content is [1,32,32,3].',
+    );
   }
 });
 
-test('a layer that the network does not have is refused before anything is compiled', async (t) => {
+test('rejects an unknown layer before compiling anything', async (t) => {
   const stylizer = stylizerOn(engineLike(onnx, { compile: () => t.fail() as never }));
   const error = await t.throwsAsync(
     async () => stylizer.stylize(request(1, 11, { style: { layers: ['relu7_1'] } })),

@@ -1,4 +1,4 @@
-/** What tests ask of a stylizer, and engines that get in its way. @module */
+/** Stylizer requests for tests, and engines with injected failures. @module */
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import { parametersOfRecipe, specOfRecipe } from '../../src/methods/optimize/objective.js';
 import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
@@ -19,14 +19,14 @@ export const source = (seed: number, height?: number, width?: number) => ({
   tensor: pattern(seed, height, width),
 });
 
-/** What a recipe asks of the stylizer. */
+/** The part of a stylizer request that a recipe determines. */
 export const asked = (recipe: OptimizeRecipe) => ({
   spec: specOfRecipe(recipe),
   parameters: parametersOfRecipe(recipe),
   steps: recipe.steps,
 });
 
-/** Content and style by number. */
+/** A request for a content and a style image, each given by seed. */
 export function request(content: number, style: number, recipe: RecipeInput = {}): StylizeRequest {
   const image = source(content);
   const sources = { content: image, style: source(style) };
@@ -35,7 +35,7 @@ export function request(content: number, style: number, recipe: RecipeInput = {}
 
 export const isStep = (inputs: object): boolean => stepName.learningRate in inputs;
 
-/** An engine whose losses are no numbers in some rows, step by step; what the callback throws, the step throws. */
+/** An engine whose losses are NaN in the rows that the callback returns for a step. Errors of the callback fail the step. */
 export function disturbed(engine: Engine, rowsOfNaN: (step: number) => readonly number[]): Engine {
   let step = 0;
   return engineLike(engine, {

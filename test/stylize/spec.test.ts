@@ -11,7 +11,7 @@ const spec = (input: RecipeInput = {}) => specOfRecipe(resolved({ network: 'rand
 const layersOf = (input: RecipeInput, name: string) =>
   spec(input).terms.find((term) => term.name === name)?.term.layers;
 
-test('the objective of a recipe is content, style and total variation, in this order', (t) => {
+test('the objective of a recipe has content, style and total variation, in this order', (t) => {
   const { terms, pooling, optimizer } = spec();
   t.deepEqual(
     terms.map(({ name }) => name),
@@ -25,7 +25,7 @@ test('the objective of a recipe is content, style and total variation, in this o
   t.is(optimizer, optimizers.adam);
 });
 
-test('a recipe without layers has those of its network', (t) => {
+test('a recipe without layers gets the default layers of its network', (t) => {
   for (const network of ['random', 'vgg19'] as const) {
     const { contentLayers, styleLayers } = networks[network].defaults;
     t.deepEqual(layersOf({ network }, 'content.features'), [...contentLayers].sort());
@@ -33,7 +33,7 @@ test('a recipe without layers has those of its network', (t) => {
   }
 });
 
-test('recipes that differ in numbers only share a graph', (t) => {
+test('recipes that differ only in numbers share a graph', (t) => {
   const key = (input: RecipeInput = {}) => spec(input).key;
   const layers = (names: string[]) => ({ style: { layers: names } });
   for (const same of [
@@ -56,7 +56,7 @@ test('recipes that differ in numbers only share a graph', (t) => {
   }
 });
 
-test('targets are shared more widely: terms of other sources and the optimizer do not matter to them', (t) => {
+test("target graphs do not depend on the optimizer or on other sources' terms", (t) => {
   const [one, other] = [
     targetKeys(spec()),
     targetKeys(spec({ optimizer: 'lbfgs', content: { layers: ['relu1_1'] } })),
@@ -65,7 +65,7 @@ test('targets are shared more widely: terms of other sources and the optimizer d
   t.not(one.content, other.content);
 });
 
-test('unknown layers are refused on either side, and the known ones listed', (t) => {
+test('rejects unknown content and style layers and lists the known layers', (t) => {
   for (const side of ['content', 'style'] as const) {
     const error = t.throws(() => spec({ [side]: { layers: ['relu1_1', 'relu4_9'] } }), {
       instanceOf: WildstyleError,
@@ -76,7 +76,7 @@ test('unknown layers are refused on either side, and the known ones listed', (t)
   }
 });
 
-test('a place may name a layer twice; it counts once', (t) => {
+test('a layer that is named twice counts once', (t) => {
   const parts: SpecParts = {
     network: 'random',
     pooling: 'max',

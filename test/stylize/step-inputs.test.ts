@@ -1,4 +1,4 @@
-/** Terms that read several sources, and terms that draw numbers anew for every step. @module */
+/** Terms that read several sources, and terms that draw random numbers at every step. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../src/engine/index.js';
@@ -12,12 +12,12 @@ import { pixels, type Target, type Term } from '../../src/stylize/terms/term.js'
 import { onnx, source, weights } from './requests.js';
 import { isClose, mean, meanSquaredDifference } from './support.js';
 
-/** Pulls the image toward `share` of the content and the rest of the style's mean color; the share is drawn for each step. */
+/** Pulls the image toward a blend of the content and the style's mean color. The blend's `share` is drawn at each step. */
 const drawnBlend: Term = {
   layers: [pixels],
   sources: ['content', 'style'],
   parts: ['blend'],
-  // One number for each item; the shapes of the layers are there for terms that draw more.
+  // Draws one number per item, but computes its shape from those of the layers.
   stepInputs: (shapes) => ({ share: { shape: [1, 1, shapes[pixels][3] - 2], kind: 'uniform' } }),
   target(role, features): Target {
     if (role === 'style') return { values: { color: tf.mean(features[pixels], [1, 2], true) }, scales: {} };
@@ -61,7 +61,7 @@ function plainBlend(image: ArrayLike<number>, seed: number, step: number): numbe
   return meanSquaredDifference(image, wanted);
 }
 
-test('a term may read several sources, with numbers drawn for the step', async (t) => {
+test('a term can read several sources and numbers drawn for the step', async (t) => {
   const engines = [await createEngine('reference'), onnx];
   const image = source(2).tensor;
   for (const engine of engines) {
@@ -77,7 +77,7 @@ test('a term may read several sources, with numbers drawn for the step', async (
   }
 });
 
-test('what a step draws follows from seed, name and step, and from nothing else', async (t) => {
+test('the numbers of a step depend only on seed, name and step', async (t) => {
   t.is(new Set([shareOf(7, 0), shareOf(7, 1), shareOf(8, 0)]).size, 3);
   const stylizer = stylizerOf(3);
   const together = await Promise.all(
@@ -90,7 +90,7 @@ test('what a step draws follows from seed, name and step, and from nothing else'
     t.deepEqual(together[i].curve, alone.curve);
   }
   t.notDeepEqual(together[0].image, together[2].image);
-  // The first image is the content, the last the one delivered: each with the share of its own step.
+  // The first image is the content, the last one is the result. Each uses the share of its own step.
   const { curve, image } = together[0];
   t.true(isClose(curve[0].total, 1.5 * plainBlend(source(1).tensor.data, 7, 0), 1e-5));
   t.true(isClose(curve[4].total, 1.5 * plainBlend(image.data, 7, 4), 1e-4));
@@ -98,14 +98,14 @@ test('what a step draws follows from seed, name and step, and from nothing else'
   lonely.dispose();
 });
 
-test('normal numbers have mean 0 and variance 1', (t) => {
+test('normally distributed numbers have mean 0 and variance 1', (t) => {
   const drawn = drawStepInput('x', { shape: [100, 100], kind: 'normal' }, 3, 0);
   t.is(drawn.length, 10_000);
   t.true(Math.abs(mean(drawn)) < 0.03);
   t.true(Math.abs(mean(drawn.map((value) => value ** 2)) - 1) < 0.05);
 });
 
-test('networks know the shapes of their layers without computing them', async (t) => {
+test('networks predict the shapes of their layers', async (t) => {
   for (const layer of networks.random.layers) {
     const compiled = await onnx.compile(
       ({ image }, given) => networks.random.features(image as tf.Tensor4D, given, [layer], 'max') as never,

@@ -1,4 +1,4 @@
-/** Items that are optimized together: none may notice the others. @module */
+/** Batching: items that are optimized together must not affect each other. @module */
 import test from 'ava';
 import { toPixels } from '../../src/images/tensor.js';
 import type { Stylized, StylizeRequest, Stylizer } from '../../src/stylize/stylizer.js';
@@ -7,7 +7,7 @@ import { engineLike } from './support.js';
 
 const pixelsOf = ({ image }: Stylized): Uint8Array => toPixels(image.data, image.shape).data;
 
-/** Seven items with strengths, step counts and optimizations of different lengths. */
+/** Seven items with different strengths and step counts. */
 const seven = (optimizer: 'lbfgs' | 'adam' = 'lbfgs'): StylizeRequest[] =>
   [5, 2, 9, 4, 1, 7, 3].map((steps, i) =>
     request(1 + (i % 3), 11 + (i % 2), {
@@ -20,7 +20,7 @@ const seven = (optimizer: 'lbfgs' | 'adam' = 'lbfgs'): StylizeRequest[] =>
   );
 
 for (const optimizer of ['lbfgs', 'adam'] as const) {
-  test(`${optimizer}: items that share a running batch become what they become alone, to the bit`, async (t) => {
+  test(`${optimizer}: items in a shared batch are bit-identical to items optimized alone`, async (t) => {
     const items = seven(optimizer);
     const stylizer = stylizerOn(onnx);
     const together = await Promise.all(items.map((item) => stylizer.stylize(item)));
@@ -42,7 +42,7 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
   });
 }
 
-test('an item that is asked for while others run joins them', async (t) => {
+test('an item requested while others run joins their batch', async (t) => {
   let steps = 0;
   let late: Promise<Stylized> | undefined;
   const stylizer: Stylizer = stylizerOn(
@@ -55,11 +55,11 @@ test('an item that is asked for while others run joins them', async (t) => {
   const alone = stylizerOn(onnx);
   t.deepEqual(early, await alone.stylize(seven()[2]));
   t.deepEqual(await late, await alone.stylize(seven()[1]));
-  // Ten evaluations of the first, during which the late one had its three.
+  // The late item finishes its three evaluations during the ten of the first item.
   t.true(steps <= early.evaluations + 1);
 });
 
-test('items of other shapes and recipes take their turn in batches of their own', async (t) => {
+test('items with other shapes and recipes run in their own batches', async (t) => {
   const wide = source(4, 32, 40);
   const items: StylizeRequest[] = [
     request(1, 11),
@@ -77,7 +77,7 @@ test('items of other shapes and recipes take their turn in batches of their own'
   }
 });
 
-test('graphs are compiled once, and targets computed once for an image', async (t) => {
+test('compiles each graph once and computes the targets of each image once', async (t) => {
   const compiled: string[] = [];
   const runs = new Map<string, number>();
   const counting = engineLike(onnx, {
@@ -100,7 +100,7 @@ test('graphs are compiled once, and targets computed once for an image', async (
     },
   });
   const stylizer = stylizerOn(counting);
-  // Three contents, two styles, all pairs; then two of them again.
+  // All pairs of three contents and two styles, then two of the pairs again.
   const pairs = [1, 2, 3].flatMap((content) => [11, 12].map((style) => request(content, style)));
   await Promise.all(pairs.map((item) => stylizer.stylize(item)));
   await Promise.all(pairs.slice(0, 2).map((item) => stylizer.stylize({ ...item, steps: 1 })));
@@ -110,7 +110,7 @@ test('graphs are compiled once, and targets computed once for an image', async (
   t.is(stylizer.totals.steps, 6 * 5 + 2 * 2);
 });
 
-test('graphs of many shapes are kept within a bound, filters included', async (t) => {
+test('keeps the graphs of many shapes within the memory limit, including filters', async (t) => {
   let [alive, most] = [0, 0];
   const counting = engineLike(onnx, {
     async compile(fn, inputs, constants) {
@@ -134,7 +134,7 @@ test('graphs of many shapes are kept within a bound, filters included', async (t
       initial: content.tensor,
     };
   });
-  // Room for two graphs of steps, at 19 MB of filters and 31 to 58 MB of features, and for one of targets.
+  // Fits two step graphs, with 19 MB of filters and 31 to 58 MB of features each, and one target graph.
   const narrow = stylizerOn(counting, 3, 1.6e8);
   const ample = stylizerOn(onnx);
   for (const item of items) t.deepEqual(await narrow.stylize(item), await ample.stylize(item));

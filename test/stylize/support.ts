@@ -1,10 +1,10 @@
-/** Images to try the method on, and plain arithmetic to hold it against. @module */
+/** Test images, and plain reference implementations to compare with. @module */
 import type { Engine, HostTensor, Named, Shape } from '../../src/engine/index.js';
 import { type OptimizeRecipe, resolveOptimize } from '../../src/methods/optimize/resolve.js';
 import { type RecipeInput, recipeSchema } from '../../src/methods/recipe.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
 
-/** An image with waves, edges and grain, `[1, height, width, 3]` in [0, 1]; another for every seed. */
+/** An image with waves, edges and grain, `[1, height, width, 3]` in [0, 1]. Each seed gives a different one. */
 export function pattern(seed: number, height = 32, width = height): HostTensor {
   const key = keyOfSeed(seed);
   const [across, down, edge] = [0, 1, 2].map((draw) => 0.1 + 0.5 * uniform(key, draw, 0));
@@ -17,7 +17,7 @@ export function pattern(seed: number, height = 32, width = height): HostTensor {
   return { data, shape: [1, height, width, 3] };
 }
 
-/** A recipe of the random network, with few layers so that it is quick. */
+/** A fast recipe: the random network with few layers. */
 export function quickInput(input: RecipeInput = {}): RecipeInput {
   return {
     network: 'random',
@@ -34,12 +34,12 @@ export function quickInput(input: RecipeInput = {}): RecipeInput {
 /** The same, resolved. */
 export const quickRecipe = (input: RecipeInput = {}): OptimizeRecipe => resolved(quickInput(input));
 
-/** A recipe without gaps; `auto` is random. */
+/** A resolved recipe, with `network: auto` resolved to random. */
 export function resolved(input: RecipeInput = {}): OptimizeRecipe {
   return resolveOptimize(recipeSchema.parse(input), { network: 'random' });
 }
 
-/** An image in double precision, or any other. */
+/** An image, in double precision or any other. */
 export interface PlainImage {
   readonly data: ArrayLike<number>;
   readonly shape: Shape;
@@ -53,7 +53,7 @@ export interface PlainFeatures {
   readonly data: Float64Array;
 }
 
-/** A 3x3 convolution with a border of zeros, by the definition; the filter is `[3, 3, in, out]`. */
+/** A 3x3 convolution with zero padding, by definition. The filter is `[3, 3, in, out]`. */
 function convolve({ height, width, channels, data }: PlainFeatures, filter: HostTensor): PlainFeatures {
   const outputs = filter.shape[3];
   const result = new Float64Array(height * width * outputs);
@@ -91,7 +91,7 @@ function pool({ height, width, channels, data }: PlainFeatures, kind: 'max' | 'a
   return { height: rows, width: columns, channels, data: result };
 }
 
-/** The features of the random network at `layers`, of one image, computed loop by loop. */
+/** The features of one image at `layers` of the random network, computed with plain loops. */
 export function plainRandomFeatures(
   image: PlainImage,
   weights: Named<HostTensor>,
@@ -121,7 +121,7 @@ export function plainRandomFeatures(
   return found;
 }
 
-/** The Gram matrix of features, divided by the number of positions, by the definition. */
+/** The Gram matrix of features divided by the number of positions, by definition. */
 export function plainGram({ height, width, channels, data }: PlainFeatures): Float64Array {
   const gram = new Float64Array(channels * channels);
   for (let p = 0; p < height * width; p++) {
@@ -133,7 +133,7 @@ export function plainGram({ height, width, channels, data }: PlainFeatures): Flo
   return gram.map((sum) => sum / (height * width));
 }
 
-/** The mean of squared neighbor differences, downwards plus to the right. */
+/** The mean squared difference of vertical neighbors plus that of horizontal neighbors. */
 export function plainTotalVariation({ data, shape }: { data: ArrayLike<number>; shape: Shape }): number {
   const [, height, width, channels] = shape;
   const at = (row: number, column: number, channel: number) =>
@@ -159,11 +159,11 @@ export const meanSquare = (values: ArrayLike<number>): number =>
 export const meanSquaredDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   mean(Array.from(a, (value, i) => (value - b[i]) ** 2));
 
-/** Whether two numbers agree to a part of the larger. */
+/** Whether two numbers are equal within a relative tolerance. */
 export const isClose = (actual: number, expected: number, tolerance: number): boolean =>
   Math.abs(actual - expected) <= tolerance * Math.max(Math.abs(actual), Math.abs(expected));
 
-/** An engine that does what another does, except where `changes` say otherwise. */
+/** An engine that behaves like another one except for `changes`. */
 export function engineLike(engine: Engine, changes: Partial<Engine>): Engine {
   return {
     name: engine.name,

@@ -1,29 +1,29 @@
-/** A loaded bristle brush: tapered, streaky strokes along a field of directions. @module */
+/** A bristle brush: tapered, streaky strokes that follow a direction field. @module */
 import { blendPixel, type Canvas } from './canvas.js';
 import { type Color, clamp01, smoothstep, varyColor } from './color.js';
 import { gradientNoise } from './noise.js';
 
-/** A painting with the height of its paint (pixels, row-major). */
+/** A painting and the height of its paint (in pixels, row-major). */
 export interface OilCanvas {
   readonly canvas: Canvas;
   readonly paintHeight: Float32Array;
 }
 
-/** One stroke; lengths in pixels. */
+/** One stroke. Lengths are in pixels. */
 export interface Stroke {
   readonly x: number;
   readonly y: number;
   readonly lengthPx: number;
   readonly widthPx: number;
   readonly paint: Color;
-  /** Opacity in [0, 1] of a full brush. */
+  /** Opacity of a full brush, in [0, 1]. */
   readonly load: number;
-  /** How much bristles differ in lightness. */
+  /** How much the bristles vary in lightness. */
   readonly streakiness: number;
   readonly seed: number;
 }
 
-/** The direction of the flow at a place, in radians. */
+/** Returns the direction of strokes at a point, in radians. */
 export type FlowField = (x: number, y: number) => number;
 
 const segmentCount = 10;
@@ -47,7 +47,7 @@ function tracePath(stroke: Stroke, flow: FlowField): Float64Array {
   return path;
 }
 
-/** Where a pixel lies in a stroke: share of the length, and signed distance from its spine. */
+/** The position of a pixel in a stroke: fraction of its length, and signed distance from its center line. */
 function placeInStroke(path: Float64Array, x: number, y: number): { along: number; across: number } {
   let nearest = Number.POSITIVE_INFINITY;
   let along = 0;
@@ -72,7 +72,7 @@ function placeInStroke(path: Float64Array, x: number, y: number): { along: numbe
   return { along, across };
 }
 
-/** Paints one stroke centered on its place. Changes the canvas and the paint's height. */
+/** Paints one stroke, centered on its position. Changes the canvas and the height of the paint. */
 export function paintStroke(oil: OilCanvas, stroke: Stroke, flow: FlowField): void {
   const { canvas, paintHeight } = oil;
   const path = tracePath(stroke, flow);
@@ -92,13 +92,13 @@ export function paintStroke(oil: OilCanvas, stroke: Stroke, flow: FlowField): vo
   for (let y = Math.max(0, Math.floor(top - reach)); y <= lastY; y++)
     for (let x = Math.max(0, Math.floor(left - reach)); x <= lastX; x++) {
       const { along, across } = placeInStroke(path, x, y);
-      // Full in the first half, thinning to a point toward the end.
+      // Full width in the first half, then thinner toward the end.
       const taper = Math.sqrt(smoothstep(0, 0.12, along)) * (1 - 0.75 * smoothstep(0.5, 1, along));
       const halfWidth = (stroke.widthPx / 2) * taper;
       const side = Math.abs(across) / Math.max(halfWidth, 0.01);
       if (side >= 1) continue;
       const bristle = gradientNoise(across * 0.45, along * 2.5, stroke.seed);
-      // The brush runs dry: toward the end only the fullest bristles still touch.
+      // The brush runs dry: toward the end, only the fullest bristles leave paint.
       const wet = smoothstep(-0.2, 0.25, bristle + 1.25 - 1.3 * along);
       const alpha = stroke.load * wet * smoothstep(1, 0.7, side) * smoothstep(1, 0.92, along);
       if (alpha < 0.01) continue;

@@ -1,4 +1,4 @@
-/** A picture of floats to paint on, and its way to bytes. @module */
+/** A floating-point canvas, and its conversion to bytes. @module */
 import { type Color, clamp01 } from './color.js';
 
 /** Row-major sRGB pixels in [0, 1]. */
@@ -15,7 +15,7 @@ export function createCanvas(widthPx: number, heightPx: number, fill: Color = [1
   return { widthPx, heightPx, pixels };
 }
 
-/** A canvas whose every pixel is what `shade` gives for its column and row. */
+/** A canvas whose pixels are computed by `shade` from their column and row. */
 export function shadeCanvas(
   widthPx: number,
   heightPx: number,
@@ -27,7 +27,7 @@ export function shadeCanvas(
   return { widthPx, heightPx, pixels };
 }
 
-/** Lays `paint` over the pixel with opacity `alpha` in [0, 1]. */
+/** Blends `paint` over the pixel with opacity `alpha` in [0, 1]. */
 export function blendPixel(canvas: Canvas, xPx: number, yPx: number, paint: Color, alpha: number): void {
   const { pixels } = canvas;
   const offset = 3 * (yPx * canvas.widthPx + xPx);
@@ -37,7 +37,7 @@ export function blendPixel(canvas: Canvas, xPx: number, yPx: number, paint: Colo
   }
 }
 
-/** The mean of each `factor` x `factor` block: what smooths the edges of a picture painted too large. */
+/** Averages each `factor` x `factor` block, which antialiases an oversampled picture. */
 export function shrinkCanvas(canvas: Canvas, factor: number): Canvas {
   const widthPx = Math.floor(canvas.widthPx / factor);
   const heightPx = Math.floor(canvas.heightPx / factor);

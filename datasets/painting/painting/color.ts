@@ -1,4 +1,4 @@
-/** Colors, mixed and varied in OKLab so that steps look even (Ottosson, 2020). @module */
+/** Colors, mixed and varied in OKLab, which is perceptually uniform (Ottosson, 2020). @module */
 
 /** sRGB, each channel in [0, 1]. */
 export type Color = readonly [red: number, green: number, blue: number];
@@ -6,7 +6,7 @@ export type Color = readonly [red: number, green: number, blue: number];
 /** Lightness in [0, 1] and the two opponent axes, in about [-0.4, 0.4]. */
 export type Oklab = readonly [lightness: number, greenRed: number, blueYellow: number];
 
-/** A color from `#rrggbb`. */
+/** Parses `#rrggbb`. */
 export function color(hex: string): Color {
   const value = Number.parseInt(hex.slice(1), 16);
   return [((value >> 16) & 255) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
@@ -17,7 +17,7 @@ export function clamp01(value: number): number {
   return Math.min(Math.max(value, 0), 1);
 }
 
-/** 0 below `low`, 1 above `high`, smooth between; `low` may exceed `high`. */
+/** Smoothstep: 0 at `low`, 1 at `high`, smooth in between. `low` can be greater than `high`. */
 export function smoothstep(low: number, high: number, value: number): number {
   const t = clamp01((value - low) / (high - low));
   return t * t * (3 - 2 * t);
@@ -31,7 +31,7 @@ function fromLinear(value: number): number {
   return clamp01(value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055);
 }
 
-/** sRGB to OKLab. */
+/** Converts sRGB to OKLab. */
 export function toOklab([red, green, blue]: Color): Oklab {
   const r = toLinear(red);
   const g = toLinear(green);
@@ -46,7 +46,7 @@ export function toOklab([red, green, blue]: Color): Oklab {
   ];
 }
 
-/** OKLab to sRGB, clipped to the gamut. */
+/** Converts OKLab to sRGB, clipped to the gamut. */
 export function fromOklab([lightness, greenRed, blueYellow]: Oklab): Color {
   const l = (lightness + 0.3963377774 * greenRed + 0.2158037573 * blueYellow) ** 3;
   const m = (lightness - 0.1055613458 * greenRed - 0.0638541728 * blueYellow) ** 3;
@@ -58,21 +58,21 @@ export function fromOklab([lightness, greenRed, blueYellow]: Oklab): Color {
   ];
 }
 
-/** The color a share `t` in [0, 1] of the way from one to another. */
+/** Interpolates between two colors in OKLab, with `t` in [0, 1]. */
 export function mixColors(from: Color, to: Color, t: number): Color {
   const a = toOklab(from);
   const b = toOklab(to);
   return fromOklab([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]);
 }
 
-/** The color at `t` in [0, 1] along evenly spaced stops. */
+/** The color at `t` in [0, 1] of a gradient with evenly spaced stops. */
 export function gradientColor(stops: readonly Color[], t: number): Color {
   const place = clamp01(t) * (stops.length - 1);
   const index = Math.min(Math.floor(place), stops.length - 2);
   return mixColors(stops[index] as Color, stops[index + 1] as Color, place - index);
 }
 
-/** The color made lighter, more or less colorful (a factor), and turned in hue (radians). */
+/** Changes a color's lightness (added), chroma (a factor) and hue (rotated, in radians). */
 export function varyColor(base: Color, lighter: number, chromaFactor = 1, hueTurn = 0): Color {
   const [lightness, a, b] = toOklab(base);
   const cosine = Math.cos(hueTurn) * chromaFactor;

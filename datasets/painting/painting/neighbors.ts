@@ -1,16 +1,16 @@
-/** Which of many places lie near a spot, without asking them all. @module */
+/** Finds nearby places without searching all of them. @module */
 
-/** Finds the places near a spot: a superset of those within the reach it was built for. */
+/** Returns the indexes of places near a point: a superset of those within the reach of the index. */
 export type NeighborFinder = (x: number, y: number) => readonly number[];
 
-/** Sorts places into square bins so that those within `reach` of any spot are found in nine of them. */
+/** Sorts places into square bins of side `reach`, so that one bin has all places within `reach` of a point in it. */
 export function indexNeighbors(places: readonly { x: number; y: number }[], reach: number): NeighborFinder {
   const bins = new Map<number, number[]>();
   const binOf = (column: number, row: number): number => (row + 512) * 4096 + column + 512;
   for (const [index, { x, y }] of places.entries()) {
     const column = Math.floor(x / reach);
     const row = Math.floor(y / reach);
-    // Every place is entered in its own bin and the eight around it: looking up is then one bin.
+    // Add every place to its own bin and the eight around it, so that a lookup reads a single bin.
     for (let down = -1; down <= 1; down++)
       for (let over = -1; over <= 1; over++) {
         const key = binOf(column + over, row + down);

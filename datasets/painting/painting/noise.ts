@@ -1,4 +1,4 @@
-/** Smooth noise over the plane. @module */
+/** Smooth two-dimensional noise. @module */
 import { uniformAt } from './random.js';
 
 function gradientDot(seed: number, cellX: number, cellY: number, x: number, y: number): number {
@@ -26,7 +26,7 @@ export function gradientNoise(x: number, y: number, seed: number): number {
   return 1.5 * (top + (bottom - top) * quintic(v));
 }
 
-/** Octaves of gradient noise, each of twice the frequency and half the height, in about [-1, 1]. */
+/** Octaves of gradient noise, each with twice the frequency and half the amplitude, in about [-1, 1]. */
 export function fractalNoise(x: number, y: number, octaves: number, seed: number): number {
   let sum = 0;
   let height = 1;

@@ -1,6 +1,6 @@
-/** Seeded, counter-based randomness: the nth draw of a seed depends on nothing else. @module */
+/** Seeded, counter-based random numbers: a draw depends only on the seed and its position. @module */
 
-/** A 32-bit hash of a seed and two integers (rounds of the "lowbias32" kind of integer mixing). */
+/** A 32-bit hash of a seed and two integers, with mixing rounds like those of "lowbias32". */
 export function hash(seed: number, a: number, b = 0): number {
   let value = Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(a | 0, 0x85ebca6b) ^ Math.imul(b | 0, 0xc2b2ae35);
   value = Math.imul(value ^ (value >>> 16), 0x7feb352d);
@@ -9,7 +9,7 @@ export function hash(seed: number, a: number, b = 0): number {
   return (value ^ (value >>> 15)) >>> 0;
 }
 
-/** A number in [0, 1) for a seed and two integers. */
+/** A pseudorandom number in [0, 1) for a seed and two integers. */
 export function uniformAt(seed: number, a: number, b = 0): number {
   return hash(seed, a, b) / 4294967296;
 }
@@ -22,7 +22,7 @@ export interface Random {
   between(low: number, high: number): number;
   /** Standard normal (Box-Muller). */
   normal(): number;
-  /** One of the list. Throws on an empty list. */
+  /** A random element of a list. Throws if the list is empty. */
   pick<T>(list: readonly T[]): T;
 }
 

@@ -1,18 +1,18 @@
-/** Light on a surface that is not flat: thick paint, cut glass, tilted tiles. @module */
+/** Lighting of uneven surfaces: thick paint, cut glass, tilted tiles. @module */
 import type { Canvas } from './canvas.js';
 import { clamp01 } from './color.js';
 
-/** How a relief is lit. */
+/** The lighting of a relief. */
 export interface Lighting {
-  /** How much a slope of one brightens or darkens. */
+  /** How strongly slopes facing the light brighten and slopes facing away darken. */
   readonly contrast: number;
-  /** How much white a slope facing the light adds. */
+  /** How much white is added on slopes that face the light. */
   readonly gloss: number;
 }
 
 /**
- * Lights the canvas from the upper left, with the surface height of every pixel (in pixels, row-major,
- * same size as the canvas). Changes the canvas.
+ * Lights the canvas from the upper left, in place. `surface` is the height of every pixel, in pixels, row-major, with the
+ * size of the canvas.
  */
 export function lightRelief(canvas: Canvas, surface: Float32Array, { contrast, gloss }: Lighting): void {
   const { widthPx, heightPx, pixels } = canvas;

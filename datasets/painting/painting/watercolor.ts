@@ -1,12 +1,12 @@
-/** Watercolor: transparent washes, a sponge and a pen on grained paper. @module */
+/** Watercolor on grained paper: transparent washes, a sponge and a pen. @module */
 import { type Canvas, shadeCanvas, shrinkCanvas } from './canvas.js';
 import { type Color, clamp01, color, smoothstep } from './color.js';
 import { fractalNoise, gradientNoise } from './noise.js';
 
-/** How much larger than the final picture a sheet is. */
+/** Size of a sheet relative to the final picture. */
 const oversampling = 2;
 
-/** How much of red, green and blue the dried paint has swallowed, as optical density. */
+/** A sheet of paper. `density` is the optical density of the paint for red, green and blue. */
 export interface Sheet {
   readonly widthPx: number;
   readonly heightPx: number;
@@ -14,14 +14,14 @@ export interface Sheet {
   readonly grain: Float32Array;
 }
 
-/** A wet shape; lengths in pixels of the final picture. */
+/** A wet shape. Lengths are in pixels of the final picture. */
 export interface Wash {
   readonly x: number;
   readonly y: number;
   readonly lengthPx: number;
   readonly breadthPx: number;
   readonly angle: number;
-  /** 0 an ellipse, 1 a petal: narrow at its start, broad at its end. */
+  /** 0 is an ellipse. 1 is a petal: narrow at its start, broad at its end. */
   readonly flare: number;
   readonly ragged: number;
   readonly pigment: Color;
@@ -29,7 +29,7 @@ export interface Wash {
   readonly seed: number;
 }
 
-/** A blank sheet for a picture of the size given. */
+/** A blank sheet for a picture of the given size. */
 export function createSheet(widthPx: number, heightPx: number, seed: number): Sheet {
   const width = widthPx * oversampling;
   const height = heightPx * oversampling;
@@ -39,7 +39,7 @@ export function createSheet(widthPx: number, heightPx: number, seed: number): Sh
   return { widthPx: width, heightPx: height, density: new Float32Array(width * height * 3), grain };
 }
 
-/** Lays a wash: pigment gathers at its rim and in the hollows of the paper, and pools downwards. */
+/** Lays a wash. Pigment gathers at its rim and in the hollows of the paper, and pools toward the bottom. */
 export function layWash(sheet: Sheet, wash: Wash): void {
   const absorbed = wash.pigment.map((channel) => -Math.log(Math.max(channel, 0.02)));
   const cosine = Math.cos(wash.angle);
@@ -78,7 +78,7 @@ export function layWash(sheet: Sheet, wash: Wash): void {
     }
 }
 
-/** Lifts paint off with a damp sponge where a blossom is to come. */
+/** Lifts paint off with a damp sponge, to make room for a blossom. */
 export function liftPaint(sheet: Sheet, x: number, y: number, radiusPx: number, seed: number): void {
   const reach = 1.3 * radiusPx;
   for (let row = Math.floor((y - reach) * oversampling); row < (y + reach) * oversampling; row++)
@@ -92,7 +92,7 @@ export function liftPaint(sheet: Sheet, x: number, y: number, radiusPx: number, 
     }
 }
 
-/** Draws through the points with a pen that swells and thins; nothing shines through its ink. */
+/** Draws a line of opaque ink through the points, with a pen of varying width. */
 export function drawLine(
   sheet: Sheet,
   points: readonly (readonly [number, number])[],
@@ -123,7 +123,7 @@ export function drawLine(
   }
 }
 
-/** The sheet as light comes back from it: paper seen through what the paint swallows (Beer-Lambert). */
+/** Renders the sheet: light reflected by the paper and absorbed by the paint (Beer-Lambert). */
 export function drySheet(sheet: Sheet): Canvas {
   const paper = color('#fbf6e9');
   const canvas = shadeCanvas(sheet.widthPx, sheet.heightPx, (column, row) => {

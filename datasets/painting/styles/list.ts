@@ -1,4 +1,4 @@
-/** Every demo style there is; a new one is one new file and one line here. @module */
+/** All demo styles. To add one, create a file next to this one and add a line here. @module */
 import { mosaicSun } from './mosaic-sun.js';
 import { pointillistLake } from './pointillist-lake.js';
 import { stainedGlass } from './stained-glass.js';

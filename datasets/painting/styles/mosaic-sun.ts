@@ -30,7 +30,7 @@ function seaLevel(x: number): number {
   return 298 + 9 * Math.sin(x / 36);
 }
 
-/** A height whose contour lines the rows of tiles follow. */
+/** A scalar field. Rows of tiles follow its contour lines. */
 function contour(x: number, y: number): number {
   const level = seaLevel(x);
   if (y > level)
@@ -75,7 +75,7 @@ function sceneColor(x: number, y: number, draw: number): Color {
   return gradientColor(vault, 0.3 + 0.55 * draw + 0.3 * fractalNoise(x / 40, y / 40, 2, seed));
 }
 
-/** The distance in which squares of the tile's turn are the balls (a rounded maximum norm). */
+/** The maximum norm in the tile's rotated frame: points at equal distance form a square. */
 function tileDistance(tile: Tile, x: number, y: number): number {
   const dx = x - tile.x;
   const dy = y - tile.y;
@@ -84,7 +84,7 @@ function tileDistance(tile: Tile, x: number, y: number): number {
   return Math.max(Math.abs(dx * cosine + dy * sine), Math.abs(dy * cosine - dx * sine));
 }
 
-/** Places tiles by Lloyd's relaxation with turned squares (Hausner, "Simulating decorative mosaics", 2001). */
+/** Places tiles by Lloyd's relaxation with rotated squares (Hausner, "Simulating decorative mosaics", 2001). */
 function layTiles(): Tile[] {
   const random = createRandom(seed);
   const tiles: Tile[] = [];

@@ -85,7 +85,7 @@ function sceneColor(x: number, y: number): Color {
   return skyColor(x, y);
 }
 
-/** The local color broken into its neighbors on the wheel and, now and then, its opposite. */
+/** Varies the local color with neighbors on the color wheel and, occasionally, its complement. */
 function breakColor(local: Color, choice: number, jitter: number): Color {
   if (choice < 0.52) return varyColor(local, 0.035 * jitter, 1.15, 0.1 * jitter);
   if (choice < 0.68) return varyColor(local, 0.07, 1.2, 0.42);

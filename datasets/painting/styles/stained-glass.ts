@@ -75,7 +75,7 @@ function layPanes(): Pane[] {
   return panes;
 }
 
-/** The pane a place lies in and the distance to the nearest border with another. */
+/** The pane that contains a point, and the distance to the nearest border with another pane. */
 function findPane(
   panes: readonly Pane[],
   near: NeighborFinder,

@@ -1,9 +1,9 @@
-/** What every painter of a demo style gives. @module */
+/** The interface of a demo style. @module */
 import type { Canvas } from '../painting/canvas.js';
 
-/** A style image that can be painted again, pixel for pixel. */
+/** A style image that can be reproduced pixel by pixel. */
 export interface StylePainting {
-  /** The file's name without its ending. */
+  /** The file name without its extension. */
   readonly name: string;
   /** What it shows, for the table of images. */
   readonly title: string;

@@ -1,4 +1,4 @@
-/** Thick oil strokes along a turning sky, over hills and a wheat field. @module */
+/** Thick oil strokes: a swirling sky over hills and a wheat field. @module */
 import { type FlowField, type OilCanvas, paintStroke } from '../painting/brush.js';
 import { shadeCanvas, shrinkCanvas } from '../painting/canvas.js';
 import { type Color, color, gradientColor, mixColors, smoothstep, varyColor } from '../painting/color.js';

@@ -1,4 +1,4 @@
-/** Transparent washes, layer over layer, and a pen: poppies and cornflowers in a meadow. @module */
+/** Layered transparent washes and a pen: poppies and cornflowers in a meadow. @module */
 import type { Canvas } from '../painting/canvas.js';
 import { type Color, color } from '../painting/color.js';
 import { gradientNoise } from '../painting/noise.js';

@@ -28,7 +28,7 @@ interface WaveRow {
   readonly linePx: number;
 }
 
-/** Points one pixel apart along a row's crest line, curls included. */
+/** Points one pixel apart along a row's crest line, including its curls. */
 interface CrestLine {
   readonly row: WaveRow;
   readonly x: Float64Array;
@@ -85,7 +85,7 @@ function profileY(row: WaveRow, x: number): number {
   return row.baseY - rise + 3 * Math.sin(x / 19 + row.baseY);
 }
 
-/** The curl hangs over ahead of its crest. */
+/** The center of a curl, which overhangs in front of its crest. */
 function curlX(crest: Crest): number {
   return crest.x + 0.55 * crest.curlPx;
 }
@@ -130,7 +130,7 @@ function isWater(row: WaveRow, x: number, y: number): boolean {
 function nearestOnLine(line: CrestLine, x: number, y: number): { distancePx: number; index: number } {
   let nearest = Number.POSITIVE_INFINITY;
   let index = 0;
-  // A curl lies over the back of its own wave and hides the crest line there.
+  // A curl covers the back of its own wave and hides the crest line there.
   const first = isInCurl(line.row, x, y) ? line.curlStart : 0;
   for (let candidate = first; candidate < line.x.length; candidate++) {
     const dx = (line.x[candidate] as number) - x;
@@ -148,7 +148,7 @@ function waterColor(line: CrestLine, x: number, y: number): Color {
   const { linePx } = line.row;
   const { distancePx, index } = nearestOnLine(line, x, y);
   const scallop = Math.abs(Math.sin(index / (1.9 * linePx)));
-  // Inside a curl there is room for a thin rim only.
+  // Inside a curl, there is only room for a thin rim.
   const foam = linePx * (index < line.curlStart ? 0.35 + 0.6 * scallop : 0.34 + 0.1 * scallop);
   const wobble = 1.3 * gradientNoise(x / 22, y / 22, seed) + 0.5 * gradientNoise(x / 6, y / 6, seed + 1);
   const depth = distancePx - foam + wobble;
@@ -200,7 +200,7 @@ function throwSpray(): Drop[] {
   return drops;
 }
 
-/** The ink as wood and paper leave it: grain, mottling, fibers. */
+/** The ink with the texture of wood and paper: grain, mottling, fibers. */
 function printInk(ink: Color, x: number, y: number): Color {
   const grain = gradientNoise(x / 46 + 2 * gradientNoise(x / 90, y / 40, seed + 8), y / 1.7, seed + 9);
   const mottle = fractalNoise(x / 5, y / 5, 2, seed + 10);

@@ -1,30 +1,30 @@
-/** What a record says about an optimization. @module */
+/** The record fields of the method `optimize`. @module */
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
 
 const lossPoint = growing({
-  step: z.int().describe('Updates made so far; 0 is the initial image'),
-  total: z.number().describe('The objective'),
-  terms: z.record(z.string(), z.number()).describe('Weighted value of each term; they add up to the total'),
+  step: z.int().describe('Number of updates so far; 0 is the initial image'),
+  total: z.number().describe('Value of the objective'),
+  terms: z.record(z.string(), z.number()).describe('Weighted value of each term; they sum to the total'),
 });
 
 export const optimizeFacts = z.object({
   network: growing({
-    name: z.string().describe('The feature network'),
+    name: z.string().describe('Name of the feature network'),
     weights: z.string().describe('Digest of its weights'),
-  }).describe('Where the features come from'),
+  }).describe('The feature network'),
   loss: growing({
-    initial: lossPoint.describe('The objective at the initial image'),
-    final: lossPoint.describe('The objective at the image delivered'),
-    curve: z.array(lossPoint).describe('About twenty points from the first step to the last, for each stage'),
-  }).describe('The course of the optimization'),
-  steps: z.int().describe('Updates from the initial image to the one delivered'),
+    initial: lossPoint.describe('The loss of the initial image'),
+    final: lossPoint.describe('The loss of the final image'),
+    curve: z.array(lossPoint).describe('About twenty points per stage, including the first and the last'),
+  }).describe('The loss during the optimization'),
+  steps: z.int().describe('Number of updates from the initial image to the final image'),
   evaluations: z
     .int()
-    .describe('Evaluations of the objective, rejected steps and restarts included: what was paid for'),
+    .describe('Number of evaluations of the objective, including rejected steps and restarts'),
   restarts: z
     .int()
-    .describe('How often the optimization diverged and started over with 0.3 times the learning rate'),
+    .describe('How often the optimization diverged and restarted with 0.3 times the learning rate'),
 });
 
 export type OptimizeFacts = z.output<typeof optimizeFacts>;

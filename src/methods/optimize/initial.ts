@@ -1,24 +1,25 @@
-/** Where an optimization starts. @module */
+/** The image that an optimization starts from. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { drawNumber, keyOfSeed, normals } from '../../random.js';
 import type { OptimizeRecipe } from './resolve.js';
 
-/** Noise around mid-gray; wide enough to have texture, narrow enough to stay in range for most pixels. */
+/** Noise around mid-gray: strong enough to have texture, weak enough to keep most pixels in [0, 1]. */
 const noiseMean = 0.5;
 const noiseDeviation = 0.15;
 
-/** Whether the style image, in the content's shape, is needed to make the initial image. */
+/** Whether the initial image requires the style image in the content's shape. */
 export function startsFromStyle(init: OptimizeRecipe['init']): boolean {
   return init === 'style' || (typeof init === 'object' && init.style > 0);
 }
 
 /**
- * The initial image: content, style or noise, or their mean by weight.
+ * The initial image: content, style, noise, or their weighted mean.
  * @param content `[1, height, width, 3]`
- * @param style the style image in the content's shape, where {@link startsFromStyle} says so
- * @param seed of the noise
- * @throws `internal` when the style image is needed and missing
+ * @param style the style image in the content's shape; required if {@link startsFromStyle} is true
+ * @param seed seed of the noise
+ * @returns `[1, height, width, 3]`
+ * @throws `internal` if the style image is required but missing
  */
 export function initialImage(
   init: OptimizeRecipe['init'],
@@ -29,7 +30,10 @@ export function initialImage(
   const { shape } = content;
   if (init === 'content') return content;
   if (startsFromStyle(init) && !style) {
-    throw new WildstyleError('internal', 'The recipe starts from the style image, but none was given.');
+    throw new WildstyleError(
+      'internal',
+      'The recipe starts from the style image, but no style image was given.',
+    );
   }
   if (init === 'style') return style as HostTensor;
   const noise = () =>
@@ -38,7 +42,7 @@ export function initialImage(
     );
   if (init === 'noise') return { data: noise(), shape };
   const sum = init.content + init.style + init.noise;
-  // Where all shares were drawn as zero, there is no preference.
+  // All shares can be drawn as zero: start from the content.
   if (sum === 0) return content;
   const grains = init.noise > 0 ? noise() : undefined;
   const data = content.data.map(

@@ -1,4 +1,4 @@
-/** Optimizes items on one engine, stage by stage. @module */
+/** Optimizes items stage by stage on one engine. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { resizeTensor } from '../../images/resize.js';
 import type { LossPoint } from '../../stylize/curve.js';
@@ -14,7 +14,7 @@ import { sourceName, stagesOf } from './stages.js';
 export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   readonly #stylizer: Stylizer;
 
-  /** @param targets where targets are kept; by default the maker's own */
+  /** @param targets a cache of targets to share. By default the maker has its own */
   constructor(
     private readonly context: MethodContext,
     targets?: TargetCache,
@@ -45,7 +45,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       const initial: HostTensor = image
         ? resizeTensor(image, content.tensor.shape)
         : initialImage(recipe.init, content.tensor, sources[sourceName.initialStyle]?.tensor, seed);
-      // Only the first stage may be dropped: an item that was started is finished.
+      // Only the first stage can be canceled: an item that has started runs to the end.
       const result = await this.#stylizer.stylize(
         {
           spec,

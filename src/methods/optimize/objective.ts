@@ -1,4 +1,4 @@
-/** What a recipe means for the stylizer: the spec to compile, and the numbers to pass in. @module */
+/** Translates a recipe for the stylizer: the spec to compile, and the parameters to pass in. @module */
 import type { Named } from '../../engine/engine.js';
 import type { Role } from '../../stylize/role.js';
 import { type Parameters, type Spec, specOf } from '../../stylize/spec.js';
@@ -6,12 +6,12 @@ import { termName } from '../../stylize/terms/index.js';
 import { type Place, pixels } from '../../stylize/terms/term.js';
 import type { OptimizeRecipe, Shares } from './resolve.js';
 
-/** A term of the objective with the weights of its parts. */
+/** A term of the objective, with a weight for each of its parts. */
 interface WeightedPlace extends Place {
   readonly weights: Named<number>;
 }
 
-/** The objective of a recipe, in the order in which its terms are added up. */
+/** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
     ...side('content', content.loss, content.layers, content.weight),
@@ -31,15 +31,15 @@ function side(role: Role, losses: Shares, layers: Shares, total: number): Record
 }
 
 /**
- * The compiled side of a recipe.
- * @throws `layer-unknown` for a layer that the network does not have
+ * The part of a recipe that is compiled.
+ * @throws `layer-unknown` if the network has no such layer
  */
 export function specOfRecipe(recipe: OptimizeRecipe): Spec {
   const { network, pooling, optimizer } = recipe;
   return specOf({ network, pooling, optimizer, terms: objectiveOf(recipe) });
 }
 
-/** The numbers that are passed in, per item. */
+/** The part of a recipe that is passed in for each item. */
 export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
   const places = Object.entries(objectiveOf(recipe));
   return {

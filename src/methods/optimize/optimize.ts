@@ -1,4 +1,4 @@
-/** The method `optimize`: neural style transfer by optimizing the pixels (Gatys et al. 2016). @module */
+/** The method `optimize`: neural style transfer by optimizing pixels (Gatys et al. 2016). @module */
 import { usualPixels } from '../../images/fit.js';
 import type { Method } from '../method.js';
 import { type OptimizeFacts, optimizeFacts } from './facts.js';
@@ -25,7 +25,7 @@ export const optimize = {
   cost(recipe) {
     let [steps, pixelSteps] = [0, 0];
     for (const stage of stagesOf(recipe)) {
-      // The image that is delivered is evaluated as well.
+      // Includes the evaluation of the final image.
       const evaluations = stage.steps + 1;
       steps += evaluations;
       pixelSteps += evaluations * usualPixels({ sizePx: stage.sizePx, fit: recipe.fit });

@@ -1,4 +1,4 @@
-/** The parameters of the method `optimize`, as a job writes them. @module */
+/** The parameters of the method `optimize`, as written in a job. @module */
 import { z } from 'zod';
 import { auto } from '../../auto.js';
 import { networkNames } from '../../stylize/networks/index.js';
@@ -8,18 +8,18 @@ import { contentLossNames, styleLossNames } from '../../stylize/terms/index.js';
 
 const weight = z.number().min(0).max(1e6);
 
-/** In a job, a weight may also be a distribution: it is not zero. */
+/** Whether any weight differs from zero. A weight that is a distribution counts as nonzero. */
 export function hasWeight(weights: object): boolean {
   return Object.values(weights).some((value) => value !== 0);
 }
 
-/** Layers as a list (equal weights) or as a map from layer to weight. */
+/** Layers as a list (equal weights) or a map from layer to weight. */
 const layers = z.union([
   z.array(z.string().min(1)).min(1).max(64),
   z.record(z.string().min(1), weight).refine(hasWeight, 'give at least one layer a weight above 0'),
 ]);
 
-/** A loss by name, several as a list (equal weights), or as a map from loss to weight. */
+/** One loss by name, or several as a list (equal weights) or a map from loss to weight. */
 function losses<T extends string>(names: readonly [T, ...T[]]) {
   return z.union([
     z.enum(names),
@@ -32,11 +32,11 @@ const initialImage = z.union([
   z.enum(['content', 'style', 'noise']),
   z
     .strictObject({
-      content: weight.default(0).describe('Share of the content image'),
-      style: weight.default(0).describe('Share of the style image, cropped to the shape of the content'),
-      noise: weight.default(0).describe('Share of noise around mid-gray'),
+      content: weight.default(0).describe('Relative weight of the content image'),
+      style: weight.default(0).describe("Relative weight of the style image, cropped to the content's shape"),
+      noise: weight.default(0).describe('Relative weight of noise around mid-gray'),
     })
-    .refine(hasWeight, 'give at least one share above 0'),
+    .refine(hasWeight, 'give at least one weight above 0'),
 ]);
 
 const steps = z.int().min(1).max(10000);
@@ -50,61 +50,61 @@ export const optimizeParameters = {
   network: z
     .enum([auto, ...networkNames])
     .default(auto)
-    .describe('Feature network; auto: vgg19 if its weights are found, otherwise random'),
+    .describe('Feature network. auto: vgg19 if its weights are available, otherwise random'),
   pooling: z
     .enum(poolings)
     .optional()
-    .describe('Pooling between the blocks of the network. Default: depends on the network'),
+    .describe('Pooling between network blocks. Default: depends on the network'),
   init: initialImage
     .default('content')
-    .describe('Where the optimization starts: an image, or a mix by weight'),
+    .describe('Initial image of the optimization: one image, or a weighted mix'),
   content: z
     .strictObject({
       loss: losses(contentLossNames)
         .default('features')
-        .describe('How to compare features. Several: a list, or a map from loss to weight'),
+        .describe('Content loss. For several: a list, or a map from loss to weight'),
       layers: layers.optional().describe('Content layers. Default: depends on the network'),
-      weight: weight.default(1).describe('Weight of the content term'),
+      weight: weight.default(1).describe('Weight of the content loss'),
     })
     .prefault({})
-    .describe('The term that keeps the shapes'),
+    .describe('The content loss, which preserves shapes'),
   style: z
     .strictObject({
       loss: losses(styleLossNames)
         .default('gram')
-        .describe(
-          'Which statistics of the features to compare. Several: a list, or a map from loss to weight',
-        ),
+        .describe('Style loss. For several: a list, or a map from loss to weight'),
       layers: layers.optional().describe('Style layers. Default: depends on the network'),
       strength: weight
         .default(10)
-        .describe('Style over content: 1 shifts colors, 10 is a clear painting, 100 dissolves the content'),
+        .describe(
+          'Weight of the style loss: 1 shifts colors, 10 clearly looks like a painting, 100 dissolves the content',
+        ),
       size: z
         .int()
         .min(32)
         .max(4096)
         .optional()
-        .describe('Long edge of the style image in pixels. Default: size'),
+        .describe('Long edge of the style image in pixels. Default: `size`'),
     })
     .prefault({})
-    .describe('The term that brings the look'),
+    .describe('The style loss, which transfers the look'),
   totalVariation: weight
     .optional()
-    .describe('Weight of the total variation term. Default: depends on the network'),
+    .describe('Weight of the total variation loss. Default: depends on the network'),
   optimizer: z
     .enum(optimizerNames)
     .optional()
-    .describe('What moves the pixels. Default: depends on the network'),
+    .describe('Optimizer of the pixels. Default: depends on the network'),
   learningRate: z
     .number()
     .positive()
     .max(10)
     .optional()
-    .describe('Step size. Default: depends on the optimizer'),
+    .describe('Learning rate. Default: depends on the optimizer'),
   steps: steps.default(150).describe('Optimization steps at full size'),
   stages: z
     .array(stage)
     .max(8)
     .default([])
-    .describe('Coarser stages before the full size, each starting from the result of the one before'),
+    .describe('Coarser stages before the full size; each starts from the result of the previous one'),
 };

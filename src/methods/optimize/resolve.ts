@@ -1,4 +1,4 @@
-/** From a recipe as drawn to one without gaps. @module */
+/** Resolves a drawn recipe: fills in the remaining defaults. @module */
 
 import type { z } from 'zod';
 import { isAuto } from '../../auto.js';
@@ -10,14 +10,14 @@ import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.j
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { optimizeParameters } from './parameters.js';
 
-/** Relative weights that add up to one, by name. */
+/** Relative weights by name. They sum to one. */
 export type Shares = Named<number>;
 
-/** The recipe as drawn. */
+/** The recipe as drawn, before resolving. */
 export type DrawnOptimizeRecipe = z.output<z.ZodObject<typeof optimizeParameters>> &
   Omit<MethodRecipe, 'method'> & { readonly method: 'optimize' };
 
-/** Every parameter that decides the pixels. */
+/** Every parameter that determines the pixels. */
 export interface OptimizeRecipe extends MethodRecipe {
   readonly method: 'optimize';
   readonly network: NetworkName;
@@ -37,7 +37,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly stages: DrawnOptimizeRecipe['stages'];
 }
 
-/** Fills in what a recipe leaves to its network, its optimizer or its size, and turns weights into shares. */
+/** Fills in defaults that depend on the network, the optimizer or the size, and normalizes weights to shares. */
 export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts): OptimizeRecipe {
   const { method, size, fit, init, content, style, steps, stages } = drawn;
   const network = isAuto(drawn.network) ? facts.network : drawn.network;
@@ -67,7 +67,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
 
 type Content = DrawnOptimizeRecipe['content'];
 
-/** Contents that are the same for all items of a plan, for each list of default layers. */
+/** Resolved `content` objects, shared by all items of a plan, for each list of default layers. */
 const contents = new WeakMap<Content, Map<readonly string[], OptimizeRecipe['content']>>();
 
 function contentOf(content: Content, defaultLayers: readonly string[]): OptimizeRecipe['content'] {
@@ -88,7 +88,7 @@ function contentOf(content: Content, defaultLayers: readonly string[]): Optimize
 
 type Weighted = string | readonly string[] | Readonly<Record<string, number | undefined>>;
 
-/** Shares of what many recipes have in common: computed once, and one object for all of them. */
+/** Shares that many recipes have in common: computed once and stored as one object. */
 const known = new Map<unknown, Shares>();
 const mostKnown = 1000;
 
@@ -102,7 +102,7 @@ function sharedShares(weighted: Weighted): Shares {
   return shares;
 }
 
-/** A plan's recipes share what is not drawn, and freeze it. */
+/** Frozen values are those that all recipes of a plan share, because nothing in them is drawn. */
 function sharesOf(weighted: Weighted): Shares {
   return Object.isFrozen(weighted) ? sharedShares(weighted) : computeShares(weighted);
 }

@@ -1,9 +1,9 @@
-/** The sizes at which a recipe is optimized, from coarse to fine. @module */
+/** The stages of an optimization: image sizes from coarse to fine. @module */
 import type { SourceRequest } from '../method.js';
 import { startsFromStyle } from './initial.js';
 import type { OptimizeRecipe } from './resolve.js';
 
-/** One size and its steps. */
+/** One image size and its number of steps. */
 export interface Stage {
   readonly sizePx: number;
   readonly styleSizePx: number;
@@ -12,7 +12,7 @@ export interface Stage {
 
 const smallestSizePx = 32;
 
-/** The stages of a recipe; the last has the full size. */
+/** The stages of a recipe. The last one is the full size. */
 export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[] {
   const scaled = (sizePx: number, scale: number) => Math.max(smallestSizePx, Math.round(sizePx * scale));
   return [...stages, { scale: 1, steps }].map(({ scale, steps }) => ({
@@ -22,15 +22,15 @@ export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[
   }));
 }
 
-/** What a stage calls its sources. */
+/** Names of the sources of each stage. */
 export const sourceName = {
   content: (stage: number) => `content${stage}`,
   style: (stage: number) => `style${stage}`,
-  /** The style image in the shape of the content, for recipes that start from it. */
+  /** The style image in the content's shape, for recipes that start from it. */
   initialStyle: 'initialStyle',
 } as const;
 
-/** The images that a recipe needs, for each stage. */
+/** The source images that a recipe needs, for all stages. */
 export function sourcesOf(recipe: OptimizeRecipe): SourceRequest[] {
   const { fit, init } = recipe;
   const requests = stagesOf(recipe).flatMap(({ sizePx, styleSizePx }, stage): SourceRequest[] => [

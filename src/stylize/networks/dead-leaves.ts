@@ -1,4 +1,4 @@
-/** Dead leaves: images with the statistics of natural ones, made of nothing but a seed. @module */
+/** Dead leaves: images with the statistics of natural images, generated from a seed. @module */
 import { drawNumber, keyOfSeed, uniform } from '../../random.js';
 
 const draws = ['radius', 'x', 'y', 'brightness', 'red', 'green', 'blue'].map((name) =>
@@ -6,8 +6,8 @@ const draws = ['radius', 'x', 'y', 'brightness', 'red', 'green', 'blue'].map((na
 );
 
 /**
- * Opaque colored discs that hide each other, with radii distributed as r^-3 (Lee, Mumford & Huang 2001): edges and
- * a power spectrum like a photograph's.
+ * Draws opaque colored discs that occlude each other, with radii distributed as r^-3 (Lee, Mumford & Huang 2001). The
+ * result has edges and a power spectrum like a photograph.
  * @returns RGB in [0, 1], `[size, size, 3]` row-major
  */
 export function deadLeaves(seed: number, sizePx: number): Float32Array {
@@ -18,7 +18,7 @@ export function deadLeaves(seed: number, sizePx: number): Float32Array {
   const largestPx = sizePx / 2;
   for (let leaf = 0; leaf < leaves; leaf++) {
     const [area, across, down, brightness, ...tint] = draws.map((draw) => uniform(key, draw, leaf));
-    // The inverse of the cumulative distribution of r^-3 between the two bounds.
+    // Inverse of the cumulative distribution of r^-3 between the two bounds.
     const radius = 1 / Math.sqrt(1 / smallestPx ** 2 - area * (1 / smallestPx ** 2 - 1 / largestPx ** 2));
     const [x, y] = [across * sizePx, down * sizePx];
     const color = tint.map((shift) => Math.min(1, Math.max(0, brightness + 0.5 * (shift - 0.5))));

@@ -1,4 +1,4 @@
-/** The feature networks, by name: a new network is a file beside this one and a line here. @module */
+/** The feature networks by name. To add one, create a file next to this one and add a line here. @module */
 import type { Network } from './network.js';
 import { random } from './random.js';
 import { vgg19 } from './vgg19.js';

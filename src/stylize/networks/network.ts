@@ -1,13 +1,13 @@
-/** What a feature network is. @module */
+/** The interface of a feature network. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape, WeightSet } from '../../engine/engine.js';
 import type { OptimizerName } from '../optimizers/index.js';
 
-/** How a network halves its features between blocks. */
+/** How a network downsamples between blocks. */
 export const poolings = ['max', 'average'] as const;
 export type Pooling = (typeof poolings)[number];
 
-/** The values of those parameters that are good for one network and bad for another. */
+/** Defaults of the recipe parameters whose best values depend on the network. */
 export interface NetworkDefaults {
   readonly contentLayers: readonly string[];
   readonly styleLayers: readonly string[];
@@ -17,23 +17,27 @@ export interface NetworkDefaults {
   readonly totalVariation: number;
 }
 
-/** A pretrained (or random) feature extractor, as a pure TF.js function. */
+/** A feature extractor, pretrained or random, as a pure TF.js function. */
 export interface Network {
-  /** Every layer that can be named, from the input upwards: `conv1_1`, `relu1_1`, `pool1`, ... */
+  /** The names of all layers, in order from the input: `conv1_1`, `relu1_1`, `pool1`, ... */
   readonly layers: readonly string[];
-  /** What a recipe that does not say gets. */
+  /** Defaults for recipes that use this network. */
   readonly defaults: NetworkDefaults;
-  /** Pixels must be at least this large, so that the deepest layer is not empty. */
+  /** Smallest image side in pixels for which the deepest layer is not empty. */
   readonly minimumSizePx: number;
-  /** Whether weights have to be loaded from a file; a network without makes its own. */
+  /** Whether weights must be loaded from a file. If not, the network generates its own. */
   readonly needsWeights: boolean;
-  /** The weights from a safetensors file's bytes (needed where `needsWeights`), or the network's own. */
+  /**
+   * Loads the weights.
+   * @param file the bytes of a safetensors file; required if `needsWeights`
+   * @throws `weights-missing`, `weights-invalid`
+   */
   readonly loadWeights: (file?: Uint8Array) => Promise<WeightSet>;
-  /** The shape of the features at a layer. @param image `[batch, height, width, 3]` */
+  /** The shape of a layer's features, `[batch, height, width, channels]`. @param image `[batch, height, width, 3]` */
   readonly shapeAt: (layer: string, image: Shape) => Shape;
   /**
-   * The features at the layers named, computed no deeper than the deepest of them.
-   * @param image `[batch, height, width, 3]`, RGB in [0, 1]; the network's preprocessing is applied inside
+   * Computes the features of the given layers, and nothing deeper than the deepest of them.
+   * @param image `[batch, height, width, 3]`, RGB in [0, 1]; this function applies the network's preprocessing
    * @returns layer name to `[batch, height, width, channels]`
    */
   readonly features: (

@@ -1,7 +1,8 @@
 /**
- * A network of seeded random filters (Ustyuzhaninov et al. 2016; He et al. 2016): textures without any training, and
- * so without any download. Every filter has zero mean and is scaled so that its mean activation is one, layer after
- * layer (the normalization of Gatys et al. 2016), over images that have the statistics of photographs.
+ * A network of seeded random filters (Ustyuzhaninov et al. 2016; He et al. 2016): it synthesizes textures without
+ * training, so it needs no download. Every filter beyond the first layer has zero mean. Layer by layer, filters are
+ * scaled to a mean activation of one (the normalization of Gatys et al. 2016) over images that have the statistics of
+ * photographs.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
@@ -20,24 +21,24 @@ const blocks: Blocks = [
   [128, 128],
   [256, 256],
 ];
-/** Of four seeds compared, the one with the least grain and the most even colors. */
+/** The seed with the least grain and the most even colors of the four compared. */
 const key = keyOfSeed(42);
 const calibrationImages = 2;
 const calibrationSizePx = 48;
-/** A filter that never answers is left as it is. */
+/** Lower bound for mean activations, so that a filter that never activates does not cause a division by zero. */
 const smallestMean = 1e-6;
-/** Standard deviation of the color part of the first filters, beside the 1 of their edge part. */
+/** Standard deviation of the color component of first-layer filters. That of their edge component is 1. */
 const colorShare = 0.3;
 
 const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
 
-/** Pixels are centered: a gray image activates nothing. */
+/** Centers the pixels, so that mid-gray activates nothing. */
 const center = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
 
 export const random: Network = {
   layers: vggLayers(blocks),
-  // Filters that were never trained see noise as well as strokes. Averages, small even steps and a little smoothness
-  // keep it out of the image.
+  // Untrained filters respond to noise as much as to strokes. Average pooling, the small, even steps of Adam and some
+  // total variation keep noise out of the image.
   defaults: {
     contentLayers: ['relu4_1'],
     styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
@@ -74,7 +75,7 @@ async function makeWeights(): Promise<WeightSet> {
   return { digest: digest.digest('hex'), tensors };
 }
 
-/** Normal filters `[3, 3, inputs, outputs]`, each with zero mean. */
+/** Normally distributed filters `[3, 3, inputs, outputs]`, each shifted to zero mean. */
 function zeroMeanFilters(layer: string, inputs: number, outputs: number): HostTensor {
   const taps = 9 * inputs;
   const drawn = normals(key, drawNumber(layer), taps * outputs);
@@ -92,12 +93,12 @@ function zeroMeanFilters(layer: string, inputs: number, outputs: number): HostTe
 }
 
 /**
- * The first layer looks at colors too, or flat areas would mean nothing: each of its edge filters gets a direction in
- * color space.
+ * Filters of the first layer: edge filters, each with a random direction in color space added. With edges alone, the
+ * network would not respond to flat areas.
  */
 function colorFilters(layer: string, outputs: number): HostTensor {
   const { data, shape } = zeroMeanFilters(layer, 3, outputs);
-  // The name of the draw decides the filters: with another spelling every image would be another.
+  // The spelling of the draw's name determines the filters: changing it would change every image.
   const directions = normals(key, drawNumber(`${layer}.colour`), 3 * outputs);
   const colored = data.map((value, i) => {
     const [channel, output] = [Math.floor(i / outputs) % 3, i % outputs];
@@ -106,13 +107,13 @@ function colorFilters(layer: string, outputs: number): HostTensor {
   return { data: colored, shape };
 }
 
-/** The mean activation of each filter, where all the filters before it are divided by theirs. */
+/** The mean activation of each filter, with all filters of earlier layers already normalized by theirs. */
 async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float32Array>> {
   const size = calibrationSizePx;
   const images = Array.from({ length: calibrationImages }, (_, i) => deadLeaves(i, size));
   const data = new Float32Array(images.length * images[0].length);
   for (const [i, image] of images.entries()) data.set(image, i * image.length);
-  // The reference engine computes the same numbers everywhere, and so the weights have one digest.
+  // The reference engine gives the same numbers on every machine, so the digest of the weights is the same, too.
   const engine = await createReferenceEngine();
   const image = { data, shape: [images.length, size, size, 3] };
   const compiled = await engine.compile(

@@ -1,10 +1,10 @@
-/** Reads safetensors files: a JSON header, then raw little-endian tensors. @module */
+/** Reads safetensors files: a JSON header followed by raw little-endian tensors. @module */
 import { WildstyleError } from '../../errors.js';
 
 export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** The tensor as float32, converted when asked for. @throws `weights-invalid` when there is none of that name */
+  /** Converts a tensor to float32 and returns a copy. @throws `weights-invalid` if there is no tensor with that name */
   readonly read: (name: string) => Float32Array;
 }
 
@@ -19,14 +19,16 @@ const bytesPerElement = { F32: 4, F16: 2, BF16: 2 };
 const maximumHeaderBytes = 100e6;
 
 /**
- * Opens a safetensors file held in memory; tensors are F32, F16 or BF16.
- * @throws `weights-invalid` saying what is wrong: no header, offsets out of bounds or overlapping, another dtype, a size that does
- *   not fit the shape
+ * Opens a safetensors file in memory. Tensors must be F32, F16 or BF16.
+ * @throws `weights-invalid` if the header is missing or malformed, offsets are out of bounds or overlap, a dtype is not
+ *   supported, or a size does not match its shape
  */
 export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   refusePickle(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 8) throw invalid(`it is not a safetensors file: it has ${bytes.byteLength} bytes`);
+  if (bytes.byteLength < 8) {
+    throw invalid(`it is not a safetensors file: it has only ${bytes.byteLength} bytes`);
+  }
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes < 2 || headerBytes > Math.min(maximumHeaderBytes, bytes.byteLength - 8)) {
     throw invalid(
@@ -52,16 +54,20 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   };
 }
 
-/** PyTorch's own files: a zip archive, or in old versions a bare pickle. They hold code, which is never run. */
+/** Rejects PyTorch files: zip archives or, from old versions, bare pickles. They contain code, which is never run. */
 function refusePickle(bytes: Uint8Array): void {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
   const isPickle = bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
-  // In a safetensors file the first eight bytes are a length, and the last four of these are zero.
+  // The first eight bytes of a safetensors file are the header's length; the last four of them are zero.
   const isLength = bytes.subarray(4, 8).every((byte) => byte === 0);
   if (isLength || !(isZip || isPickle)) return;
-  throw new WildstyleError('weights-invalid', 'it is a PyTorch file (.pth, .pt), not a safetensors file', {
-    cure: 'Convert it in Python: safetensors.torch.save_file(torch.load("vgg19.pth"), "vgg19.safetensors").',
-  });
+  throw new WildstyleError(
+    'weights-invalid',
+    'The weights file is a PyTorch file (.pth, .pt), not a safetensors file.',
+    {
+      cure: 'Convert it in Python: safetensors.torch.save_file(torch.load("vgg19.pth"), "vgg19.safetensors").',
+    },
+  );
 }
 
 function parseHeader(bytes: Uint8Array): object {
@@ -69,7 +75,7 @@ function parseHeader(bytes: Uint8Array): object {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (isObject(header)) return header;
   } catch {
-    // Falls through to the one error for every malformed header.
+    // Falls through: all malformed headers get the same error.
   }
   throw invalid('its header is not a JSON object');
 }
@@ -81,24 +87,24 @@ function isObject(value: unknown): value is object {
 function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
   if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
-    throw invalid(`tensor "${name}" has dtype ${String(dtype)}; F32, F16 and BF16 are read`);
+    throw invalid(`tensor "${name}" has dtype ${String(dtype)}; only F32, F16 and BF16 are supported`);
   }
   const whole = (numbers: unknown): numbers is number[] =>
     Array.isArray(numbers) && numbers.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!whole(shape) || !whole(offsets) || offsets.length !== 2) {
-    throw invalid(`tensor "${name}" has no proper shape and offsets`);
+    throw invalid(`tensor "${name}" has an invalid shape or invalid offsets`);
   }
   const [begin, end] = offsets as [number, number];
   const expected = shape.reduce((product, n) => product * n, 1) * bytesPerElement[dtype];
   if (end > bodyBytes || end - begin !== expected) {
     throw invalid(
-      `tensor "${name}" should take ${expected} bytes, but lies at ${begin} to ${end} of ${bodyBytes}`,
+      `tensor "${name}" should have ${expected} bytes, but its offsets are ${begin} to ${end} of ${bodyBytes}`,
     );
   }
   return { dtype, shape, data_offsets: [begin, end] };
 }
 
-/** The format lets no two tensors share a byte. */
+/** Rejects overlapping tensors, which the format forbids. */
 function checkOverlaps(entries: ReadonlyMap<string, Entry>): void {
   let [last, end] = ['', 0];
   const inOrder = [...entries].sort(
@@ -112,12 +118,12 @@ function checkOverlaps(entries: ReadonlyMap<string, Entry>): void {
 
 function invalid(what: string): WildstyleError {
   return new WildstyleError('weights-invalid', `The weights file cannot be used: ${what}.`, {
-    cure: 'Fetch the file again and check its sha256; it must be a safetensors file.',
+    cure: 'Download the file again and check its SHA-256. It must be a safetensors file.',
   });
 }
 
 function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
-  // A copy, because tensors need not lie at a multiple of their element's size. (Buffer's own slice() copies nothing.)
+  // Copy, because tensors need not be aligned to their element size. (Buffer's slice() does not copy.)
   const aligned = new Uint8Array(bytes).buffer;
   if (dtype === 'F32') return new Float32Array(aligned);
   const halves = new Uint16Array(aligned);

@@ -1,10 +1,10 @@
-/** The shape that VGG networks share: blocks of 3x3 convolutions with ReLU, halved by pooling. @module */
+/** The architecture of VGG networks: blocks of 3x3 convolutions with ReLU, followed by 2x2 pooling. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import type { Pooling } from './network.js';
 
-/** Output channels of every convolution, block by block. */
+/** The output channels of each convolution in each block. */
 export type Blocks = readonly (readonly number[])[];
 
 /** The blocks of VGG-19 (Simonyan & Zisserman 2014, configuration E). */
@@ -16,7 +16,7 @@ export const vgg19Blocks: Blocks = [
   [512, 512, 512, 512],
 ];
 
-/** Layer names from the input upwards: `conv1_1`, `relu1_1`, `conv1_2`, ... `pool1`, ... */
+/** Layer names in order from the input: `conv1_1`, `relu1_1`, `conv1_2`, ... `pool1`, ... */
 export function vggLayers(blocks: Blocks): string[] {
   return blocks.flatMap((block, b) => [
     ...block.flatMap((_, c) => [`conv${b + 1}_${c + 1}`, `relu${b + 1}_${c + 1}`]),
@@ -24,7 +24,7 @@ export function vggLayers(blocks: Blocks): string[] {
   ]);
 }
 
-/** Output channels of the convolution `conv<block>_<position>`. */
+/** The number of output channels of the convolution `conv<block>_<position>`. */
 export function channelsOf(blocks: Blocks, layer: string): number {
   const [, block, position] = /^conv(\d+)_(\d+)$/.exec(layer) ?? [];
   return blocks[Number(block) - 1][Number(position) - 1];
@@ -39,15 +39,15 @@ export function vggShapeAt(blocks: Blocks, layer: string, [batch, height, width]
   return [batch, height >> halvings, width >> halvings, block[position - 1]];
 }
 
-/** What a layer does to its input. */
+/** Functions that replace or extend the layers of the network. */
 export interface LayerHooks {
-  /** The result of a convolution, before the ReLU. */
+  /** Computes a convolution. Its ReLU follows. */
   readonly convolution: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
-  /** The result of a ReLU; networks that normalize do it here. */
+  /** Transforms the result of a ReLU, for example to normalize it. */
   readonly activation?: (input: tf.Tensor4D, layer: string) => tf.Tensor4D;
 }
 
-/** A convolution with weights `<layer>.weight` `[3, 3, in, out]` and, where there is one, `<layer>.bias` `[out]`. */
+/** A convolution with weights `<layer>.weight` `[3, 3, in, out]` and optional `<layer>.bias` `[out]`. */
 export function weightedConvolution(weights: Named<tf.Tensor>): LayerHooks['convolution'] {
   return (input, layer) => {
     const convolved = tf.conv2d(input, weights[`${layer}.weight`] as tf.Tensor4D, 1, 'same');
@@ -57,10 +57,10 @@ export function weightedConvolution(weights: Named<tf.Tensor>): LayerHooks['conv
 }
 
 /**
- * Walks up the network as far as the deepest layer asked for.
+ * Evaluates the network up to the deepest of the given layers.
  * @param image `[batch, height, width, 3]`, preprocessed
- * @returns the features at the layers named
- * @throws `layer-unknown` for a layer that the network does not have
+ * @returns the features of those layers, `[batch, height, width, channels]` each
+ * @throws `layer-unknown` if the network has no such layer
  */
 export function vggFeatures(
   image: tf.Tensor4D,
@@ -88,9 +88,9 @@ export function vggFeatures(
   return found;
 }
 
-/** The error for a layer name that a network does not know. */
+/** The error for an unknown layer name. */
 export function unknownLayer(layer: string, known: readonly string[]): WildstyleError {
   return new WildstyleError('layer-unknown', `The network has no layer "${layer}".`, {
-    cure: `Name one of: ${known.join(', ')}.`,
+    cure: `Use one of: ${known.join(', ')}.`,
   });
 }

@@ -1,4 +1,4 @@
-/** VGG-19 trained on ImageNet (Simonyan & Zisserman 2014): the network of the style transfer literature. @module */
+/** VGG-19 trained on ImageNet (Simonyan & Zisserman 2014), the standard network for style transfer. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, WeightSet } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
@@ -8,8 +8,8 @@ import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, vggShapeAt, weightedConvolution } from './vgg.js';
 
 /**
- * The two preprocessings in use. Files of both kinds carry the same tensor names, so a Caffe file must say in its
- * metadata (`preprocess: bgr-255-caffe`) that it is one; a file that says nothing is torchvision's.
+ * The two common kinds of preprocessing. Tensor names are the same for both, so the metadata of a Caffe file must contain
+ * `preprocess: bgr-255-caffe`. A file without this entry is assumed to be torchvision's.
  */
 const preprocessings = {
   'bgr-255-caffe': { bgr: true, scale: 255, mean: [103.939, 116.779, 123.68], deviation: [1, 1, 1] },
@@ -17,7 +17,7 @@ const preprocessings = {
 } as const;
 type Preprocessing = keyof typeof preprocessings;
 
-/** The place of each convolution in torchvision's `features`, where ReLU and pooling count as well. */
+/** Maps convolutions to their names in torchvision: `features.<index>`, where ReLU and pooling layers count, too. */
 function torchvisionNames(): Map<string, string> {
   const kept = vggLayers(vgg19Blocks);
   return new Map(
@@ -38,7 +38,7 @@ export const vgg19: Network = {
   needsWeights: true,
 
   async loadWeights(file) {
-    if (!file) throw new WildstyleError('weights-missing', 'vgg19 needs its weights.');
+    if (!file) throw new WildstyleError('weights-missing', 'vgg19 needs a weights file.');
     return loadVgg19(file);
   },
 
@@ -58,14 +58,12 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
   if (!Object.hasOwn(preprocessings, name)) {
     throw new WildstyleError(
       'weights-invalid',
-      `The weights file names an unknown preprocessing "${name}".`,
-      {
-        cure: `Known are ${Object.keys(preprocessings).join(' and ')}.`,
-      },
+      `The metadata of the weights file has the unknown preprocessing "${name}".`,
+      { cure: `Set it to ${Object.keys(preprocessings).join(' or ')}.` },
     );
   }
   const { bgr, scale, mean, deviation } = preprocessings[name];
-  // A network that wants BGR gets RGB with its first filters reversed: no channel is moved at run time.
+  // For a BGR network, reverse the input channels of the first filters instead of the image's channels at run time.
   const inRgb = (values: readonly number[]): number[] => (bgr ? [...values].reverse() : [...values]);
   const tensors: Record<string, HostTensor> = {
     'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d))),
@@ -91,7 +89,7 @@ function vector(values: number[]): HostTensor {
   return { data: Float32Array.from(values), shape: [values.length] };
 }
 
-/** Converts on first use: half of the parameters lie above the deepest layer that a recipe usually names. */
+/** Converts a tensor on first use. Half of the parameters belong to layers deeper than recipes usually use. */
 function defineLazily(
   tensors: Record<string, HostTensor>,
   name: string,
@@ -112,9 +110,13 @@ function expectShape(file: SafetensorsFile, tensor: string, shape: readonly numb
   const found = file.shapes[tensor];
   if (found?.join() === shape.join()) return;
   const what = found ? `is [${found}], not [${shape}]` : 'is missing';
-  throw new WildstyleError('weights-invalid', `The weights file is not VGG-19's: tensor ${tensor} ${what}.`, {
-    cure: "It needs the convolutions of VGG-19 under torchvision's names, features.0.weight to features.34.bias.",
-  });
+  throw new WildstyleError(
+    'weights-invalid',
+    `The weights file does not contain VGG-19: tensor ${tensor} ${what}.`,
+    {
+      cure: "Use a file with VGG-19's convolutions under torchvision's names, features.0.weight to features.34.bias.",
+    },
+  );
 }
 
 function readFinite(file: SafetensorsFile, tensor: string): Float32Array {
@@ -124,11 +126,11 @@ function readFinite(file: SafetensorsFile, tensor: string): Float32Array {
   throw new WildstyleError(
     'weights-invalid',
     `The weights file has the value ${values[index]} in tensor ${tensor} at index ${index}.`,
-    { cure: 'Fetch the file again: every weight is a finite number.' },
+    { cure: 'Download the file again. Every weight must be finite.' },
   );
 }
 
-/** `[out, in, 3, 3]` to `[3, 3, in, out]`, the order of TF.js; `reversed` swaps the input channels' order. */
+/** Transposes `[out, in, 3, 3]` to TF.js's `[3, 3, in, out]`. `reversed` reverses the input channels. */
 function toHwio(oihw: Float32Array, outputs: number, inputs: number, reversed: boolean): Float32Array {
   const hwio = new Float32Array(oihw.length);
   for (let o = 0; o < outputs; o++) {

@@ -1,4 +1,4 @@
-/** Adam (Kingma & Ba 2015, algorithm 1) on pixels in [0, 1], clamped after every step. @module */
+/** Adam (Kingma & Ba 2015, algorithm 1). Pixels are clamped to [0, 1] after every step. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from './optimizer.js';
 
@@ -12,7 +12,7 @@ export const adam: Optimizer = {
   state: ([batch, ...image]) => ({
     mean: [batch, ...image],
     square: [batch, ...image],
-    // Bias corrections 1 - decay^step; zero before the first step.
+    // The bias corrections 1 - decay^step. Zero before the first step.
     meanCorrection: [batch, 1, 1, 1],
     squareCorrection: [batch, 1, 1, 1],
   }),

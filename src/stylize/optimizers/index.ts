@@ -1,4 +1,4 @@
-/** The optimizers, by name: a new optimizer is a file beside this one and a line here. @module */
+/** The optimizers by name. To add one, create a file next to this one and add a line here. @module */
 import { adam } from './adam.js';
 import { lbfgs } from './lbfgs.js';
 import type { Optimizer } from './optimizer.js';

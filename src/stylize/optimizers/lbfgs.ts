@@ -1,41 +1,42 @@
 /**
- * Limited-memory BFGS (Liu & Nocedal 1989; the two-loop recursion is algorithm 7.4 of Nocedal & Wright), batched. As
- * the style transfer literature uses it there is no line search: the full step is taken, and only one that raises the
- * loss is taken back and tried again, shorter.
+ * Batched limited-memory BFGS (Liu & Nocedal 1989; the two-loop recursion is algorithm 7.4 of Nocedal & Wright). As is
+ * common in style transfer, there is no line search: it takes the full step. Only a step that raises the loss is
+ * rejected and retried with a shorter one.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
 import { itemAxes, type Optimizer } from './optimizer.js';
 
-/** Pairs of steps and gradient changes that are remembered. */
+/** Number of pairs of steps and gradient changes in the history. */
 const historyLength = 10;
-/** Root mean square change of the pixels by the first step, which has no curvature to go by. */
+/** RMS change of the pixels in the first step, when there is no curvature estimate yet. */
 const firstStepRms = 0.01;
-/** No step changes the pixels by more than this root mean square: a bad curvature estimate must not throw an item. */
+/** Upper bound on the RMS change of the pixels in a step, so that a bad curvature estimate does no lasting damage. */
 const largestStepRms = 0.1;
-/** A pair is taken when the curvature along it is at least this part of what its gradient change allows. */
+/** Use a pair only if step . change exceeds this fraction of |step| |change|, its largest possible value. */
 const smallestCurvature = 1e-8;
-/** The smallest normal float32: below it a square may be zero where its root is not. */
+/** The smallest normal float32. Below it, the square of a nonzero number can underflow to zero. */
 const smallestSquare = 1.2e-38;
-/** A step that raises the loss above this multiple is taken back and tried again, shorter. */
+/** A step that raises the loss by more than this factor is rejected. */
 const toleratedRise = 1.01;
+/** Length of a retry relative to the rejected step. */
 const shorter = 0.25;
-/** After so many trials in a row the history is forgotten; after twice as many the next one is taken as it is. */
+/** After this many rejections in a row, clear the history. After twice as many, accept the next point. */
 const trialsBeforeForgetting = 3;
 
-/** Pairs that arrive from earlier steps; the newest pair is made in the step. */
+/** Ages of the pairs from earlier steps. The step itself computes the newest pair. */
 const remembered = Array.from({ length: historyLength - 1 }, (_, age) => age);
 
 const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => tf.sum(tf.mul(a, b), itemAxes, true);
 const asNumber = (condition: tf.Tensor) => tf.cast(condition, 'float32') as tf.Tensor4D;
-/** Rows of `a` where the condition `[batch, 1, 1, 1]` is 1, else of `b`; unlike a product it lets no NaN through. */
+/** Rows of `a` where the condition `[batch, 1, 1, 1]` is 1, else of `b`. Unlike multiplication, it blocks NaN. */
 const choose = (condition: tf.Tensor4D, a: tf.Tensor, b: tf.Tensor): tf.Tensor4D =>
   tf.where(tf.greater(condition, 0), a, b) as tf.Tensor4D;
 
 interface Pair {
   readonly step: tf.Tensor;
   readonly change: tf.Tensor;
-  /** 1 / (step . change), and 0 for a pair that does not count: then the recursion passes it by. */
+  /** 1 / (step . change), or 0 to make the recursion skip the pair. */
   readonly weight: tf.Tensor;
 }
 
@@ -50,11 +51,11 @@ export const lbfgs: Optimizer = {
       previousImage: full,
       previousGradient: full,
       previousLoss: scalar,
-      // 0 before an item's first step, then 1.
+      // 0 before an item's first step, 1 afterwards.
       started: scalar,
-      // Trials in a row that were taken back.
+      // Number of rejections in a row.
       trials: scalar,
-      // The inverse curvature of the last good pair.
+      // The inverse curvature of the last usable pair.
       inverseCurvature: scalar,
       ...Object.fromEntries(
         remembered.flatMap((age) => [
@@ -84,7 +85,7 @@ export const lbfgs: Optimizer = {
       asNumber(tf.greater(curvature, bound)),
       asNumber(tf.greater(changeSquare, smallestSquare)),
     ) as tf.Tensor4D;
-    // Where a pair is not good its curvature may be zero; it is replaced before dividing.
+    // The curvature of an unusable pair can be zero. Replace it before dividing.
     const safe = (divisor: tf.Tensor) => choose(good, divisor, tf.onesLike(divisor));
     const newWeight = tf.div(good, safe(curvature));
     const inverseCurvature = choose(
@@ -132,7 +133,7 @@ export const lbfgs: Optimizer = {
   }),
 };
 
-/** The two-loop recursion: minus the inverse Hessian times the gradient, no longer than allowed. */
+/** The two-loop recursion: minus the inverse Hessian times the gradient, limited in length. */
 function limitedDirection(
   gradient: tf.Tensor4D,
   inverseCurvature: tf.Tensor,

@@ -1,8 +1,8 @@
-/** The feature content loss: mean squared difference of features (Gatys et al. 2016, eq. 1). @module */
+/** The content loss `features`: mean squared difference of features (Gatys et al. 2016, eq. 1). @module */
 import * as tf from '@tensorflow/tfjs';
 import { perLayer } from './per-layer.js';
 
-/** Features of an image without structure are near zero; dividing by less than this would amplify noise. */
+/** Lower bound on the scale. Features of a flat image are near zero, and a smaller divisor would amplify noise. */
 const smallestScale = 1e-2;
 
 export const features = perLayer({

@@ -1,11 +1,11 @@
-/** The Gram style loss: mean squared difference of Gram matrices (Gatys et al. 2016, eq. 3-5). @module */
+/** The style loss `gram`: mean squared difference of Gram matrices (Gatys et al. 2016, eq. 3-5). @module */
 import * as tf from '@tensorflow/tfjs';
 import { perLayer } from './per-layer.js';
 
-/** As for the content loss, but Gram matrices are squares of features. */
+/** Lower bound on the scale: the square of the content loss's bound, because Gram matrices are squares of features. */
 const smallestScale = 1e-4;
 
-/** Correlations of the channels, `F^T F / (height width)`: `[batch, channels, channels]`. */
+/** The Gram matrix of the channels, `F^T F / (height width)`: `[batch, channels, channels]`. */
 export function gramMatrix(layer: tf.Tensor4D): tf.Tensor3D {
   const [batch, height, width, channels] = layer.shape;
   const columns = tf.reshape(layer, [batch, height * width, channels]);

@@ -1,18 +1,18 @@
-/** Makes a term of a loss that compares one layer at a time. @module */
+/** Makes terms from losses that compare one layer at a time. @module */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Loss } from './term.js';
 
-/** A loss between the features of an image and a target at one layer. */
+/** A loss that compares the features of one layer with a target. */
 export interface LayerLoss {
-  /** What to keep of the target image: its features or statistics of them. `[batch, ...]` */
+  /** The target: the source image's features, or statistics of them. `[batch, ...]` */
   readonly target: (features: Tensor4D) => Tensor;
-  /** The difference per item, unscaled. `[batch]` */
+  /** The unscaled difference of each item. `[batch]` */
   readonly compare: (features: Tensor4D, target: Tensor) => Tensor1D;
-  /** What to divide `compare` by: the mean square of the target, bounded from below. `[batch]` */
+  /** The divisor of `compare`: the mean square of the target, with a lower bound. `[batch]` */
   readonly scale: (target: Tensor) => Tensor1D;
 }
 
-/** The loss as a term with one part per layer. */
+/** Makes the loss a term with one part per layer. */
 export function perLayer({ target, compare, scale }: LayerLoss): Loss {
   return ({ role, layers }) => ({
     layers,

@@ -1,50 +1,50 @@
-/** A term: one addend of the objective. @module */
+/** The interface of a term: one summand of the objective. @module */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../engine/engine.js';
 import type { ByRole, Role } from '../role.js';
 
-/** Features by layer, `[batch, height, width, channels]`. The image itself, RGB in [0, 1], is the layer {@link pixels}. */
+/** Features by layer, `[batch, height, width, channels]`. Layer {@link pixels} is the image itself, RGB in [0, 1]. */
 export type Features = Named<Tensor4D>;
 
-/** The name under which a term reads the image itself. */
+/** The layer name of the image itself. */
 export const pixels = 'pixels';
 
-/** What a term keeps of a source image. Computed once per image and cached. */
+/** What a term needs to know about a source image. Computed once per image and cached. */
 export interface Target {
-  /** Features or statistics of them, `[1, ...]` each. */
+  /** Features, or statistics of features, `[1, ...]` each. */
   readonly values: Named<Tensor>;
   /**
-   * What a part of the term is divided by, `[1]`: its size for the target, bounded from below. It makes weights comparable
-   * between losses, layers, networks and sizes. A part without a scale is not divided.
+   * The divisors of the term's parts, `[1]` each: the magnitude of the loss for the target, with a lower bound. They make
+   * weights comparable between losses, layers, networks and sizes. A part without a scale is not divided.
    */
   readonly scales: Named<Tensor1D>;
 }
 
-/** Numbers drawn anew for every step from the item's seed: sampled positions, random projections. */
+/** Random numbers drawn from the item's seed at every step, for example sampled positions or random projections. */
 export interface StepInput {
-  /** Of one item; the input is `[batch, ...shape]`. */
+  /** The shape for one item. The input is `[batch, ...shape]`. */
   readonly shape: Shape;
   /** `uniform` in [0, 1), or `normal` with mean 0 and variance 1. */
   readonly kind: 'uniform' | 'normal';
 }
 
-/** One addend of the objective: a pure function of features, targets and drawn numbers, batched. */
+/** One summand of the objective: a pure, batched function of features, targets and drawn numbers. */
 export interface Term {
-  /** The layers it reads, of the image being made and of its sources. */
+  /** The layers it reads from the image being optimized and from its sources. */
   readonly layers: readonly string[];
-  /** The sources it takes targets from. */
+  /** The source images it takes targets from. */
   readonly sources: readonly Role[];
-  /** The parts of its value, each with a weight: the layers of a one-layer loss, for example. */
+  /** The parts of its value, for example layers. Each part has its own weight. */
   readonly parts: readonly string[];
-  /** Inputs drawn for each step. @param shapes of the features of the image being made, by layer */
+  /** Inputs to draw at each step. @param shapes shapes of the features of the image being optimized, by layer */
   readonly stepInputs?: (shapes: Named<Shape>) => Named<StepInput>;
-  /** What to keep of a source image. */
+  /** Computes the target of a source image. */
   readonly target: (source: Role, features: Features) => Target;
   /**
-   * The unscaled value of every part, `[batch]` each. Gradients must be finite for flat, black and saturated images: no
-   * bare square root, no division by a variance.
-   * @param targets the values kept of each source, with a batch dimension
-   * @param drawn the inputs that `stepInputs` asked for
+   * The unscaled value of every part, `[batch]` each. Gradients must be finite for flat, black and saturated images: do
+   * not take a bare square root or divide by a variance.
+   * @param targets the target values of each source, `[batch, ...]` each
+   * @param drawn the inputs that `stepInputs` declares
    */
   readonly value: (
     features: Features,
@@ -53,12 +53,12 @@ export interface Term {
   ) => Named<Tensor1D>;
 }
 
-/** Where a recipe puts a loss. */
+/** Where a recipe applies a loss. */
 export interface Place {
-  /** The source that the image is compared with. */
+  /** The source image to compare with. */
   readonly role: Role;
   readonly layers: readonly string[];
 }
 
-/** A kind of term: makes the term of a place in the recipe. */
+/** A kind of loss: makes a term for a place in the recipe. */
 export type Loss = (place: Place) => Term;

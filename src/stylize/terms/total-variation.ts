@@ -1,8 +1,8 @@
-/** Total variation: how much neighboring pixels differ. @module */
+/** Total variation: measures how much neighboring pixels differ. @module */
 import * as tf from '@tensorflow/tfjs';
 import { type Loss, pixels } from './term.js';
 
-/** A flat image has none; the bound keeps its noise from being penalized without limit. */
+/** Lower bound on the scale. Without it, a flat source image would penalize noise without limit. */
 const smallestScale = 1e-4;
 
 /**
@@ -23,7 +23,7 @@ export function neighborDifference(image: tf.Tensor4D): tf.Tensor1D {
   return tf.add(tf.mean(down, [1, 2, 3]), tf.mean(right, [1, 2, 3]));
 }
 
-/** The term: the total variation of the image, relative to that of the source. */
+/** The total variation of the image, relative to that of the source image. */
 export const totalVariation: Loss = ({ role }) => ({
   layers: [pixels],
   sources: [role],

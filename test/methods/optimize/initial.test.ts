@@ -7,12 +7,12 @@ const content = pattern(1, 40, 36);
 const style = pattern(2, 40, 36);
 const shares = (content: number, style: number, noise: number) => ({ content, style, noise });
 
-test('content and style are taken as they are', (t) => {
+test('uses content and style unchanged', (t) => {
   t.deepEqual(initialImage('content', content, undefined, 1), content);
   t.deepEqual(initialImage('style', content, style, 1), style);
 });
 
-test('noise is gray with a deviation of 0.15, in the shape of the content, and belongs to its seed', (t) => {
+test("noise has a mean of 0.5, a deviation of 0.15 and the content's shape, and depends on the seed", (t) => {
   const { data, shape } = initialImage('noise', content, undefined, 5);
   t.deepEqual(shape, content.shape);
   t.true(Math.abs(mean(data) - 0.5) < 0.01);
@@ -23,7 +23,7 @@ test('noise is gray with a deviation of 0.15, in the shape of the content, and b
   t.notDeepEqual(initialImage('noise', content, undefined, 5 + 2 ** 32).data, data);
 });
 
-test('a mix is the mean by weight', (t) => {
+test('a mix is the weighted mean', (t) => {
   const noise = initialImage('noise', content, undefined, 3);
   const { data } = initialImage(shares(2, 1, 1), content, style, 3);
   for (const [i, value] of data.entries()) {
@@ -32,7 +32,7 @@ test('a mix is the mean by weight', (t) => {
   }
 });
 
-test('a mix of one part is that part', (t) => {
+test('a mix of one image is that image', (t) => {
   t.deepEqual(initialImage(shares(0.3, 0, 0), content, undefined, 1).data, content.data);
   t.deepEqual(initialImage(shares(0, 7, 0), content, style, 1).data, style.data);
   t.deepEqual(
@@ -41,11 +41,11 @@ test('a mix of one part is that part', (t) => {
   );
 });
 
-test('all weights zero means the content', (t) => {
+test('starts from the content if all weights are zero', (t) => {
   t.deepEqual(initialImage(shares(0, 0, 0), content, undefined, 1), content);
 });
 
-test('the style image is needed where it has a part', (t) => {
+test('requires the style image if its weight is above zero', (t) => {
   t.true(startsFromStyle('style') && startsFromStyle(shares(1, 0.1, 0)));
   t.false(startsFromStyle('content') || startsFromStyle('noise') || startsFromStyle(shares(1, 0, 1)));
   for (const init of ['style', shares(1, 1, 0)] as const) {
@@ -54,7 +54,7 @@ test('the style image is needed where it has a part', (t) => {
   }
 });
 
-test('the images given are left as they are', (t) => {
+test('does not change its input images', (t) => {
   const before = [content.data.slice(), style.data.slice()];
   for (const init of ['content', 'style', 'noise', shares(1, 1, 1)] as const)
     initialImage(init, content, style, 1);

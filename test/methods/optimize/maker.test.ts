@@ -1,4 +1,4 @@
-/** Stages from coarse to fine, ending early, and what a method says about an image. @module */
+/** Stages from coarse to fine, ending early, and the facts of an image. @module */
 import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
 import { optimizeFacts } from '../../../src/methods/optimize/facts.js';
@@ -27,21 +27,21 @@ const sources = {
 };
 const quick = (input: RecipeInput = {}) => quickRecipe({ optimizer: 'adam', steps: 5, ...input });
 
-test('stages go from coarse to fine: each starts from the result of the one before', async (t) => {
+test('stages run from coarse to fine, and each starts from the previous result', async (t) => {
   const recipe = quickInput({ optimizer: 'adam', size: 64, steps: 3, stages: [{ scale: 0.5, steps: 20 }] });
   const { image, loss, steps, evaluations } = await stylizer.stylize(content, style, recipe);
   t.deepEqual([...image.shape], [1, 64, 64, 3]);
   t.is(steps, 23);
   t.is(evaluations, 21 + 4);
   t.deepEqual(loss.curve.map(({ step }) => step).slice(-5), [20, 20, 21, 22, 23]);
-  // The second stage starts where the first one led, not from the content.
+  // The second stage starts from the result of the first, not from the content.
   const fine = await stylizer.stylize(content, style, { ...recipe, stages: [] });
   t.true(loss.curve[21].total < 0.8 * fine.loss.initial.total);
   const { total } = await stylizer.evaluate(image, content, style, recipe);
   t.true(isClose(loss.final.total, total, 1e-4));
 });
 
-test('ended early, an optimization delivers the image so far, at full size', async (t) => {
+test('ending an optimization early returns the current image at full size', async (t) => {
   const finish = new AbortController();
   const seen: number[] = [];
   const onStep = (step: number) => {
@@ -74,7 +74,7 @@ test('the applied recipe has the learning rate of the attempt that succeeded', a
   maker.dispose();
 });
 
-test('what the method says fits its schema', async (t) => {
+test('the facts match their schema', async (t) => {
   const maker = new OptimizeMaker(context());
   const { facts } = await maker.make({ recipe: quick(), sources, seed: 0 });
   t.deepEqual(optimizeFacts.parse(facts), facts);

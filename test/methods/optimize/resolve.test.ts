@@ -10,7 +10,7 @@ const recipe = (input: RecipeInput = {}) => resolved({ network: 'random', ...inp
 const weightsOf = (input: RecipeInput) => parametersOfRecipe(recipe(input)).weights;
 const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((a, b) => a + b, 0);
 
-test('a resolved recipe has every parameter, and no auto', (t) => {
+test('a resolved recipe has every parameter and no auto', (t) => {
   t.deepEqual(resolved({ network: 'auto', style: { strength: 20 } }), {
     method: 'optimize',
     size: 256,
@@ -33,7 +33,7 @@ test('a resolved recipe has every parameter, and no auto', (t) => {
   });
 });
 
-test('what a recipe leaves open is decided by its network and its optimizer', (t) => {
+test('defaults depend on the network and the optimizer', (t) => {
   const open = (input: RecipeInput) => {
     const { pooling, optimizer, totalVariation, learningRate } = recipe(input);
     return { pooling, optimizer, totalVariation, learningRate };
@@ -46,7 +46,7 @@ test('what a recipe leaves open is decided by its network and its optimizer', (t
     t.is(recipe({ optimizer }).learningRate, optimizers[optimizer].defaultLearningRate);
 });
 
-test('weights of layers are shares: they add up to the strength', (t) => {
+test('layer weights are normalized: they sum to the strength', (t) => {
   const weights = weightsOf({
     style: { layers: { relu1_1: 3, relu2_1: 1, relu3_1: 0 }, strength: 8 },
     content: { layers: { relu2_2: 5, relu3_1: 15 }, weight: 2 },
@@ -69,28 +69,28 @@ test('weights of layers are shares: they add up to the strength', (t) => {
   );
 });
 
-test('all weights of a term may be drawn as zero', (t) => {
+test('all weights of a term can be drawn as zero', (t) => {
   const drawn = recipeSchema.parse({ network: 'random' });
   const zeros = { ...drawn, style: { ...drawn.style, layers: { relu1_1: 0, relu1_2: 0 } } };
   const { style } = optimize.resolve(zeros, { network: 'random' });
   t.deepEqual(style.layers, { relu1_1: 0, relu1_2: 0 });
 });
 
-test('losses are given by name, as a list, or with weights', (t) => {
+test('accepts losses by name, as a list, or with weights', (t) => {
   t.deepEqual(recipe({ style: { loss: ['gram'] } }).style.loss, { gram: 1 });
   t.deepEqual(recipe({ style: { loss: { gram: 3 } } }).style.loss, { gram: 1 });
   t.false(recipeSchema.safeParse({ style: { loss: { gram: 0 } } }).success);
   t.false(recipeSchema.safeParse({ style: { loss: { gramm: 1 } } }).success);
 });
 
-test('the cost counts the evaluations of every stage, each with its pixels', (t) => {
+test('the cost counts evaluations and pixels of every stage', (t) => {
   const { cost } = optimize;
   t.deepEqual(cost(recipe({ size: 100, steps: 9 })), { steps: 10, pixelSteps: 10 * 7500 });
   const coarse = recipe({ size: 200, steps: 9, fit: 'crop', stages: [{ scale: 0.5, steps: 4 }] });
   t.deepEqual(cost(coarse), { steps: 15, pixelSteps: 10 * 200 ** 2 + 5 * 100 ** 2 });
 });
 
-test('sources are asked for at the size of each stage', (t) => {
+test('requests sources at the size of each stage', (t) => {
   const stages = [{ scale: 0.5, steps: 4 }];
   t.deepEqual(optimize.sources(recipe({ size: 200, style: { size: 300 }, init: 'style', stages })), [
     { name: 'content0', role: 'content', target: { sizePx: 100, fit: 'keep' } },

@@ -10,14 +10,14 @@ const reference = await createEngine('reference');
 const weights = await random.loadWeights();
 const filters = Object.entries(weights.tensors);
 
-test('the weights are the same at every load, and pinned: a change here changes every dataset', async (t) => {
+test('the weights are deterministic and pinned: changing them changes every dataset', async (t) => {
   const again = await random.loadWeights();
   t.is(again.digest, weights.digest);
   for (const [name, { data }] of filters) t.deepEqual(again.tensors[name].data, data);
   t.is(weights.digest, '452105f54a0a254f598a61bc92d41ea17d052763df30a223e9a3f73f62a604c3');
 });
 
-test('there is a filter for every convolution, and no bias', (t) => {
+test('every convolution has a filter and no bias', (t) => {
   const convolutions = random.layers.filter((layer) => layer.startsWith('conv'));
   t.deepEqual(
     filters.map(([name]) => name),
@@ -41,7 +41,7 @@ test('every filter beyond the first layer has zero mean', (t) => {
   }
 });
 
-test('filters of the first layer answer to flat colors', (t) => {
+test('first-layer filters respond to flat colors', (t) => {
   const [, { data, shape }] = filters[0];
   const colors = Array.from({ length: shape[3] }, (_, o) =>
     [0, 1, 2].map((channel) =>
@@ -51,7 +51,7 @@ test('filters of the first layer answer to flat colors', (t) => {
   t.true(colors.every((color) => color.some((value) => Math.abs(value) > 1e-3)));
 });
 
-/** Mean activation at every ReLU, filter by filter, for images that lie beside each other in a batch. */
+/** The mean activation of each filter at every ReLU over a batch of images. */
 async function activations(images: readonly Float32Array[], sizePx: number) {
   const data = new Float32Array(images.length * images[0].length);
   for (const [i, image] of images.entries()) data.set(image, i * image.length);
@@ -69,22 +69,22 @@ async function activations(images: readonly Float32Array[], sizePx: number) {
   });
 }
 
-test('the mean activation of every filter is one over the images of the calibration', async (t) => {
+test('the mean activation of every filter is one over the calibration images', async (t) => {
   for (const { layer, means } of await activations([deadLeaves(0, 48), deadLeaves(1, 48)], 48)) {
     t.true(Math.abs(mean(means) - 1) < 1e-3, `${layer}: ${mean(means)}`);
-    // One that never answers has a mean of zero.
+    // A filter that never activates has a mean of zero.
     const far = means.filter((value) => value !== 0 && Math.abs(value - 1) > 1e-3);
     t.is(far.length, 0, layer);
   }
 });
 
-test('the mean activation is about one over other images, too', async (t) => {
+test('the mean activation is about one over other images', async (t) => {
   for (const { layer, means } of await activations([deadLeaves(10, 32), deadLeaves(11, 32)], 32)) {
     t.true(mean(means) > 0.5 && mean(means) < 2, `${layer}: ${mean(means)}`);
   }
 });
 
-test('dead leaves: the same for a seed, in range, with edges and flat areas', (t) => {
+test('dead leaves are deterministic, in range, and have edges and flat areas', (t) => {
   const image = deadLeaves(5, 32);
   t.deepEqual(deadLeaves(5, 32), image);
   t.notDeepEqual(deadLeaves(6, 32), image);

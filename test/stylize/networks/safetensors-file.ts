@@ -1,4 +1,4 @@
-/** Makes safetensors files by hand. @module */
+/** Builds safetensors files for tests. @module */
 
 export interface RawTensor {
   readonly dtype: string;
@@ -20,7 +20,7 @@ export const u16 = (patterns: readonly number[]): Uint8Array => {
   return new Uint8Array(view.buffer);
 };
 
-/** A file of a header and a body, whatever they hold. */
+/** A file with the given header and body, valid or not. */
 export function fileOf(header: string, body: Uint8Array, headerBytes?: number | bigint): Uint8Array {
   const text = new TextEncoder().encode(header);
   const file = new Uint8Array(8 + text.length + body.length);
@@ -30,7 +30,7 @@ export function fileOf(header: string, body: Uint8Array, headerBytes?: number | 
   return file;
 }
 
-/** A proper file: the tensors one after the other. */
+/** A valid file with the tensors one after another. */
 export function safetensorsOf(
   tensors: Readonly<Record<string, RawTensor>>,
   metadata?: Readonly<Record<string, string>>,

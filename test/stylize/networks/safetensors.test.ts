@@ -5,7 +5,7 @@ import { f32, fileOf, safetensorsOf, u16 } from './safetensors-file.js';
 
 const numbers = [0, -0, 1, -2.5, 1e-40, 3.4e38, 0.1, Number.POSITIVE_INFINITY];
 
-test('F32 tensors are read as they are', (t) => {
+test('reads F32 tensors unchanged', (t) => {
   const file = openSafetensors(
     safetensorsOf(
       {
@@ -21,14 +21,14 @@ test('F32 tensors are read as they are', (t) => {
   t.deepEqual(file.metadata, { preprocess: 'none', made: 'by hand' });
 });
 
-test('a file without metadata, one without tensors, and an empty tensor are files', (t) => {
+test('accepts a file without metadata, a file without tensors, and an empty tensor', (t) => {
   const file = openSafetensors(safetensorsOf({ none: { dtype: 'F16', shape: [0, 3], bytes: u16([]) } }));
   t.deepEqual(file.metadata, {});
   t.is(file.read('none').length, 0);
   t.deepEqual(openSafetensors(fileOf('{}', new Uint8Array())).shapes, {});
 });
 
-test('F16: normal, subnormal, extreme and special numbers', (t) => {
+test('converts F16: normal, subnormal, extreme and special numbers', (t) => {
   const known: [number, number][] = [
     [0x0000, 0],
     [0x8000, -0],
@@ -51,7 +51,7 @@ test('F16: normal, subnormal, extreme and special numbers', (t) => {
   );
 });
 
-test('BF16: the upper half of a float32', (t) => {
+test('converts BF16: the upper half of a float32', (t) => {
   const known: [number, number][] = [
     [0x0000, 0],
     [0x8000, -0],
@@ -71,7 +71,7 @@ test('BF16: the upper half of a float32', (t) => {
   );
 });
 
-test('tensors may lie at any byte, in a Uint8Array or a Buffer that is part of a larger one', (t) => {
+test('reads tensors at any byte offset, from a Uint8Array or a Buffer that is a view of a larger one', (t) => {
   const header = {
     a: { dtype: 'F32', shape: [2], data_offsets: [1, 9] },
     b: { dtype: 'F16', shape: [1], data_offsets: [9, 11] },
@@ -89,7 +89,7 @@ test('tensors may lie at any byte, in a Uint8Array or a Buffer that is part of a
       const { read } = openSafetensors(given);
       t.deepEqual([...read('a')], [1.5, -3]);
       t.deepEqual([...read('b')], [1]);
-      // What is read belongs to the reader.
+      // The caller owns the result: changing it does not change the file.
       read('a').fill(0);
       t.deepEqual([...read('a')], [1.5, -3]);
     }
@@ -103,17 +103,20 @@ const whole = safetensorsOf({ a: { dtype: 'F32', shape: [2], bytes: eight } });
 const withHeader = (header: unknown, body = eight) => fileOf(JSON.stringify(header), body);
 
 const bad: Record<string, [file: Uint8Array, says: RegExp]> = {
-  'an empty file': [new Uint8Array(), /not a safetensors file: it has 0 bytes/],
-  'seven bytes': [whole.subarray(0, 7), /it has 7 bytes/],
-  'a file cut in its header': [whole.subarray(0, 20), /header length/],
-  'a file cut in its tensors': [whole.subarray(0, -1), /"a" should take 8 bytes, but lies at 0 to 8 of 7/],
+  'an empty file': [new Uint8Array(), /not a safetensors file: it has only 0 bytes/],
+  'seven bytes': [whole.subarray(0, 7), /it has only 7 bytes/],
+  'a file truncated in its header': [whole.subarray(0, 20), /header length/],
+  'a file truncated in its tensors': [
+    whole.subarray(0, -1),
+    /"a" should have 8 bytes, but its offsets are 0 to 8 of 7/,
+  ],
   'a header longer than the file': [fileOf('{}', eight, 11), /header length is 11/],
-  'a header longer than any': [fileOf('{}', eight, 2n ** 63n), /header length is 9223372036854776000/],
-  'a header of no length': [fileOf('{}', eight, 0), /header length is 0/],
-  'a header that is no JSON': [fileOf('{"a":', eight), /not a JSON object/],
+  'a header longer than the limit': [fileOf('{}', eight, 2n ** 63n), /header length is 9223372036854776000/],
+  'a header of length 0': [fileOf('{}', eight, 0), /header length is 0/],
+  'a header that is not JSON': [fileOf('{"a":', eight), /not a JSON object/],
   'a header that is a list': [fileOf('[1, 2]', eight), /not a JSON object/],
   'a header that is null': [fileOf('null', eight), /not a JSON object/],
-  'a header that is no UTF-8': [
+  'a header that is not UTF-8': [
     (() => {
       const file = fileOf('{"a": 1}', eight);
       file[10] = 0xff;
@@ -122,50 +125,59 @@ const bad: Record<string, [file: Uint8Array, says: RegExp]> = {
     /not a JSON object/,
   ],
   'a picture': [Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13]), /header length/],
-  'another dtype': [withHeader({ a: entry('F64', [1], [0, 8]) }), /"a" has dtype F64; F32, F16 and BF16/],
-  'a dtype that every object has': [withHeader({ a: entry('toString', [1], [0, 8]) }), /dtype toString/],
+  'an unsupported dtype': [
+    withHeader({ a: entry('F64', [1], [0, 8]) }),
+    /"a" has dtype F64; only F32, F16 and BF16/,
+  ],
+  'a dtype named like an Object.prototype property': [
+    withHeader({ a: entry('toString', [1], [0, 8]) }),
+    /dtype toString/,
+  ],
   'a dtype that is a list': [withHeader({ a: entry(['F32'], [2], [0, 8]) }), /dtype F32/],
-  'no dtype': [withHeader({ a: { shape: [2], data_offsets: [0, 8] } }), /dtype undefined/],
+  'a missing dtype': [withHeader({ a: { shape: [2], data_offsets: [0, 8] } }), /dtype undefined/],
   'a tensor that is null': [withHeader({ a: null }), /dtype undefined/],
-  'a negative dimension': [withHeader({ a: entry('F32', [-2], [0, 8]) }), /no proper shape/],
-  'a broken dimension': [withHeader({ a: entry('F32', [0.5], [0, 2]) }), /no proper shape/],
-  'no offsets': [withHeader({ a: entry('F32', [2], undefined) }), /no proper shape and offsets/],
-  'three offsets': [withHeader({ a: entry('F32', [2], [0, 8, 16]) }), /no proper shape and offsets/],
-  'a negative offset': [withHeader({ a: entry('F32', [2], [-4, 4]) }), /no proper shape and offsets/],
-  'an end before the beginning': [withHeader({ a: entry('F32', [2], [8, 0]) }), /lies at 8 to 0/],
-  'offsets beyond the file': [withHeader({ a: entry('F32', [2], [4, 12]) }), /lies at 4 to 12 of 8/],
-  'a size that is not the shape': [withHeader({ a: entry('F32', [3], [0, 8]) }), /should take 12 bytes/],
-  'a shape without bound': [withHeader({ a: entry('F32', [2 ** 52, 2 ** 52], [0, 8]) }), /"a" should take/],
-  'two tensors in one place': [withHeader({ a: good, b: good }), /"a" and "b" overlap at byte 0/],
-  'tensors that overlap': [
+  'a negative dimension': [withHeader({ a: entry('F32', [-2], [0, 8]) }), /invalid shape/],
+  'a fractional dimension': [withHeader({ a: entry('F32', [0.5], [0, 2]) }), /invalid shape/],
+  'missing offsets': [withHeader({ a: entry('F32', [2], undefined) }), /invalid offsets/],
+  'three offsets': [withHeader({ a: entry('F32', [2], [0, 8, 16]) }), /invalid offsets/],
+  'a negative offset': [withHeader({ a: entry('F32', [2], [-4, 4]) }), /invalid offsets/],
+  'an end offset before the start offset': [
+    withHeader({ a: entry('F32', [2], [8, 0]) }),
+    /offsets are 8 to 0/,
+  ],
+  'offsets beyond the file': [withHeader({ a: entry('F32', [2], [4, 12]) }), /offsets are 4 to 12 of 8/],
+  'a size that does not match the shape': [
+    withHeader({ a: entry('F32', [3], [0, 8]) }),
+    /should have 12 bytes/,
+  ],
+  'an enormous shape': [withHeader({ a: entry('F32', [2 ** 52, 2 ** 52], [0, 8]) }), /"a" should have/],
+  'two tensors in the same place': [withHeader({ a: good, b: good }), /"a" and "b" overlap at byte 0/],
+  'overlapping tensors': [
     withHeader({ b: entry('F32', [1], [4, 8]), a: entry('F16', [3], [0, 6]) }),
     /"a" and "b" overlap at byte 4/,
   ],
   'a PyTorch zip archive': [
     Uint8Array.from([0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0]),
-    /it is a PyTorch file \(\.pth, \.pt\), not a safetensors file/,
+    /is a PyTorch file \(\.pth, \.pt\), not a safetensors file/,
   ],
-  'a PyTorch pickle': [
-    Uint8Array.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]),
-    /it is a PyTorch file/,
-  ],
+  'a PyTorch pickle': [Uint8Array.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]), /is a PyTorch file/],
   'metadata that is null': [withHeader({ __metadata__: null, a: good }), /__metadata__/],
 };
 
 for (const [name, [file, says]] of Object.entries(bad)) {
-  test(`refused: ${name}`, (t) => {
+  test(`rejects ${name}`, (t) => {
     const error = t.throws(() => openSafetensors(file), { instanceOf: WildstyleError, message: says });
     t.is(error?.code, 'weights-invalid');
     t.regex(error?.cure ?? '', /safetensors/);
   });
 }
 
-test('a header length that begins like a pickle is a header length', (t) => {
+test('a header length that starts like a pickle is read as a header length', (t) => {
   const header = JSON.stringify({ a: good }).padEnd(0x280, ' ');
   t.deepEqual([...openSafetensors(fileOf(header, eight)).read('a')], [1, 2]);
 });
 
-test('a tensor that is not there is named', (t) => {
+test('the error for a missing tensor names it', (t) => {
   const error = t.throws(() => openSafetensors(whole).read('b'), { instanceOf: WildstyleError });
   t.is(error?.code, 'weights-invalid');
   t.regex(error?.message ?? '', /no tensor "b"/);

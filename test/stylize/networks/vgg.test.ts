@@ -11,7 +11,7 @@ const reference = await createEngine('reference');
 const onnx = await createEngine('onnx', { threads: 1 });
 const { random, vgg19 } = networks;
 
-test('the layers of VGG-19 are named as in the literature', (t) => {
+test('the layers of VGG-19 have the names used in the literature', (t) => {
   const names = vggLayers(vgg19Blocks);
   t.is(names.length, 16 * 2 + 5);
   t.deepEqual(names.slice(0, 7), ['conv1_1', 'relu1_1', 'conv1_2', 'relu1_2', 'pool1', 'conv2_1', 'relu2_1']);
@@ -21,7 +21,7 @@ test('the layers of VGG-19 are named as in the literature', (t) => {
   t.is(channelsOf(vgg19Blocks, 'conv5_1'), 512);
 });
 
-test('every network knows its default layers, and they fit into its smallest image', (t) => {
+test("every network has its default layers, and they fit the network's smallest image", (t) => {
   for (const network of Object.values(networks)) {
     const defaults = [...network.defaults.contentLayers, ...network.defaults.styleLayers];
     for (const layer of defaults) t.true(network.layers.includes(layer));
@@ -35,9 +35,9 @@ const layers = ['conv1_1', 'relu1_2', 'pool1', 'relu2_1', 'conv2_2', 'pool2'];
 
 for (const engine of [reference, onnx]) {
   for (const pooling of ['max', 'average'] as const) {
-    // An odd size: pooling leaves the last row and column out.
+    // An odd size: pooling drops the last row and column.
     const image = pattern(1, 33, 35);
-    test(`${engine.name}: features with ${pooling} pooling are those of plain loops`, async (t) => {
+    test(`${engine.name}: features with ${pooling} pooling equal plain loops`, async (t) => {
       const actual = await execute(
         engine,
         (inputs, weights) => random.features(inputs.image as tf.Tensor4D, weights, layers, pooling),
@@ -55,7 +55,7 @@ for (const engine of [reference, onnx]) {
   }
 }
 
-test('features go no deeper than asked: weights above are not needed', async (t) => {
+test('features are computed no deeper than needed: weights of deeper layers can be missing', async (t) => {
   const shallow = { 'conv1_1.weight': tensors['conv1_1.weight'] };
   const { relu1_1 } = await execute(
     reference,
@@ -67,7 +67,7 @@ test('features go no deeper than asked: weights above are not needed', async (t)
   t.true(relu1_1.data.every((value) => value >= 0));
 });
 
-test('a layer that is unknown is named, with those that are known', async (t) => {
+test('the error for an unknown layer names it and lists the known layers', async (t) => {
   for (const network of [random, vgg19]) {
     const names = ['relu9_9', 'relu1_1'];
     const run = execute(
@@ -83,7 +83,7 @@ test('a layer that is unknown is named, with those that are known', async (t) =>
   }
 });
 
-/** Weights of no use, so that the shapes of VGG-19 can be walked through: one tap each. */
+/** Zero weights with one output channel per layer, for tests that only need the layers of VGG-19. */
 async function zeroWeights() {
   const weights: Record<string, { data: Float32Array; shape: number[] }> = {
     'preprocess.scale': { data: new Float32Array(3), shape: [3] },

@@ -1,4 +1,4 @@
-/** The real VGG-19, where its weights are at hand. @module */
+/** Tests the real VGG-19 if its weights are available. @module */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const weightsOf = async () => networks.vgg19.loadWeights(await readFile(weightsF
 const imageOf = async (file: string, sizePx: number) =>
   toTensor(await decodeImage(file, { sizePx, fit: 'crop' }));
 
-test('the features of a photograph agree with the reference', async (t) => {
+test('the features of a photograph match the reference engine', async (t) => {
   if (missing) {
     t.log('Skipped: there are no shared weights and images.');
     t.pass();
@@ -47,19 +47,19 @@ test('the features of a photograph agree with the reference', async (t) => {
   for (const layer of layers) {
     const difference = relativeDifference(actual[layer].data, expected[layer].data);
     t.true(difference < 1e-4, `${layer}: ${difference}`);
-    // A network whose colors were confused would answer weakly.
+    // With the color channels mixed up, the responses would be weak.
     t.true(expected[layer].data.some((value) => value > 100));
   }
 });
 
-test('style transfer: the loss falls, and the stronger the style the further the content goes', async (t) => {
+test('style transfer lowers the loss, and a stronger style loses more content', async (t) => {
   if (missing) {
     t.log('Skipped: there are no shared weights and images.');
     t.pass();
     return;
   }
   const strengths = [1, 10, 100];
-  // About 0.6, 0.2 and 0.1 of the loss remain.
+  // The remaining fractions of the loss are about 0.6, 0.2 and 0.1.
   const mostRemaining = [0.8, 0.4, 0.25];
   const engine = await createEngine('onnx', { threads: 2 });
   const stylizer = new Stylizer(engine, {

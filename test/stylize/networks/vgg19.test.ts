@@ -1,4 +1,4 @@
-/** The loader of VGG-19, on files made by hand. @module */
+/** Loads VGG-19 from synthetic files. @module */
 import type * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor } from '../../../src/engine/index.js';
@@ -17,7 +17,7 @@ const [torchMean, torchDeviation] = [
   [0.229, 0.224, 0.225],
 ];
 
-/** All tensors of the file, of zeros in BF16, except the first two convolutions where they are given. */
+/** A file with all tensors: BF16 zeros, except those given. */
 function fileOf(
   given: Readonly<Record<string, RawTensor>>,
   metadata?: Readonly<Record<string, string>>,
@@ -45,7 +45,7 @@ const raw = (shape: readonly number[], values: readonly number[]): RawTensor => 
   bytes: f32(values),
 });
 
-/** Filters `[64, 3, 3, 3]` for BGR from 0 to 255, without the means. */
+/** Filters `[64, 3, 3, 3]` for mean-subtracted BGR from 0 to 255. */
 const filters = [...randomTensor([64, 3, 3, 3], 1).data].map((value) => value / 255);
 const biases = [...randomTensor([64], 2).data];
 const second = {
@@ -61,7 +61,7 @@ const caffeFile = fileOf(
   caffe,
 );
 
-/** The same network for torchvision's preprocessing, by algebra: channels turned round, filters scaled, biases moved. */
+/** The same network for torchvision's preprocessing: channels reversed, filters scaled, biases shifted. */
 function torchvisionFile(): Uint8Array {
   const weights = new Array<number>(filters.length);
   const moved = [...biases];
@@ -87,12 +87,12 @@ async function featuresOf(file: Uint8Array): Promise<Readonly<Record<string, Hos
     reference,
     (inputs, weights) => vgg19.features(inputs.image as tf.Tensor4D, weights, layers, 'max'),
     { image },
-    // The deeper ones are not asked for, and a test that reads them all takes its time.
+    // Skip deeper layers, which these features do not need and which are slow to read.
     Object.fromEntries(Object.entries(tensors).filter(([name]) => !/^conv[2-5]/.test(name))),
   );
 }
 
-/** Without the border, where a zero stands for another color in each preprocessing. */
+/** Cuts off the border, because zero padding means a different color in each preprocessing. */
 function interior({ data, shape }: HostTensor, border: number): Float32Array {
   const [, height, width, channels] = shape;
   return data.filter((_, i) => {
@@ -101,7 +101,7 @@ function interior({ data, shape }: HostTensor, border: number): Float32Array {
   });
 }
 
-test('a Caffe file wants BGR from 0 to 255 without the means: the first layer is what loops say', async (t) => {
+test('a Caffe file gets mean-subtracted BGR from 0 to 255: the first layer equals plain loops', async (t) => {
   const { conv1_1 } = await featuresOf(caffeFile);
   const [, height, width] = image.shape;
   const pixel = (row: number, column: number, bgr: number): number =>
@@ -121,7 +121,7 @@ test('a Caffe file wants BGR from 0 to 255 without the means: the first layer is
   t.true(difference < 1e-5, `${difference}`);
 });
 
-test('files for either preprocessing that hold the same network give the same features', async (t) => {
+test('the same network in a file for either preprocessing gives the same features', async (t) => {
   const [a, b] = [await featuresOf(caffeFile), await featuresOf(torchvisionFile())];
   for (const [depth, layer] of layers.entries()) {
     const difference = relativeDifference(interior(b[layer], depth + 1), interior(a[layer], depth + 1));
@@ -129,7 +129,7 @@ test('files for either preprocessing that hold the same network give the same fe
   }
 });
 
-test('the preprocessing that a file states matters', async (t) => {
+test("the preprocessing in a file's metadata has an effect", async (t) => {
   const unstated = fileOf({
     'features.0.weight': raw([64, 3, 3, 3], filters),
     'features.0.bias': raw([64], biases),
@@ -144,7 +144,7 @@ test('the preprocessing that a file states matters', async (t) => {
   t.deepEqual(c.conv1_1.data, b.conv1_1.data);
 });
 
-test('the digest is that of the file', async (t) => {
+test('the digest is the digest of the file', async (t) => {
   const [first, again, other] = await Promise.all(
     [caffeFile, caffeFile.slice(), torchvisionFile()].map((file) => vgg19.loadWeights(file)),
   );
@@ -155,18 +155,18 @@ test('the digest is that of the file', async (t) => {
 });
 
 const refusals: Record<string, [file: () => Uint8Array | undefined, code: ErrorCode, says: RegExp]> = {
-  'no file': [() => undefined, 'weights-missing', /vgg19 needs its weights/],
-  'a filter of another shape': [
+  'no file': [() => undefined, 'weights-missing', /vgg19 needs a weights file/],
+  'a filter with the wrong shape': [
     () => fileOf({ 'features.0.weight': raw([3, 3, 3, 64], filters) }, caffe),
     'weights-invalid',
     /features\.0\.weight is \[3,3,3,64\], not \[64,3,3,3\]/,
   ],
-  'a bias of another shape': [
+  'a bias with the wrong shape': [
     () => fileOf({ 'features.34.bias': raw([2], [1, 2]) }, caffe),
     'weights-invalid',
     /features\.34\.bias is \[2\], not \[512\]/,
   ],
-  'no tensors of VGG-19': [
+  'a file without VGG-19 tensors': [
     () => safetensorsOf({ a: raw([2], [1, 2]) }),
     'weights-invalid',
     /features\.0\.weight is missing/,
@@ -176,27 +176,27 @@ const refusals: Record<string, [file: () => Uint8Array | undefined, code: ErrorC
     'weights-invalid',
     /unknown preprocessing "gray"/,
   ],
-  'a preprocessing that every object has': [
+  'a preprocessing named like an Object.prototype property': [
     () => fileOf({}, { preprocess: 'constructor' }),
     'weights-invalid',
     /unknown preprocessing "constructor"/,
   ],
-  'no number': [
+  'a NaN weight': [
     () => fileOf({ 'features.0.bias': raw([64], [...biases.slice(1), Number.NaN]) }),
     'weights-invalid',
     /the value NaN in tensor features\.0\.bias at index 63/,
   ],
-  'no safetensors file': [() => new Uint8Array(100), 'weights-invalid', /header length is 0/],
+  'a file that is not safetensors': [() => new Uint8Array(100), 'weights-invalid', /header length is 0/],
 };
 
-/** Values are read when they are asked for. */
+/** Reads all tensors, which are converted lazily. */
 async function loadAll(file: Uint8Array | undefined) {
   const { tensors } = await vgg19.loadWeights(file);
   return Object.values(tensors).map(({ data }) => data);
 }
 
 for (const [name, [file, code, says]] of Object.entries(refusals)) {
-  test(`refused: ${name}`, async (t) => {
+  test(`rejects ${name}`, async (t) => {
     const error = await t.throwsAsync(loadAll(file()), {
       instanceOf: WildstyleError,
       message: says,

@@ -1,4 +1,4 @@
-/** Adam against the paper's algorithm in double precision. @module */
+/** Compares Adam with the paper's algorithm in double precision. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
@@ -25,7 +25,7 @@ const bowl: Landscape = (image) => {
   };
 };
 
-/** Algorithm 1 of Kingma & Ba with beta2 = 0.99, and pixels kept in [0, 1]. */
+/** Algorithm 1 of Kingma & Ba with beta2 = 0.99 and pixels clamped to [0, 1]. */
 function plainAdam(start: Float32Array, steps: number, rate: number): number[][] {
   const points = [[...start]];
   const [mean, square] = [new Array<number>(size).fill(0), new Array<number>(size).fill(0)];
@@ -44,7 +44,7 @@ function plainAdam(start: Float32Array, steps: number, rate: number): number[][]
 }
 
 for (const engine of [await createEngine('reference'), await createEngine('onnx', { threads: 1 })]) {
-  test(`${engine.name}: the points are those of the paper's algorithm`, async (t) => {
+  test(`${engine.name}: follows the paper's algorithm`, async (t) => {
     for (const rate of [0.02, 0.2]) {
       const expected = plainAdam(startAt(0), 25, rate);
       const driven = await drive(engine, adam, bowl, { data: startAt(0), shape }, rate);
@@ -57,7 +57,7 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
     }
   });
 
-  test(`${engine.name}: pixels stay in [0, 1]`, async (t) => {
+  test(`${engine.name}: keeps pixels in [0, 1]`, async (t) => {
     const driven = await drive(engine, adam, bowl, { data: startAt(0), shape }, 0.7);
     await driven.advance(6);
     const values = driven.seen.slice(1).flatMap(({ image }) => [...image]);
@@ -65,7 +65,7 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
     t.true(values.includes(0) && values.includes(1));
   });
 
-  test(`${engine.name}: an item that joins later goes the way it goes alone, to the bit`, async (t) => {
+  test(`${engine.name}: an item that joins later is bit-identical to one optimized alone`, async (t) => {
     const both = { data: new Float32Array(2 * size), shape: [2, ...shape.slice(1)] };
     both.data.set(startAt(1));
     const together = await drive(engine, adam, bowl, both);
@@ -80,7 +80,7 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
   });
 }
 
-test('a bowl is descended, and where nothing slopes nothing moves', async (t) => {
+test('descends a bowl and does not move without a gradient', async (t) => {
   const engine = await createEngine('reference');
   const driven = await drive(engine, adam, bowl, { data: startAt(0), shape });
   await driven.advance(80);

@@ -1,12 +1,12 @@
-/** Runs an optimizer on a function of pixels that is made for a test: no network, no objective. @module */
+/** Runs an optimizer on a test function of the pixels, without a network or an objective. @module */
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, Value } from '../../../src/engine/index.js';
 import type { Optimizer } from '../../../src/stylize/optimizers/optimizer.js';
 
-/** A function of a batch of images: each item's loss `[batch, 1, 1, 1]`, and its gradient. */
+/** A function of a batch of images. Returns each item's loss, `[batch, 1, 1, 1]`, and the gradient. */
 export type Landscape = (image: tf.Tensor4D) => { loss: tf.Tensor4D; gradient: tf.Tensor4D };
 
-/** What one evaluation saw: a row for every item. */
+/** The result of one evaluation, with one row per item. */
 export interface Seen {
   readonly image: Float32Array;
   readonly loss: Float32Array;
@@ -15,13 +15,13 @@ export interface Seen {
 
 export interface Driven {
   readonly seen: Seen[];
-  /** Evaluates the landscape at the images and moves them, `steps` times. */
+  /** Evaluates the landscape and updates the images, `steps` times. */
   readonly advance: (steps: number) => Promise<void>;
-  /** Lets another item begin in a row: its state becomes zero. */
+  /** Starts another item in a row by setting its state to zero. */
   readonly join: (row: number, image: Float32Array) => void;
 }
 
-/** Compiles an optimizer's step on a landscape; the caller disposes nothing. */
+/** Compiles an optimizer's step on a landscape. The caller does not need to dispose anything. */
 export async function drive(
   engine: Engine,
   optimizer: Optimizer,

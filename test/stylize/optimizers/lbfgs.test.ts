@@ -1,4 +1,4 @@
-/** L-BFGS on functions that are easy to know everything about. @module */
+/** L-BFGS on simple analytic functions. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
@@ -14,13 +14,13 @@ const shape = [1, 8, 8, 3];
 const size = 192;
 const axes = [1, 2, 3];
 
-/** Curvatures from 1 to 100, in no order, and where the minimum lies. */
+/** Unordered curvatures from 1 to 100, and the location of the minimum. */
 const curvatures = Float32Array.from({ length: size }, (_, i) => 100 ** (((i * 7) % size) / (size - 1)));
 const minimum = Float32Array.from({ length: size }, (_, i) => 0.5 + 0.3 * Math.sin(i * 1.7));
 const startAt = (seed: number) =>
   Float32Array.from({ length: size }, (_, i) => 0.5 + 0.2 * Math.cos(i * 0.9 + seed));
 
-/** Half the mean of curvature times squared distance, times `scale`. */
+/** A quadratic bowl: `scale / 2` times the mean of curvature times squared distance. */
 const bowl =
   (scale = 1): Landscape =>
   (image) => {
@@ -41,7 +41,7 @@ const staysFinite = ({ seen }: Driven): boolean =>
   seen.every(({ image, loss }) => [...image, ...loss].every(Number.isFinite));
 const acceptedOf = ({ seen }: Driven): number[] => seen.map(({ accepted }) => accepted[0]);
 
-/** A loss that is one thing within `radius` (root mean square) of the start, and another beyond. */
+/** A loss that equals `inside` within an RMS distance of `radius` from the start, and is `beyond` farther away. */
 const wall =
   (radius: number, inside: Landscape, beyond: number): Landscape =>
   (image) => {
@@ -52,7 +52,7 @@ const wall =
   };
 
 for (const engine of [reference, onnx]) {
-  test(`${engine.name}: the points are those of the textbook's recursion, also when the history is full`, async (t) => {
+  test(`${engine.name}: follows the textbook recursion, even with a full history`, async (t) => {
     const gradientAt = (x: readonly number[]) =>
       x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
     const steps = 16;
@@ -66,11 +66,11 @@ for (const engine of [reference, onnx]) {
       const difference = largestDifference(image, expected[step]);
       t.true(difference < 1e-4, `step ${step}: ${difference}`);
     }
-    // The comparison would notice another length of history.
+    // The comparison is sensitive to the length of the history.
     for (const other of [shorter, longer]) t.true(largestDifference(expected[steps], other[steps]) > 3e-4);
   });
 
-  test(`${engine.name}: a convex bowl is descended to its bottom`, async (t) => {
+  test(`${engine.name}: descends to the bottom of a convex bowl`, async (t) => {
     const driven = await drive(engine, lbfgs, bowl(), start);
     await driven.advance(60);
     const { image, loss } = driven.seen[59];
@@ -78,7 +78,7 @@ for (const engine of [reference, onnx]) {
     t.true(largestDifference(image, minimum) < 2e-3);
   });
 
-  test(`${engine.name}: an item that joins later goes the way it goes alone, to the bit`, async (t) => {
+  test(`${engine.name}: an item that joins later is bit-identical to one optimized alone`, async (t) => {
     const starts = [startAt(1), startAt(2)];
     const both = { data: new Float32Array(2 * size), shape: [2, ...shape.slice(1)] };
     both.data.set(starts[0]);
@@ -100,7 +100,7 @@ for (const engine of [reference, onnx]) {
   });
 }
 
-test('the first step changes the pixels by one hundredth, whatever the size of the loss', async (t) => {
+test('the first step changes the pixels by 0.01 RMS at any scale of the loss', async (t) => {
   for (const scale of [1, 1e6, 1e-6, 1e-12]) {
     const driven = await drive(reference, lbfgs, bowl(scale), start);
     await driven.advance(2);
@@ -109,14 +109,14 @@ test('the first step changes the pixels by one hundredth, whatever the size of t
   }
 });
 
-test('the learning rate multiplies the first step', async (t) => {
+test('the learning rate scales the first step', async (t) => {
   const driven = await drive(reference, lbfgs, bowl(), start, 0.3);
   await driven.advance(2);
   t.true(Math.abs(rms(driven.seen[1].image, start.data) - 0.003) < 1e-5);
 });
 
-test('a step that raises the loss is taken back and tried again at a quarter', async (t) => {
-  // The first step is 0.01 long; 0.0025 and 0.000625 follow.
+test('a step that raises the loss is rejected and retried at a quarter of its length', async (t) => {
+  // The first step has a length of 0.01, the retries 0.0025 and 0.000625.
   const driven = await drive(reference, lbfgs, wall(0.001, bowl(), 50), start);
   await driven.advance(4);
   t.deepEqual(acceptedOf(driven), [1, 0, 0, 1]);
@@ -126,7 +126,7 @@ test('a step that raises the loss is taken back and tried again at a quarter', a
   }
 });
 
-test('a loss that is no number is a trial, too', async (t) => {
+test('a step to a loss of NaN or infinity is rejected', async (t) => {
   for (const beyond of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const driven = await drive(reference, lbfgs, wall(0.001, bowl(), beyond), start);
     await driven.advance(4);
@@ -135,11 +135,11 @@ test('a loss that is no number is a trial, too', async (t) => {
   }
 });
 
-test('an item that is taken back leaves the other items of its batch alone', async (t) => {
+test('a rejected step does not affect the other items of the batch', async (t) => {
   const both = { data: new Float32Array(2 * size), shape: [2, ...shape.slice(1)] };
   both.data.set(start.data);
   both.data.set(startAt(2), size);
-  // Only the first item starts where the wall is; the other one is beyond it from the beginning.
+  // The wall applies only to the first item.
   const limited: Landscape = (image) => {
     const { loss, gradient } = bowl()(image);
     const rise = tf.tensor([1, 0], [2, 1, 1, 1]);
@@ -157,7 +157,7 @@ test('an item that is taken back leaves the other items of its batch alone', asy
   }
 });
 
-test('after six trials the next point is taken as it is, so that no item stands still', async (t) => {
+test('accepts the next point after six rejections, so that no item gets stuck', async (t) => {
   const driven = await drive(reference, lbfgs, wall(0, bowl(), 50), start);
   await driven.advance(9);
   t.deepEqual(acceptedOf(driven), [1, 0, 0, 0, 0, 0, 0, 1, 1]);
@@ -165,15 +165,14 @@ test('after six trials the next point is taken as it is, so that no item stands 
   t.true(staysFinite(driven));
 });
 
-test('after three trials the history is forgotten: the next direction is that of the gradient', async (t) => {
-  // The wall stands so that after some steps everything further is too high, four times in a row.
+test('clears the history after three rejections', async (t) => {
   const plain = await drive(reference, lbfgs, bowl(), start);
   await plain.advance(6);
   const radius = rms(plain.seen[4].image, start.data);
   const free = rms(plain.seen[5].image, plain.seen[4].image);
   t.true(rms(plain.seen[5].image, start.data) > radius);
   let evaluation = 0;
-  // A wall in time: evaluations 5 to 8 are refused.
+  // Raises the loss at evaluations 5 to 8, so that L-BFGS rejects four steps in a row.
   const refused: Landscape = (image) => {
     const { loss, gradient } = bowl()(image);
     const isRefused = evaluation >= 5 && evaluation <= 8;
@@ -185,14 +184,14 @@ test('after three trials the history is forgotten: the next direction is that of
   t.deepEqual(acceptedOf(driven), [1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1]);
   const accepted = driven.seen[9].image;
   t.true(Math.abs(rms(accepted, driven.seen[4].image) - free * 0.25 ** 4) < 1e-4 * free);
-  // One pair is left, the newest; the plain recursion from the two last points gives the next.
+  // Only the newest pair is left, so the recursion with the last two points gives the next point.
   const gradientAt = (x: readonly number[]) =>
     x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
   const pairOnly = secantStep([...driven.seen[4].image], [...accepted], gradientAt);
   t.true(largestDifference(driven.seen[10].image, pairOnly) < 1e-4);
 });
 
-/** One step of L-BFGS with the one pair that two points make. */
+/** One L-BFGS step with a single pair, from two points. */
 function secantStep(
   before: readonly number[],
   now: readonly number[],
@@ -229,7 +228,7 @@ const plateau: Landscape = (image) => ({
   gradient: tf.zerosLike(image),
 });
 
-test('without curvature, or with a negative one, the steps stay those of the gradient', async (t) => {
+test('follows the gradient while the curvature is zero or negative', async (t) => {
   for (const landscape of [linear, dome]) {
     const driven = await drive(reference, lbfgs, landscape, start);
     await driven.advance(15);
@@ -243,13 +242,13 @@ test('without curvature, or with a negative one, the steps stay those of the gra
   }
 });
 
-test('where nothing slopes nothing moves', async (t) => {
+test('does not move without a gradient', async (t) => {
   const driven = await drive(reference, lbfgs, plateau, start);
   await driven.advance(5);
   for (const { image } of driven.seen) t.deepEqual(image, start.data);
 });
 
-test('losses whose squared gradients are too small for float32 give no NaN', async (t) => {
+test('squared gradients that underflow in float32 do not cause NaN', async (t) => {
   for (const engine of [reference, onnx]) {
     for (const scale of [1e-15, 1e-18, 1e-20, 1e-24, 1e-30]) {
       const driven = await drive(engine, lbfgs, bowl(scale), start);
@@ -259,8 +258,8 @@ test('losses whose squared gradients are too small for float32 give no NaN', asy
   }
 });
 
-test('no step is longer than a tenth, root mean square', async (t) => {
-  // A bowl so wide that its bottom is far away.
+test('no step is longer than 0.1 RMS', async (t) => {
+  // A wide bowl whose bottom is far away.
   const wide: Landscape = (image) => {
     const distance = tf.sub(image, 30);
     return {

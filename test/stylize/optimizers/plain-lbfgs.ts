@@ -1,4 +1,4 @@
-/** L-BFGS in double precision, from the history of positions and gradients as the textbook has it. @module */
+/** Textbook L-BFGS in double precision, from the history of positions and gradients. @module */
 
 type Vector = readonly number[];
 
@@ -8,7 +8,7 @@ const times = (a: Vector, by: number): number[] => a.map((value) => value * by);
 const plus = (a: Vector, b: Vector): number[] => a.map((value, i) => value + b[i]);
 const rms = (a: Vector): number => Math.sqrt(dot(a, a) / a.length);
 
-/** Algorithm 7.4 of Nocedal & Wright over the last `memory` pairs of points, then what bounds a step of pixels. */
+/** Algorithm 7.4 of Nocedal & Wright over the last `memory` pairs of points, followed by the limit on the step. */
 function direction(points: readonly Vector[], gradients: readonly Vector[], memory: number): number[] {
   const gradient = gradients[gradients.length - 1];
   const pairs = points
@@ -29,7 +29,7 @@ function direction(points: readonly Vector[], gradients: readonly Vector[], memo
   return times(r, -Math.min(1, 0.1 / rms(r)));
 }
 
-/** The points that full steps lead through, the first included. */
+/** The points visited by full steps, including the first. */
 export function plainLbfgs(
   gradientAt: (x: Vector) => number[],
   start: Vector,

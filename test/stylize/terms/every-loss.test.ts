@@ -1,4 +1,4 @@
-/** What every loss must do: a loss that is added to the list is covered here without a change. @module */
+/** Requirements for every loss. Covers new losses automatically. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type Named, type TensorFunction } from '../../../src/engine/index.js';
@@ -11,19 +11,19 @@ import { isClose } from '../support.js';
 
 const engines = await Promise.all([createEngine('reference'), createEngine('onnx', { threads: 1 })]);
 
-/** Two layers of features as a ReLU leaves them, and an image, for a batch. */
+/** Shapes of an image and of two ReLU layers, for a batch. */
 const shapes = (batch: number, [height, width]: readonly number[]) => ({
   [pixels]: [batch, height, width, 3],
   relu1_1: [batch, height, width, 6],
   relu2_1: [batch, height >> 1, width >> 1, 8],
 });
 const imageSize = [8, 6];
-/** Sources may have another size, except that the content has that of the image. */
+/** The content has the size of the image. The style has a different size. */
 const sizeOf = (name: string) => (name.startsWith('style') ? [6, 10] : imageSize);
 
 type Inputs = Readonly<Record<string, HostTensor>>;
 
-/** Features of a batch; `seed` decides the values. */
+/** Random features of a batch. */
 function featuresOf(batch: number, size: readonly number[], seed: number): Inputs {
   return Object.fromEntries(
     Object.entries(shapes(batch, size)).map(([layer, shape], i) => [
@@ -48,7 +48,7 @@ const taken = (prefix: string, tensors: Named<tf.Tensor>): Features =>
     ),
   );
 
-/** What a term draws for a step, for every item alike. */
+/** The numbers that a term draws for a step, the same for every item. */
 function drawnFor(name: string, term: Term, batch: number, size: readonly number[]): Inputs {
   const wanted = Object.entries(term.stepInputs?.(shapes(batch, size)) ?? {});
   return Object.fromEntries(
@@ -61,7 +61,7 @@ function drawnFor(name: string, term: Term, batch: number, size: readonly number
   );
 }
 
-/** Parts, scales, and the gradient of their sum with respect to every layer that the term reads. */
+/** Parts, scales, and the gradient of the sum of parts with respect to every layer that the term reads. */
 function termFunction(term: Term): TensorFunction {
   return (inputs) => {
     const drawn = taken('drawn', inputs);
@@ -108,7 +108,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
 
   for (const engine of engines) {
     for (const batch of [1, 3]) {
-      test(`${name} on ${engine.name}, batch of ${batch}: the gradient is that of central differences`, async (t) => {
+      test(`${name} on ${engine.name}, batch of ${batch}: the gradient matches central differences`, async (t) => {
         const image = featuresOf(batch, imageSize, 1);
         const outputs = await execute(engine, fn, inputsOf(batch, image));
         for (const layer of term.layers) {
@@ -117,7 +117,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
             const slope = rowOf(gradient, row).data;
             const length = Math.hypot(...slope);
             if (length < 1e-6) continue;
-            // Along the gradient, the difference is largest beside rounding.
+            // Along the gradient, the difference is largest relative to rounding errors.
             const step = 1e-2;
             const moved = async (by: number) => {
               const data = image[layer].data.slice();
@@ -133,7 +133,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
     }
 
     test(`${name} on ${engine.name}: zero at its target`, async (t) => {
-      // Total variation has no target image: it is zero where nothing varies.
+      // Total variation has no target: it is zero for a flat image.
       const [same, flat] = [featuresOf(1, imageSize, 1), constant(0.4)];
       const image = term.layers.includes(pixels) ? flat : same;
       const inputs = Object.assign(
@@ -149,7 +149,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
       t.true(Math.abs(sumOfParts(outputs)) < 1e-6, `${sumOfParts(outputs)}`);
     });
 
-    test(`${name} on ${engine.name}: finite, with finite gradients and a positive scale, on flat, black and saturated input`, async (t) => {
+    test(`${name} on ${engine.name}: values and gradients are finite and scales positive on flat, black and saturated input`, async (t) => {
       for (const imageValue of [0, 0.5, 1]) {
         for (const sourceValue of [0, 0.5, 1]) {
           const inputs = Object.assign(
@@ -165,7 +165,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
       }
     });
 
-    test(`${name} on ${engine.name}: a row is what it is alone, whatever the others are`, async (t) => {
+    test(`${name} on ${engine.name}: rows of a batch are independent`, async (t) => {
       const inputs = inputsOf(3, featuresOf(3, imageSize, 1));
       const together = await execute(engine, fn, inputs);
       for (const row of [0, 1, 2]) {
@@ -189,7 +189,7 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
   });
 }
 
-/** Features and image of one value everywhere. */
+/** Features and image with the same value everywhere. */
 function constant(value: number): Inputs {
   return Object.fromEntries(
     Object.entries(shapes(1, imageSize)).map(([layer, shape]) => [

@@ -1,4 +1,4 @@
-/** The Gram loss against its definition, and against the discrepancy that it is known to be. @module */
+/** Compares the Gram loss with its definition and with the maximum mean discrepancy (MMD) it equals. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
@@ -17,7 +17,7 @@ const rowOf = ({ data, shape }: HostTensor, row: number): Float32Array => {
 };
 
 const features = randomTensor([2, height, width, channels], 1);
-/** The other image may have another size. */
+/** The other image has a different size. */
 const other = randomTensor([2, 3, 7, channels], 2);
 
 const style = atOneLayer(gram);
@@ -30,7 +30,7 @@ const lossAndGradient: TensorFunction = ({ features: layer, other: target }) => 
   };
 };
 
-/** A vector for each position of one image of a batch. */
+/** The feature vectors of all positions of one image of a batch. */
 function vectors(tensor: HostTensor, row: number): number[][] {
   const data = rowOf(tensor, row);
   return Array.from({ length: data.length / channels }, (_, p) => [
@@ -42,7 +42,7 @@ const inner = (x: readonly number[], y: readonly number[]): number =>
   x.reduce((sum, value, c) => sum + value * y[c], 0);
 
 for (const engine of engines) {
-  test(`${engine.name}: the Gram matrix is the mean over positions of products of channels`, async (t) => {
+  test(`${engine.name}: the Gram matrix is the mean of channel products over positions`, async (t) => {
     const { matrix } = await execute(
       engine,
       ({ features: layer }) => ({ matrix: gramMatrix(layer as tf.Tensor4D) }),
@@ -61,14 +61,14 @@ for (const engine of engines) {
     }
   });
 
-  test(`${engine.name}: the order of positions does not matter to the Gram matrix`, async (t) => {
+  test(`${engine.name}: the Gram matrix does not depend on the order of positions`, async (t) => {
     const shuffled = features.data.map((_, i) => {
       const [row, position, channel] = [
         Math.floor(i / channels / positions),
         Math.floor(i / channels) % positions,
         i % channels,
       ];
-      // 7 has no common divisor with the 20 positions.
+      // 7 and the number of positions, 20, are coprime.
       return features.data[(row * positions + ((7 * position + 3) % positions)) * channels + channel];
     });
     const fn: TensorFunction = ({ a, b }) => ({
@@ -79,7 +79,7 @@ for (const engine of engines) {
     t.true(relativeDifference(result.b.data, result.a.data) < 1e-6);
   });
 
-  test(`${engine.name}: the Gram loss is the MMD with the kernel (x.y)^2 over the channels squared`, async (t) => {
+  test(`${engine.name}: the Gram loss is the MMD with kernel (x.y)^2, divided by channels squared`, async (t) => {
     const { loss, gradient } = await execute(engine, lossAndGradient, { features, other });
     for (const row of [0, 1]) {
       const [xs, ys] = [vectors(features, row), vectors(other, row)];
@@ -99,7 +99,7 @@ for (const engine of engines) {
     }
   });
 
-  test(`${engine.name}: the Gram loss is zero for its own target and one, scaled, for no features`, async (t) => {
+  test(`${engine.name}: the scaled Gram loss is 0 at its target and 1 for zero features`, async (t) => {
     const own = await execute(engine, lossAndGradient, { features, other: features });
     t.deepEqual([...own.loss.data], [0, 0]);
     t.true(own.gradient.data.every((value) => value === 0));
@@ -108,7 +108,7 @@ for (const engine of engines) {
     for (const row of [0, 1]) t.true(isClose(loss.data[row] / scale.data[row], 1, 1e-6));
   });
 
-  test(`${engine.name}: the scale is the mean square of the target, but never near zero`, async (t) => {
+  test(`${engine.name}: the scale is the mean square of the target, with a lower bound`, async (t) => {
     const { scale } = await execute(engine, lossAndGradient, { features, other });
     for (const row of [0, 1]) {
       const target = plainGram({

@@ -1,9 +1,9 @@
-/** A loss at one layer, as plain functions of tensors. @module */
+/** A loss at one layer as plain tensor functions. @module */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named } from '../../../src/engine/index.js';
 import type { Loss } from '../../../src/stylize/terms/term.js';
 
-/** The target, the value and the scale of a loss at a layer; `pixels` for losses on the image itself. */
+/** The target, value and scale of a loss at one layer. Use `pixels` for losses on the image itself. */
 export function atOneLayer(loss: Loss, layer = 'layer') {
   const term = loss({ role: 'style', layers: [layer] });
   return {

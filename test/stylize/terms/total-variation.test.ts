@@ -32,12 +32,12 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
     }
   });
 
-  test(`${engine.name}: the gradient of total variation is that of the definition`, async (t) => {
+  test(`${engine.name}: the gradient of total variation matches the definition`, async (t) => {
     const image = pattern(3, 4, 5);
     const { gradient } = await execute(engine, fn, { image });
     const step = 1e-3;
     const moved = (i: number, by: number) => {
-      // In doubles: a difference of float32 losses would not tell.
+      // In double precision, because the difference of float32 losses is too inaccurate.
       const data = Array.from(image.data, (value, k) => (k === i ? value + by : value));
       return plainTotalVariation({ data, shape: image.shape });
     };
@@ -45,7 +45,7 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
     t.true(relativeDifference(gradient.data, expected) < 1e-5);
   });
 
-  test(`${engine.name}: a flat image has no total variation, and still a scale`, async (t) => {
+  test(`${engine.name}: a flat image has no total variation but a positive scale`, async (t) => {
     const image = { data: new Float32Array(75).fill(0.4), shape: [1, 5, 5, 3] };
     const { loss, scale, gradient } = await execute(engine, fn, { image });
     t.is(loss.data[0], 0);
