@@ -39,6 +39,11 @@ function explanation(
   const [, got, needed] =
     /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message) ?? [];
   if (needed) return `The command needs ${needed} argument${needed === '1' ? '' : 's'}, but got ${got}.`;
+  const [, option, given, choices] = /Argument: (\S+), Given: "(.*)", Choices: (.*)$/m.exec(message) ?? [];
+  if (option && choices) {
+    const known = [...choices.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice);
+    return `--${option} must be one of ${known.join(', ')}, not ${given}${didYouMean(given, known)}`;
+  }
   const [, list] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
   if (!list) return message;
   // The parser reports a hyphenated option twice: as written and in camel case.

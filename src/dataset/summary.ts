@@ -19,7 +19,7 @@ import { outputPaths } from './output-paths.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json = z.record(z.string(), z.unknown());
 
-/** The schema of `dataset.json`. */
+/** The schema of `dataset.json`. A key added later is optional: a default would change the digests of older datasets. */
 export const summarySchema = growing({
   format: z.literal(formatVersion).describe("Version of the folder's format"),
   wildstyle: z.string().describe('The version of wildstyle that made it'),
@@ -37,6 +37,10 @@ export const summarySchema = growing({
     .array(growing({ name: z.string(), type: z.string() }))
     .readonly()
     .describe('The columns of `metadata.jsonl` in their order, with their types'),
+  exports: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Formats that the dataset was exported to, with `digests.result` at that time'),
   digests: growing({
     plan: z.string().describe('sha256 of the plan: the ids of all items in order'),
     manifest: sha256.describe('sha256 of `manifest.jsonl`'),
@@ -67,6 +71,8 @@ export interface SummaryFacts
   readonly compiled: CompiledManifest;
   /** Digests of card and contact sheet by name; default: none. */
   readonly files?: DatasetSummary['digests']['files'];
+  /** Exports made before; default: none. */
+  readonly exports?: DatasetSummary['exports'];
 }
 
 /** The summary of a compiled dataset. */
@@ -83,6 +89,7 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
     environment: facts.environment,
     counts: compiled.counts,
     columns: columnList.map((column) => ({ ...column })),
+    exports: facts.exports ?? {},
     digests: {
       plan: facts.planDigest,
       manifest: compiled.manifest.sha256,
@@ -107,6 +114,11 @@ export function withFiles(
   const kept = Object.entries(summary.digests.files).filter(([file]) => !removed.includes(file));
   const files = { ...Object.fromEntries(kept), ...digests };
   return signed({ ...summary, digests: { ...summary.digests, files } });
+}
+
+/** The summary of a dataset that was just exported to a format. */
+export function withExport(summary: DatasetSummary, name: string): DatasetSummary {
+  return signed({ ...summary, exports: { ...summary.exports, [name]: summary.digests.result } });
 }
 
 /** The files of a summary that still exist. */

@@ -10,6 +10,11 @@ export interface ExportContext {
   /** The records of all complete images, in manifest order, one at a time. */
   readonly records: () => AsyncIterable<CompleteRecord>;
   /**
+   * The bytes of a record's image file.
+   * @throws `dataset-invalid` if the file is missing or is not the image that was recorded
+   */
+  readonly image: (record: CompleteRecord) => Promise<Uint8Array>;
+  /**
    * Opens a file of the export. Committing it publishes it atomically.
    * @param name path relative to the export's folder, with forward slashes
    */

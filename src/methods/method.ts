@@ -105,6 +105,8 @@ export interface Method<Drawn, Recipe extends MethodRecipe, Facts extends object
    */
   readonly check?: (recipe: Drawn) => { readonly path: string[]; readonly message: string } | undefined;
   readonly resolve: (drawn: Drawn, facts: ResolveFacts) => Recipe;
+  /** The resolved recipe as text, equal for equal recipes only: ids hash it. */
+  readonly fingerprint: (recipe: Recipe) => string;
   /** The fields it adds to an item's record. */
   readonly facts: z.ZodObject;
   /** The networks whose weights a recipe needs. */

@@ -181,7 +181,7 @@ function stylizedMaker(
     const method = methodOf(resolved);
     const { label } = content;
     const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${style.sha256} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
-    const id = idOf(`${head} ${decisive} ${JSON.stringify(resolved)}`);
+    const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
     const file = `${folder}/${id}.${extension}`;
     const sources = { content, style };
     return { kind: 'stylized', id, index, label, file, sources, replica, seed, recipe: resolved };
@@ -193,7 +193,7 @@ function idHead(what: readonly unknown[], { format, quality }: Job['output']): s
   return JSON.stringify([...what, format, format === 'png' ? null : quality]);
 }
 
-/** Hashes everything that determines an item's pixels. The method fixes the key order of the recipe's JSON. */
+/** Hashes everything that determines an item's pixels. */
 function idOf(decisive: string): string {
   return hash(decisive).slice(0, 32);
 }

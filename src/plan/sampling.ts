@@ -52,6 +52,7 @@ export function makeStyleChooser(
 
   return ([key0, key1], _, count) => {
     const wanted = Math.min(count, indexes.length);
+    if (wanted === 0) return [];
     const best: number[] = [];
     const scores: number[] = [];
     for (let i = 0; i < indexes.length; i++) {

@@ -2,7 +2,7 @@
 
 import { isAuto } from '../auto.js';
 import { sha256InPieces } from '../files/digest.js';
-import type { StyleEntry } from '../inventory/entries.js';
+import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import { isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
 import type { PlanItem } from './item.js';
@@ -43,12 +43,16 @@ export function surveyItems(
   const digest = sha256InPieces();
   const perStyle = new Map<StyleEntry, number>(styles.map((style) => [style, 0]));
   const watched = leaves(recipe, []).map(watch);
+  let content: ContentEntry | undefined;
   let ids = '';
   for (const item of items) {
-    // The file name contains the id. Ids exclude source paths, which don't affect pixels, but the digest includes them.
-    ids += `${item.file} ${item.sources.content.path}`;
-    if (item.kind === 'stylized') ids += ` ${item.sources.style.path}`;
-    ids += '\n';
+    // The file name contains the id. Ids exclude source paths, which don't affect pixels, but the digest includes them:
+    // the path of a content image once, before its items.
+    if (item.sources.content !== content) {
+      ({ content } = item.sources);
+      ids += `${content.path}\n`;
+    }
+    ids += item.kind === 'stylized' ? ` ${item.file} ${item.sources.style.path}\n` : ` ${item.file}\n`;
     // Hash in blocks: one call per id would take longer than the hashing itself.
     if (ids.length >= 1 << 16) {
       digest.update(ids);

@@ -1,13 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { parse } from 'csv-parse/sync';
+import { fileOf } from '../../src/dataset/ledger/record.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { publishSummary, readSummary, withExport, withFiles } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import { exporterNames } from '../../src/export/index.js';
 import { makeDataset } from '../dataset/make-dataset.js';
 import { temporaryFolder } from '../dataset/support.js';
-import { wildstyle } from '../support/command-line.js';
 
 for (const name of exporterNames) {
   test(`${name}: verify knows the files, finds an edit, and a second export gives the same bytes`, async (t) => {
@@ -28,27 +29,39 @@ for (const name of exporterNames) {
     );
   });
 
+  test(`${name}: a dataset that changed after the export has an outdated one`, async (t) => {
+    const root = await temporaryFolder(t);
+    const { summary } = await makeDataset(root);
+    await exportDataset(root, name);
+    const exported = (await readSummary(root)) ?? summary;
+    await publishSummary(
+      root,
+      withExport({ ...exported, digests: { ...exported.digests, result: '0'.repeat(64) } }, name),
+    );
+    await publishSummary(
+      root,
+      withFiles({ ...((await readSummary(root)) ?? exported), digests: exported.digests }, {}),
+    );
+    t.like((await verifyDataset(root)).problems, [{ code: 'export-outdated', file: `exports/${name}` }]);
+    await exportDataset(root, name);
+    t.deepEqual((await verifyDataset(root)).problems, []);
+  });
+
+  test(`${name}: a missing or altered image is an error with a code, or does not matter`, async (t) => {
+    for (const damage of [rm, (file: string) => appendFile(file, 'x')]) {
+      const root = await temporaryFolder(t);
+      const { records } = await makeDataset(root);
+      await damage(join(root, fileOf(records[0])));
+      const code = await exportDataset(root, name).then(
+        () => undefined,
+        (error) => error.code,
+      );
+      t.true(code === undefined || code === 'dataset-invalid', code);
+      t.deepEqual(await readdir(outputPaths(root).temporaryFolder), []);
+    }
+  });
+
   test(`${name}: a folder that is not a dataset is refused`, async (t) => {
     await t.throwsAsync(exportDataset(await temporaryFolder(t), name), { code: 'dataset-invalid' });
   });
 }
-
-test('csv: a row for each image, with the values of metadata.jsonl', async (t) => {
-  const root = await temporaryFolder(t);
-  await makeDataset(root);
-  const { stdout, exitCode } = await wildstyle(['export', root, '--to', 'csv'], { cache: root });
-  t.is(exitCode, 0);
-  t.regex(stdout, /exports\/csv\/train\.csv/);
-  const rows = parse(await readFile(join(root, 'exports/csv/train.csv')), { columns: true }) as Record<
-    string,
-    string
-  >[];
-  const lines = (await readFile(join(root, 'train/metadata.jsonl'), 'utf8')).trim().split('\n');
-  const expected = lines.map((line) =>
-    Object.fromEntries(
-      Object.entries(JSON.parse(line)).map(([key, value]) => [key, value === null ? '' : String(value)]),
-    ),
-  );
-  t.is(rows.length, 4);
-  t.deepEqual(rows, expected);
-});

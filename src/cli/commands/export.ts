@@ -1,6 +1,7 @@
 /** `wildstyle export`: writes a dataset in another format. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { readSummary } from '../../dataset/summary.js';
 import { exportDataset } from '../../export/export-dataset.js';
 import { type ExporterName, exporterNames, exporters } from '../../export/index.js';
 import { print } from '../output.js';
@@ -25,5 +26,8 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
   async handler({ dir, to }) {
     const root = resolve(dir);
     for (const file of await exportDataset(root, to)) print(relative(process.cwd(), resolve(root, file)));
+    const pending = (await readSummary(root))?.counts.pending ?? 0;
+    if (pending > 0)
+      print(`note: ${pending} images of the dataset are not made yet, and are not in the export.`);
   },
 };

@@ -9,7 +9,8 @@ export type DatasetProblemCode =
   | 'record-invalid'
   | 'metadata-differs'
   | 'manifest-altered'
-  | 'summary-differs';
+  | 'summary-differs'
+  | 'export-outdated';
 
 /** One thing that is wrong. */
 export interface DatasetProblem {

@@ -56,6 +56,11 @@ export function summaryProblems(
     const message = `${altered} digest ${digests[altered]}, in dataset.json ${summary.digests[altered]}`;
     problems.push({ code: 'manifest-altered', file: 'manifest.jsonl', message });
   }
+  for (const [name, result] of Object.entries(summary.exports ?? {})) {
+    if (result === summary.digests.result) continue;
+    const message = `it was made before the dataset changed: run \`wildstyle export --to ${name}\` again`;
+    problems.push({ code: 'export-outdated', file: `exports/${name}`, message });
+  }
   for (const key of comparedCounts(summary)) {
     if (isDeepStrictEqual(summary.counts[key], counts[key])) continue;
     const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, the manifest has ${JSON.stringify(counts[key])}`;

@@ -2,6 +2,7 @@
 import { usualPixels } from '../../images/fit.js';
 import type { Method } from '../method.js';
 import { type OptimizeFacts, optimizeFacts } from './facts.js';
+import { fingerprint } from './fingerprint.js';
 import { OptimizeMaker } from './maker.js';
 import { specOfRecipe } from './objective.js';
 import { hasWeight, optimizeParameters } from './parameters.js';
@@ -19,6 +20,7 @@ export const optimize = {
     };
   },
   resolve: resolveOptimize,
+  fingerprint,
   facts: optimizeFacts,
   networks: ({ network }) => [network],
   sources: sourcesOf,

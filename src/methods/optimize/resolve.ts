@@ -4,9 +4,10 @@ import type { z } from 'zod';
 import { isAuto } from '../../auto.js';
 import type { Named } from '../../engine/engine.js';
 import { sortedByKey } from '../../files/canonical-json.js';
-import { type NetworkName, networks } from '../../stylize/networks/index.js';
+import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import type { Pooling } from '../../stylize/networks/network.js';
 import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.js';
+import { contentLossNames, type StyleLossName, styleLossNames } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { optimizeParameters } from './parameters.js';
 
@@ -50,10 +51,14 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     network,
     pooling: drawn.pooling ?? defaults.pooling,
     init,
-    content: contentOf(content, defaults.contentLayers),
+    content: {
+      loss: sharesOf(content.loss),
+      layers: content.layers ? sharesOf(content.layers) : defaultLayers[network].content,
+      weight: content.weight,
+    },
     style: {
       loss: sharesOf(style.loss),
-      layers: style.layers ? sharesOf(style.layers) : sharedShares(defaults.styleLayers),
+      layers: style.layers ? sharesOf(style.layers) : defaultLayers[network].style,
       strength: style.strength,
       size: style.size ?? size,
     },
@@ -65,53 +70,28 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
   };
 }
 
-type Content = DrawnOptimizeRecipe['content'];
-
-/** Resolved `content` objects, shared by all items of a plan, for each list of default layers. */
-const contents = new WeakMap<Content, Map<readonly string[], OptimizeRecipe['content']>>();
-
-function contentOf(content: Content, defaultLayers: readonly string[]): OptimizeRecipe['content'] {
-  const known = contents.get(content)?.get(defaultLayers);
-  if (known) return known;
-  const { loss, layers, weight } = content;
-  const resolved = Object.freeze({
-    loss: sharesOf(loss),
-    layers: layers ? sharesOf(layers) : sharedShares(defaultLayers),
-    weight,
-  });
-  if (Object.isFrozen(content)) {
-    const ofContent = contents.get(content) ?? new Map();
-    contents.set(content, ofContent.set(defaultLayers, resolved));
-  }
-  return resolved;
-}
-
 type Weighted = string | readonly string[] | Readonly<Record<string, number | undefined>>;
 
-/** Shares that many recipes have in common: computed once and stored as one object. */
-const known = new Map<unknown, Shares>();
-const mostKnown = 1000;
+/** The shares of a single name, and those of the default layers of each network. */
+const singles = new Map(
+  [...contentLossNames, ...styleLossNames].map((name) => [name, computeShares([name])]),
+);
+const defaultLayers = Object.fromEntries(
+  networkNames.map((name) => {
+    const { contentLayers, styleLayers } = networks[name].defaults;
+    return [name, { content: computeShares(contentLayers), style: computeShares(styleLayers) }];
+  }),
+) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
 
-function sharedShares(weighted: Weighted): Shares {
-  let shares = known.get(weighted);
-  if (!shares) {
-    shares = computeShares(weighted);
-    if (known.size >= mostKnown) known.clear();
-    known.set(weighted, shares);
-  }
-  return shares;
-}
-
-/** Frozen values are those that all recipes of a plan share, because nothing in them is drawn. */
 function sharesOf(weighted: Weighted): Shares {
-  return Object.isFrozen(weighted) ? sharedShares(weighted) : computeShares(weighted);
+  if (typeof weighted !== 'string') return computeShares(weighted);
+  return singles.get(weighted as StyleLossName) ?? computeShares([weighted]);
 }
 
-function computeShares(weighted: Weighted): Shares {
-  const names = typeof weighted === 'string' ? [weighted] : weighted;
-  const weights: [string, number][] = Array.isArray(names)
-    ? [...new Set<string>(names)].map((name) => [name, 1])
-    : Object.entries(names as Record<string, number>);
+function computeShares(weighted: Exclude<Weighted, string>): Shares {
+  const weights: [string, number][] = Array.isArray(weighted)
+    ? [...new Set<string>(weighted)].map((name) => [name, 1])
+    : Object.entries(weighted as Record<string, number>);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0) || 1;
   const shares = sortedByKey(weights).map(([name, weight]) => [name, weight / sum]);
   return Object.freeze(Object.fromEntries(shares));

@@ -42,7 +42,7 @@ export async function finishDataset(
   const card = await publishCard(root, summarize(facts), sheet.sample);
   // What was exported from the dataset before stays a part of it.
   const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
-  await publishSummary(root, summarize({ ...facts, files }));
+  await publishSummary(root, summarize({ ...facts, files, exports: before?.exports ?? {} }));
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 

@@ -1,6 +1,5 @@
 /** One place in the worker pool, filled by one process after the other. @module */
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
@@ -65,7 +64,8 @@ export class WorkerSlot {
       // A process that could not be started never exits. Else a message did not reach a dying one: see below.
       if (child.pid === undefined) this.#ended(error.message);
     });
-    child.on('exit', () => this.#ended(errorOutput.trim()));
+    // Not `exit`, which may come before the last of the error output.
+    child.on('close', () => this.#ended(errorOutput.trim()));
     this.#process = child;
     this.#isReady = false;
     child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
@@ -96,7 +96,8 @@ export class WorkerSlot {
     this.#stopping = true;
     const process = this.#process;
     if (!process?.pid || process.exitCode !== null || process.signalCode !== null) return;
-    const exited = once(process, 'exit');
+    // Not `once`, which would fail with an error of the channel to a process that is about to end.
+    const exited = new Promise<void>((resolve) => process.once('exit', () => resolve()));
     this.send({ type: 'stop' });
     const killed = setTimeout(() => process.kill('SIGKILL'), patienceMs);
     await exited;

@@ -100,3 +100,27 @@ test('requests sources at the size of each stage', (t) => {
     { name: 'initialStyle', role: 'style', target: { shapeOf: 'content0' } },
   ]);
 });
+
+test('the fingerprint changes with every parameter, and with nothing else', (t) => {
+  const { fingerprint } = optimize;
+  const base = recipe({ init: { noise: 1 }, stages: [{ scale: 0.5, steps: 4 }] });
+  t.is(fingerprint(structuredClone(base)), fingerprint(base));
+  const seen = new Set([fingerprint(base)]);
+  let leaves = 0;
+  const changeEach = (value: unknown, rebuild: (changed: unknown) => unknown): void => {
+    if (typeof value !== 'object' || value === null) {
+      leaves++;
+      const other = typeof value === 'number' ? value + 1 : `${value}x`;
+      seen.add(fingerprint(rebuild(other) as typeof base));
+      return;
+    }
+    for (const [key, child] of Object.entries(value)) {
+      const entries = (changed: unknown) => ({ ...value, [key]: changed });
+      const list = (changed: unknown) => (value as unknown[]).with(Number(key), changed);
+      changeEach(child, (changed) => rebuild(Array.isArray(value) ? list(changed) : entries(changed)));
+    }
+  };
+  changeEach(base, (changed) => changed);
+  t.is(leaves, 24);
+  t.is(seen.size, leaves + 1);
+});

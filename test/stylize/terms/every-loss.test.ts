@@ -165,6 +165,22 @@ for (const [name, loss] of Object.entries(lossesByTerm)) {
       }
     });
 
+    test(`${name} on ${engine.name}: the scale is the size of the target`, async (t) => {
+      // Without any features the difference is the target itself.
+      const outputs = await execute(engine, fn, inputsOf(1, constant(0)));
+      const ratios = term.parts.flatMap((part) => {
+        const scale = outputs[`scale:${part}`]?.data[0];
+        // Total variation vanishes where nothing varies, and a part without a scale is not divided.
+        return scale === undefined || term.layers.includes(pixels)
+          ? []
+          : outputs[`part:${part}`].data[0] / scale;
+      });
+      t.true(
+        ratios.every((ratio) => ratio > 0.5 && ratio < 2),
+        `${ratios}`,
+      );
+    });
+
     test(`${name} on ${engine.name}: rows of a batch are independent`, async (t) => {
       const inputs = inputsOf(3, featuresOf(3, imageSize, 1));
       const together = await execute(engine, fn, inputs);
