@@ -219,7 +219,7 @@ test('a dataset.json without a format, or of another format, is refused', async 
       const error = await t.throwsAsync(refused, { instanceOf: WildstyleError });
       t.is(error?.code, 'dataset-invalid');
       t.is(error?.message, message);
-      t.regex(error?.cure ?? '', /^Use the version of wildstyle that made the dataset, or .*--out\.$/);
+      t.regex(error?.cure ?? '', /^Use the version of wildstyle that created the dataset, or .*--out\.$/);
     }
     const { problems } = await verifyDataset(root);
     t.deepEqual(problems, [{ code: 'summary-differs', file: 'dataset.json', message }]);

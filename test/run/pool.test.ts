@@ -117,7 +117,7 @@ test('the record of a crash includes the error output of the worker', async (t) 
     attempts: [{ error: 'worker-crashed' }, { error: 'worker-crashed' }],
     error: {
       code: 'worker-crashed',
-      message: 'The worker died twice while it held this item. It said: cannot bear die',
+      message: 'The worker crashed twice while making this image. Last error output: cannot bear die',
     },
   });
 });
@@ -163,7 +163,7 @@ test('workers that cannot start end the run with the reason', async (t) => {
   const error = await t.throwsAsync(pool.start(), { instanceOf: WildstyleError });
   t.like(error, {
     code: 'engine-failed',
-    message: 'Workers ended 3 times in a row without an image in work. The last one said: no such library',
+    message: 'Idle worker processes exited 3 times in a row. Last error output: no such library',
   });
   await pool.stop();
   t.deepEqual(await noted(), ['start', 'start', 'start']);
@@ -197,7 +197,7 @@ test('kill ends the pool at once', async (t) => {
   await pool.start();
   const making = pool.make(item('slow-a'));
   pool.kill();
-  await t.throwsAsync(making, { message: 'The run was stopped at once.' });
+  await t.throwsAsync(making, { message: 'The run was stopped immediately.' });
   await pool.stop();
 });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 function findRoot(from: string): string {
   const manifest = join(from, 'package.json');
   if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'wildstyle') return from;
-  if (dirname(from) === from) throw new Error('The tests lie outside of the repository.');
+  if (dirname(from) === from) throw new Error('The tests are outside of the repository.');
   return findRoot(dirname(from));
 }
 
