@@ -140,7 +140,7 @@ test.serial('a folder whose run was killed: exit 2, with a cure', async (t) => {
     t.is(exitCode, 2);
     t.regex(
       stderr,
-      /dataset-invalid: .* has no (manifest\.jsonl|dataset\.json): no run of it has ended, or the file was deleted\.\n {2}Run the job again: it goes on,/,
+      /dataset-invalid: .* has no (manifest\.jsonl|dataset\.json): no run has finished yet, or the file was deleted\.\n {2}If the job is running, wait for it\./,
     );
   }
 });

@@ -121,10 +121,10 @@ const gray = (...shape: number[]): HostTensor => ({
 test('rejects images of the wrong shape with name and shape', async (t) => {
   const wrong: [HostTensor, RegExp][] = [
     [gray(32, 32), /content must have shape .* not shape \[32,32\]/],
-    [gray(32, 32, 4), /not \[32,32,4\]/],
-    [gray(2, 32, 32, 3), /not \[2,32,32,3\]/],
+    [gray(32, 32, 4), /not shape \[32,32,4\]/],
+    [gray(2, 32, 32, 3), /not shape \[2,32,32,3\]/],
     [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10 values\./],
-    [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not \[32,37\.5,3\]/],
+    [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not shape \[32,37\.5,3\]/],
     [gray(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
   ];
   for (const [bad, message] of wrong) {

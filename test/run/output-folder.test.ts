@@ -49,7 +49,7 @@ test.serial('settings under run may change; settings that change the result may 
     `wildstyle: output-differs: ${job.out} was created by a different job. Differences:
   seed: 7 -> 8
   recipe.steps: 3 -> 4
-  Choose another folder with --out, or add to this one with --extend: what it holds stays.
+  Choose another folder with --out, or add to this one with --extend, which keeps its images.
 `,
   );
   t.deepEqual(await timesBelow(job.out), before);
