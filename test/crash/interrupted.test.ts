@@ -94,7 +94,7 @@ test.serial('missing images of a stopped run are made again, with new records', 
   await allEnd(going.workers);
   const { root } = going;
   const paths = outputPaths(root);
-  // As if another machine had made them: the digests in the journal of the second worker differ from those made here.
+  // Simulates another machine: the digests in the journal of the second worker differ from those made here.
   const [, other] = await readdir(paths.journalsFolder);
   const path = join(paths.journalsFolder, other);
   const text = await readFile(path, 'utf8');
@@ -111,7 +111,7 @@ test.serial('missing images of a stopped run are made again, with new records', 
   t.deepEqual((await treeOf(root)).files, whole.files);
 });
 
-test.serial('SIGINT twice: the run stops at once and leaves no partial files', async (t) => {
+test.serial('SIGINT twice: the run stops immediately and leaves no partial files', async (t) => {
   const going = await inTheMiddle('twice', 2);
   going.process.kill('SIGINT');
   // The system merges two signals that arrive together.

@@ -133,7 +133,7 @@ test('onnx matches the reference in every term and the gradient, at all default 
 
 const partOf = ({ parts }: Evaluation, term: string, part: string) => {
   const found = parts.find((value) => value.term === term && value.part === part);
-  if (!found) throw new Error(`There is no term ${term} at ${part}.`);
+  if (!found) throw new Error(`No term ${term} at ${part}.`);
   return found;
 };
 

@@ -18,7 +18,7 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-test.serial('running the same job again does nothing, reports that, and touches no file', async (t) => {
+test.serial('running the same job again does nothing, says so, and touches no file', async (t) => {
   const before = await timesBelow(job.out);
   const again = await wildstyle(['run', job.file], job);
   t.is(again.exitCode, 0);
@@ -91,7 +91,7 @@ test.serial('--extend adds images and keeps the existing ones', async (t) => {
 });
 
 test.serial(
-  'an extended dataset lists all its jobs and reports images that cannot be made again',
+  'an extended dataset lists all its jobs and reports images that cannot be recreated',
   async (t) => {
     const { job: last, earlierJobs } = await summaryOf(job.out);
     t.like(last, { recipe: { steps: 4 } });
@@ -146,7 +146,7 @@ test.serial('a folder that is not a dataset stays untouched', async (t) => {
   t.true(onFile.stderr.startsWith(`wildstyle: output-foreign: ${file}: is a file`), onFile.stderr);
 });
 
-test.serial('a damaged manifest is refused with the line number', async (t) => {
+test.serial('a damaged manifest is rejected with the line number', async (t) => {
   const damaged = join(job.folder, 'copy');
   await writeFile(join(damaged, 'manifest.jsonl'), '{"id":\n');
   const refused = await wildstyle(['run', job.file, '--out', damaged], job);
@@ -157,7 +157,7 @@ test.serial('a damaged manifest is refused with the line number', async (t) => {
   );
 });
 
-test.serial('of two concurrent runs, the second is refused and the first continues', async (t) => {
+test.serial('of two concurrent runs, the second is rejected and the first continues', async (t) => {
   const root = join(job.folder, 'shared');
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   await until('its lock', () => existsSync(outputPaths(root).lockOwner));

@@ -63,7 +63,7 @@ test('reports weights that are unknown, missing or invalid', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const text = join(folder, 'text.safetensors');
-  await writeFile(text, 'this is no safetensors file at all');
+  await writeFile(text, 'this is not a safetensors file');
   const codeOf = async (files: Readonly<Record<string, string>>) =>
     t.throwsAsync(new WeightStore(files).get('vgg19'), { instanceOf: WildstyleError });
   const unknown = await codeOf({});

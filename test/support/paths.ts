@@ -10,10 +10,10 @@ function findRoot(from: string): string {
   return findRoot(dirname(from));
 }
 
-/** The folder whose `package.json` is the project's. */
+/** The root of the repository. */
 export const repositoryRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 const shared = join(dirname(repositoryRoot), 'shared');
 
-/** The folder of shared weights and images beside the repository, if there is one. */
+/** The folder of shared weights and images next to the repository, if it exists. */
 export const sharedRoot: string | undefined = existsSync(shared) ? shared : undefined;
