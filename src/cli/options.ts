@@ -42,7 +42,7 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
     }) as Argv<T & JobArguments>;
 }
 
-/** Turns options into overrides, so that they get the same checks as the job. Resolves paths with `resolve`. */
+/** Converts options to overrides, so that they get the same checks as the job. `resolve` makes paths absolute. */
 export function overridesOf(options: JobArguments, resolve: (path: string) => string): (string | Override)[] {
   const set = (name: keyof JobArguments, path: string, value: unknown): Override[] =>
     value === undefined ? [] : [{ shown: `--${name} ${options[name]}`, path: path.split('.'), value }];
@@ -65,7 +65,7 @@ export function overridesOf(options: JobArguments, resolve: (path: string) => st
   ];
 }
 
-/** `file`, or `network=file` with several separated by commas, as `run.weights` has it. */
+/** Parses `file`, or comma-separated `network=file` pairs, into the form of `run.weights`. */
 export function parseWeights(
   text: string,
   resolve: (path: string) => string,

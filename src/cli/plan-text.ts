@@ -1,11 +1,11 @@
-/** Formats a plan for people. @module */
+/** Formats a plan as text. @module */
 
 import type { PlanDescription, PlanEstimate } from '../run/describe.js';
 import { formatBytes, formatDuration, formatEstimate, formatNumber } from './format.js';
 
 const mostStyles = 12;
 
-/** The text that `wildstyle plan` prints. */
+/** Returns the text that `wildstyle plan` prints. */
 export function planText(plan: PlanDescription): string {
   const { classes, styles, parameters, estimate, leftOut, duplicates, warnings } = plan;
   const lines = [

@@ -1,4 +1,4 @@
-/** Gets an output folder ready for a run. The caller holds its lock. @module */
+/** Prepares an output folder for a run. The caller holds the lock. @module */
 import { sweepTemporaryFiles } from '../files/publish.js';
 import { settleJournals } from './ledger/journal.js';
 import type { ItemRecord } from './ledger/record.js';
@@ -7,10 +7,9 @@ import { outputPaths } from './output-paths.js';
 import type { InspectedOutput } from './output-status.js';
 
 /**
- * Removes what dead runs left behind, makes the records that still count the only ones, and marks the folder as the output
- * of a job.
- * @param records those that still count
- * @param retryFailed whether some of them are about to be replaced
+ * Deletes temporary files of crashed runs, discards outdated records, and marks the folder as the output of a job.
+ * @param records the valid records
+ * @param retryFailed whether the run retries failed items, replacing some of the records
  * @throws `disk-full`, `output-unwritable`
  */
 export async function beginOutput(
@@ -26,7 +25,7 @@ export async function beginOutput(
   if (status.kind !== 'resume') await markOutput(root, planned, earlierJobsIn(status));
 }
 
-/** The jobs that made a folder before this one. */
+/** Returns the jobs that created the folder before this one. */
 function earlierJobsIn(status: InspectedOutput): OutputJob['earlierJobs'] {
   if (status.kind === 'differs') return status.jobs;
   return status.kind === 'complete' ? status.summary.earlierJobs : [];

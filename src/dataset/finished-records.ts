@@ -1,4 +1,4 @@
-/** The records of everything that was made by the end of a run. @module */
+/** Collects the records at the end of a run. @module */
 import { readJournals } from './ledger/journal.js';
 import { mergeRecords } from './ledger/merge-records.js';
 import type { ItemRecord } from './ledger/record.js';
@@ -6,8 +6,8 @@ import { outputPaths } from './output-paths.js';
 import { dropMissing } from './output-status.js';
 
 /**
- * What the journals hold, added to what the folder held before the run.
- * @param earlier records by id
+ * Returns the records in the journals, merged with those from before the run.
+ * @param earlier records from before the run, by id
  */
 export async function finishedRecords(
   root: string,
@@ -15,7 +15,7 @@ export async function finishedRecords(
 ): Promise<Map<string, ItemRecord>> {
   const records = new Map(earlier);
   mergeRecords(records, (await readJournals(outputPaths(root).journalsFolder)).values());
-  // A journal of an earlier run may list an image that is gone by now.
+  // A journal of an earlier run may list an image that has since been deleted.
   await dropMissing(root, records);
   return records;
 }

@@ -1,14 +1,14 @@
 /**
- * The format of a dataset's folder. Readers of format 1 read every dataset of format 1, also one with columns or fields that
- * a later version added: they check what they know and leave the rest as it was written.
+ * The format of a dataset folder. A reader of format 1 can read every dataset of format 1, including those with columns or
+ * fields that a later version added: it checks the ones it knows and preserves the others.
  * @module
  */
 
-/** In `dataset.json`. Increased only when readers of the old format could not read the new one. */
+/** The `format` in `dataset.json`. Incremented only if readers of the old format cannot read the new one. */
 export const formatVersion = 1;
 
 /**
- * The fields of a record that differ between two runs that made the same pixels. `digests.result` leaves them out. A field
- * may be added to the list; one that was ever written must stay.
+ * The fields of a record that may differ between two runs that made the same pixels. `digests.result` excludes them.
+ * Fields may be added to the list, but never removed once they have been written.
  */
 export const volatileFields = ['attempts', 'elapsedMs'] as const;

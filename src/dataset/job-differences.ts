@@ -1,18 +1,18 @@
-/** How two jobs differ, told so that people see it. @module */
+/** Describes the differences between two jobs in readable lines. @module */
 import { type Role, roles } from '../stylize/role.js';
 
-/** An image of a job: enough to tell whether it is the same. */
+/** An image of a job, identified by role, path and digest. */
 export interface JobImage {
   readonly role: Role;
   readonly path: string;
   readonly sha256: string;
 }
 
-/** Keys that decide how and where work is done, not what is made. */
+/** Keys that affect how and where a job runs, but not its results. */
 const withoutEffect: ReadonlySet<string> = new Set(['file', 'run', 'output.root']);
 
 /**
- * The keys in which two jobs differ, as `recipe.steps: 150 -> 200`, in the order of the first.
+ * Lists the keys in which two jobs differ, such as `recipe.steps: 150 -> 200`, in the order of the first job.
  * @param before, after plain JSON values
  */
 export function jobDifferences(before: unknown, after: unknown): string[] {
@@ -21,15 +21,15 @@ export function jobDifferences(before: unknown, after: unknown): string[] {
   return differences;
 }
 
-/** How many images were added, removed and altered, as lines; none when nothing changed. */
+/** Lists how many images were added, removed and changed; empty if none were. */
 export function imageDifferences(before: Iterable<JobImage>, after: Iterable<JobImage>): string[] {
   const differences: string[] = [];
   const [old, current] = [byRole(before), byRole(after)];
   for (const role of roles) {
     const removed = [...old[role].keys()].filter((path) => !current[role].has(path));
     const added = [...current[role].keys()].filter((path) => !old[role].has(path));
-    const altered = [...current[role]].filter(([path, sha256]) => (old[role].get(path) ?? sha256) !== sha256);
-    const changes = { added, removed, altered: altered.map(([path]) => path) };
+    const changed = [...current[role]].filter(([path, sha256]) => (old[role].get(path) ?? sha256) !== sha256);
+    const changes = { added, removed, changed: changed.map(([path]) => path) };
     for (const [change, paths] of Object.entries(changes)) {
       if (paths.length > 0)
         differences.push(`${role} images ${change}: ${paths.length} (${examples(paths)})`);

@@ -1,4 +1,4 @@
-/** One run at a time in an output folder. @module */
+/** Locks an output folder, so that only one run writes to it at a time. @module */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -9,30 +9,30 @@ import { asStorageError } from '../files/file-system.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
 
-/** Who holds the lock of an output folder. */
+/** The holder of the lock. */
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
 type Owner = z.output<typeof ownerSchema>;
-/** The run that writes to a folder; what is not known yet, because it has only just started, is missing. */
+/** The run that is writing to a folder. Fields are missing if it has only just started. */
 export type Writer = Partial<Owner>;
 
-/** How a lock is taken. */
+/** Options for taking the lock. */
 export interface LockOptions {
-  /** When the run began; others are told. */
+  /** Start of the run; shown to other runs. */
   readonly startedAt: Date;
-  /** Called when the lock was lost: the folder was deleted, or this process slept so long that another took over. */
+  /** Called if the lock is lost: the folder was deleted, or this process slept so long that another took over. */
   readonly onLost?: (error: WildstyleError) => void;
 }
 
-/** A lock without a sign of life for so long is free. */
+/** A lock without a heartbeat for this long is free. */
 const staleMs = 30_000;
 const heartbeatMs = 5_000;
 
 /**
- * Takes the lock of an output folder, making the folder where missing. To be held by the process that orchestrates: a
- * process that computes cannot keep its heartbeat. The lock of a process of this machine that died is taken over at
- * once, one of another machine after 30 s.
- * @returns the function that releases it
- * @throws `output-in-use` naming the holder; `output-foreign`; `output-unwritable`
+ * Takes the lock of an output folder; creates the folder if missing. The orchestrator must hold the lock, because a
+ * computing process cannot keep up the heartbeat. The lock of a dead process on this machine is taken over immediately,
+ * that of another machine after 30 s.
+ * @returns a function that releases the lock
+ * @throws `output-in-use` with the holder; `output-foreign`; `output-unwritable`
  */
 export async function lockOutput(root: string, options: LockOptions): Promise<() => Promise<void>> {
   const paths = outputPaths(root);
@@ -46,7 +46,7 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
     });
     const unlock = async () => {
       await unlink(paths.lockOwner).catch(() => {});
-      // The lock may be lost, or the folder gone: either way it is released.
+      // Ignore errors: if the lock is lost or the folder deleted, there is nothing to release.
       await release().catch(() => {});
     };
     const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
@@ -62,7 +62,7 @@ export async function lockOutput(root: string, options: LockOptions): Promise<()
   }
 }
 
-/** The run that holds the lock of an output folder, if one does. */
+/** Returns the run that holds the lock of an output folder, if any. */
 export async function writerOf(root: string): Promise<Writer | undefined> {
   const { lock, workFolder, lockOwner } = outputPaths(root);
   if (!existsSync(lock)) return undefined;
@@ -79,7 +79,7 @@ function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Pro
     stale: staleMs,
     update: heartbeatMs,
     onCompromised: (cause) => {
-      const message = `${paths.lock}: the lock of this run was lost: ${cause.message}`;
+      const message = `${paths.lock}: this run lost its lock: ${cause.message}`;
       onLost?.(new WildstyleError('output-in-use', message, { cause }));
     },
   });
@@ -88,9 +88,9 @@ function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Pro
 function inUse(root: string, owner: Owner | undefined): WildstyleError {
   const holder = owner
     ? `process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
-    : 'another process, just begun or ended';
-  return new WildstyleError('output-in-use', `${root}: another run writes to this folder (${holder})`, {
-    cure: `Wait for it, or stop it. If it is gone, the lock is free ${staleMs / 1000} s after its last sign of life`,
+    : 'a process that has just started or ended';
+  return new WildstyleError('output-in-use', `${root}: another run is writing to this folder (${holder})`, {
+    cure: `Wait for it, or stop it. If it has crashed, its lock expires after ${staleMs / 1000} s.`,
   });
 }
 
@@ -102,7 +102,7 @@ async function readOwner(lockOwner: string): Promise<Owner | undefined> {
   }
 }
 
-/** Removes the lock if its holder ran here and is dead. A folder guards against two that find it dead at once. */
+/** Removes the lock of a dead process on this machine. A guard folder prevents two processes from doing so at once. */
 async function breakLockOfDeadProcess(paths: OutputPaths): Promise<boolean> {
   const guard = `${paths.lock}-break`;
   try {

@@ -1,4 +1,4 @@
-/** What a folder was begun for, known before its first item is made. @module */
+/** The job of an output folder, stored before the first item is made. @module */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
@@ -10,13 +10,13 @@ import { firstProblem } from './ledger/record-line.js';
 import { outputPaths } from './output-paths.js';
 import { readJson } from './summary.js';
 
-/** What a run is about to make. */
+/** The output that a run plans to create. */
 export interface PlannedOutput {
-  /** The job as resolved, plain JSON. */
+  /** The resolved job, as plain JSON. */
   readonly job: Readonly<Record<string, unknown>>;
-  /** Digest of all that decides the items, their files and their bytes. */
+  /** Digest of everything that determines the items, their files and their bytes. */
   readonly planDigest: string;
-  /** The images of the inventory, to tell what changed. */
+  /** The images of the inventory, used to report differences. */
   readonly images?: Iterable<JobImage>;
 }
 
@@ -24,7 +24,7 @@ const job = z.record(z.string(), z.unknown());
 const outputJobSchema = z.strictObject({
   planDigest: z.string(),
   job,
-  /** Jobs that the folder was made by before it was extended. */
+  /** Jobs that created the folder before it was extended. */
   earlierJobs: z.array(job).readonly().default([]),
 });
 const jobImageSchema = z.strictObject({
@@ -33,12 +33,12 @@ const jobImageSchema = z.strictObject({
   sha256: z.string(),
 });
 
-/** The job and the plan that a folder was begun with. */
+/** The job and the plan digest that a run of the folder started with. */
 export type OutputJob = z.output<typeof outputJobSchema>;
 
 /**
  * Marks a folder as the output of a job, before the first item is made.
- * @param earlierJobs that the folder was made by already, the first one first
+ * @param earlierJobs jobs that created the folder before this one, oldest first
  * @throws `disk-full`, `output-unwritable`
  */
 export async function markOutput(
@@ -58,8 +58,8 @@ export async function markOutput(
 }
 
 /**
- * The job that a folder was begun with.
- * @returns undefined when it was not begun, or its working folder was deleted
+ * Reads the job of an output folder.
+ * @returns undefined if no run has started, or if the working folder was deleted
  * @throws `dataset-invalid`
  */
 export async function readOutputJob(root: string): Promise<OutputJob | undefined> {
@@ -69,7 +69,7 @@ export async function readOutputJob(root: string): Promise<OutputJob | undefined
 }
 
 /**
- * The images that the job had when the folder was begun. Read it only where {@link readOutputJob} found a job.
+ * Reads the images that the job had when its run started. Only call this if {@link readOutputJob} found a job.
  * @throws `dataset-invalid`
  */
 export async function readJobImages(root: string): Promise<JobImage[]> {
@@ -87,16 +87,16 @@ export async function readJobImages(root: string): Promise<JobImage[]> {
   return images;
 }
 
-/** The error for a folder that lacks what every run leaves. */
-export function noDataset(root: string, lacking: string): WildstyleError {
+/** Returns the error for a folder that lacks a file that every finished run writes. */
+export function noDataset(root: string, missingFile: string): WildstyleError {
   if (existsSync(outputPaths(root).outputJob)) {
-    const message = `${root} has no ${lacking}: no run of it has ended, or the file was deleted.`;
+    const message = `${root} has no ${missingFile}: no run has finished yet, or the file was deleted.`;
     return new WildstyleError('dataset-invalid', message, {
-      cure: 'Run the job again: it goes on, and leaves the file at its end. If it is running, wait.',
+      cure: 'If the job is running, wait for it. Otherwise run it again to finish the dataset.',
     });
   }
-  return new WildstyleError('dataset-invalid', `${root} has no ${lacking}.`, {
-    cure: 'Name the folder of a dataset that wildstyle made.',
+  return new WildstyleError('dataset-invalid', `${root} has no ${missingFile}.`, {
+    cure: 'Give the folder of a wildstyle dataset.',
   });
 }
 

@@ -1,7 +1,7 @@
-/** Where everything lies in the folder of a dataset. @module */
+/** The paths of all files in a dataset folder. @module */
 import { join } from 'node:path';
 
-/** Absolute or relative paths, as the root given. */
+/** Paths of a dataset folder; absolute or relative, like the root. */
 export interface OutputPaths {
   readonly root: string;
   /** One record per item, in plan order. */
@@ -10,35 +10,35 @@ export interface OutputPaths {
   readonly summary: string;
   readonly card: string;
   readonly contactSheet: string;
-  /** What only a run needs: deletable when the dataset is complete. */
+  /** Working files of runs. Can be deleted when the dataset is complete. */
   readonly workFolder: string;
-  /** The job that the folder was begun with. */
+  /** The job of the current or last run. */
   readonly outputJob: string;
-  /** The images that the job had when the folder was begun. */
+  /** The images of that job. */
   readonly jobImages: string;
   readonly journalsFolder: string;
   readonly temporaryFolder: string;
   readonly lock: string;
   readonly lockOwner: string;
-  /** The journal of one worker. */
+  /** Returns the journal of one worker. */
   journal(worker: number | string): string;
-  /** Hugging Face metadata of one split. */
+  /** Returns the metadata file of one split, in the format of Hugging Face. */
   splitMetadata(split: string): string;
 }
 
-/** File name of the metadata that lies in each split folder. */
+/** File name of the metadata in each split folder. */
 export const splitMetadataName = 'metadata.jsonl';
 
-/** Name of the journal that holds what runs before this one have left; it counts less than the others. */
+/** Name of the journal with the records of earlier runs. The other journals take precedence over it. */
 export const earlierJournal = 'earlier';
 
-/** Name of the folder that only runs need. */
+/** Name of the folder with the working files of runs. */
 export const workFolderName = '.wildstyle';
 
-/** Name of the folder that exports are written to, one folder each. */
+/** Name of the folder for exports; each export has its own folder below it. */
 export const exportsFolderName = 'exports';
 
-/** The paths of a dataset's folder. */
+/** Returns the paths of a dataset folder. */
 export function outputPaths(root: string): OutputPaths {
   const workFolder = join(root, workFolderName);
   const journalsFolder = join(workFolder, 'journals');
@@ -60,7 +60,7 @@ export function outputPaths(root: string): OutputPaths {
   };
 }
 
-/** The split and the rest of an item's file: `train/cat/1.jpg` is `['train', 'cat/1.jpg']`. */
+/** Splits an item's file into split and rest: `train/cat/1.jpg` gives `['train', 'cat/1.jpg']`. */
 export function splitOfFile(file: string): [split: string, fileName: string] {
   const slash = file.indexOf('/');
   return [file.slice(0, Math.max(slash, 0)), file.slice(slash + 1)];

@@ -1,4 +1,4 @@
-/** What an output folder is before a run: new, begun, complete, or somebody else's. @module */
+/** Determines the state of an output folder before a run: new, resumable, complete, or of a different job. @module */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,28 +14,28 @@ import { type OutputJob, type PlannedOutput, readJobImages, readOutputJob } from
 import { outputPaths, workFolderName } from './output-paths.js';
 import { type DatasetSummary, readSummary } from './summary.js';
 
-/** What a folder is. `records` hold finished items that need not be made again, and failed ones, by id. */
+/** The state of an output folder. `records` has the complete and failed items, by id. */
 export type OutputStatus =
   | { readonly kind: 'new' }
   | { readonly kind: 'resume'; readonly records: Map<string, ItemRecord> }
   | { readonly kind: 'complete'; readonly records: Map<string, ItemRecord>; readonly summary: DatasetSummary }
   | {
       readonly kind: 'differs';
-      /** Lines for people: `recipe.steps: 150 -> 200`. */
+      /** Readable lines, such as `recipe.steps: 150 -> 200`. */
       readonly differences: readonly string[];
-      /** What the folder holds, for a run that extends it. */
+      /** The items in the folder, for a run that extends it. */
       readonly records: Map<string, ItemRecord>;
-      /** The jobs that the folder was made by, the first one first. */
+      /** The jobs that created the folder, oldest first. */
       readonly jobs: readonly Readonly<Record<string, unknown>>[];
     };
 
-/** An output folder before a run. */
+/** The state of an output folder, with missing images. */
 export type InspectedOutput = OutputStatus & {
-  /** Records whose image is gone. */
+  /** Records whose image is missing. */
   readonly lost: readonly ItemRecord[];
 };
 
-/** Files that people and systems drop into empty folders. */
+/** Files that may be in an otherwise empty folder. */
 const ignorable: ReadonlySet<string> = new Set([
   workFolderName,
   '.gitignore',
@@ -45,10 +45,10 @@ const ignorable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells what a folder is with regard to an planned run. A complete record counts only if its image is there and not
- * empty (`verifyDataset` re-hashes).
- * @throws `output-foreign` when the folder holds files and is no dataset of wildstyle's; `dataset-invalid` when it is one,
- * but damaged
+ * Determines the state of a folder with respect to a planned run. A complete record counts only if its image exists and is
+ * not empty. Does not check digests; `verifyDataset` does.
+ * @throws `output-foreign` if the folder has files but is not a wildstyle dataset; `dataset-invalid` if the dataset is
+ *   damaged
  */
 export async function inspectOutput(root: string, planned: PlannedOutput): Promise<InspectedOutput> {
   const [summary, started] = await Promise.all([readSummary(root), readOutputJob(root)]);
@@ -61,25 +61,25 @@ export async function inspectOutput(root: string, planned: PlannedOutput): Promi
   const records = await recordedItems(root, summary !== undefined, journaled);
   const lost = await dropMissing(root, records);
   if (known.planDigest !== planned.planDigest) {
-    // Begun, but nothing made: nobody minds a change of mind.
+    // Nothing has been made yet, so the folder can be used for the new job.
     if (records.size === 0) return { kind: 'new', lost };
     const differences = await differencesFrom(root, known, planned, records);
     return { kind: 'differs', differences, records, jobs: [...known.earlierJobs, known.job], lost };
   }
   const finished = summary?.status === 'complete' && summary.digests.plan === planned.planDigest;
-  // A run that came to its end leaves no journal: what is in one may not be in the manifest yet.
+  // A finished run deletes its journals; the records in a journal may be missing from the manifest.
   const isCompiled = finished && journaled.size === 0 && (await hasItsFiles(root, summary));
   if (isCompiled && records.size === summary.counts.items)
     return { kind: 'complete', records, summary, lost };
   return { kind: 'resume', records, lost };
 }
 
-/** What a summary tells where the working folder is gone. */
+/** Returns the job of a folder from its summary, for when the working folder was deleted. */
 function startedFrom({ digests, job, earlierJobs }: DatasetSummary): OutputJob {
   return { planDigest: digests.plan, job, earlierJobs };
 }
 
-/** Whether the files that loaders and people read lie beside the images. */
+/** Returns whether the metadata, the card and all other declared files exist. */
 async function hasItsFiles(root: string, { counts, digests }: DatasetSummary): Promise<boolean> {
   const paths = outputPaths(root);
   const files = [
@@ -90,8 +90,8 @@ async function hasItsFiles(root: string, { counts, digests }: DatasetSummary): P
 }
 
 /**
- * Makes sure that a folder may be written to by wildstyle: it does not exist, is empty, or is a dataset of wildstyle's.
- * @throws `output-foreign` naming what lies there
+ * Checks that wildstyle may write to a folder: it does not exist, is empty, or is a wildstyle dataset.
+ * @throws `output-foreign` with the names of other files
  */
 export async function assertOwnFolder(root: string): Promise<void> {
   const names = await namesIn(root);
@@ -99,13 +99,9 @@ export async function assertOwnFolder(root: string): Promise<void> {
   const foreign = names.filter((name) => !ignorable.has(name)).sort();
   if (foreign.length === 0 || (await isFile(paths.summary)) || (await isFile(paths.outputJob))) return;
   const shown = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ', ...' : '');
-  throw new WildstyleError(
-    'output-foreign',
-    `${root}: not empty, and not a dataset of wildstyle's (${shown})`,
-    {
-      cure: 'Name a folder that is new or empty',
-    },
-  );
+  throw new WildstyleError('output-foreign', `${root}: not empty and not a wildstyle dataset (${shown})`, {
+    cure: 'Use a new or empty folder.',
+  });
 }
 
 async function namesIn(root: string): Promise<string[]> {
@@ -115,7 +111,7 @@ async function namesIn(root: string): Promise<string[]> {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return [];
     if (code === 'ENOTDIR') {
-      throw new WildstyleError('output-foreign', `${root}: is a file, and the output is a folder`, { cause });
+      throw new WildstyleError('output-foreign', `${root}: is a file, not a folder`, { cause });
     }
     throw new WildstyleError('output-unwritable', `${root}: cannot be read: ${message}`, { cause });
   }
@@ -130,11 +126,15 @@ async function recordedItems(
   const paths = outputPaths(root);
   const { manifest } = paths;
   const hasManifest = existsSync(manifest);
-  // It is there and empty where a run was stopped before its first image.
+  // A run that is stopped before its first image leaves an empty manifest, so a missing one was deleted.
   if (hasSummary && !hasManifest) {
-    throw new WildstyleError('dataset-invalid', `${manifest} is gone: what the images are is not known.`, {
-      cure: 'Put it back, or make the dataset again in another folder with --out.',
-    });
+    throw new WildstyleError(
+      'dataset-invalid',
+      `${manifest} is missing, so the images cannot be identified.`,
+      {
+        cure: 'Restore it, or create the dataset again in another folder with --out.',
+      },
+    );
   }
   if (hasManifest && !isSettled(paths))
     for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
@@ -142,7 +142,7 @@ async function recordedItems(
   return records;
 }
 
-/** Takes records out whose image is not there, or empty, and returns them. */
+/** Removes the records whose image is missing or empty, and returns them. */
 export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<ItemRecord[]> {
   const lost: ItemRecord[] = [];
   await forEachConcurrently([...records.values()], async (record) => {
@@ -165,15 +165,15 @@ async function differencesFrom(
   planned: PlannedOutput,
   records: ReadonlyMap<string, ItemRecord>,
 ): Promise<string[]> {
-  const begun = await isFile(outputPaths(root).jobImages);
-  const images = begun ? await readJobImages(root) : imagesOf(records.values());
+  const hasJobImages = await isFile(outputPaths(root).jobImages);
+  const images = hasJobImages ? await readJobImages(root) : imagesOf(records.values());
   const differences = [
     ...jobDifferences(known.job, planned.job),
     ...(planned.images ? imageDifferences(images, planned.images) : []),
   ];
   if (differences.length > 0) return differences;
   return [
-    `weights, or version of wildstyle: plan ${known.planDigest.slice(0, 12)} -> ${planned.planDigest.slice(0, 12)}`,
+    `weights or wildstyle version: plan ${known.planDigest.slice(0, 12)} -> ${planned.planDigest.slice(0, 12)}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** `dataset.json`: what a dataset is, in one small file. @module */
+/** `dataset.json`: the summary of a dataset. @module */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,22 +21,22 @@ const json = z.record(z.string(), z.unknown());
 
 /** The schema of `dataset.json`. A key added later is optional: a default would change the digests of older datasets. */
 export const summarySchema = growing({
-  format: z.literal(formatVersion).describe("Version of the folder's format"),
-  wildstyle: z.string().describe('The version of wildstyle that made it'),
+  format: z.literal(formatVersion).describe('Version of the dataset format'),
+  wildstyle: z.string().describe('Version of wildstyle that wrote the dataset'),
   status: z.enum(['complete', 'partial']).describe('`partial` while images are pending'),
-  startedAt: z.string().describe('When the last run started, ISO 8601'),
-  finishedAt: z.string().describe('When it ended'),
+  startedAt: z.string().describe('Start of the last run, ISO 8601'),
+  finishedAt: z.string().describe('End of the last run, ISO 8601'),
   job: json.describe('The job with all defaults and absolute paths, without `run`'),
   earlierJobs: z
     .array(json)
     .readonly()
-    .describe('The jobs that made a part of it before it was extended, oldest first'),
-  environment: json.describe('Versions of Node.js and the engine, platform, processor'),
+    .describe('Jobs that created parts of the dataset before it was extended, oldest first'),
+  environment: json.describe('Versions of Node.js and the engine, platform and processor'),
   counts: countsSchema,
   columns: z
     .array(growing({ name: z.string(), type: z.string() }))
     .readonly()
-    .describe('The columns of `metadata.jsonl` in their order, with their types'),
+    .describe('Columns of `metadata.jsonl` in order, with their types'),
   exports: z
     .record(z.string(), z.string())
     .optional()
@@ -50,32 +50,30 @@ export const summarySchema = growing({
     ),
     files: z
       .record(z.string(), sha256)
-      .describe(
-        'sha256 of every other file that belongs to the dataset (card, contact sheet, exports), by path',
-      ),
+      .describe('sha256 of every other file of the dataset (card, contact sheet, exports), by path'),
     summary: sha256.describe(
-      'sha256 of this file as JSON with sorted keys and no white space, without this digest: reveals edits',
+      'sha256 of this file as JSON with sorted keys, without white space and without this digest: reveals edits',
     ),
   }),
 });
 
-/** What `dataset.json` holds. */
+/** The content of `dataset.json`. */
 export type DatasetSummary = z.output<typeof summarySchema>;
 
-/** What a summary is made from; times come from the caller. */
+/** The input for a summary. */
 export interface SummaryFacts
   extends Pick<DatasetSummary, 'wildstyle' | 'job' | 'earlierJobs' | 'environment'> {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly planDigest: string;
   readonly compiled: CompiledManifest;
-  /** Digests of card and contact sheet by name; default: none. */
+  /** sha256 of other files of the dataset, by path relative to its folder. Default: none. */
   readonly files?: DatasetSummary['digests']['files'];
   /** Exports made before; default: none. */
   readonly exports?: DatasetSummary['exports'];
 }
 
-/** The summary of a compiled dataset. */
+/** Builds the summary of a compiled dataset. */
 export function summarize(facts: SummaryFacts): DatasetSummary {
   const { compiled } = facts;
   const summary = {
@@ -102,9 +100,9 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
 }
 
 /**
- * The summary with files that were written beside the splits: so they belong to the dataset, and `verify` knows them.
- * @param digests by path below the root
- * @param removed files that no longer belong to it
+ * Declares files outside of the splits in a summary, so that they belong to the dataset and `verify` checks them.
+ * @param digests sha256 of the files, by path relative to the dataset folder
+ * @param removed files that no longer belong to the dataset
  */
 export function withFiles(
   summary: DatasetSummary,
@@ -116,12 +114,12 @@ export function withFiles(
   return signed({ ...summary, digests: { ...summary.digests, files } });
 }
 
-/** The summary of a dataset that was just exported to a format. */
+/** Returns the summary after an export to a format. */
 export function withExport(summary: DatasetSummary, name: string): DatasetSummary {
   return signed({ ...summary, exports: { ...summary.exports, [name]: summary.digests.result } });
 }
 
-/** The files of a summary that still exist. */
+/** Returns the declared files of a summary that still exist. */
 export function declaredFiles(root: string, { digests }: DatasetSummary): DatasetSummary['digests']['files'] {
   const existing = Object.entries(digests.files).filter(([file]) => existsSync(join(root, file)));
   return Object.fromEntries(existing);
@@ -136,13 +134,13 @@ const signed = (summary: Unsigned): DatasetSummary => ({
   digests: { ...summary.digests, summary: summaryDigest(summary) },
 });
 
-/** sha256 of a summary as JSON with sorted keys and no white space, without its own digest: whoever edits the file is found out. */
+/** Returns the sha256 of a summary as JSON with sorted keys, without white space and without this digest. Reveals edits. */
 export function summaryDigest(summary: Unsigned): string {
   const { summary: _, ...digests } = summary.digests as Partial<DatasetSummary['digests']>;
   return sha256Of(canonicalJson({ ...summary, digests }));
 }
 
-/** Publishes `dataset.json`; the last file of a run, because it says that the others are there. */
+/** Publishes `dataset.json`. Must be the last file of a run, because it asserts that the others exist. */
 export function publishSummary(
   root: string,
   summary: DatasetSummary,
@@ -155,8 +153,8 @@ export function publishSummary(
 
 /**
  * Reads `dataset.json`.
- * @returns undefined when the folder has none
- * @throws `dataset-invalid` when it is not what wildstyle writes
+ * @returns undefined if the folder has none
+ * @throws `dataset-invalid` if the file is invalid or has an unsupported format
  */
 export async function readSummary(root: string): Promise<DatasetSummary | undefined> {
   const path = outputPaths(root).summary;
@@ -175,15 +173,15 @@ function otherFormat(path: string, format: unknown): WildstyleError {
     'dataset-invalid',
     `${path} ${found}; this version reads format ${formatVersion}.`,
     {
-      cure: 'Use the version of wildstyle that made the dataset, or make it again in another folder with --out.',
+      cure: 'Use the version of wildstyle that created the dataset, or create it again in another folder with --out.',
     },
   );
 }
 
 /**
  * Reads a JSON file.
- * @returns undefined when there is none
- * @throws `dataset-invalid` when it cannot be read or parsed
+ * @returns undefined if the file does not exist
+ * @throws `dataset-invalid` if the file cannot be read or parsed
  */
 export async function readJson(path: string): Promise<unknown> {
   try {

@@ -10,17 +10,17 @@ import { didYouMean, nearest } from './messages/suggest.js';
 import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
 
-/** The networks that a recipe may draw; `auto` may be any. */
+/** Returns the networks that a recipe may draw; `auto` may resolve to any. */
 export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
   const names = new Set<string>(possibleValues(recipe.network).map(String));
   return [...names].some(isAuto) ? [...networkNames] : networkNames.filter((name) => names.has(name));
 }
 
-/** The problems of layer names that no network of the recipe has. */
+/** Reports layer names that no network of the recipe has. */
 export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
   const possible = possibleNetworks(recipe);
   const known = new Set(possible.flatMap((name) => networks[name].layers));
-  const nobody = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
+  const lacking = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
   const sides = ['content', 'style'] as const;
   return sides.flatMap((side) =>
     layersIn(recipe[side].layers, ['recipe', side, 'layers'])
@@ -28,8 +28,8 @@ export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
       .map(({ layer, path, at }) => {
         const cure = nearest(layer, known)
           ? didYouMean(layer, known)
-          : `; known are ${[...known].join(', ')}`;
-        const message = `${showPath(path)}: ${nobody} layer "${layer}"${cure}`;
+          : `; known layers: ${[...known].join(', ')}`;
+        const message = `${showPath(path)}: ${lacking} layer "${layer}"${cure}`;
         return { path, at, message };
       }),
   );
@@ -47,7 +47,7 @@ export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobF
 }
 
 const pathCure =
-  'Correct the path: relative ones start from the folder of the job file, those of --out and --weights from where you are.';
+  'Correct the path. Paths in the job file are relative to its folder; --out and --weights are relative to the working directory.';
 
 /** Also undefined for paths that cannot be inspected, such as circular links or names that are too long. */
 function kindOf(path: string): 'folder' | 'file' | undefined {
@@ -83,19 +83,19 @@ export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder
   });
 }
 
-/** The weights files that a job names, with where it names them. */
+/** Returns the weights files in a job, with the path of the key of each. */
 function weightsPaths(weights: Job['run']['weights']): [path: string[], file: string][] {
   if (weights === undefined) return [];
   if (typeof weights === 'string') return [[['run', 'weights'], weights]];
   return Object.entries(weights).map(([network, file]) => [['run', 'weights', network], file]);
 }
 
-/** The problem of one weights file for several networks. */
+/** Reports a single weights file for several networks. */
 export function checkWeights({ recipe, run }: Omit<Job, 'file'>): JobProblem[] {
   const needing = possibleNetworks(recipe).filter((name) => networks[name].needsWeights);
   if (typeof run.weights !== 'string' || needing.length < 2) return [];
   const path = ['run', 'weights'];
-  const message = `${showPath(path)}: one file cannot hold the weights of ${needing.join(' and ')}; write a map from network to file`;
+  const message = `${showPath(path)}: one file cannot hold the weights of ${needing.join(' and ')}; use a map from network to file`;
   return [{ path, at: 'value', message }];
 }
 

@@ -1,4 +1,4 @@
-/** What a plan will make, as plain data for people and programs. @module */
+/** Describes a plan as plain data, for printing and for JSON output. @module */
 import type { Plan } from '../plan/plan.js';
 import type { PendingWork } from './pending-work.js';
 import type { Prepared } from './prepare.js';
@@ -12,16 +12,16 @@ export interface PlanDescription {
   readonly originals: number;
   readonly classes: Plan['counts']['classes'];
   readonly styles: Plan['counts']['styles'];
-  /** What the output folder holds of it already, where that is known. */
+  /** Number of items already in the output folder, if known. */
   readonly done?: number;
-  /** What is left to make. */
+  /** The items left to make. */
   readonly remaining?: { readonly items: number; readonly stylized: number };
-  /** What is drawn for each parameter of the recipe. */
+  /** The values drawn for each parameter of the recipe. */
   readonly parameters: Plan['parameters'];
   readonly leftOut: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   readonly duplicates: number;
   readonly warnings: readonly string[];
-  /** Of what is left to make; present where the time of a step was measured. */
+  /** Estimate for the items left to make; present if the step time was measured. */
   readonly estimate?: PlanEstimate;
 }
 
@@ -30,23 +30,23 @@ export interface PlanEstimate {
   /** Disk space. */
   readonly bytes: number;
   readonly workers: number;
-  /** Memory that all workers together take, about. */
+  /** Approximate memory of all workers together. */
   readonly memoryBytes: number;
-  /** Memory that is free at present. */
+  /** Memory that is currently free. */
   readonly freeMemoryBytes: number;
-  /** Of one item with the first recipe, for a 4:3 photograph; absent, as what follows, where no step is made. */
+  /** For one item with the first recipe and a 4:3 photograph. Absent, like the fields below, if there are no steps. */
   readonly msPerStep?: number;
-  /** Long edge at which the step was measured; the time of larger images is extrapolated by the pixel. */
+  /** Long edge at which the step was measured. For larger images, the time is extrapolated per pixel. */
   readonly measuredSizePx?: number;
-  /** How long ago it was measured. */
+  /** Time since the measurement. */
   readonly measurementAgeMs?: number;
 }
 
-/** What is known beside the plan itself. */
+/** Facts that are not part of the plan itself. */
 export interface PlanFindings {
   readonly remaining?: PendingWork | undefined;
   readonly estimate?: PlanEstimate | undefined;
-  /** To be told after those that are known before. */
+  /** Added after the warnings of the preparation. */
   readonly warnings?: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function describePlan(
   };
 }
 
-/** A run that takes more memory than is free makes the machine swap, or is killed. */
+/** Warns if a run needs more memory than is free: the machine would swap or kill it. */
 export function memoryWarnings(
   estimate: Pick<PlanEstimate, 'memoryBytes' | 'freeMemoryBytes'> | undefined,
 ): string[] {
@@ -85,6 +85,6 @@ export function memoryWarnings(
   const gigabytes = (bytes: number) => `${Number((bytes / 1e9).toPrecision(2))} GB`;
   const { memoryBytes, freeMemoryBytes } = estimate;
   return [
-    `A run needs about ${gigabytes(memoryBytes)} of memory, and ${gigabytes(freeMemoryBytes)} are free: lower run.workers, recipe.size or run.batch.`,
+    `A run needs about ${gigabytes(memoryBytes)} of memory, but only ${gigabytes(freeMemoryBytes)} are free. Lower run.workers, recipe.size or run.batch.`,
   ];
 }

@@ -1,11 +1,11 @@
-/** What a run is asked and what it tells. @module */
+/** The options, events and result of a run. @module */
 import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { Progress } from './progress.js';
 
-/** What a run tells while it goes on. */
+/** Reported during a run. */
 export type RunEvent =
   | {
       readonly type: 'begin';
@@ -13,7 +13,7 @@ export type RunEvent =
       readonly done: number;
       readonly allocation: Allocation;
     }
-  /** Steps of this kind were never measured here: a few are, and an estimate follows, or that there is none. */
+  /** The step time is not cached and is being measured; `estimate` or `inestimable` follows. */
   | { readonly type: 'estimating' }
   | { readonly type: 'inestimable' }
   | {
@@ -25,37 +25,37 @@ export type RunEvent =
     }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: FailedRecord }
-  /** Images of earlier jobs that are gone, and that this job does not make: below the root. */
+  /** Images from earlier jobs are missing, and this job does not include them. Paths are below the output root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }
   | { readonly type: 'draining' }
   | { readonly type: 'finishing' };
 
-/** How a plan is run. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Goes on in a folder that was made by another job; what it holds stays. */
+  /** Adds to a folder that a different job created, keeping its images. */
   readonly extend?: boolean;
-  /** Tries items again that are recorded as failed. */
+  /** Retries items that are recorded as failed. */
   readonly retryFailed?: boolean;
-  /** When aborted, items that are being optimized are finished and nothing more is begun. */
+  /** When aborted, the run finishes the items in progress and starts no more. */
   readonly drain?: AbortSignal;
-  /** When aborted, the workers are killed. */
+  /** When aborted, the run kills the workers. */
   readonly abandon?: AbortSignal;
-  /** The script of the worker processes, where a bundler has moved it. */
+  /** The script of the worker processes, if a bundler has moved it. */
   readonly workerModule?: URL;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface RunResult {
-  /** `nothing`: everything was there; `stopped`: items are left for the next run. */
+  /** `nothing`: there was nothing to do; `stopped`: items are left for the next run. */
   readonly status: 'complete' | 'stopped' | 'nothing';
   readonly counts: Counts;
-  /** Whether more items failed than the job tolerates. */
+  /** Whether more items failed than `run.maxFailures` tolerates. */
   readonly tooManyFailures: boolean;
   readonly root: string;
   readonly contactSheet: string | undefined;
   readonly elapsedMs: number;
-  /** Time that all workers together spent in optimization steps. */
+  /** Time spent in optimization steps, summed over the workers. */
   readonly stepMs: number;
   readonly workers: number;
 }

@@ -21,10 +21,10 @@ import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
 
 const progressIntervalMs = 250;
-/** So many steps of each place in a batch tell more than a measurement beforehand. */
-const tellingSteps = 20;
+/** With this many steps per image in a batch, a run is a better measurement than the calibration before it. */
+const minimumMeasuredSteps = 20;
 
-/** Makes the pending items of a plan, once. */
+/** Makes the pending items of a plan. Can be run once. */
 export class ItemProduction {
   readonly allocation: Allocation;
   readonly #freeBytes: number;
@@ -47,7 +47,7 @@ export class ItemProduction {
     this.#counter = new ProgressCounter(workload, workers, performance.now());
     this.#pool = new WorkerPool({
       workers,
-      // One more than are optimized: it is decoded while the others are.
+      // One more than the batch: its images are decoded while the others are optimized.
       itemsPerWorker: batch + 1,
       settings: (worker) => workerSettings(prepared, this.allocation, worker),
       onProgress: (made) => this.#counter.addSteps(made),
@@ -55,15 +55,15 @@ export class ItemProduction {
     });
   }
 
-  /** Ends the run with the signal's reason when it is aborted. */
+  /** Fails the run with the signal's reason when the signal is aborted. */
   abortOn(signal: AbortSignal): void {
     signal.addEventListener('abort', () => this.#pool.fail(asWildstyleError(signal.reason)));
   }
 
   /**
-   * Makes the items.
-   * @param done how many the folder holds already
-   * @returns the time that all workers together spent in optimization steps, in milliseconds
+   * Makes the pending items.
+   * @param done number of items already in the folder
+   * @returns the time spent in optimization steps, summed over the workers, in milliseconds
    */
   async run(done: number, isPending: IsPending): Promise<number> {
     const { onEvent, drain, abandon } = this.options;
@@ -79,7 +79,7 @@ export class ItemProduction {
     abandon?.addEventListener('abort', onAbandon);
     const timer = setInterval(() => this.#report(), progressIntervalMs);
     try {
-      // Signals may have come before anybody listened.
+      // The signals may have been aborted before the listeners were added.
       if (drain?.aborted) onDrain();
       if (abandon?.aborted) onAbandon();
       const { recipe } = this.workload;
@@ -111,7 +111,7 @@ export class ItemProduction {
         .make(item)
         .then((record) => this.#count(record, item))
         .finally(() => inFlight.delete(making));
-      // Whichever fails first is thrown below; the others must not count as unhandled.
+      // The first failure is thrown below; the others must not become unhandled rejections.
       making.catch(() => {});
       inFlight.add(making);
       if (this.#pool.full) await Promise.race(inFlight);
@@ -127,13 +127,13 @@ export class ItemProduction {
     if (failed) this.options.onEvent?.({ type: 'failed', record });
   }
 
-  /** A worker that died can record nothing. */
+  /** Records a crash on behalf of the crashed worker. */
   async #recordCrash(record: ItemRecord): Promise<void> {
     this.#journal ??= openJournal(outputPaths(this.prepared.job.output.root).journal('orchestrator'));
     await (await this.#journal).append(record);
   }
 
-  /** Before the first image is started, so that whoever waits knows for how long. */
+  /** Measures before the first image is started, so that the user sees an estimate early. */
   async #measure(): Promise<void> {
     const { recipe } = this.workload;
     if (!recipe || this.#stopped) return;
@@ -153,12 +153,12 @@ export class ItemProduction {
     });
   }
 
-  /** The next run of this kind is estimated by the whole of this one, if it was long enough. */
+  /** Caches the step time of this run, if it was long enough, to estimate the next run. */
   async #remember(): Promise<void> {
     const { recipe } = this.workload;
     const { made } = this.#counter;
     const { workers, batch } = this.allocation;
-    if (!recipe || made.steps < tellingSteps * workers * batch) return;
+    if (!recipe || made.steps < minimumMeasuredSteps * workers * batch) return;
     const key = calibrationKey(recipe, this.allocation, this.prepared.job.run);
     await rememberStep(key, { msPerPixel: msPerPixel(made), measuredAtMs: Date.now() });
   }

@@ -1,4 +1,4 @@
-/** What a run finds in its output folder, and what of the plan is left to make. @module */
+/** Finds the items of a plan that are left to make, given the state of the output folder. @module */
 import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
 import { type InspectedOutput, inspectOutput } from '../dataset/output-status.js';
 import { WildstyleError } from '../errors.js';
@@ -9,17 +9,17 @@ import type { Prepared } from './prepare.js';
 
 export interface PendingWork {
   readonly state: InspectedOutput;
-  /** What the folder holds: finished and failed items by id. */
+  /** Complete and failed items in the folder, by id. */
   readonly records: ReadonlyMap<string, ItemRecord>;
-  /** Items of the plan that are finished. */
+  /** Number of complete items of the plan. */
   readonly done: number;
   readonly isPending: IsPending;
   readonly workload: Workload;
 }
 
 /**
- * Looks at the output folder of a plan, and writes nothing.
- * @throws `output-differs` when the folder was made by another job, naming the differences; `output-foreign`,
+ * Inspects the output folder of a plan. Writes nothing.
+ * @throws `output-differs` if a different job created the folder, listing the differences; `output-foreign`,
  *   `dataset-invalid`
  */
 export async function findPendingWork(
@@ -29,26 +29,26 @@ export async function findPendingWork(
   const { job, plan } = prepared;
   const state = await inspectOutput(job.output.root, plannedOutput(prepared));
   if (state.kind === 'differs' && !extend) throw differs(job.output.root, state.differences);
-  if (state.kind === 'differs') checkPlaces(prepared, state.records);
+  if (state.kind === 'differs') checkFiles(prepared, state.records);
   const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
   const isPending = pendingIn(records, retryFailed);
   let done = 0;
-  // A pass over the items takes its time where they are many.
+  // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
   return { state, records, done, isPending, workload: workloadOf(plan.items(), isPending) };
 }
 
-/** An image that is to lie elsewhere in the same folder would be there twice. */
-function checkPlaces({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
+/** Rejects a plan that moves an existing image within the folder: it would be there twice. */
+function checkFiles({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
   for (const { id, file } of plan.items()) {
     const record = records.get(id);
-    const there = record && fileOf(record);
-    if (there && there !== file) {
+    const existing = record && fileOf(record);
+    if (existing && existing !== file) {
       throw new WildstyleError(
         'output-differs',
-        `${job.output.root} holds ${there}, which this job would put at ${file}.`,
+        `${job.output.root} contains ${existing}, but this job would write it to ${file}.`,
         {
-          cure: 'A folder keeps its output.split: choose another folder with --out.',
+          cure: 'Restore output.split, which cannot change within a folder, or choose another folder with --out.',
         },
       );
     }
@@ -59,7 +59,7 @@ function differs(root: string, differences: readonly string[]): WildstyleError {
   const shown = differences.slice(0, 20).map((line) => `  ${line}`);
   return new WildstyleError(
     'output-differs',
-    `${root} was made by another job. What differs:\n${shown.join('\n')}`,
-    { cure: 'Choose another folder with --out, or add to this one with --extend: what it holds stays.' },
+    `${root} was created by a different job. Differences:\n${shown.join('\n')}`,
+    { cure: 'Choose another folder with --out, or add to this one with --extend, which keeps its images.' },
   );
 }

@@ -1,14 +1,14 @@
-/** What a run is about to leave in its output folder, to be compared with what lies there. @module */
+/** Describes the output of a run, for comparison with the contents of the output folder. @module */
 
 import { isAuto } from '../auto.js';
 import type { PlannedOutput } from '../dataset/output-job.js';
 import type { Prepared } from './prepare.js';
 import { resolveNetwork } from './weights.js';
 
-/** What decides the output: the plan's digest; the job is kept to tell differences, without how the work is done. */
+/** Returns the plan digest, which identifies the output, and the job without `run`, which explains differences. */
 export function plannedOutput({ job, inventory, plan, weightsFiles }: Prepared): PlannedOutput {
   const { file: _file, run: _run, ...decisive } = job;
-  // What `auto` is depends on the weights that are there.
+  // `auto` depends on which weights are available.
   const { network: given } = job.recipe;
   const network = isAuto(given) ? resolveNetwork(given, weightsFiles) : given;
   return {

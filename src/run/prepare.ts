@@ -1,4 +1,4 @@
-/** From a job to its plan: finds weights and images. @module */
+/** Prepares a job: finds weights and images, and makes the plan. @module */
 
 import { auto, isAuto } from '../auto.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../inventory/inventory.js';
@@ -8,14 +8,14 @@ import { makePlan, type Plan } from '../plan/plan.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
-/** Everything that has to be known before a job is run. */
+/** A job that is ready to run. */
 export interface Prepared {
   readonly job: Job;
   readonly inventory: Inventory;
   readonly plan: Plan;
-  /** What does not stop a run, but may surprise. */
+  /** Problems that do not stop a run. */
   readonly warnings: readonly string[];
-  /** Weights files by network. */
+  /** Weights files, by network. */
   readonly weightsFiles: Readonly<Record<string, string>>;
 }
 
@@ -24,8 +24,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Takes the inventory and makes the plan of a job.
- * @throws `weights-missing`, `weights-invalid` for a network that the recipe names; `content-missing`,
+ * Takes the inventory of a job and makes its plan.
+ * @throws `weights-missing`, `weights-invalid` for the networks of the recipe; `content-missing`,
  *   `style-missing`, `labels-invalid`, `path-outside-root`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
@@ -35,9 +35,9 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const { network } = job.recipe;
   const digests: Partial<Record<NetworkName, string>> = {};
   for (const name of isAuto(network) ? [automatic] : possibleNetworks(job.recipe)) {
-    // Where a network is drawn, one without weights matters only once it is.
-    const isSure = typeof network === 'string';
-    if (isSure || weightsFiles[name] || !networks[name].needsWeights)
+    // If the network is drawn, missing weights only fail the items that draw it.
+    const isFixed = typeof network === 'string';
+    if (isFixed || weightsFiles[name] || !networks[name].needsWeights)
       digests[name] = (await store.get(name)).digest;
   }
   const inventory = await takeInventory(job, {
@@ -46,7 +46,7 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const plan = makePlan(job, inventory, { name: automatic, weights: digests });
   const fallback =
     isAuto(network) && automatic === 'random'
-      ? ['No weights of vgg19 were found: recipe.network is random, which wants a strength of 30 and more.']
+      ? ['No vgg19 weights found: recipe.network is random, which needs a strength of 30 or more.']
       : [];
   return { job, inventory, plan, warnings: [...inventory.warnings, ...fallback], weightsFiles };
 }

@@ -1,23 +1,23 @@
-/** How far a run is: counts, rate and the time that is left. @module */
+/** The progress of a run: counts, rate and remaining time. @module */
 import { addSteps, noSteps, type StepTotals } from '../stylize/step-totals.js';
 import type { Workload } from './estimate/workload.js';
 
 export interface Progress {
-  /** Items finished in this run, failed ones included. */
+  /** Items finished in this run, including failed ones. */
   readonly doneItems: number;
   readonly failedItems: number;
-  /** Items that this run has to make. */
+  /** Items that this run makes in total. */
   readonly totalItems: number;
   readonly doneSteps: number;
   readonly totalSteps: number;
   readonly elapsedMs: number;
-  /** Time left at the present rate; undefined until there is one. */
+  /** Remaining time at the current rate; undefined until the rate is known. */
   readonly remainingMs: number | undefined;
-  /** Finished items per minute so far. */
+  /** Finished items per minute. */
   readonly itemsPerMinute: number;
 }
 
-/** Counts what workers report. Steps measure the work better than items do: they come in evenly. */
+/** Counts the steps and items that workers report. Steps are the better measure, because they arrive evenly. */
 export class ProgressCounter {
   #doneItems = 0;
   #failedItems = 0;
@@ -30,7 +30,7 @@ export class ProgressCounter {
     private readonly startedMs: number,
   ) {}
 
-  /** The steps of all workers together. */
+  /** The steps of all workers, summed. */
   get made(): StepTotals {
     return this.#made;
   }
@@ -39,7 +39,7 @@ export class ProgressCounter {
     this.#made = addSteps(this.#made, made);
   }
 
-  /** @param plannedSteps of the item; one that failed takes those that are left of them no more */
+  /** @param plannedSteps planned steps of the item; a failed item is removed from the total */
   addItem(failed: boolean, plannedSteps = 0): void {
     this.#doneItems++;
     if (!failed) return;
@@ -65,7 +65,7 @@ export class ProgressCounter {
     return this.total.steps - this.#failedSteps;
   }
 
-  /** Steps will cost what they have cost so far; start-up and finished originals tell nothing. */
+  /** Assumes that the remaining steps take as long as those so far. Ignores start-up and originals. */
   #remainingMs(elapsedMs: number): number | undefined {
     const { items, steps } = this.total;
     const itemsLeft = items - this.#doneItems;

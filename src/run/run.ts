@@ -1,6 +1,6 @@
 /**
- * Runs a plan: looks at what the output folder holds, makes what is missing in worker processes, and leaves a dataset
- * behind. Whatever ends a run early, what was finished is kept, and the next run goes on.
+ * Runs a plan: inspects the output folder, makes the missing items in worker processes and writes the dataset. If a run
+ * is interrupted, finished items are kept and the next run resumes.
  * @module
  */
 import { rm } from 'node:fs/promises';
@@ -17,9 +17,9 @@ import type { Prepared } from './prepare.js';
 import { tooManyFailures } from './tolerance.js';
 
 /**
- * Makes every item of a plan that the output folder does not hold yet.
- * @throws `output-differs` when the folder was made by another job, naming the differences; `output-in-use`,
- *   `output-foreign`; what ends a run: `disk-full`, `engine-unavailable` ...
+ * Makes every item of a plan that is missing from the output folder. Resumes if interrupted; does nothing if complete.
+ * @throws `output-differs` if a different job created the folder, listing the differences; `output-in-use`,
+ *   `output-foreign`; errors that end a run, such as `disk-full` or `engine-unavailable`
  */
 export async function runPlan(prepared: Prepared, options: RunOptions = {}): Promise<RunResult> {
   const root = prepared.job.output.root;
@@ -43,8 +43,8 @@ async function runLocked(
   const { root } = job.output;
   const planned = plannedOutput(prepared);
   const { state, records, done, isPending, workload } = await findPendingWork(prepared, options);
-  const gone = lostForGood(prepared, state.lost);
-  if (gone.length > 0) options.onEvent?.({ type: 'lost', files: gone });
+  const lost = unrecoverable(prepared, state.lost);
+  if (lost.length > 0) options.onEvent?.({ type: 'lost', files: lost });
   if (state.kind === 'complete' && workload.items === 0) {
     const { counts } = state.summary;
     return {
@@ -77,8 +77,8 @@ async function runLocked(
   };
 }
 
-/** Images that were there, are gone, and are in no plan any more. */
-function lostForGood({ plan }: Prepared, lost: readonly ItemRecord[]): string[] {
+/** Returns the missing images that are not part of the plan, and so cannot be recreated. */
+function unrecoverable({ plan }: Prepared, lost: readonly ItemRecord[]): string[] {
   const files = new Map(lost.map((record) => [record.id, fileOf(record)]));
   if (files.size > 0) for (const { id } of plan.items()) files.delete(id);
   return [...files.values()].sort();

@@ -1,4 +1,4 @@
-/** Finds weights files, and loads them once a process. @module */
+/** Finds weights files and loads them once per process. @module */
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,15 +10,15 @@ import { cacheFolder } from '../files/cache-folder.js';
 import type { Recipe } from '../methods/recipe.js';
 import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 
-/** Weights of networks, read when first asked for. */
+/** The weights of the networks, loaded on first use. */
 export class WeightStore {
   readonly #loaded = new Map<NetworkName, Promise<WeightSet>>();
 
   constructor(private readonly files: Readonly<Record<string, string>>) {}
 
   /**
-   * A network's weights.
-   * @throws `weights-missing` when no file is known for a network that needs one, `weights-invalid` when it is bad
+   * Returns the weights of a network.
+   * @throws `weights-missing` if a network needs a file and none is known; `weights-invalid` if the file is invalid
    */
   get(name: NetworkName): Promise<WeightSet> {
     let loading = this.#loaded.get(name);
@@ -46,13 +46,13 @@ export class WeightStore {
 
 function unreadableWeights(file: string, reason: string): WildstyleError {
   return new WildstyleError('weights-missing', `The weights file ${file} cannot be read: ${reason}`, {
-    cure: 'Name an existing file with --weights or run.weights.',
+    cure: 'Set --weights or run.weights to an existing file.',
   });
 }
 
 function missingWeights(name: string): WildstyleError {
-  return new WildstyleError('weights-missing', `No weights were found for the network ${name}.`, {
-    cure: `Name a safetensors file with --weights or run.weights, put one at ${cachedWeightsFile(name)}, or use network: random.`,
+  return new WildstyleError('weights-missing', `No weights found for the network ${name}.`, {
+    cure: `Set --weights or run.weights to a safetensors file, put one at ${cachedWeightsFile(name)}, or use network: random.`,
   });
 }
 
@@ -60,15 +60,15 @@ function cachedWeightsFile(name: string): string {
   return join(cacheFolder(), 'weights', `${name}.safetensors`);
 }
 
-/** Weights files as a job names them: one, or one for each network. */
+/** Weights files in a job: one file, or one per network. */
 export type NamedWeights = string | Readonly<Partial<Record<NetworkName, string>>>;
 
 /**
- * Where the weights of each network are: the file named, otherwise the one in the cache folder.
- * @param named by `--weights` or `run.weights`; a single file is for the network in use that needs one
- * @param possible the networks in use; by default all
- * @throws `weights-missing` when a named file does not exist, even if no network needs it; `option-invalid` when one file is
- *   named for several networks
+ * Finds the weights file of each network: the given file, or else the one in the cache folder.
+ * @param named the value of `--weights` or `run.weights`; a single file is for the network in use that needs one
+ * @param possible the networks in use; default: all
+ * @throws `weights-missing` if a given file does not exist, even if no network needs it; `option-invalid` if a single file
+ *   is given and several networks need one
  */
 export function findWeights(
   named: NamedWeights | undefined,
@@ -92,13 +92,13 @@ function ofOneNetwork(
 ): Readonly<Partial<Record<NetworkName, string>>> {
   const needing = possible.filter((name) => networks[name].needsWeights);
   if (needing.length > 1) {
-    const message = `One weights file, ${file}, is named for ${needing.join(' and ')}.`;
-    throw new WildstyleError('option-invalid', message, { cure: 'Name one for each: network=file.' });
+    const message = `A single weights file (${file}) is given for several networks: ${needing.join(', ')}.`;
+    throw new WildstyleError('option-invalid', message, { cure: 'Give one per network: network=file.' });
   }
   return needing.length === 1 ? { [needing[0]]: file } : {};
 }
 
-/** The network that `auto` stands for: vgg19 if its weights were found, otherwise random. */
+/** Resolves `auto`: vgg19 if its weights were found, otherwise random. */
 export function resolveNetwork(
   network: Recipe['network'],
   files: Readonly<Partial<Record<NetworkName, string>>>,

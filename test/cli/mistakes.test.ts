@@ -45,21 +45,21 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   [
     'run job.yaml --set recipe.network=vgg19 --weights none.safetensors',
-    /^wildstyle: weights-missing: --weights none\.safetensors: run\.weights: \/.*\/none\.safetensors does not exist\n {2}Correct the path: .*\n$/,
+    /^wildstyle: weights-missing: --weights none\.safetensors: run\.weights: \/.*\/none\.safetensors does not exist\n {2}Correct the path\. .*\n$/,
   ],
   [
     'sheet style',
-    /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
+    /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n {2}Give the folder of a wildstyle dataset\.\n$/,
   ],
   ['sheet out --out sheet.jpg', 'wildstyle: option-invalid: --out must end in .png, not sheet.jpg.\n'],
   ['stylize nothing.png style/rings.png result.png', /^wildstyle: image-missing: nothing\.png: /],
   [
     'stylize style/noise.png style/rings.png result.bmp',
-    'wildstyle: option-invalid: The result must end in .jpg, .png or .webp, not result.bmp.\n',
+    'wildstyle: option-invalid: The output must end in .jpg, .png or .webp, not result.bmp.\n',
   ],
   [
     'stylize style/noise.png style/rings.png ./style/noise.png',
-    'wildstyle: option-invalid: The result would overwrite ./style/noise.png: name another file.\n',
+    'wildstyle: option-invalid: The output would overwrite ./style/noise.png. Choose another file.\n',
   ],
 ];
 
@@ -91,7 +91,7 @@ test.serial('refuses to overwrite an input through a link', async (t) => {
   const words = ['stylize', 'style/noise.png', 'style/rings.png', 'linked/noise.png'];
   const { exitCode, stderr } = await wildstyle(words, environment);
   t.is(exitCode, 2);
-  t.regex(stderr, /^wildstyle: option-invalid: The result would overwrite linked\/noise\.png/);
+  t.regex(stderr, /^wildstyle: option-invalid: The output would overwrite linked\/noise\.png/);
 });
 
 test.serial('none of these commands wrote anything', (t) => {

@@ -94,7 +94,7 @@ test.serial('plan and run --dry-run take existing output into account', async (t
   const changed = ['job.yaml', '--set', 'recipe.steps=4'];
   const plan = await show('plan', ...changed);
   t.is(plan.exitCode, 0);
-  t.regex(plan.stdout, /^note: a run will refuse the output folder: .* was made by another job\./m);
+  t.regex(plan.stdout, /^note: a run will reject the output folder: .* was created by a different job\./m);
   t.true(plan.stdout.includes('recipe.steps: 3 -> 4'), plan.stdout);
   const dryRun = await show('run', ...changed, '--dry-run');
   t.is(dryRun.exitCode, 2);
@@ -131,7 +131,7 @@ test.serial('--set, --limit, --workers and --out change the job', async (t) => {
     environment,
   );
   t.is(run.exitCode, 0, run.stderr);
-  t.regex(run.stdout, /^To make: 4 stylized images and 0 originals, by 2 workers with 1 thread each\.$/m);
+  t.regex(run.stdout, /^Making 4 stylized images and 0 originals with 2 workers, 1 thread each\.$/m);
   t.regex(run.stdout, /^4 images in elsewhere: 4 stylized, 0 originals\.$/m);
   t.false(existsSync(job.out));
   const { counts, job: resolved } = await summaryOf(`${job.folder}/elsewhere`);

@@ -34,22 +34,22 @@ function screen(rows: number) {
 for (const rows of [24, 4]) {
   test(`lines printed during progress stay visible on a terminal with ${rows} rows`, async (t) => {
     const { stream, lines } = screen(rows);
-    stream.write('To make: 8 images.\n');
+    stream.write('Making 8 images.\n');
     const view = progressView(stream);
     view.update(progress(1));
     view.print('failed: first.png');
     view.update(progress(2));
     view.print('failed: second.png');
-    view.print('Stopping: the images in work are finished first.');
+    view.print('Stopping: finishing the images in progress.');
     view.update(progress(3));
     t.regex((await lines()).filter(Boolean).at(-1) ?? '', /[█░]{28} 37% \| 3\/8 images/, 'the bar is last');
     view.stop();
     stream.write('3 images in out.\n');
     t.deepEqual((await lines()).filter(Boolean), [
-      'To make: 8 images.',
+      'Making 8 images.',
       'failed: first.png',
       'failed: second.png',
-      'Stopping: the images in work are finished first.',
+      'Stopping: finishing the images in progress.',
       '3 images in out.',
     ]);
   });

@@ -49,7 +49,7 @@ test.serial('Ctrl-C keeps the image so far', async (t) => {
   going.process.kill('SIGINT');
   const { exitCode, stdout, stderr } = await going.ended;
   t.is(exitCode, 0, stderr);
-  t.regex(stderr, /keeping the image so far/);
+  t.regex(stderr, /Stopping: saving the current image/);
   const [, steps = ''] = /c\.png: random, (\d+) steps/.exec(stdout) ?? [];
   t.true(Number(steps) < 10_000, stdout);
   t.is((await sharp(join(job.folder, 'c.png')).metadata()).format, 'png');

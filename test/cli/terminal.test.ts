@@ -63,7 +63,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
   t.is(stderr, '', 'no banner, no warning');
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
-  t.is(lines.shift(), 'To make: 12 stylized images and 6 originals, by 1 worker with 1 thread each.');
+  t.is(lines.shift(), 'Making 12 stylized images and 6 originals with 1 worker, 1 thread each.');
   t.is(lines.shift(), 'Measuring a few steps ...', 'no step time is cached yet');
   t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
@@ -104,7 +104,7 @@ test.serial('Ctrl-C on a terminal drains the run, although it also reaches the w
   }
   const { exitCode, output } = ended;
   t.is(exitCode, 75, output);
-  t.regex(output, /Stopping: the images in work are finished first\./);
+  t.regex(output, /Stopping: finishing the images in progress\./);
   t.true(output.lastIndexOf(shown) > output.lastIndexOf(hidden));
   const { counts } = await summaryOf(root);
   t.is(counts.failed, 0);

@@ -98,7 +98,7 @@ test.serial('reports changed white space in dataset files', async (t) => {
   await writeFile(metadata, (await readFile(metadata, 'utf8')).trimEnd());
   const { exitCode, stdout } = await verify('spaced');
   t.is(exitCode, 1);
-  t.regex(stdout, /^summary-differs {2}dataset\.json {2}it was edited/m);
+  t.regex(stdout, /^summary-differs {2}dataset\.json {2}was edited/m);
   t.regex(stdout, /^metadata-differs {2}train\/metadata\.jsonl {2}/m);
   await writeFile(join(root, 'README.md'), 'mine');
   await rm(join(root, 'manifest.jsonl'));
@@ -115,7 +115,7 @@ test.serial('changed white space does not hide other differences', async (t) => 
   await rm(join(root, 'contact-sheet.png'));
   const { stdout } = await verify('hidden');
   for (const line of [
-    /^summary-differs {2}dataset\.json {2}it was edited/m,
+    /^summary-differs {2}dataset\.json {2}was edited/m,
     /^file-altered {2}README\.md {2}/m,
     /^file-missing {2}contact-sheet\.png {2}/m,
     /^manifest-altered {2}manifest\.jsonl {2}/m,
@@ -140,7 +140,7 @@ test.serial('a folder whose run was killed: exit 2, with a cure', async (t) => {
     t.is(exitCode, 2);
     t.regex(
       stderr,
-      /dataset-invalid: .* has no (manifest\.jsonl|dataset\.json): no run of it has ended, or the file was deleted\.\n {2}Run the job again: it goes on,/,
+      /dataset-invalid: .* has no (manifest\.jsonl|dataset\.json): no run has finished yet, or the file was deleted\.\n {2}If the job is running, wait for it\./,
     );
   }
 });
@@ -151,6 +151,6 @@ test.serial('a folder that is not a dataset: exit 2', async (t) => {
   t.is(stdout, '');
   t.regex(
     stderr,
-    /^wildstyle: dataset-invalid: style has no manifest\.jsonl\.\n {2}Name the folder of a dataset that wildstyle made\.\n$/,
+    /^wildstyle: dataset-invalid: style has no manifest\.jsonl\.\n {2}Give the folder of a wildstyle dataset\.\n$/,
   );
 });

@@ -70,11 +70,8 @@ test.serial('SIGINT once: images in progress are finished, and the next run resu
   const { exitCode, stdout, stderr } = await going.ended;
   t.is(exitCode, 75);
   t.is(stderr, '');
-  t.regex(
-    stdout,
-    /^Stopping: the images in work are finished first\. Press Ctrl-C again to stop at once\.$/m,
-  );
-  t.regex(stdout, /^\d+ (is|are) left: run the same command again to go on\.$/m);
+  t.regex(stdout, /^Stopping: finishing the images in progress\. Press Ctrl-C again to stop immediately\.$/m);
+  t.regex(stdout, /^\d+ images? left\. Run the same command again to resume\.$/m);
   const { root } = going;
   t.true(existsSync(join(root, '.wildstyle')));
   const images = await imagesBelow(root);
@@ -87,7 +84,7 @@ test.serial('SIGINT once: images in progress are finished, and the next run resu
   t.true(pending > 0, 'and reports that it is not complete');
   await allEnd(going.workers);
   const again = await completes(t, root);
-  t.regex(again.stdout, new RegExp(`^${images.length} images are there already\\.`, 'm'));
+  t.regex(again.stdout, new RegExp(`^${images.length} images already exist\\.`, 'm'));
 });
 
 test.serial('missing images of a stopped run are made again, with new records', async (t) => {
@@ -97,7 +94,7 @@ test.serial('missing images of a stopped run are made again, with new records', 
   await allEnd(going.workers);
   const { root } = going;
   const paths = outputPaths(root);
-  // As if another machine had made them: the digests in the journal of the second worker differ from those made here.
+  // Simulates another machine: the digests in the journal of the second worker differ from those made here.
   const [, other] = await readdir(paths.journalsFolder);
   const path = join(paths.journalsFolder, other);
   const text = await readFile(path, 'utf8');
@@ -114,7 +111,7 @@ test.serial('missing images of a stopped run are made again, with new records', 
   t.deepEqual((await treeOf(root)).files, whole.files);
 });
 
-test.serial('SIGINT twice: the run stops at once and leaves no partial files', async (t) => {
+test.serial('SIGINT twice: the run stops immediately and leaves no partial files', async (t) => {
   const going = await inTheMiddle('twice', 2);
   going.process.kill('SIGINT');
   // The system merges two signals that arrive together.
@@ -123,7 +120,10 @@ test.serial('SIGINT twice: the run stops at once and leaves no partial files', a
   const { exitCode, stdout, stderr } = await going.ended;
   t.is(exitCode, 75);
   t.is(stderr, '');
-  t.regex(stdout, /^Stopped at once\. Finished images are kept; run again to go on\.$/m);
+  t.regex(
+    stdout,
+    /^Stopped immediately\. Finished images are kept\. Run the same command again to resume\.$/m,
+  );
   const { root } = going;
   t.false(existsSync(outputPaths(root).lock), 'the lock is released');
   for (const file of await imagesBelow(root)) t.true(file in whole.files, `${file} is whole and planned`);
@@ -187,7 +187,7 @@ test.serial('deleted metadata and a deleted card are written again without makin
   await rm(join(root, 'README.md'));
   const again = await completes(t, root);
   t.regex(again.stdout, /^18 images in /m);
-  t.false(again.stdout.includes('To make'));
+  t.false(again.stdout.includes('Making'));
   t.true(existsSync(join(root, 'README.md')));
 });
 
@@ -196,5 +196,5 @@ test.serial('makes deleted images again, and no others', async (t) => {
   const [lost] = await imagesBelow(root);
   await rm(join(root, lost));
   const again = await completes(t, root);
-  t.regex(again.stdout, /^17 images are there already\./m);
+  t.regex(again.stdout, /^17 images already exist\./m);
 });

@@ -64,7 +64,7 @@ test.serial('an item that kills every worker is recorded as failed, and the next
   });
   const other = await smallJob({ content: { root: 'content', include: ['ponds/*'] } });
   t.teardown(other.remove);
-  // What the fake worker does with an item depends on the name of its content image.
+  // The name of the content image determines what the fake worker does with an item.
   await other.put('content/ponds/die.png', 'no image');
   const prepared = await prepare(await loadJob(other.file));
   const failed: string[] = [];

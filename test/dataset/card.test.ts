@@ -118,6 +118,6 @@ test('the card mentions pending images; dashes in a split name become underscore
     counts: { ...summary.counts, pending: 7, splits: { 'my-split': 4 } },
   };
   const card = datasetCard({ name: 'Images', summary: partial, sample: [] });
-  t.regex(card, /7 more are planned and not yet made/);
+  t.regex(card, /7 more are planned but not made yet/);
   t.deepEqual(frontMatterOf(card).configs[0]?.data_files, [{ split: 'my_split', path: 'my-split/**' }]);
 });

@@ -22,7 +22,7 @@ import { byId, filesBelow, itemOf, sha256, temporaryFolder } from './support.js'
 
 type Json = Record<string, unknown>;
 
-/** How a dataset of another version differs from one of this version. */
+/** Differences between a dataset of another version and one of this version. */
 interface OtherVersion {
   /** Changes a row of the metadata. */
   readonly row: (row: Json) => Json;
@@ -81,11 +81,11 @@ async function rewrite(root: string, { row, record = (same) => same, columns, su
   await sign(root, { ...found, ...summary, columns, digests });
 }
 
-/** The problems that verification reports. */
+/** Returns the problems that verification reports. */
 const problemsOf = async (root: string): Promise<string[]> =>
   (await verifyDataset(root)).problems.map(({ code, file }) => `${code} ${file}`);
 
-/** The problems that verification reports after an edit of a file. Restores the file afterward. */
+/** Edits a file, returns the problems that verification reports, and restores the file. */
 async function problemsWith(t: ExecutionContext, root: string, file: string, from: string, to: string) {
   const text = await readFile(file, 'utf8');
   t.true(text.includes(from), `${file} has ${from}`);
@@ -219,7 +219,7 @@ test('a dataset.json without a format, or of another format, is refused', async 
       const error = await t.throwsAsync(refused, { instanceOf: WildstyleError });
       t.is(error?.code, 'dataset-invalid');
       t.is(error?.message, message);
-      t.regex(error?.cure ?? '', /^Use the version of wildstyle that made the dataset, or .*--out\.$/);
+      t.regex(error?.cure ?? '', /^Use the version of wildstyle that created the dataset, or .*--out\.$/);
     }
     const { problems } = await verifyDataset(root);
     t.deepEqual(problems, [{ code: 'summary-differs', file: 'dataset.json', message }]);

@@ -106,12 +106,12 @@ test('an invalid line before the last is reported with file and line number', as
   await writeFile(join(folder, '3.jsonl'), '{"id": 1, "kind": "original", "status": "complete"}\n');
   const second = await t.throwsAsync(readJournals(folder), { instanceOf: WildstyleError });
   t.is(second?.code, 'dataset-invalid');
-  t.regex(String(second?.message), /^3\.jsonl:1: not a record: .* at id/);
+  t.regex(String(second?.message), /^3\.jsonl:1: not a valid record: .* at id/);
 
   await writeFile(join(folder, '3.jsonl'), '{"id": 1}\n');
   const third = await t.throwsAsync(readJournals(folder), { instanceOf: WildstyleError });
   t.is(third?.code, 'dataset-invalid');
-  t.is(third?.message, '3.jsonl:1: not a record: it has no known kind, status and method');
+  t.is(third?.message, '3.jsonl:1: not a valid record: `kind` must be "original" or "stylized"');
 });
 
 test('refuses to write a record that could not be read back', async (t) => {

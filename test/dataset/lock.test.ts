@@ -34,7 +34,7 @@ test('a second run is refused with the name of the lock holder, and admitted aft
   await (await lockOutput(root, { startedAt }))();
 });
 
-test('takes over the lock of a dead process on this machine at once', async (t) => {
+test('takes over the lock of a dead process on this machine immediately', async (t) => {
   const root = await temporaryFolder(t);
   await leaveLock(root, await deadProcess());
   const release = await lockOutput(root, { startedAt });

@@ -26,7 +26,7 @@ export async function publishImage<T extends CompleteRecord>(root: string, recor
   return { ...record, sha256, widthPx, heightPx };
 }
 
-/** The dataset as it was made. */
+/** A dataset as it was made. */
 export interface SmallDataset {
   readonly records: ItemRecord[];
   readonly compiled: CompiledManifest;

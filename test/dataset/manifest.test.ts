@@ -250,7 +250,7 @@ test('an invalid line is reported with its number', async (t) => {
   await appendFile(join(root, 'manifest.jsonl'), '{"id":"x","status":"done"}\n');
   const error = await t.throwsAsync(readManifest(root), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
-  t.regex(String(error?.message), /^manifest\.jsonl:5: not a record: /);
+  t.regex(String(error?.message), /^manifest\.jsonl:5: not a valid record: /);
   await writeFile(join(root, 'manifest.jsonl'), '{"id":\n');
   const second = await t.throwsAsync(readManifest(root), { instanceOf: WildstyleError });
   t.regex(String(second?.message), /^manifest\.jsonl:1: not JSON: "\{\\"id\\":"/);

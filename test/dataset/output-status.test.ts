@@ -114,7 +114,7 @@ test('a dataset without its manifest is refused with a cure', async (t) => {
   await unlink(join(root, 'manifest.jsonl'));
   const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
-  t.regex(error?.cure ?? '', /make the dataset again in another folder/);
+  t.regex(error?.cure ?? '', /create the dataset again in another folder/);
 });
 
 test('reports every difference from the job that made the folder', async (t) => {
@@ -135,7 +135,7 @@ test('reports every difference from the job that made the folder', async (t) => 
     'recipe.steps: 150 -> 200',
     'content images added: 1 (dog/new.png)',
     'content images removed: 1 (cat/a.png)',
-    'style images altered: 1 (waves.jpg)',
+    'style images changed: 1 (waves.jpg)',
   ]);
   t.deepEqual(state.kind === 'differs' && [...state.records.keys()], ['a', 'failed']);
 });
@@ -182,7 +182,7 @@ test('if job and images are the same, the difference names the plans', async (t)
   await journaled(root, 'a');
   const state = await inspectOutput(root, { ...planned, planDigest: 'plan-2' });
   t.deepEqual(state.kind === 'differs' && state.differences, [
-    'weights, or version of wildstyle: plan plan-1 -> plan-2',
+    'weights or wildstyle version: plan plan-1 -> plan-2',
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Records, plan items and folders for the tests of this folder. @module */
+/** Records, plan items and folders for the tests in this folder. @module */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,14 +18,14 @@ import type { ByRole } from '../../src/stylize/role.js';
 
 type Source = { readonly path: string; readonly sha256: string };
 
-/** A folder that is deleted after the test. */
+/** Creates a folder that is deleted after the test. */
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-dataset-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** All files below a folder, sorted, with forward slashes. */
+/** Lists all files below a folder, sorted, with forward slashes. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -48,7 +48,7 @@ const point = (step: number, total: number) => ({
   terms: { 'content.features': total / 4, 'style.gram': total / 2, totalVariation: total / 4 },
 });
 
-/** The record of a finished stylized item. */
+/** Returns the record of a complete stylized item. */
 export function stylizedRecord(id: string, changes: Partial<StylizedRecord> = {}): StylizedRecord {
   const label = changes.label === undefined ? 'cat' : changes.label;
   return {
@@ -81,7 +81,7 @@ export function stylizedRecord(id: string, changes: Partial<StylizedRecord> = {}
   };
 }
 
-/** The record of an original. */
+/** Returns the record of an original. */
 export function originalRecord(id: string, changes: Partial<OriginalRecord> = {}): OriginalRecord {
   const label = changes.label === undefined ? 'cat' : changes.label;
   return {
@@ -100,7 +100,7 @@ export function originalRecord(id: string, changes: Partial<OriginalRecord> = {}
   };
 }
 
-/** The record of a stylized item that failed. */
+/** Returns the record of a failed stylized item. */
 export function failedRecord(
   id: string,
   changes: Partial<Pick<FailedRecord, 'label' | 'error' | 'attempts'>> = {},
@@ -122,7 +122,7 @@ export function failedRecord(
   };
 }
 
-/** The item that a record is of. */
+/** Returns the plan item of a record. */
 export function itemOf(record: ItemRecord, index: number): PlanItem {
   const { id, label } = record;
   const file = fileOf(record) || `train/${label}/${id}.jpg`;
@@ -145,6 +145,6 @@ export function itemOf(record: ItemRecord, index: number): PlanItem {
   };
 }
 
-/** Records by id. */
+/** Returns records by id. */
 export const byId = (records: readonly ItemRecord[]): Map<string, ItemRecord> =>
   new Map(records.map((record) => [record.id, record]));

@@ -133,7 +133,7 @@ test('finds a record with another image size, or with a path outside the dataset
     return (await verifyDataset(root)).problems.map(({ code, message }) => `${code} ${message}`);
   };
   const shape = await rewritten(await temporaryFolder(t), { widthPx: 65 });
-  t.true(shape.includes('shape-differs 64 x 48 pixels, recorded 65 x 48'), shape.join('\n'));
+  t.true(shape.includes('shape-differs size is 64 x 48 pixels, expected 65 x 48'), shape.join('\n'));
   const manifest = (path: string) => async (root: string) =>
     replaceIn(join(root, 'manifest.jsonl'), '"file":"train/cat/a.jpg"', `"file":${JSON.stringify(path)}`);
   for (const path of ['../../etc/passwd', '/etc/passwd', 'train/../../x.jpg', 'C:\\x.jpg']) {

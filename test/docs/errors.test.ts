@@ -24,12 +24,22 @@ test('the exit codes are those of the command line', (t) => {
   t.deepEqual(documented, Object.values(exitCodes));
 });
 
-test('every code has a scope and an exit code', (t) => {
-  for (const code of errorCodes) {
-    const { scope, exitCode } = severityOf(code);
-    t.true(['item', 'run', 'job'].includes(scope), `${code}: ${scope}`);
-    t.true([2, 75].includes(exitCode), `${code}: ${exitCode}`);
-  }
+test('the documented scope and exit code of every code are those of the sources', (t) => {
+  const documented = [...text.matchAll(/^### (.+)\n(?:.*\n)+?- Scope: `(.+)`\. Exit code: (\d+)\.$/gm)].map(
+    ([, code, scope, exitCode]) => [code, { scope, exitCode: Number(exitCode) }],
+  );
+  t.deepEqual(
+    documented,
+    errorCodes.map((code) => [code, severityOf(code)]),
+  );
+});
+
+test('the documented scopes are those of the sources', (t) => {
+  const documented = [...text.matchAll(/^- `(item|run|job)`: /gm)].map(([, scope]) => scope);
+  t.deepEqual(documented.sort(), [...new Set(errorCodes.map((code) => severityOf(code).scope))].sort());
+});
+
+test('running again resumes after an engine failure and a full disk', (t) => {
   const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.stopped);
   t.deepEqual(resumable, ['engine-failed', 'disk-full']);
 });

@@ -1,14 +1,14 @@
-/** What loaders ask of the tree that is published, checked by their rules. */
+/** Checks the published files against the rules of common loaders. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { makeDataset } from '../dataset/make-dataset.js';
 import { filesBelow, temporaryFolder } from '../dataset/support.js';
 
-/** The extensions that torchvision, Keras and Hugging Face all take for images. */
+/** Image extensions that torchvision, Keras and Hugging Face all accept. */
 const imageExtension = /\.(jpe?g|png)$/;
 
-test('torchvision: every folder of a split is a class, and has an image', async (t) => {
+test('torchvision: every folder in a split is a class and has an image', async (t) => {
   const root = await temporaryFolder(t);
   const { summary } = await makeDataset(root);
   const entries = await readdir(join(root, 'train'), { withFileTypes: true });
@@ -21,7 +21,7 @@ test('torchvision: every folder of a split is a class, and has an image', async 
   }
 });
 
-test('Keras: a split has nothing but classes and loose files that it ignores', async (t) => {
+test('Keras: a split contains only class folders and loose files that Keras ignores', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const loose = (await readdir(join(root, 'train'), { withFileTypes: true })).filter(
@@ -33,7 +33,7 @@ test('Keras: a split has nothing but classes and loose files that it ignores', a
   );
 });
 
-test('Hugging Face: every row names a file below its own folder, every image has a row, the label is its folder', async (t) => {
+test('Hugging Face: every row has a file below its folder, every image has a row, and labels match the folders', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const text = await readFile(join(root, 'train/metadata.jsonl'), 'utf8');
@@ -49,7 +49,7 @@ test('Hugging Face: every row names a file below its own folder, every image has
   }
 });
 
-test('WebDataset: the name of an image has one dot, so that its key is its id', async (t) => {
+test('WebDataset: image names have one dot, so that the key is the item id', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   for (const file of (await filesBelow(join(root, 'train'))).filter((file) => imageExtension.test(file))) {
@@ -57,7 +57,7 @@ test('WebDataset: the name of an image has one dot, so that its key is its id', 
   }
 });
 
-test('nothing but the documented files lies at the root', async (t) => {
+test('the root contains only the documented files', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   t.deepEqual((await readdir(root)).sort(), [

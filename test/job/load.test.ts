@@ -61,7 +61,7 @@ test('missing paths are reported with their lines, together with all other probl
     return { code: error?.code, cure: error?.cure, said: lines.filter((line) => !line.startsWith(' ')) };
   };
   const cure =
-    'Correct the path: relative ones start from the folder of the job file, those of --out and --weights from where you are.';
+    'Correct the path. Paths in the job file are relative to its folder; --out and --weights are relative to the working directory.';
   t.deepEqual(await errorOf('job.yaml'), {
     code: 'content-missing',
     cure,

@@ -13,7 +13,7 @@ import { resolved } from '../stylize/support.js';
 const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;
 const large = { cores: 8, freeBytes: 64e9 };
 
-test('a machine is shared out: one thread a process where there is work for all', (t) => {
+test('with enough items, each core gets a process with one thread', (t) => {
   t.deepEqual(allocate(large, auto, 1000, 256), { workers: 8, threads: 1, batch: 1 });
   t.deepEqual(allocate({ cores: 1, freeBytes: 4e9 }, auto, 10, 256), {
     workers: 1,
@@ -22,19 +22,19 @@ test('a machine is shared out: one thread a process where there is work for all'
   });
 });
 
-test('fewer processes with more threads where items are few', (t) => {
+test('with few items, there are fewer processes with more threads', (t) => {
   t.deepEqual(allocate(large, auto, 3, 256), { workers: 3, threads: 2, batch: 1 });
   t.deepEqual(allocate(large, auto, 1, 256), { workers: 1, threads: 8, batch: 1 });
   t.deepEqual(allocate(large, auto, 0, 256), { workers: 1, threads: 8, batch: 1 });
 });
 
-test('small images are optimized together, as many as are worth a step', (t) => {
+test('small images are optimized in batches', (t) => {
   const batches = [32, 48, 64, 96, 97, 512].map((size) => allocate(large, auto, 1000, size).batch);
   t.deepEqual(batches, [8, 4, 2, 1, 1, 1]);
   t.is(allocate(large, auto, 16, 32).workers, 2, 'two batches of eight');
 });
 
-test('how many images are optimized together depends on their shape alone', (t) => {
+test('the batch size depends only on the shape of the images', (t) => {
   t.deepEqual(
     [32 * 32, 32 * 48, 64 * 64, 96 * 96, 256 * 192].map((pixels) => imagesTogether('auto', pixels)),
     [8, 6, 2, 1, 1],
@@ -44,7 +44,7 @@ test('how many images are optimized together depends on their shape alone', (t) 
   t.deepEqual(mixed, { workers: 8, threads: 1, batch: 8 }, 'one large image keeps no small ones apart');
 });
 
-test('short memory means fewer processes, but never none', (t) => {
+test('with little memory, there are fewer processes, but at least one', (t) => {
   const workers = (freeBytes: number, size: number) =>
     allocate({ cores: 8, freeBytes }, auto, 1000, size).workers;
   t.true(workers(16e9, 512) < 8);
@@ -52,7 +52,7 @@ test('short memory means fewer processes, but never none', (t) => {
   t.is(workers(1e9, 4096), 1);
 });
 
-test('what is asked for is given', (t) => {
+test('explicit settings override auto', (t) => {
   const wish = { workers: 3, threads: 5, batch: 7 };
   t.deepEqual(allocate(large, wish, 1, 4096), wish);
   t.deepEqual(allocate(large, { ...auto, workers: 16 }, 1000, 256), {
@@ -62,7 +62,7 @@ test('what is asked for is given', (t) => {
   });
 });
 
-test('progress: steps measure the work, items the rate', (t) => {
+test('progress: the remaining time is based on steps, the rate on items', (t) => {
   const counter = new ProgressCounter({ items: 4, steps: 200 }, 2, 1000);
   t.like(counter.at(1000), { doneItems: 0, elapsedMs: 0, remainingMs: undefined, itemsPerMinute: 0 });
   counter.addSteps({ steps: 50, pixelSteps: 500, ms: 400 });
@@ -83,7 +83,7 @@ test('progress: steps measure the work, items the rate', (t) => {
   t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
 });
 
-test('what failed takes no more steps', (t) => {
+test('the steps of failed items are removed from the total', (t) => {
   const counter = new ProgressCounter({ items: 4, steps: 200 }, 1, 0);
   counter.addItem(true, 50);
   counter.addSteps({ steps: 50, pixelSteps: 500, ms: 1000 });
@@ -94,7 +94,7 @@ test('what failed takes no more steps', (t) => {
   t.like(counter.at(2000), { doneSteps: 50, totalSteps: 50, doneItems: 4, failedItems: 3, remainingMs: 0 });
 });
 
-test('the time left counts no more workers than there are items', (t) => {
+test('the remaining time assumes no more busy workers than items', (t) => {
   const counter = new ProgressCounter({ items: 2, steps: 30 }, 2, 0);
   counter.addSteps({ steps: 10, pixelSteps: 100, ms: 50 });
   t.is(counter.at(9000).remainingMs, 50);
@@ -125,7 +125,7 @@ const items = [
   item('d', { size: 100 }, 'original'),
 ];
 
-test('a workload adds up what is left: steps count by their pixels, originals take none', (t) => {
+test('a workload sums the pending items; steps are weighted by pixels, originals have none', (t) => {
   const workload = workloadOf(items, ({ id }) => id !== 'c');
   t.deepEqual(workload, {
     items: 3,
@@ -143,7 +143,7 @@ test('a workload adds up what is left: steps count by their pixels, originals ta
   );
 });
 
-test('a workload is estimated from one step; no more workers are busy than there are items', (t) => {
+test('the estimate assumes no more busy workers than items', (t) => {
   const workload = workloadOf(items, ({ id }) => id !== 'c');
   const estimate = (workers: number) =>
     estimateWorkload(workload, { msPerPixel: 100 / 7500, workers, format: 'jpeg' });
@@ -153,7 +153,7 @@ test('a workload is estimated from one step; no more workers are busy than there
   t.true(estimate(1).bytes > workload.pixels * 0.1 && estimate(1).bytes < workload.pixels * 3);
 });
 
-test('pending is what has no record, and what failed when that is tried again', (t) => {
+test('items without a record are pending; failed items only when retried', (t) => {
   const records = new Map([
     ['a', { status: 'complete' } as ItemRecord],
     ['b', { status: 'failed' } as ItemRecord],
@@ -163,7 +163,7 @@ test('pending is what has no record, and what failed when that is tried again', 
   t.deepEqual(ids(true), ['b', 'c', 'd']);
 });
 
-test('a measured step is remembered for what it depends on, and nothing else', (t) => {
+test('the cache key of a step time contains exactly what the time depends on', (t) => {
   const { run } = jobSchema.parse({ content: { root: 'c' }, style: { root: 's' }, output: { root: 'o' } });
   const allocation = { workers: 2, threads: 1, batch: 1 };
   const recipe = (input: RecipeInput) => resolved({ network: 'random', ...input });
@@ -184,7 +184,7 @@ test('a measured step is remembered for what it depends on, and nothing else', (
   t.is(new Set([key, ...others]).size, others.length + 1);
 });
 
-test('a deferred promise that nobody waits for ends no process', async (t) => {
+test('a rejected deferred promise that nothing awaits does not end the process', async (t) => {
   const { promise, reject } = deferred<void>();
   reject(new Error('late'));
   await new Promise((resolve) => setTimeout(resolve, 20));

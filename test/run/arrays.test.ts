@@ -24,7 +24,7 @@ const quick = (input: RecipeInput = {}): RecipeInput =>
   quickInput({ totalVariation: 0.3, steps: 5, ...input });
 
 for (const optimizer of ['lbfgs', 'adam'] as const) {
-  test(`${optimizer}: the last point of the curve is the loss of the image delivered`, async (t) => {
+  test(`${optimizer}: the last point of the curve is the loss of the returned image`, async (t) => {
     const recipe = quick({ optimizer, steps: 30 });
     const { image: result, loss, steps } = await onnx.stylize(content, style, recipe);
     const { curve } = loss;
@@ -58,7 +58,7 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
   });
 }
 
-test('the engines stylize alike', async (t) => {
+test('both engines give similar results', async (t) => {
   const recipe = quick({ optimizer: 'adam', steps: 3 });
   const [expected, actual] = [
     await reference.stylize(content, style, recipe),
@@ -69,7 +69,7 @@ test('the engines stylize alike', async (t) => {
     t.true(isClose(actual.loss.curve[i].total, point.total, 1e-3));
 });
 
-test('images may have three dimensions or four, and the same call gives the same bytes', async (t) => {
+test('images may have three or four dimensions; the same call gives the same bytes', async (t) => {
   const flat = ({ data, shape }: HostTensor): HostTensor => ({ data, shape: shape.slice(1) });
   const first = await onnx.stylize(content, style, quick());
   const second = await onnx.stylize(flat(content), flat(style), quick());
@@ -79,7 +79,7 @@ test('images may have three dimensions or four, and the same call gives the same
   t.is(value.total, (await onnx.evaluate(first.image, content, flat(style), quick())).total);
 });
 
-test('the seed decides the noise that a recipe starts from, and nothing else', async (t) => {
+test('the seed affects only the initial noise', async (t) => {
   const recipe = quick({ init: 'noise', steps: 1 });
   const run = (seed: number, given: RecipeInput) => stylize(content, style, given, { seed, threads: 1 });
   const [one, same, other] = [await run(1, recipe), await run(1, recipe), await run(2, recipe)];
@@ -88,7 +88,7 @@ test('the seed decides the noise that a recipe starts from, and nothing else', a
   t.deepEqual((await run(1, quick({ steps: 1 }))).image, (await run(2, quick({ steps: 1 }))).image);
 });
 
-test('a seed that is no whole number is refused', async (t) => {
+test('rejects a seed that is not a whole number', async (t) => {
   for (const seed of [Number.NaN, 1.5]) {
     const error = await t.throwsAsync(createStylizer({ seed }), { instanceOf: WildstyleError });
     t.is(error?.code, 'option-invalid');
@@ -118,13 +118,13 @@ const gray = (...shape: number[]): HostTensor => ({
   shape,
 });
 
-test('images of a wrong shape are refused with their name and shape', async (t) => {
+test('rejects images of the wrong shape with name and shape', async (t) => {
   const wrong: [HostTensor, RegExp][] = [
-    [gray(32, 32), /content must be .* not \[32,32\]/],
-    [gray(32, 32, 4), /not \[32,32,4\]/],
-    [gray(2, 32, 32, 3), /not \[2,32,32,3\]/],
-    [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10\./],
-    [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not \[32,37\.5,3\]/],
+    [gray(32, 32), /content must have shape .* not shape \[32,32\]/],
+    [gray(32, 32, 4), /not shape \[32,32,4\]/],
+    [gray(2, 32, 32, 3), /not shape \[2,32,32,3\]/],
+    [{ data: new Float32Array(10), shape: [32, 32, 3] }, /with 10 values\./],
+    [{ data: new Float32Array(32 * 37.5 * 3), shape: [32, 37.5, 3] }, /not shape \[32,37\.5,3\]/],
     [gray(31, 40, 3), /content is 40 x 31 pixels; the network random needs at least 32/],
   ];
   for (const [bad, message] of wrong) {
@@ -140,18 +140,18 @@ test('images of a wrong shape are refused with their name and shape', async (t) 
   });
 });
 
-test('an image that holds no numbers is refused', async (t) => {
+test('rejects an image with NaN values', async (t) => {
   const bad = { ...image, data: Float32Array.from(image.data).fill(Number.NaN, 7, 8) };
   for (const call of [onnx.evaluate(bad, content, style, quick()), onnx.stylize(bad, style, quick())]) {
     const error = await t.throwsAsync(call, {
       instanceOf: WildstyleError,
-      message: /the value NaN at index 7\./,
+      message: /the value NaN at index 7;/,
     });
     t.is(error?.code, 'option-invalid');
   }
 });
 
-test('recipes that are wrong are refused with the place', async (t) => {
+test('rejects invalid recipes with the path of the problem', async (t) => {
   const wrong = { network: 'random', steps: 0, style: { strength: -1 }, color: true } as RecipeInput;
   for (const call of [onnx.stylize(content, style, wrong), onnx.evaluate(image, content, style, wrong)]) {
     const error = await t.throwsAsync(call, { instanceOf: WildstyleError });
@@ -169,7 +169,7 @@ test('recipes that are wrong are refused with the place', async (t) => {
   }
 });
 
-test('content and style have to be colors; an image in the making need not', async (t) => {
+test('content and style values must be colors; values of the image need not be', async (t) => {
   const bytes: HostTensor = {
     data: content.data.map((value) => Math.round(255 * value)),
     shape: content.shape,
@@ -189,7 +189,7 @@ test('content and style have to be colors; an image in the making need not', asy
   t.true((await onnx.evaluate(bright, content, style, quick())).total > 0);
 });
 
-test('a graph is compiled once, however often it is evaluated', async (t) => {
+test('a graph is compiled once for repeated evaluations', async (t) => {
   const engine = await createEngine('onnx', { threads: 1 });
   let compiled = 0;
   const counting = engineLike(engine, {
@@ -213,7 +213,7 @@ test('a graph is compiled once, however often it is evaluated', async (t) => {
   engine.dispose();
 });
 
-test('weights that are not there are an error that names the file', async (t) => {
+test('missing weights are an error with the file name', async (t) => {
   const options = { weights: '/nowhere/vgg19.safetensors' };
   for (const network of ['vgg19', 'auto'] as const) {
     const error = await t.throwsAsync(evaluate(image, content, style, { network }, options), {
@@ -224,14 +224,14 @@ test('weights that are not there are an error that names the file', async (t) =>
   }
 });
 
-test('auto is vgg19 where its weights are, else random', (t) => {
+test('auto is vgg19 if its weights are found, otherwise random', (t) => {
   t.is(resolveNetwork('auto', { vgg19: 'vgg19.safetensors' }), 'vgg19');
   t.is(resolveNetwork('auto', {}), 'random');
   t.is(resolveNetwork('vgg19', {}), 'vgg19');
   t.is(resolveNetwork('random', { vgg19: 'vgg19.safetensors' }), 'random');
 });
 
-test('more shapes than graphs are kept may be evaluated at once', async (t) => {
+test('concurrent evaluations of more shapes than cached graphs succeed', async (t) => {
   const shapes = [32, 36, 40, 44, 48, 52, 56].map((height) => pattern(2, height, 32));
   const evaluateAll = () =>
     Promise.all(shapes.map(async (at) => (await onnx.evaluate(at, at, style, quick())).total));

@@ -49,11 +49,11 @@ test.serial(
     t.is(unasked.exitCode, 1);
     t.regex(
       unasked.stdout,
-      /^4 failed \(2 image-changed, 2 image-missing\); .*manifest\.jsonl says why\. --retry-failed tries again, with --extend where images were replaced\.$/m,
+      /^4 failed \(2 image-changed, 2 image-missing\); see .*manifest\.jsonl\. To try again, add --retry-failed, and --extend if you replaced images\.$/m,
     );
     const retried = await wildstyle(['run', job.file, '--retry-failed'], job);
     t.is(retried.exitCode, 0, retried.stderr);
-    t.regex(retried.stdout, /^8 images are there already\. To make: 2 stylized images and 2 originals/m);
+    t.regex(retried.stdout, /^8 images already exist\. Making 2 stylized images and 2 originals/m);
     t.like(await summaryOf(job.out), {
       status: 'complete',
       counts: { items: 12, complete: 12, failed: 0, errors: {} },

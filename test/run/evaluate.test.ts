@@ -1,4 +1,4 @@
-/** The objective term by term, and its gradient, against plain arithmetic. @module */
+/** Compares each term of the objective and the gradient with plain arithmetic. @module */
 import test from 'ava';
 import type { RecipeInput } from '../../src/methods/recipe.js';
 import { type ArrayStylizer, createStylizer } from '../../src/run/arrays/arrays.js';
@@ -28,7 +28,7 @@ test.after.always(() => {
 const [image, content, style] = [pattern(1), pattern(2), pattern(3, 36, 40)];
 const quick = (input: RecipeInput = {}): RecipeInput => quickInput({ totalVariation: 0.3, ...input });
 
-/** Each term by itself, and all of them. */
+/** Recipes with a single term, and with all terms. */
 const terms: Readonly<Record<string, RecipeInput>> = {
   content: quick({ style: { strength: 0 }, totalVariation: 0 }),
   style: quick({ content: { weight: 0 }, totalVariation: 0 }),
@@ -46,7 +46,7 @@ const { tensors } = await random.loadWeights();
 const featuresOf = (one: PlainImage) => plainRandomFeatures(one, tensors, layers);
 const [contentFeatures, styleFeatures] = [featuresOf(content), featuresOf(style)];
 
-/** The scaled terms in double precision: content, style with a strength of one, total variation. */
+/** The terms in double precision: content, style with strength 1, total variation. */
 function plainTerms(one: PlainImage): number[] {
   const features = featuresOf(one);
   const wanted = contentFeatures.relu2_1.data;
@@ -61,7 +61,7 @@ function plainTerms(one: PlainImage): number[] {
   ];
 }
 
-/** What multiplies the plain terms in each of the recipes. */
+/** The weights of the terms in each recipe. */
 const factors: Readonly<Record<keyof typeof terms, readonly number[]>> = {
   content: [1, 0, 0],
   style: [0, 10, 0],
@@ -70,12 +70,12 @@ const factors: Readonly<Record<keyof typeof terms, readonly number[]>> = {
 };
 
 for (const [name, recipe] of Object.entries(terms)) {
-  test(`the gradient is that of central differences: ${name}`, async (t) => {
+  test(`the gradient matches central differences: ${name}`, async (t) => {
     const { gradient } = await reference.evaluate(image, content, style, recipe);
     t.deepEqual([...gradient.shape], [...image.shape]);
     const pixels = [...gradient.data.keys()];
     const steepest = pixels.sort((a, b) => Math.abs(gradient.data[b]) - Math.abs(gradient.data[a]));
-    // A step so small that no ReLU and no maximum changes sides, which only doubles can tell from none.
+    // The step must be so small that no ReLU or maximum switches; only doubles can resolve it.
     const step = 1e-6;
     for (const pixel of [...steepest.slice(0, 4), steepest[400], steepest[900]]) {
       const [more, less] = [step, -step].map((by) => plainTerms(moved((i) => (i === pixel ? by : 0))));
@@ -89,7 +89,7 @@ for (const [name, recipe] of Object.entries(terms)) {
 }
 
 for (const [name, stylizer] of Object.entries(engines)) {
-  test(`${name}: along the gradient, the objective rises as the gradient is long`, async (t) => {
+  test(`${name}: along the gradient, the slope of the objective is the norm of the gradient`, async (t) => {
     const { gradient } = await stylizer.evaluate(image, content, style, quick());
     const length = Math.sqrt(gradient.data.reduce((sum, value) => sum + value ** 2, 0));
     const step = 0.02;
@@ -109,7 +109,7 @@ for (const [name, stylizer] of Object.entries(engines)) {
   });
 }
 
-test('onnx evaluates as the reference does: every term and the gradient, at all default layers', async (t) => {
+test('onnx matches the reference in every term and the gradient, at all default layers', async (t) => {
   for (const pooling of ['max', 'average'] as const) {
     const recipe: RecipeInput = { network: 'random', pooling, totalVariation: 0.1 };
     const [expected, actual] = [
@@ -133,12 +133,12 @@ test('onnx evaluates as the reference does: every term and the gradient, at all 
 
 const partOf = ({ parts }: Evaluation, term: string, part: string) => {
   const found = parts.find((value) => value.term === term && value.part === part);
-  if (!found) throw new Error(`There is no term ${term} at ${part}.`);
+  if (!found) throw new Error(`No term ${term} at ${part}.`);
   return found;
 };
 
 for (const [name, stylizer] of Object.entries(engines)) {
-  test(`${name}: every term and every scale is what plain loops compute`, async (t) => {
+  test(`${name}: every term and every scale matches plain loops`, async (t) => {
     const evaluation = await stylizer.evaluate(image, content, style, quick());
     const ofImage = featuresOf(image);
     t.is(evaluation.parts.length, 4);
@@ -172,7 +172,7 @@ for (const [name, stylizer] of Object.entries(engines)) {
       t.true(isClose(scaled, unscaled / scale, 1e-6));
   });
 
-  test(`${name}: at the content there is no content loss, at the style no style loss`, async (t) => {
+  test(`${name}: the content loss is 0 at the content, the style loss is 0 at the style`, async (t) => {
     const sameSize = pattern(3);
     const atContent = await stylizer.evaluate(content, content, sameSize, terms.content);
     t.is(atContent.terms['content.features'], 0);
@@ -191,7 +191,7 @@ for (const [name, stylizer] of Object.entries(engines)) {
   });
 }
 
-test('strength and weights act linearly, on values and on gradients', async (t) => {
+test('values and gradients are linear in strength and weights', async (t) => {
   const at = (recipe: RecipeInput) => onnx.evaluate(image, content, style, recipe);
   const [all, contentOnly, styleOnly, variationOnly] = [
     await at(quick({ content: { weight: 2 }, style: { strength: 30 }, totalVariation: 0.5 })),
@@ -215,7 +215,7 @@ test('strength and weights act linearly, on values and on gradients', async (t) 
   );
 });
 
-test('weights of layers are shares that add up to one', async (t) => {
+test('layer weights are normalized to sum to 1', async (t) => {
   const shares = { relu1_1: 6, relu1_2: 3, relu2_1: 1 };
   const { parts, terms: totals } = await onnx.evaluate(
     image,

@@ -1,7 +1,7 @@
 /**
- * A worker that makes no images and dies on purpose. The name of the content image says what happens to an item: `die`
- * ends the process every time, `die-once` only the first time, `slow` takes a while; any other item is reported as done.
- * The worker appends what it did, one word per line, to a file beside its journal.
+ * A worker that makes no images and dies on purpose. The name of the content image determines what happens to an item:
+ * `die` ends the process every time, `die-once` only the first time, and `slow` takes a while; any other item is reported
+ * as done. The worker appends its actions, one word per line, to a file next to its journal.
  * @module
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ function end(reason: string): void {
   process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
 }
 
-/** The record of an original, whatever the kind of the item. */
+/** Returns the record of an original, for items of any kind. */
 function record(item: PlanItem, earlier: readonly Attempt[]): ItemRecord {
   return originalRecord({ ...item, kind: 'original' } as OriginalItem, image, earlier);
 }

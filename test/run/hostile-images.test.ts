@@ -13,7 +13,7 @@ import { type SmallJob, smallJob } from '../support/small-job.js';
 
 const size = 64;
 
-/** The job of these tests; the caller adds the difficult images. */
+/** Creates the job of these tests; the caller adds the difficult images. */
 async function bareJob(
   t: { teardown: (undo: () => Promise<void>) => void },
   stylesPerContent: number,

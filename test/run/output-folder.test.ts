@@ -18,15 +18,12 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-test.serial('running the same job again does nothing, reports that, and touches no file', async (t) => {
+test.serial('running the same job again does nothing, says so, and touches no file', async (t) => {
   const before = await timesBelow(job.out);
   const again = await wildstyle(['run', job.file], job);
   t.is(again.exitCode, 0);
   t.is(again.stderr, '');
-  t.regex(
-    again.stdout,
-    /^Nothing to do: everything this job makes is there\.\n18 images in .*: 12 stylized, 6 originals\.\n$/,
-  );
+  t.regex(again.stdout, /^Nothing to do: all images exist\.\n18 images in .*: 12 stylized, 6 originals\.\n$/);
   t.deepEqual(await timesBelow(job.out), before);
 });
 
@@ -49,10 +46,10 @@ test.serial('settings under run may change; settings that change the result may 
   t.is(other.stdout, '');
   t.is(
     other.stderr,
-    `wildstyle: output-differs: ${job.out} was made by another job. What differs:
+    `wildstyle: output-differs: ${job.out} was created by a different job. Differences:
   seed: 7 -> 8
   recipe.steps: 3 -> 4
-  Choose another folder with --out, or add to this one with --extend: what it holds stays.
+  Choose another folder with --out, or add to this one with --extend, which keeps its images.
 `,
   );
   t.deepEqual(await timesBelow(job.out), before);
@@ -94,14 +91,14 @@ test.serial('--extend adds images and keeps the existing ones', async (t) => {
 });
 
 test.serial(
-  'an extended dataset lists all its jobs and reports images that cannot be made again',
+  'an extended dataset lists all its jobs and reports images that cannot be recreated',
   async (t) => {
     const { job: last, earlierJobs } = await summaryOf(job.out);
     t.like(last, { recipe: { steps: 4 } });
     t.is(earlierJobs.length, 1);
     t.like(earlierJobs[0], { recipe: { steps: 3 }, seed: 7 });
     const card = await readFile(join(job.out, 'README.md'), 'utf8');
-    t.regex(card, /The last of 2 jobs that made it/);
+    t.regex(card, /The last of 2 jobs that created the dataset/);
     const { records } = await treeOf(job.out);
     const old = records.find(({ kind, drawn }) => kind === 'stylized' && drawn.steps === 3);
     if (old?.status !== 'complete') return t.fail();
@@ -110,7 +107,7 @@ test.serial(
     t.is(again.exitCode, 0);
     t.true(
       again.stdout.includes(
-        `note: 1 image of earlier jobs is gone, and this job does not make them: ${old.file}\n`,
+        `note: 1 image from earlier jobs is missing, and this job cannot recreate it: ${old.file}\n`,
       ),
       again.stdout,
     );
@@ -140,7 +137,7 @@ test.serial('a folder that is not a dataset stays untouched', async (t) => {
   t.is(refused.exitCode, 2);
   t.is(
     refused.stderr,
-    `wildstyle: output-foreign: ${foreign}: not empty, and not a dataset of wildstyle's (chapter-1.txt)\n  Name a folder that is new or empty\n`,
+    `wildstyle: output-foreign: ${foreign}: not empty and not a wildstyle dataset (chapter-1.txt)\n  Use a new or empty folder.\n`,
   );
   t.deepEqual(await readdir(foreign), ['chapter-1.txt']);
   const file = await job.put('a-file', 'text');
@@ -149,7 +146,7 @@ test.serial('a folder that is not a dataset stays untouched', async (t) => {
   t.true(onFile.stderr.startsWith(`wildstyle: output-foreign: ${file}: is a file`), onFile.stderr);
 });
 
-test.serial('a damaged manifest is refused with the line number', async (t) => {
+test.serial('a damaged manifest is rejected with the line number', async (t) => {
   const damaged = join(job.folder, 'copy');
   await writeFile(join(damaged, 'manifest.jsonl'), '{"id":\n');
   const refused = await wildstyle(['run', job.file, '--out', damaged], job);
@@ -160,7 +157,7 @@ test.serial('a damaged manifest is refused with the line number', async (t) => {
   );
 });
 
-test.serial('of two concurrent runs, the second is refused and the first continues', async (t) => {
+test.serial('of two concurrent runs, the second is rejected and the first continues', async (t) => {
   const root = join(job.folder, 'shared');
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   await until('its lock', () => existsSync(outputPaths(root).lockOwner));
@@ -170,7 +167,7 @@ test.serial('of two concurrent runs, the second is refused and the first continu
   const [line, cure, ...rest] = second.stderr.split('\n');
   t.true(
     line.startsWith(
-      `wildstyle: output-in-use: ${root}: another run writes to this folder (process ${first.pid} on `,
+      `wildstyle: output-in-use: ${root}: another run is writing to this folder (process ${first.pid} on `,
     ),
     line,
   );

@@ -43,7 +43,7 @@ interface Options {
 
 let pools = 0;
 
-/** A pool of fake workers, and a function that reads their notes. */
+/** Creates a pool of fake workers, and a function that reads their notes. */
 function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options = {}) {
   const notes = join(folder, `${pools++}`);
   const settings = (worker: number): WorkerSettings => ({
@@ -74,7 +74,7 @@ async function outcomes(pool: WorkerPool, names: readonly string[]): Promise<Rec
   return Object.fromEntries(await Promise.all(made));
 }
 
-test('an item that always kills its worker is recorded as failed; items beside it are made', async (t) => {
+test('an item that always kills its worker is recorded as failed; the other items are made', async (t) => {
   const { pool, noted } = fakePool({ itemsPerWorker: 4 });
   await pool.start();
   const names = ['a', 'die', 'b', 'slow-c', 'd', 'e', 'slow-f'];
@@ -117,7 +117,7 @@ test('the record of a crash includes the error output of the worker', async (t) 
     attempts: [{ error: 'worker-crashed' }, { error: 'worker-crashed' }],
     error: {
       code: 'worker-crashed',
-      message: 'The worker died twice while it held this item. It said: cannot bear die',
+      message: 'The worker crashed twice while making this image. Last error output: cannot bear die',
     },
   });
 });
@@ -163,7 +163,7 @@ test('workers that cannot start end the run with the reason', async (t) => {
   const error = await t.throwsAsync(pool.start(), { instanceOf: WildstyleError });
   t.like(error, {
     code: 'engine-failed',
-    message: 'Workers ended 3 times in a row without an image in work. The last one said: no such library',
+    message: 'Idle worker processes exited 3 times in a row. Last error output: no such library',
   });
   await pool.stop();
   t.deepEqual(await noted(), ['start', 'start', 'start']);
@@ -172,11 +172,11 @@ test('workers that cannot start end the run with the reason', async (t) => {
 test('a draining pool returns items that were not started', async (t) => {
   const { pool } = fakePool({ itemsPerWorker: 2 });
   await pool.start();
-  const begun = outcomes(pool, ['slow-a', 'slow-b']);
+  const started = outcomes(pool, ['slow-a', 'slow-b']);
   await new Promise((resolve) => setTimeout(resolve, 100));
   pool.drain();
   t.deepEqual(await outcomes(pool, ['c', 'd']), { c: 'dropped', d: 'dropped' });
-  t.deepEqual(await begun, { 'slow-a': 'complete', 'slow-b': 'complete' });
+  t.deepEqual(await started, { 'slow-a': 'complete', 'slow-b': 'complete' });
   await pool.stop();
 });
 
@@ -192,12 +192,12 @@ test('a failure rejects all waiting items and every later request', async (t) =>
   await pool.stop();
 });
 
-test('kill ends the pool at once', async (t) => {
+test('kill ends the pool immediately', async (t) => {
   const { pool } = fakePool({ workers: 2 });
   await pool.start();
   const making = pool.make(item('slow-a'));
   pool.kill();
-  await t.throwsAsync(making, { message: 'The run was stopped at once.' });
+  await t.throwsAsync(making, { message: 'The run was stopped immediately.' });
   await pool.stop();
 });
 

@@ -6,14 +6,14 @@ import { WildstyleError } from '../../src/errors.js';
 import { cacheFolder } from '../../src/files/cache-folder.js';
 import { findWeights, WeightStore } from '../../src/run/weights.js';
 
-// The cache folder is the environment's, so the tests that change it go one after the other.
+// These tests change the cache folder in the environment, so they run serially.
 const before = process.env.XDG_CACHE_HOME;
 test.afterEach.always(() => {
   if (before === undefined) delete process.env.XDG_CACHE_HOME;
   else process.env.XDG_CACHE_HOME = before;
 });
 
-test.serial('weights are found in the cache folder when they are there', async (t) => {
+test.serial('finds weights in the cache folder', async (t) => {
   const home = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
   t.teardown(() => rm(home, { recursive: true }));
   process.env.XDG_CACHE_HOME = home;
@@ -25,7 +25,7 @@ test.serial('weights are found in the cache folder when they are there', async (
   t.deepEqual(findWeights(undefined), { vgg19: file });
 });
 
-test.serial('a file that is named comes first and has to exist; only vgg19 needs one', async (t) => {
+test.serial('a given file takes precedence and must exist; only vgg19 needs one', async (t) => {
   process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -37,30 +37,33 @@ test.serial('a file that is named comes first and has to exist; only vgg19 needs
   t.deepEqual(findWeights(mine), { vgg19: mine });
 });
 
-test.serial('each network has its own file; one file is for the network in use that needs one', async (t) => {
-  process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
-  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'w.safetensors');
-  await writeFile(file, 'anything');
-  t.deepEqual(findWeights({ vgg19: file }), { vgg19: file });
-  t.deepEqual(findWeights(file, ['random', 'vgg19']), { vgg19: file });
-  t.deepEqual(findWeights(file, ['random']), {}, 'a network that needs none gets none');
-  t.throws(() => findWeights({ vgg19: join(folder, 'none') }), { code: 'weights-missing' });
-});
+test.serial(
+  'each network may have its own file; a single file is for the network in use that needs one',
+  async (t) => {
+    process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
+    const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'w.safetensors');
+    await writeFile(file, 'anything');
+    t.deepEqual(findWeights({ vgg19: file }), { vgg19: file });
+    t.deepEqual(findWeights(file, ['random', 'vgg19']), { vgg19: file });
+    t.deepEqual(findWeights(file, ['random']), {}, 'a network that needs none gets none');
+    t.throws(() => findWeights({ vgg19: join(folder, 'none') }), { code: 'weights-missing' });
+  },
+);
 
-test('weights are loaded once', async (t) => {
+test('loads weights once', async (t) => {
   const store = new WeightStore({});
   const [first, second] = await Promise.all([store.get('random'), store.get('random')]);
   t.is(second, first);
   t.is(await store.get('random'), first);
 });
 
-test('weights that are not known, not there or not weights', async (t) => {
+test('reports weights that are unknown, missing or invalid', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const text = join(folder, 'text.safetensors');
-  await writeFile(text, 'this is no safetensors file at all');
+  await writeFile(text, 'this is not a safetensors file');
   const codeOf = async (files: Readonly<Record<string, string>>) =>
     t.throwsAsync(new WeightStore(files).get('vgg19'), { instanceOf: WildstyleError });
   const unknown = await codeOf({});

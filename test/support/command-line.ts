@@ -6,10 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The command line of the build that the tests belong to. */
+/** The command line in the same build as the tests. */
 export const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   /** Null if a signal ended it. */
   readonly exitCode: number | null;
@@ -22,7 +22,7 @@ export interface Going {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** What it has written to its standard output so far. */
+  /** Returns its standard output so far. */
   readonly written: () => string;
 }
 
@@ -56,7 +56,7 @@ export function startWildstyle(args: readonly string[], { cache, cwd, locale }: 
   return { process: child, pid: child.pid as number, ended, written: () => output.stdout };
 }
 
-/** Runs `wildstyle` with arguments to its end. */
+/** Runs `wildstyle` with arguments and waits until it exits. */
 export function wildstyle(args: readonly string[], environment: Environment): Promise<Ended> {
   return startWildstyle(args, environment).ended;
 }
@@ -74,7 +74,7 @@ export async function until<T>(what: string, look: () => T | Promise<T>): Promis
   throw new Error(`waited in vain for ${what}`);
 }
 
-/** The child processes of a process; empty on systems that do not list them (all but Linux). */
+/** Returns the child processes of a process. Empty on systems that do not list them (all except Linux). */
 export function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
@@ -83,7 +83,7 @@ export function childrenOf(pid: number): number[] {
 /** Whether this system lists the children of a process. */
 export const canSeeChildren: boolean = existsSync(`/proc/self/task/${process.pid}/children`);
 
-/** Whether a process is running; a zombie is not. */
+/** Returns whether a process is running. Zombies do not count. */
 export async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
   return status !== undefined && !/^State:\s+[ZX]/m.test(status);

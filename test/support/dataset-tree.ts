@@ -1,4 +1,4 @@
-/** The content of a dataset's folder, in a form that can be compared. @module */
+/** Reads dataset folders in a form that can be compared. @module */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { type DatasetSummary, readSummary } from '../../src/dataset/summary.js';
 
 const workFolder = '.wildstyle';
 
-/** Every file below a folder, with forward slashes, sorted; without the working folder. */
+/** Lists every file below a folder except the working folder, sorted, with forward slashes. */
 export async function filesBelow(root: string): Promise<string[]> {
   if (!existsSync(root)) return [];
   const entries = await readdir(root, { withFileTypes: true, recursive: true });
@@ -20,24 +20,24 @@ export async function filesBelow(root: string): Promise<string[]> {
     .sort();
 }
 
-/** Images below a dataset's root. */
+/** Lists the images of a dataset. */
 export async function imagesBelow(root: string): Promise<string[]> {
   return (await filesBelow(root)).filter((path) => path.startsWith('train/') && !path.endsWith('.jsonl'));
 }
 
-/** Digests of the images below a dataset's root, whatever its summary says. */
+/** Returns the digests of the images in a dataset folder. Does not use its summary. */
 export async function imageDigests(root: string): Promise<Record<string, string>> {
   return digestsOf(root, await imagesBelow(root));
 }
 
-/** A record without the time it took. */
+/** A record without its elapsed time. */
 export type TimelessRecord = ItemRecord extends infer R
   ? R extends unknown
     ? Omit<R, 'elapsedMs'>
     : never
   : never;
 
-/** What must be equal for two runs of the same job. */
+/** The parts of a dataset that must be equal for two runs of the same job. */
 export interface Tree {
   /** Digests of images and metadata, by path. */
   readonly files: Readonly<Record<string, string>>;
@@ -66,14 +66,14 @@ export async function treeOf(root: string): Promise<Tree> {
   };
 }
 
-/** `dataset.json`. @throws if there is none */
+/** Reads `dataset.json`. @throws if there is none */
 export async function summaryOf(root: string): Promise<DatasetSummary> {
   const summary = await readSummary(root);
   if (!summary) throw new Error(`${root} has no dataset.json`);
   return summary;
 }
 
-/** Modification time of each file in nanoseconds, including those in the working folder. */
+/** Returns the modification time of each file in nanoseconds, including the working folder. */
 export async function timesBelow(root: string): Promise<Record<string, string>> {
   const paths = [...(await filesBelow(root)), `${workFolder}/job.json`, `${workFolder}/images.jsonl`];
   const times = paths.map(async (path) => {

@@ -1,11 +1,11 @@
 /** Small generated pictures, all different: the input of jobs in tests. @module */
 import sharp, { type Sharp } from 'sharp';
 
-/** What a picture shows. */
+/** The motif of a picture. */
 export type Motif = 'gradient' | 'noise' | 'rings' | 'stripes';
 
 /**
- * A picture of a motif.
+ * Draws a picture of a motif.
  * @param variant 0, 1, 2 ...: changes colors and sizes
  */
 export function smallImage(motif: Motif, variant: number, widthPx = 48, heightPx = 48): Sharp {
@@ -35,7 +35,7 @@ const motifs: Readonly<Record<Motif, Draw>> = {
   },
 };
 
-/** A pseudorandom number in [0, 1) that depends only on the index. */
+/** Returns a pseudorandom number in [0, 1) that depends only on the index. */
 function hash(index: number): number {
   const mixed = Math.imul(Math.imul(index + 1, 0x9e3779b1) ^ (index >>> 3), 0x85ebca6b) >>> 0;
   return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;

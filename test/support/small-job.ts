@@ -1,4 +1,4 @@
-/** A small job in a temporary folder: three classes, three styles, a network that needs no weights. @module */
+/** A small job in a temporary folder: three classes, three styles, and a network without weights. @module */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,7 +50,7 @@ const usual = {
   run: { workers: 1, threads: 1, batch: 1 },
 };
 
-/** Makes a job with its images. */
+/** Creates a job with its images. */
 export async function smallJob(changes: JobChanges = {}): Promise<SmallJob> {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-run-'));
   const put = async (path: string, bytes: Uint8Array | string) => {

@@ -1,4 +1,4 @@
-/** `wildstyle export`: writes a dataset in another format. @module */
+/** `wildstyle export`: exports a dataset to another format. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readSummary } from '../../dataset/summary.js';
@@ -13,7 +13,7 @@ interface ExportArguments {
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <dir>',
-  describe: 'Write a dataset in another format, to exports/ in its folder',
+  describe: 'Export a dataset to another format, into exports/ in its folder',
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

@@ -1,4 +1,4 @@
-/** `wildstyle plan`: shows what a job will make, without making it. @module */
+/** `wildstyle plan`: shows what a job will create, without creating it. @module */
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { asWildstyleError } from '../../errors.js';
@@ -17,13 +17,13 @@ interface PlanArguments extends JobArguments {
 
 export const planCommand: CommandModule<object, PlanArguments> = {
   command: 'plan <job>',
-  describe: 'Show what a job will make, and what it will cost',
+  describe: 'Show what a job will create and what it will cost',
   builder: (yargs) =>
     withJobOptions(yargs).option('json', { type: 'boolean', describe: 'Print the plan as JSON' }),
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
-    const found = await lookAtOutput(prepared);
+    const found = await inspectOutput(prepared);
     const estimate = await estimatePlan(prepared, found.remaining?.workload);
     const description = describePlan(prepared, { ...found, estimate });
     if (args.json) printJson(description);
@@ -31,14 +31,14 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   },
 };
 
-/** A plan is shown also for a folder that a run would refuse; then with the reason. */
-async function lookAtOutput(prepared: Prepared): Promise<PlanFindings> {
+/** Inspects the output folder. If a run would reject it, the plan is still shown, with the reason as a warning. */
+async function inspectOutput(prepared: Prepared): Promise<PlanFindings> {
   try {
     return { remaining: await findPendingWork(prepared) };
   } catch (error) {
     const { message, cure } = asWildstyleError(error);
     return {
-      warnings: [`a run will refuse the output folder: ${[message, cure].filter(Boolean).join('\n')}`],
+      warnings: [`a run will reject the output folder: ${[message, cure].filter(Boolean).join('\n')}`],
     };
   }
 }

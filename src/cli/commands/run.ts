@@ -1,4 +1,4 @@
-/** `wildstyle run`: makes the dataset of a job. @module */
+/** `wildstyle run`: creates the dataset of a job. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import type { FailedRecord } from '../../dataset/ledger/record.js';
@@ -23,27 +23,27 @@ interface RunArguments extends JobArguments {
 }
 
 const mostFailuresShown = 5;
-const stoppedText = 'Stopped at once. Finished images are kept; run again to go on.';
+const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <job>',
-  describe: 'Make the dataset of a job; run again to go on after a stop',
+  describe: 'Create the dataset of a job; resumes if interrupted',
   builder: (yargs) =>
     withJobOptions(yargs)
-      .option('dry-run', { type: 'boolean', describe: 'Show what would be made, and stop' })
-      .option('extend', { type: 'boolean', describe: 'Add to a folder that another job made' })
-      .option('retry-failed', { type: 'boolean', describe: 'Try failed images again' }) as never,
+      .option('dry-run', { type: 'boolean', describe: 'Show what would be created, then exit' })
+      .option('extend', { type: 'boolean', describe: 'Add to a dataset that a different job created' })
+      .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' }) as never,
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const signals = stopSignals();
-    // Until items are made there is nothing to finish.
-    const leave = () => process.exit(exitCodes.stopped);
-    signals.drain.addEventListener('abort', leave);
+    // No item is in progress yet, so the first signal can exit.
+    const exit = () => process.exit(exitCodes.stopped);
+    signals.drain.addEventListener('abort', exit);
     const prepared = await prepare(job);
-    signals.drain.removeEventListener('abort', leave);
+    signals.drain.removeEventListener('abort', exit);
     if (args.dryRun) {
       signals.dispose();
-      // What a run would refuse is refused, after what may help to see why.
+      // Fails where a run would fail, but prints the plan first: it may help explain the error.
       const remaining = await findPendingWork(prepared, args).catch((error) => {
         print(planText(describePlan(prepared)));
         throw error;
@@ -75,10 +75,10 @@ async function runWithView(
     const text = eventText(event);
     if (text) view.print(text);
   };
-  // By then no worker is left to be stopped: what is written is whole or not there, so that one may leave.
+  // While finishing, no worker is running and files are published atomically, so exiting is safe.
   signals.drain.addEventListener('abort', () => {
     if (isFinishing)
-      view.print('Writing manifest and contact sheet, then done. Press Ctrl-C again to stop at once.');
+      view.print('Writing the manifest and contact sheet. Press Ctrl-C again to stop immediately.');
   });
   signals.abandon.addEventListener('abort', () => {
     if (!isFinishing) return;
@@ -108,20 +108,23 @@ async function runWithView(
   }
 }
 
-/** Every image that fails is told once, and no more than a few: a folder may be full of them. */
+/**
+ * Returns a function that decides whether to hide a failure: repeated ones, and all but the first few, because a folder
+ * may be full of bad images.
+ */
 function failureFilter(print: (text: string) => void): (record: FailedRecord) => boolean {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (record) => {
     const failure = failureText(record);
-    if (told.has(failure) || told.size > mostFailuresShown) return true;
-    told.add(failure);
-    if (told.size <= mostFailuresShown) return false;
-    print('failed: more images, which are not shown here; manifest.jsonl will say which.');
+    if (reported.has(failure) || reported.size > mostFailuresShown) return true;
+    reported.add(failure);
+    if (reported.size <= mostFailuresShown) return false;
+    print('failed: more images. manifest.jsonl will list all of them.');
     return true;
   };
 }
 
-/** Most messages begin with the image that they are about. */
+/** Most messages already start with the image path. */
 function failureText({ sources, error }: FailedRecord): string {
   const path = sources.content?.path ?? '';
   return error.message.startsWith(`${path}:`) ? error.message : `${path}: ${error.message}`;
@@ -133,9 +136,9 @@ function eventText(event: RunEvent): string | undefined {
       const { workload, done, allocation } = event;
       const { workers, threads, batch } = allocation;
       const originals = workload.items - workload.stylized;
-      const doneText = done > 0 ? `${done} ${done === 1 ? 'image is' : 'images are'} there already. ` : '';
-      const together = batch > 1 ? `, up to ${batch} small images together` : '';
-      return `${doneText}To make: ${count(workload.stylized, 'stylized image')} and ${count(originals, 'original')}, by ${count(workers, 'worker')} with ${count(threads, 'thread')} each${together}.`;
+      const doneText = done > 0 ? `${count(done, 'image')} already ${done === 1 ? 'exists' : 'exist'}. ` : '';
+      const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
+      return `${doneText}Making ${count(workload.stylized, 'stylized image')} and ${count(originals, 'original')} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
     }
     case 'estimating':
       return 'Measuring a few steps ...';
@@ -149,10 +152,10 @@ function eventText(event: RunEvent): string | undefined {
     case 'lost': {
       const { files } = event;
       const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
-      return `note: ${count(files.length, 'image')} of earlier jobs ${files.length === 1 ? 'is' : 'are'} gone, and this job does not make them: ${shown}`;
+      return `note: ${count(files.length, 'image')} from earlier jobs ${files.length === 1 ? 'is' : 'are'} missing, and this job cannot recreate ${files.length === 1 ? 'it' : 'them'}: ${shown}`;
     }
     case 'draining':
-      return 'Stopping: the images in work are finished first. Press Ctrl-C again to stop at once.';
+      return 'Stopping: finishing the images in progress. Press Ctrl-C again to stop immediately.';
     default:
       return undefined;
   }
@@ -165,16 +168,15 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
     `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
   ];
   if (status === 'nothing')
-    lines.unshift(`Nothing to do: everything this job ${failed > 0 ? 'could make' : 'makes'} is there.`);
+    lines.unshift(`Nothing to do: ${failed > 0 ? 'no images are pending' : 'all images exist'}.`);
   else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
   if (failed > 0) {
     const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
     lines.push(
-      `${failed} failed (${kinds.join(', ')}); ${folder}/manifest.jsonl says why. --retry-failed tries again, with --extend where images were replaced.`,
+      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To try again, add --retry-failed, and --extend if you replaced images.`,
     );
   }
-  if (pending > 0)
-    lines.push(`${pending} ${pending === 1 ? 'is' : 'are'} left: run the same command again to go on.`);
+  if (pending > 0) lines.push(`${count(pending, 'image')} left. Run the same command again to resume.`);
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
   return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-/** `wildstyle stylize`: one image, without a job. @module */
+/** `wildstyle stylize`: stylizes one image, without a job. @module */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
@@ -29,30 +29,38 @@ interface StylizeArguments {
 
 export const stylizeCommand: CommandModule<object, StylizeArguments> = {
   command: 'stylize <content> <style> <out>',
-  describe: 'Stylize one image, to try a style or a recipe',
+  describe: 'Stylize one image, to try out a style or a recipe',
   builder: (yargs) =>
     yargs
-      .positional('content', { type: 'string', demandOption: true, describe: 'The image that gives shapes' })
-      .positional('style', { type: 'string', demandOption: true, describe: 'The image that gives the look' })
-      .positional('out', { type: 'string', demandOption: true, describe: 'The result: .jpg, .png or .webp' })
+      .positional('content', { type: 'string', demandOption: true, describe: 'Content image' })
+      .positional('style', { type: 'string', demandOption: true, describe: 'Style image' })
+      .positional('out', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Output image: .jpg, .png or .webp',
+      })
       .option('size', { type: 'number', requiresArg: true, describe: 'Long edge in pixels' })
       .option('steps', { type: 'number', requiresArg: true, describe: 'Optimization steps' })
-      .option('strength', { type: 'number', requiresArg: true, describe: 'Style over content' })
+      .option('strength', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Strength of the style relative to the content',
+      })
       .option('set', {
         type: 'string',
         array: true,
         nargs: 1,
-        describe: 'Set a key of the recipe, as in optimizer=adam; repeatable',
+        describe: 'Set a recipe key, e.g. optimizer=adam; repeatable',
       })
-      .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file of the network' }),
+      .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' }),
   async handler({ content, style, out, size, steps, strength, set = [], weights }) {
     const format = formatOfFile(out);
     if (!format) {
-      throw new WildstyleError('option-invalid', `The result must end in .jpg, .png or .webp, not ${out}.`);
+      throw new WildstyleError('option-invalid', `The output must end in .jpg, .png or .webp, not ${out}.`);
     }
     if ((await isSameFile(content, out)) || (await isSameFile(style, out)))
-      throw new WildstyleError('option-invalid', `The result would overwrite ${out}: name another file.`);
-    // Reported now, not after minutes of work.
+      throw new WildstyleError('option-invalid', `The output would overwrite ${out}. Choose another file.`);
+    // Fail now rather than after minutes of work.
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
     });
@@ -60,7 +68,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     const signals = stopSignals();
     const view = progressView(process.stderr);
     view.print(`Stylizing ${content}. Press Ctrl-C to stop and keep the image so far.`);
-    signals.drain.addEventListener('abort', () => view.print('Stopping, keeping the image so far.'));
+    signals.drain.addEventListener('abort', () => view.print('Stopping: saving the current image.'));
     signals.abandon.addEventListener('abort', () => process.exit(130));
     try {
       const { pixels, facts } = await stylizeImages({ content, style }, recipe, {
@@ -84,7 +92,7 @@ function factsText({ network, steps, loss }: Partial<OptimizeFacts>): string {
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** The recipe of the options; `--set` may name its keys with or without `recipe.` before them. */
+/** Builds the recipe from the options. Keys in `--set` may start with `recipe.`. */
 function recipeOf(options: object, set: readonly string[]): RecipeInput {
   const overrides = set.map((override) => parseOverride(override.replace(/^recipe\./, '')));
   const defined = JSON.parse(JSON.stringify(options)) as object;

@@ -1,6 +1,6 @@
 /**
- * The dataset card: README.md with the front matter that Hugging Face reads, and for people what it is, how it was made and
- * how to load it.
+ * The dataset card: a README.md with front matter for Hugging Face, and a description of the contents, the recipe and how
+ * to load the dataset.
  * @module
  */
 import { stringify } from 'yaml';
@@ -10,14 +10,14 @@ import { inLoaderOrder } from '../ledger/tally.js';
 import type { DatasetSummary } from '../summary.js';
 import { loadingGuide } from './loading-guide.js';
 
-/** What a card is made from. */
+/** The input for a card. */
 export interface CardFacts {
   /** Title. */
   readonly name: string;
   readonly summary: DatasetSummary;
-  /** A few stylized records, to show what was drawn. */
+  /** A few stylized records, shown as examples. */
   readonly sample: readonly ItemRecord[];
-  /** An identifier that Hugging Face knows: `cc0-1.0`. */
+  /** A Hugging Face license identifier, such as `cc0-1.0`. */
   readonly license?: string;
 }
 
@@ -27,18 +27,18 @@ const dtypes: Readonly<Record<ColumnType, string>> = {
   number: 'float64',
 };
 
-/** The text of a dataset's README.md. */
+/** Returns the text of a dataset's README.md. */
 export function datasetCard(facts: CardFacts): string {
   const { name, summary } = facts;
   return [
     `---\n${stringify(frontMatter(facts))}---`,
     `# ${name}`,
-    `${sentence(summary)} Made by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
+    `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
     licenseNote(facts.license),
-    `## What is in it\n\n${countsTable(summary)}`,
-    `## How it was made\n\n${recipeBlock(summary)}`,
+    `## Contents\n\n${countsTable(summary)}`,
+    `## Recipe\n\n${recipeBlock(summary)}`,
     sampleTable(facts.sample),
-    `## Columns\n\n\`metadata.jsonl\` of each split has a row for each image:\n\n${columnsTable()}\n\n\`manifest.jsonl\` has a record for each item, failed ones included: digests of image and sources, every parameter, network, engine, loss curve. \`dataset.json\` has the job, the counts and the digests. \`wildstyle verify\` compares every file with them.`,
+    `## Columns\n\nEach split has a \`metadata.jsonl\` with one row per image:\n\n${columnsTable()}\n\n\`manifest.jsonl\` has one record per item, including failed ones: digests of the image and its sources, all parameters, network, engine and loss curve. \`dataset.json\` has the job, the counts and the digests. \`wildstyle verify\` checks every file against them.`,
     `## How to load it\n\n${loadingGuide(summary)}`,
   ]
     .filter((part) => part !== '')
@@ -57,14 +57,14 @@ function frontMatter({ name, summary, license }: CardFacts): object {
       {
         config_name: 'default',
         data_files: splits.map((split) => ({ split: split.replace(/\W/g, '_'), path: `${split}/**` })),
-        // Here, not under `dataset_info`: the folder builders of `datasets` read only these.
+        // Not under `dataset_info`, which the folder builders of `datasets` ignore.
         features: features(presentClasses(summary)),
       },
     ],
   };
 }
 
-/** The classes that have images, so that a label's number is the one that folder loaders give it. */
+/** Returns the classes that have images, so that labels get the same numbers as in folder loaders. */
 function presentClasses({ counts }: DatasetSummary): string[] {
   const present = Object.entries(counts.classes).filter(([, c]) => c.stylized + c.originals > 0);
   return inLoaderOrder(present.map(([name]) => name));
@@ -86,14 +86,14 @@ function sentence({ counts, status }: DatasetSummary): string {
   const classes = Object.keys(counts.classes).length;
   const images = `${counts.stylized} stylized images${counts.originals > 0 ? ` and ${counts.originals} originals` : ''}`;
   const where = classes > 0 ? ` in ${classes} ${classes === 1 ? 'class' : 'classes'}` : '';
-  const partial = status === 'partial' ? ` (${counts.pending} more are planned and not yet made)` : '';
+  const partial = status === 'partial' ? ` (${counts.pending} more are planned but not made yet)` : '';
   return `${images}${where}${partial}.`;
 }
 
 function licenseNote(license: string | undefined): string {
   return license
     ? `License: ${license}.`
-    : 'License: none is stated. The images derive from the content and the style images, whose licenses apply.';
+    : 'License: not specified. The images are derived from the content and style images, whose licenses apply.';
 }
 
 function countsTable({ counts }: DatasetSummary): string {
@@ -112,11 +112,11 @@ function countsTable({ counts }: DatasetSummary): string {
 function recipeBlock({ job, earlierJobs }: DatasetSummary): string {
   const { seed, sampling, recipe } = job;
   const shown = Object.entries({ seed, sampling, recipe }).filter(([, value]) => value !== undefined);
-  if (shown.length === 0) return 'The job is in `dataset.json`.';
+  if (shown.length === 0) return 'See `dataset.json` for the job.';
   const about =
     earlierJobs.length === 0
-      ? 'The same job on the same images gives the same items again.'
-      : `The last of ${earlierJobs.length + 1} jobs that made it; the others are in \`dataset.json\`, and the manifest says of each item how it was made.`;
+      ? 'Running the same job on the same images produces the same items.'
+      : `The last of ${earlierJobs.length + 1} jobs that created the dataset. The others are in \`dataset.json\`, and the manifest has the parameters of each item.`;
   return `${about}\n\n\`\`\`yaml\n${stringify(Object.fromEntries(shown))}\`\`\``;
 }
 
@@ -126,7 +126,7 @@ function sampleTable(sample: readonly ItemRecord[]): string {
     (name) => metadataColumns.filter((column) => column.name === name),
   );
   const rows = sample.map((record) => columns.map(({ value }) => value(record)));
-  return `A few items, with what was drawn for them:\n\n${table(
+  return `A few items and their parameters:\n\n${table(
     columns.map(({ name }) => name),
     rows,
   )}`;
@@ -136,7 +136,7 @@ function columnsTable(): string {
   const rows = metadataColumns.map(({ name, type, meaning }) => [`\`${name}\``, type, meaning]);
   return table(
     ['column', 'type', 'meaning'],
-    [['`file_name`', 'string', 'the image, below the split'], ...rows],
+    [['`file_name`', 'string', 'the image, relative to the split folder'], ...rows],
   );
 }
 
@@ -149,6 +149,6 @@ function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const isFraction = typeof value === 'number' && !Number.isInteger(value);
   const text = isFraction ? String(Number(value.toPrecision(6))) : String(value);
-  // Names of files and classes come from outside: they may not end the cell, the row or the table.
+  // Escape file and class names, so that they cannot break the cell, the row or the table.
   return text.replace(/[\\|<>]/g, '\\$&').replace(/\s+/g, ' ');
 }

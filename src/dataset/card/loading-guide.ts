@@ -1,10 +1,10 @@
-/** How a dataset is loaded by the usual libraries: the part of the card that people copy. @module */
+/** The part of the card that shows how to load the dataset with common libraries. @module */
 import type { DatasetSummary } from '../summary.js';
 
-/** Snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, with the dataset's own split. */
+/** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the dataset's first split. */
 export function loadingGuide({ counts, job }: DatasetSummary): string {
   const split = Object.keys(counts.splits)[0] ?? 'train';
-  // Not ".": `load_dataset` needs a folder that has a name.
+  // Not ".", because `load_dataset` needs a folder name.
   const root = 'path/to/dataset';
   const folder = `"${root}/${split}"`;
   const isWebp = (job.output as { format?: unknown } | undefined)?.format === 'webp';
@@ -19,7 +19,7 @@ export function loadingGuide({ counts, job }: DatasetSummary): string {
     ]),
     ...(labeled ? [pyTorchSnippet(folder)] : []),
     ...(labeled && !isWebp ? [kerasSnippet(folder)] : []),
-    ...(isWebp ? ['Keras does not read WebP: choose `jpeg` or `png` for it.'] : []),
+    ...(isWebp ? ['Keras does not read WebP. To use Keras, set `output.format` to `jpeg` or `png`.'] : []),
     tensorFlowJsSnippet(folder),
   ].join('\n\n');
 }

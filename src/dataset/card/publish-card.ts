@@ -1,4 +1,4 @@
-/** Publishes a dataset's card. @module */
+/** Publishes the dataset card. @module */
 import { basename } from 'node:path';
 import { publishFile } from '../../files/publish.js';
 import type { ItemRecord } from '../ledger/record.js';
@@ -10,8 +10,8 @@ const sampledRecords = 6;
 
 /**
  * Writes README.md.
- * @param sample stylized records, of which a few are shown
- * @returns its digest, by its name
+ * @param sample stylized records; the first few are shown
+ * @returns the sha256 of the file, by name
  */
 export async function publishCard(
   root: string,

@@ -1,4 +1,7 @@
-/** Journals: what each worker finished, appended line by line and flushed, so that no crash loses a finished item. @module */
+/**
+ * Journals: each worker appends a line per finished item and flushes it to disk, so that a crash loses no finished item.
+ * @module
+ */
 import { existsSync } from 'node:fs';
 import { open as openFile, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -11,20 +14,20 @@ import { mergeRecords } from './merge-records.js';
 import type { ItemRecord } from './record.js';
 import { formatRecord, parseRecord } from './record-line.js';
 
-/** An open journal; one process writes it. */
+/** An open journal. Only one process may write to it. */
 export interface Journal {
   /**
-   * Adds a record, on disk when the promise resolves. Records are added in the order of the calls.
-   * @throws `disk-full`, `output-unwritable`; the journal is as it was before
+   * Appends a record. It is on disk when the promise resolves. Records are appended in the order of the calls.
+   * @throws `disk-full`, `output-unwritable`; the journal is then unchanged
    */
   append(record: ItemRecord): Promise<void>;
-  /** Waits for what is being added, then closes. */
+  /** Waits for pending appends, then closes the journal. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a journal to add to it, making file and folder where missing. A last line that a crash left unfinished is
- * cut off.
+ * Opens a journal for appending. Creates the file and its folder if missing, and removes an incomplete last line left by a
+ * crash.
  * @throws `disk-full`, `output-unwritable`
  */
 export async function openJournal(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<Journal> {
@@ -43,10 +46,10 @@ export async function openJournal(path: string, fileSystem: FileSystem = nodeFil
 }
 
 /**
- * The records of all journals of a folder, by item id. Where an item has several, a complete one counts more than a
- * failed one, else the last. The last line of a journal may be torn and is then left out.
- * @returns an empty map when there is no such folder
- * @throws `dataset-invalid` naming file and line
+ * Reads the records of all journals in a folder, by item id. If an item has several records, a complete one takes
+ * precedence over a failed one, otherwise a later one over an earlier one. An incomplete last line is ignored.
+ * @returns an empty map if the folder does not exist
+ * @throws `dataset-invalid` with file and line number
  */
 export async function readJournals(folder: string): Promise<Map<string, ItemRecord>> {
   const names = await journalsIn(folder);
@@ -60,10 +63,10 @@ export async function readJournals(folder: string): Promise<Map<string, ItemReco
 }
 
 /**
- * Puts the records that still count in the place of manifest and journals, so that one whose image is gone, or that is to
- * be tried again, cannot be taken for a newer one of the same item. Until a run completes the dataset, the manifest is
- * not looked at again: see {@link isSettled}.
- * @throws `disk-full`, `output-unwritable`; then the journals are as they were
+ * Replaces the journals by a single one with the valid records. Otherwise, the outdated record of a missing image or of a
+ * retried item could override the new one. Until a run completes the dataset, the manifest is ignored; see
+ * {@link isSettled}.
+ * @throws `disk-full`, `output-unwritable`; the journals are then unchanged
  */
 export async function settleJournals(
   { journalsFolder, journal, temporaryFolder }: OutputPaths,
@@ -77,12 +80,12 @@ export async function settleJournals(
   for (const name of names) if (name !== basename(settled)) await unlink(join(journalsFolder, name));
 }
 
-/** Whether the journals hold all that the manifest does. */
+/** Returns whether the journals replace the manifest; see {@link settleJournals}. */
 export function isSettled({ journal }: OutputPaths): boolean {
   return existsSync(journal(earlierJournal));
 }
 
-/** The one of earlier runs first. */
+/** Returns the names of the journals, the one of earlier runs first. */
 async function journalsIn(folder: string): Promise<string[]> {
   try {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
@@ -124,7 +127,7 @@ class AppendOnlyJournal implements Journal {
       this.bytes += line.byteLength;
     } catch (error) {
       const failure = asStorageError(error, this.path);
-      // A line written in part would spoil the next one. Where it cannot be removed, nothing more may be added.
+      // A partial line would corrupt the next one. If it cannot be removed, reject all further appends.
       await this.file.truncate(this.bytes).catch(() => {
         this.#broken = failure;
       });
@@ -135,7 +138,7 @@ class AppendOnlyJournal implements Journal {
 
 const tailBlockBytes = 1 << 16;
 
-/** How many bytes of a file are whole lines; 0 when it does not exist. */
+/** Returns how many bytes of a file consist of complete lines; 0 if it does not exist. */
 async function wholeLinesBytes(path: string): Promise<number> {
   const file = await openFile(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

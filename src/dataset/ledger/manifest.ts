@@ -1,4 +1,4 @@
-/** The manifest: one record per item, compiled from plan and journals; and the metadata of each split beside it. @module */
+/** Compiles the manifest (one record per item) and the metadata of each split from plan and journals. @module */
 import { basename } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { sha256InPieces } from '../../files/digest.js';
@@ -14,35 +14,35 @@ import { fileOf, type ItemRecord } from './record.js';
 import { formatRecord, parseRecord, stableLine } from './record-line.js';
 import { type Counts, Tally } from './tally.js';
 
-/** What a manifest takes from an item of the plan. */
+/** The part of a planned item that the manifest needs. */
 export interface PlannedSources extends Pick<PlanItem, 'id' | 'label'> {
   readonly sources: ByRole<ImageEntry>;
 }
 
-/** What a manifest is compiled from. */
+/** The input for a manifest. */
 export interface ManifestSources {
   /** Root of the dataset. */
   readonly root: string;
-  /** The plan, in order; gone through once. */
+  /** The items of the plan, in order. Iterated once. */
   readonly items: Iterable<PlannedSources>;
-  /** What is known, by item id; items without a record are counted as pending. */
+  /** The records, by item id. Items without a record count as pending. */
   readonly records: { get(id: string): ItemRecord | undefined };
-  /** Records of an earlier plan of this folder: those that the plan does not have follow it, in their order. */
+  /** Records of earlier plans of this folder. Those that are not in the plan are appended, in this order. */
   readonly earlier?: Iterable<ItemRecord>;
   readonly fileSystem?: FileSystem;
 }
 
-/** What was compiled. */
+/** The result of {@link compileManifest}. */
 export interface CompiledManifest {
   readonly manifest: PublishedFile;
-  /** sha256 of the manifest without times: equal for two runs that made the same pixels. */
+  /** sha256 of the manifest without `volatileFields`: equal for two runs that made the same pixels. */
   readonly stableSha256: string;
   readonly counts: Counts;
   /** sha256 of the metadata of each split. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The plan knows where the same bytes are stored now. */
+/** Replaces the source paths of a record by those of the plan, since a file with the same bytes may have moved. */
 function withPaths(record: ItemRecord, planned: PlannedSources): ItemRecord {
   const sources = Object.fromEntries(
     Object.entries(record.sources).map(([role, source]) => [
@@ -54,9 +54,9 @@ function withPaths(record: ItemRecord, planned: PlannedSources): ItemRecord {
 }
 
 /**
- * Writes `manifest.jsonl` in plan order and a `metadata.jsonl` in each split, both atomically and in memory one record at
- * a time.
- * @throws `disk-full`, `output-unwritable`; then the files of before are still there
+ * Writes `manifest.jsonl` in plan order and a `metadata.jsonl` for each split. Writes each file atomically and keeps only
+ * one record in memory.
+ * @throws `disk-full`, `output-unwritable`; the previous files are then unchanged
  */
 export async function compileManifest(sources: ManifestSources): Promise<CompiledManifest> {
   const paths = outputPaths(sources.root);
@@ -72,7 +72,7 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
       else writer.tally.addPending(item.label);
     }
     for (const record of sources.earlier ?? []) {
-      // What failed in an earlier plan is nobody's to make any more.
+      // Drop failed items of earlier plans: no run will retry them.
       if (record.status === 'complete' && !planned.has(record.id)) await writer.add(record);
     }
     return await writer.commit();
@@ -84,20 +84,20 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
 
 /** A line of a manifest. */
 export interface ManifestLine {
-  /** As it was written, without its newline. */
+  /** The text as written, without the newline. */
   readonly text: string;
-  /** The record it holds. @throws `dataset-invalid` naming the line */
+  /** Parses the record. @throws `dataset-invalid` with the line number */
   readonly record: () => ItemRecord;
 }
 
-/** The records of a dataset's manifest, one at a time, each checked; throws as {@link manifestLines} and its lines do. */
+/** Yields the records of a dataset's manifest and checks each one. @throws `dataset-invalid` */
 export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord> {
   for await (const { record } of manifestLines(root)) yield record();
 }
 
 /**
- * The lines of a dataset's manifest, one at a time, not yet checked.
- * @throws `dataset-invalid` when there is no manifest
+ * Yields the lines of a dataset's manifest, unchecked.
+ * @throws `dataset-invalid` if the manifest cannot be read
  */
 export async function* manifestLines(root: string): AsyncGenerator<ManifestLine> {
   const path = outputPaths(root).manifest;
@@ -109,13 +109,13 @@ export async function* manifestLines(root: string): AsyncGenerator<ManifestLine>
     if (error instanceof WildstyleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new WildstyleError('dataset-invalid', `${path}: cannot be read: ${reason}`, {
-      cure: 'Name the folder of a dataset that wildstyle made.',
+      cure: 'Give the folder of a wildstyle dataset.',
       cause: error,
     });
   }
 }
 
-/** All records of a dataset's manifest, in plan order; throws as {@link manifestRecords} does. */
+/** Reads all records of a dataset's manifest, in plan order. @throws `dataset-invalid` */
 export async function readManifest(root: string): Promise<ItemRecord[]> {
   const records: ItemRecord[] = [];
   for await (const record of manifestRecords(root)) records.push(record);

@@ -1,7 +1,10 @@
-/** Which of several records of one item counts. @module */
+/** Chooses between several records of the same item. @module */
 import type { ItemRecord } from './record.js';
 
-/** Adds records to a map by item id: a complete record counts more than a failed one, else the later one counts. */
+/**
+ * Adds records to a map by item id. A complete record takes precedence over a failed one, otherwise a later one over an
+ * earlier one.
+ */
 export function mergeRecords(into: Map<string, ItemRecord>, records: Iterable<ItemRecord>): void {
   for (const record of records) {
     if (into.get(record.id)?.status === 'complete' && record.status === 'failed') continue;

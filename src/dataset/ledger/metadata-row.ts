@@ -1,24 +1,24 @@
 /**
- * What a training script sees of an item: a flat row of `metadata.jsonl`, as Hugging Face's `imagefolder` reads it. Every
- * row has every column, in this order. No text column but the first may end in `_file_name`: the loader would take it for
+ * The rows of `metadata.jsonl`: flat, for training scripts, in the format of Hugging Face's `imagefolder`. Every row has
+ * every column, in this order. No other column name may end in `file_name`, because the loader would treat the column as
  * an image.
  * @module
  */
 import type { ByRole } from '../../stylize/role.js';
 import { factsOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
 
-/** The type of a column. */
+/** The type of the values in a column. */
 export type ColumnType = 'string' | 'integer' | 'number';
-/** One value of a row. */
+/** A value in a row. */
 export type Cell = string | number | null;
-/** One row, by column. */
+/** A row, by column name. */
 export type MetadataRow = Readonly<Record<string, Cell>>;
 
 /** A column of the metadata. */
 export interface MetadataColumn {
   readonly name: string;
   readonly type: ColumnType;
-  /** What it holds, for the dataset card. */
+  /** Description for the dataset card. */
   readonly meaning: string;
   readonly value: (record: ItemRecord) => unknown;
 }
@@ -30,35 +30,40 @@ const column = (
   value: MetadataColumn['value'],
 ): MetadataColumn => ({ name, type, meaning, value });
 
-/** All columns but `file_name`. A column may be added; one that was ever written must stay, with its meaning. */
+/**
+ * All columns except `file_name`. Columns may be added, but once they have been written, they must keep their names and
+ * meanings.
+ */
 export const metadataColumns: readonly MetadataColumn[] = [
   column('label', 'string', 'the class', ({ label }) => label),
-  column('id', 'string', 'the item; `manifest.jsonl` has its full record', ({ id }) => id),
-  column('kind', 'string', '`stylized`, or `original` for a content image carried over', ({ kind }) => kind),
-  column('method', 'string', 'the method that made it', (record) => ofStylized(record)?.method),
+  column('id', 'string', 'the item id; the full record is in `manifest.jsonl`', ({ id }) => id),
+  column('kind', 'string', '`stylized`, or `original` for a resized content image', ({ kind }) => kind),
+  column('method', 'string', 'the method that made the image', (record) => ofStylized(record)?.method),
   column(
     'content_path',
     'string',
-    'the image that gave shapes and class',
+    'the content image, which provides the shapes and the class',
     ({ sources }) => (sources as ByRole<{ path: string }>).content?.path,
   ),
   column(
     'style_path',
     'string',
-    'the image that gave the look',
+    'the style image, which provides the look',
     ({ sources }) => (sources as ByRole<{ path: string }>).style?.path,
   ),
   column(
     'replica',
     'integer',
-    'counts the images made from the same sources',
+    'index among the images made from the same sources, from 0',
     (record) => ofStylized(record)?.replica ?? 0,
   ),
-  column('seed', 'integer', 'seed of every draw', (record) => ofStylized(record)?.seed),
+  column('seed', 'integer', 'seed for everything random', (record) => ofStylized(record)?.seed),
   column('network', 'string', 'the feature network', applied('network')),
-  column('strength', 'number', 'style over content', applied('style', 'strength')),
-  column('style_loss', 'string', 'the style loss', (record) => lossName(applied('style', 'loss')(record))),
-  column('content_loss', 'string', 'the content loss', (record) =>
+  column('strength', 'number', 'strength of the style relative to the content', applied('style', 'strength')),
+  column('style_loss', 'string', 'the style loss; several as JSON, with their shares', (record) =>
+    lossName(applied('style', 'loss')(record)),
+  ),
+  column('content_loss', 'string', 'the content loss; several as JSON, with their shares', (record) =>
     lossName(applied('content', 'loss')(record)),
   ),
   column('content_weight', 'number', 'weight of the content loss', applied('content', 'weight')),
@@ -70,29 +75,29 @@ export const metadataColumns: readonly MetadataColumn[] = [
   column(
     'initial_loss',
     'number',
-    'the objective before the first step',
+    'total loss before the first step',
     (record) => factsOf(record).loss?.initial.total,
   ),
   column(
     'final_loss',
     'number',
-    'the objective after the last step',
+    'total loss after the last step',
     (record) => factsOf(record).loss?.final.total,
   ),
-  column('recipe', 'string', 'every parameter, as JSON', recipeOf),
+  column('recipe', 'string', 'all parameters, as JSON', recipeOf),
 ];
 
-/** What stylized images alone have. */
+/** Returns the record if it is of a stylized image. */
 function ofStylized(record: ItemRecord): StylizedRecord | undefined {
   return isStylized(record) ? record : undefined;
 }
 
-/** The recipe that made an image. */
+/** Returns the recipe that made an image. */
 function recipeOf(record: ItemRecord): Readonly<Record<string, unknown>> {
   return ofStylized(record)?.applied ?? record.drawn;
 }
 
-/** A parameter of the recipe that made an image. */
+/** Returns a function that looks up a parameter in the recipe that made an image. */
 function applied(...path: string[]): MetadataColumn['value'] {
   return (record) =>
     path.reduce<unknown>(
@@ -101,15 +106,15 @@ function applied(...path: string[]): MetadataColumn['value'] {
     );
 }
 
-/** One loss by its name, several with their shares. */
+/** Returns the name of a single loss; for several losses, a map from name to weight. */
 function lossName(shares: unknown): unknown {
   const names = Object.keys((shares as object | undefined) ?? {});
   return names.length === 1 ? names[0] : shares;
 }
 
 /**
- * The row of a finished item.
- * @param fileName the image, relative to the folder of the metadata file
+ * Returns the row of a complete item.
+ * @param fileName path of the image, relative to the folder of the metadata file
  */
 export function metadataRow(record: ItemRecord, fileName: string): MetadataRow {
   const row: Record<string, Cell> = { file_name: fileName };
@@ -117,7 +122,7 @@ export function metadataRow(record: ItemRecord, fileName: string): MetadataRow {
   return row;
 }
 
-/** The columns as `dataset.json` lists them, `file_name` first. */
+/** The columns as listed in `dataset.json`, `file_name` first. */
 export const columnList: readonly { readonly name: string; readonly type: ColumnType }[] = [
   { name: 'file_name', type: 'string' },
   ...metadataColumns.map(({ name, type }) => ({ name, type })),

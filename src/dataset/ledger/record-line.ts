@@ -1,12 +1,12 @@
-/** A record as a line of text, and back. @module */
+/** Converts records to lines of text and back. @module */
 import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
 import { volatileFields } from '../format.js';
 import { type ItemRecord, schemaOf } from './record.js';
 
 /**
- * A record as one line of JSON, newline included, keys in the order of the schema: equal records are equal bytes.
- * @throws `internal` if it is not a valid record (a loss is not a number, for example): it could not be read back
+ * Returns a record as one line of JSON, including the newline. Keys are in schema order, so equal records give equal bytes.
+ * @throws `internal` if the record is invalid and could not be read back, for example because a loss is not a number
  */
 export function formatRecord(record: ItemRecord): string {
   const parsed = parse(record);
@@ -15,8 +15,8 @@ export function formatRecord(record: ItemRecord): string {
 }
 
 /**
- * A line without the fields that differ between two runs that made the same pixels. It works on the text as written, so
- * that a field added to records later changes nothing for an old dataset.
+ * Returns a line without the fields that may differ between two runs that made the same pixels. Works on the text as
+ * written, so that adding fields to the schema does not affect existing datasets.
  */
 export function stableLine(line: string): string {
   const record = JSON.parse(line) as Record<string, unknown>;
@@ -25,8 +25,8 @@ export function stableLine(line: string): string {
 }
 
 /**
- * The record in a line.
- * @param where file and line, for the message
+ * Parses the record in a line.
+ * @param where file and line number, for the error message
  * @throws `dataset-invalid`
  */
 export function parseRecord(text: string, where: string): ItemRecord {
@@ -39,10 +39,10 @@ export function parseRecord(text: string, where: string): ItemRecord {
   }
   const parsed = parse(value);
   if (parsed.success) return parsed.data;
-  throw new WildstyleError('dataset-invalid', `${where}: not a record: ${parsed.problem}`);
+  throw new WildstyleError('dataset-invalid', `${where}: not a valid record: ${parsed.problem}`);
 }
 
-/** The first thing that is wrong, with its place. */
+/** Returns the first problem, with its path. */
 export function firstProblem(error: z.ZodError): string {
   return z
     .prettifyError({ issues: error.issues.slice(0, 1) })
@@ -56,7 +56,7 @@ type Parsed =
 
 function parse(value: unknown): Parsed {
   const schema = schemaOf(value);
-  if (!schema) return { success: false, problem: 'it has no known kind, status and method' };
+  if (!schema) return { success: false, problem: '`kind` must be "original" or "stylized"' };
   const parsed = schema.safeParse(value);
   if (parsed.success) return { success: true, data: parsed.data as unknown as ItemRecord };
   return { success: false, problem: firstProblem(parsed.error) };

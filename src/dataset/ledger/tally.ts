@@ -1,11 +1,11 @@
-/** Counting what became of the items. @module */
+/** Counts items by outcome. @module */
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
 import type { ItemRecord } from './record.js';
 
 const count = z.int().min(0);
 
-/** How many items of one class there are. */
+/** Counts of one class. */
 export const classCountsSchema = growing({
   stylized: count,
   originals: count,
@@ -13,9 +13,9 @@ export const classCountsSchema = growing({
   pending: count,
 });
 
-/** How many items there are, and what became of them. `stylized` and `originals` count complete items. */
+/** Counts of a dataset. `stylized` and `originals` count complete items. */
 export const countsSchema = growing({
-  items: count.describe('Images planned, and kept from earlier plans'),
+  items: count.describe('Planned images, plus images kept from earlier plans'),
   complete: count.describe('Images made'),
   failed: count.describe('Images that failed'),
   pending: count.describe('Images not made yet'),
@@ -23,7 +23,9 @@ export const countsSchema = growing({
   originals: count.describe('Originals made'),
   classes: z
     .record(z.string(), classCountsSchema)
-    .describe('Stylized, originals, failed and pending, by class; empty for a dataset without labels'),
+    .describe(
+      'Counts of `stylized`, `originals`, `failed` and `pending`, by class; empty for a dataset without labels',
+    ),
   errors: z.record(z.string(), count).describe('Failed images, by error code'),
   splits: z.record(z.string(), count).describe('Images made, by split'),
 });
@@ -33,21 +35,21 @@ export type Counts = z.output<typeof countsSchema>;
 
 type Outcome = keyof ClassCounts;
 
-/** Adds up items one by one. */
+/** Counts items one by one. */
 export class Tally {
   readonly #outcomes: Record<Outcome, number> = { stylized: 0, originals: 0, failed: 0, pending: 0 };
   readonly #classes = new Map<string, Record<Outcome, number>>();
   readonly #errors = new Map<string, number>();
   readonly #splits = new Map<string, number>();
 
-  /** Counts an item that is not yet made. */
+  /** Counts a pending item. */
   addPending(label: string | null): void {
     this.#add(label, 'pending');
   }
 
   /**
    * Counts a finished item.
-   * @param split of a complete item
+   * @param split the split of a complete item
    */
   addRecord(record: ItemRecord, split: string): void {
     if (record.status === 'failed') {
@@ -59,7 +61,7 @@ export class Tally {
     }
   }
 
-  /** What was counted. */
+  /** Returns the counts. */
   counts(): Counts {
     const { stylized, originals, failed, pending } = this.#outcomes;
     const complete = stylized + originals;
@@ -89,12 +91,12 @@ function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** In an order that does not depend on the order of counting. Names that are whole numbers come first in any object. */
+/** Sorts by name, so that the order of counting does not matter. Integer names come first, as in any object. */
 function sorted<T>(map: ReadonlyMap<string, T>): Record<string, T> {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Names in the order in which loaders number class folders: by code point, so that `10` comes before `9`. */
+/** Sorts names in the order in which loaders number class folders: by code point, so that `10` comes before `9`. */
 export function inLoaderOrder(names: Iterable<string>): string[] {
   return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

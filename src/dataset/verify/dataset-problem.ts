@@ -1,6 +1,6 @@
-/** What verification finds. @module */
+/** The problems that verification finds. @module */
 
-/** What can be wrong with a dataset. */
+/** The kinds of problems. */
 export type DatasetProblemCode =
   | 'file-missing'
   | 'file-altered'
@@ -12,10 +12,10 @@ export type DatasetProblemCode =
   | 'summary-differs'
   | 'export-outdated';
 
-/** One thing that is wrong. */
+/** A problem in a dataset. */
 export interface DatasetProblem {
   readonly code: DatasetProblemCode;
-  /** Below the dataset's root. */
+  /** Path relative to the dataset folder. */
   readonly file: string;
   readonly message: string;
 }

@@ -1,4 +1,4 @@
-/** Checking the files of a dataset that are not images: those a run wrote beside the splits, and those it did not write. @module */
+/** Checks the files outside of the splits, and finds files that do not belong to the dataset. @module */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256OfFile } from '../../files/digest.js';
@@ -7,14 +7,19 @@ import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { staysInside } from './verify-image.js';
 
-/** What is wrong with the files that `dataset.json` declares: card, contact sheet, exports. Other files beside the splits are ignored. */
+/** Checks the files that `dataset.json` declares: card, contact sheet, exports. Ignores other files at the root. */
 export async function* declaredFileProblems(
   root: string,
   summary: DatasetSummary | undefined,
 ): AsyncGenerator<DatasetProblem> {
   for (const [file, sha256] of Object.entries(summary?.digests.files ?? {})) {
     if (staysInside(file)) yield* declaredFileProblem(root, file, sha256);
-    else yield { code: 'summary-differs', file: 'dataset.json', message: `names the file ${file}` };
+    else
+      yield {
+        code: 'summary-differs',
+        file: 'dataset.json',
+        message: `declares a file outside the dataset: ${file}`,
+      };
   }
 }
 
@@ -26,18 +31,21 @@ async function* declaredFileProblem(
   const path = join(root, file);
   try {
     if ((await lstat(path)).isSymbolicLink()) {
-      yield { code: 'file-altered', file, message: 'it is a link, where a file was published' };
+      yield { code: 'file-altered', file, message: 'is a symbolic link, not a file' };
       return;
     }
     const digest = await sha256OfFile(path);
     if (digest !== sha256)
-      yield { code: 'file-altered', file, message: `sha256 ${digest}, recorded ${sha256}` };
+      yield { code: 'file-altered', file, message: `sha256 is ${digest}, expected ${sha256}` };
   } catch (error) {
     yield { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Files in the folders of a dataset that are neither recorded, nor declared in `dataset.json`, nor the metadata of a split. */
+/**
+ * Finds files in the folders of a dataset that are neither in `recorded` nor the metadata of a split.
+ * @param recorded files with a record, and files that `dataset.json` declares
+ */
 export async function* extraFiles(
   root: string,
   recorded: ReadonlySet<string>,
@@ -57,12 +65,16 @@ async function* extraFilesBelow(
 ): AsyncGenerator<DatasetProblem> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
   if (entries.length === 0) {
-    yield { code: 'file-extra', file: folder, message: 'it is empty, and loaders take it for a class' };
+    yield {
+      code: 'file-extra',
+      file: folder,
+      message: 'is an empty folder, which loaders may treat as a class',
+    };
   }
   for (const entry of entries) {
     const file = `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* extraFilesBelow(root, file, metadata, recorded);
     else if (file !== metadata && !recorded.has(file))
-      yield { code: 'file-extra', file, message: 'no record has this file' };
+      yield { code: 'file-extra', file, message: 'has no record' };
   }
 }

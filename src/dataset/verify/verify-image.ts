@@ -1,4 +1,4 @@
-/** Checking one published image against its record. @module */
+/** Checks an image against its record. @module */
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asWildstyleError } from '../../errors.js';
@@ -8,8 +8,8 @@ import type { CompleteRecord } from '../ledger/record.js';
 import type { DatasetProblem } from './dataset-problem.js';
 
 /**
- * Compares the image of a complete record with its digest and its shape.
- * @returns what is wrong, or nothing
+ * Checks the digest and the size of the image of a complete record.
+ * @returns the problem, if there is one
  */
 export async function imageProblem(
   root: string,
@@ -17,33 +17,33 @@ export async function imageProblem(
 ): Promise<DatasetProblem | undefined> {
   const { id, file, sha256, widthPx, heightPx } = record;
   if (!staysInside(file)) {
-    const message = `item ${id} is complete, but its file is ${JSON.stringify(file)}`;
+    const message = `the path of item ${id} is outside the dataset: ${JSON.stringify(file)}`;
     return { code: 'record-invalid', file, message };
   }
   let bytes: Uint8Array;
   try {
     if ((await lstat(join(root, file))).isSymbolicLink())
-      return { code: 'file-altered', file, message: 'it is a link, where an image was published' };
+      return { code: 'file-altered', file, message: 'is a symbolic link, not an image' };
     bytes = await readFile(join(root, file));
   } catch (error) {
     return { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
   }
   const found = sha256Of(bytes);
   if (found !== sha256) {
-    const message = `${bytes.byteLength} bytes with sha256 ${found}, recorded ${sha256}`;
+    const message = `sha256 of ${bytes.byteLength} bytes is ${found}, expected ${sha256}`;
     return { code: 'file-altered', file, message };
   }
   try {
     const image = await inspectImage(bytes, { name: file, maximumPixels: Number.MAX_SAFE_INTEGER });
     if (image.widthPx === widthPx && image.heightPx === heightPx) return undefined;
-    const message = `${image.widthPx} x ${image.heightPx} pixels, recorded ${widthPx} x ${heightPx}`;
+    const message = `size is ${image.widthPx} x ${image.heightPx} pixels, expected ${widthPx} x ${heightPx}`;
     return { code: 'shape-differs', file, message };
   } catch (error) {
     return { code: 'shape-differs', file, message: asWildstyleError(error).message };
   }
 }
 
-/** A manifest may come from anywhere: a path in it must not lead out of the dataset. */
+/** Returns whether a path stays inside the dataset. Manifests are untrusted input. */
 export function staysInside(file: string): boolean {
   return !/^([/\\]|[a-z]:)/i.test(file) && !file.split(/[/\\]/).includes('..');
 }

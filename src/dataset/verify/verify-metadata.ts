@@ -1,4 +1,4 @@
-/** Checking the metadata of the splits against the manifest, row by row, as both are read. @module */
+/** Checks the metadata of the splits against the manifest, row by row, while both are read. @module */
 import { sha256InPieces } from '../../files/digest.js';
 import { type Line, readLines } from '../../files/lines.js';
 import { type MetadataRow, metadataRow } from '../ledger/metadata-row.js';
@@ -8,7 +8,7 @@ import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { staysInside } from './verify-image.js';
 
-/** The metadata of one split as far as it was read. */
+/** The state of reading the metadata of one split. */
 interface Split {
   readonly lines: AsyncGenerator<Line>;
   readonly digest: ReturnType<typeof sha256InPieces>;
@@ -16,8 +16,8 @@ interface Split {
 }
 
 /**
- * Takes the complete records in the order of the manifest and reports the first difference of each split. Rows are compared
- * in the columns that the dataset has; columns of a later version are covered by the digest of the file.
+ * Takes the complete records in manifest order and reports the first difference in each split. Compares the columns that
+ * the dataset declares; for columns of later versions, it relies on the digest of the file.
  */
 export class MetadataCheck {
   readonly problems: DatasetProblem[] = [];
@@ -25,7 +25,7 @@ export class MetadataCheck {
   readonly #columns: readonly string[] | undefined;
   readonly #digests: Readonly<Record<string, string>>;
 
-  /** @param summary if it can be read; without it, rows are expected to have this version's columns */
+  /** @param summary undefined if it cannot be read; rows must then have the columns of this version */
   constructor(
     private readonly root: string,
     summary: DatasetSummary | undefined,
@@ -34,7 +34,7 @@ export class MetadataCheck {
     this.#digests = summary?.digests.metadata ?? {};
   }
 
-  /** Compares the next row of the record's split. */
+  /** Compares a record with the next row of its split. */
   async add(record: CompleteRecord): Promise<void> {
     const [name, fileName] = splitOfFile(record.file);
     const split = this.#splitOf(name);
@@ -42,25 +42,25 @@ export class MetadataCheck {
     const line = await this.#next(name, split);
     if (split.differs) return;
     if (line === undefined) {
-      this.#report(name, split, `the row of ${fileName} and everything after it is missing`);
+      this.#report(name, split, `the row of ${fileName} and all rows after it are missing`);
     } else if (!line.ended || line.text !== this.#expected(metadataRow(record, fileName), line.text)) {
-      this.#report(name, split, `line ${line.number} is not the row of ${fileName} as recorded`);
+      this.#report(name, split, `line ${line.number} does not match the record of ${fileName}`);
       await split.lines.return(undefined);
     }
   }
 
-  /** Reports rows that no record has, and files that are not as they were written. */
+  /** Reports rows without a record, and files whose digest differs. */
   async finish(): Promise<void> {
     for (const name of Object.keys(this.#digests).filter(staysInside)) this.#splitOf(name);
     for (const [name, split] of this.#splits) {
       if (split.differs) continue;
       const line = await this.#next(name, split);
-      if (line) this.#report(name, split, `line ${line.number} and everything after it belong to no record`);
+      if (line) this.#report(name, split, `line ${line.number} and all lines after it have no record`);
       await split.lines.return(undefined);
       const digest = split.digest.digest('hex');
       const recorded = this.#digests[name];
       if (!split.differs && recorded !== undefined && digest !== recorded)
-        this.#report(name, split, `sha256 ${digest}, recorded ${recorded}`);
+        this.#report(name, split, `sha256 is ${digest}, expected ${recorded}`);
     }
   }
 
@@ -87,7 +87,7 @@ export class MetadataCheck {
     }
   }
 
-  /** The text that a row should have: in the dataset's own columns, with what this version does not know as it is. */
+  /** Returns the expected text of a row in the columns of the dataset. Unknown columns keep the values they have. */
   #expected(row: MetadataRow, text: string): string | undefined {
     if (!this.#columns) return JSON.stringify(row);
     try {

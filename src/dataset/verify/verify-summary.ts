@@ -1,4 +1,4 @@
-/** Checking `dataset.json` against the manifest. @module */
+/** Checks `dataset.json` against the manifest. @module */
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asWildstyleError } from '../../errors.js';
@@ -7,32 +7,32 @@ import { outputPaths } from '../output-paths.js';
 import { type DatasetSummary, readSummary, summaryDigest } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 
-/** `dataset.json` as far as it can be read. */
+/** The result of reading `dataset.json`. */
 export interface ReadableSummary {
   readonly summary?: DatasetSummary | undefined;
-  /** Whether the file has the very text of its content. */
+  /** Whether the text of the file is exactly what wildstyle would write. */
   readonly isAsWritten: boolean;
   readonly problem?: DatasetProblem;
 }
 
-/** The summary, or what keeps it from being read. */
+/** Reads the summary, or returns the problem that prevents it. */
 export async function readableSummary(root: string): Promise<ReadableSummary> {
   try {
     const summary = await readSummary(root);
-    return { summary, isAsWritten: !summary || (await isWrittenByUs(outputPaths(root).summary)) };
+    return { summary, isAsWritten: !summary || (await isTextAsWritten(outputPaths(root).summary)) };
   } catch (error) {
     const { message } = asWildstyleError(error);
     return { isAsWritten: false, problem: { code: 'summary-differs', file: 'dataset.json', message } };
   }
 }
 
-/** White space and keys given twice are in no digest. */
-async function isWrittenByUs(path: string): Promise<boolean> {
+/** Compares the text, because the digest does not cover white space and duplicate keys. */
+async function isTextAsWritten(path: string): Promise<boolean> {
   const text = await readFile(path, 'utf8');
   return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
 
-/** What differs between `dataset.json` and what the manifest holds. */
+/** Returns the differences between `dataset.json` and the manifest. */
 export function summaryProblems(
   summary: DatasetSummary | undefined,
   isAsWritten: boolean,
@@ -40,20 +40,22 @@ export function summaryProblems(
   digests: Pick<DatasetSummary['digests'], 'manifest' | 'result'>,
 ): DatasetProblem[] {
   if (summary === undefined) {
-    return [{ code: 'summary-differs', file: 'dataset.json', message: 'missing: the run has not ended' }];
+    return [
+      { code: 'summary-differs', file: 'dataset.json', message: 'is missing: no run has finished yet' },
+    ];
   }
   const problems: DatasetProblem[] = [];
   if (summary.digests.summary !== summaryDigest(summary)) {
-    const message = 'it was edited: its content has another digest than it names';
+    const message = 'was edited: its content does not match its digest';
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   } else if (!isAsWritten) {
-    const message = 'it was edited: its white space or a key twice';
+    const message = 'was edited: its white space has changed or a key is repeated';
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
-  // An altered manifest has another result as well; that is said once.
+  // If the manifest was altered, its result digest differs too; report only one of them.
   const altered = (['manifest', 'result'] as const).find((key) => summary.digests[key] !== digests[key]);
   if (altered) {
-    const message = `${altered} digest ${digests[altered]}, in dataset.json ${summary.digests[altered]}`;
+    const message = `${altered} digest is ${digests[altered]}, but ${summary.digests[altered]} in dataset.json`;
     problems.push({ code: 'manifest-altered', file: 'manifest.jsonl', message });
   }
   for (const [name, result] of Object.entries(summary.exports ?? {})) {
@@ -63,13 +65,13 @@ export function summaryProblems(
   }
   for (const key of comparedCounts(summary)) {
     if (isDeepStrictEqual(summary.counts[key], counts[key])) continue;
-    const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, the manifest has ${JSON.stringify(counts[key])}`;
+    const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, but ${JSON.stringify(counts[key])} in the manifest`;
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
   return problems;
 }
 
-/** What is pending is in no manifest: a partial dataset counts it in places that the manifest does not know. */
+/** Returns the counts to compare. Pending items have no record, so only a complete dataset can compare all of them. */
 function comparedCounts({ status }: DatasetSummary): (keyof Counts)[] {
   const always = ['complete', 'failed', 'stylized', 'originals', 'errors', 'splits'] as const;
   return status === 'complete' ? [...always, 'items', 'pending', 'classes'] : [...always];

@@ -1,4 +1,4 @@
-/** Checking that a dataset is what its manifest says. @module */
+/** Checks a dataset against its manifest. @module */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
@@ -19,21 +19,21 @@ import { readableSummary, summaryProblems } from './verify-summary.js';
 
 export type { DatasetProblem, DatasetProblemCode } from './dataset-problem.js';
 
-/** What was found. */
+/** The result of verification. */
 export interface Verification {
-  /** Images that were looked at. */
+  /** Number of checked images. */
   readonly checked: number;
-  /** Items that are not made yet, as `dataset.json` tells. */
+  /** Number of items that are not made yet, according to `dataset.json`. */
   readonly pending: number;
-  /** The run that is writing to the folder, if there is one: files may differ until it ends. */
+  /** The run that is writing to the folder, if any. Files may differ until it ends. */
   readonly writer: Writer | undefined;
-  /** Images in the order of the manifest, then what concerns whole files. Empty: all as recorded. */
+  /** Problems of images in manifest order, then problems of other files. Empty if everything matches. */
   readonly problems: readonly DatasetProblem[];
 }
 
-/** How a dataset is verified. */
+/** Options of verification. */
 export interface VerifyOptions {
-  /** Called after every few images; `total` where `dataset.json` tells it. */
+  /** Called after every few images. `total` comes from `dataset.json`, if it can be read. */
   readonly onProgress?: (progress: { readonly checked: number; readonly total: number | undefined }) => void;
 }
 
@@ -41,16 +41,16 @@ const imagesAtOnce = 8;
 const recordsAtOnce = 64;
 
 /**
- * Re-hashes every image of a dataset and compares it with its record; looks for files that no record has; compares the
- * metadata of the splits and `dataset.json` with the manifest. In memory: the file names, and a few images at a time.
- * @throws `dataset-invalid` when the folder is no dataset: it has neither a manifest nor a summary
+ * Rehashes every image of a dataset and compares it with its record; finds files without a record; compares the metadata
+ * of the splits and `dataset.json` with the manifest. Keeps the file names and a few images in memory.
+ * @throws `dataset-invalid` if the folder is not a dataset: it has neither a manifest nor a summary
  */
 export async function verifyDataset(root: string, options: VerifyOptions = {}): Promise<Verification> {
   const found = await stat(root).catch(() => undefined);
   if (!found?.isDirectory()) {
     const what = found ? 'is not a folder' : 'does not exist';
     throw new WildstyleError('dataset-invalid', `${root} ${what}.`, {
-      cure: 'Name the folder of a dataset that wildstyle made.',
+      cure: 'Give the folder of a wildstyle dataset.',
     });
   }
   const { summary, isAsWritten, problem: summaryProblem } = await readableSummary(root);
@@ -64,7 +64,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
       checked: 0,
       pending,
       writer,
-      problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is not there' }],
+      problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is missing' }],
     };
   }
   const metadata = new MetadataCheck(root, summary);
@@ -108,7 +108,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   return { checked, pending, writer, problems };
 }
 
-/** The record of a line, or what is wrong with it. */
+/** Parses a line, or returns the problem with it. */
 function readableRecord(
   line: ManifestLine,
 ):

@@ -1,4 +1,4 @@
-/** Checks the arrays of callers, and makes sources of them. @module */
+/** Validates image arrays from callers and converts them to sources. @module */
 import type { HostTensor, Named } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
@@ -10,7 +10,9 @@ import { networks } from '../../stylize/networks/index.js';
 import type { SourceImage } from '../../stylize/targets.js';
 
 /**
- * What the method needs of two arrays. They are taken as they are for the last stage, and scaled down for those before it.
+ * Builds the sources that the method needs from two arrays: unscaled for the last stage, scaled down for earlier ones.
+ * @param content `[height, width, 3]` or `[1, height, width, 3]`, RGB in [0, 1]
+ * @param style likewise; any size, unless the recipe starts from the style image
  * @throws `shape-mismatch`, `option-invalid`
  */
 export function sourcesFromArrays(
@@ -25,8 +27,8 @@ export function sourcesFromArrays(
   if (startsFromStyle(recipe.init) && contentImage.tensor.shape.join() !== styleImage.tensor.shape.join()) {
     throw new WildstyleError(
       'shape-mismatch',
-      `The recipe starts from the style image, whose shape is [${style.shape}], not [${content.shape}] like the content.`,
-      { cure: 'Resize the style image, or start from content or noise.' },
+      `The recipe starts from the style image, but its shape [${style.shape}] differs from the content's shape [${content.shape}].`,
+      { cure: 'Resize the style image, or set init to content or noise.' },
     );
   }
   const entries = stagesOf(recipe).flatMap(({ sizePx }, stage) => [
@@ -49,45 +51,48 @@ function scaled({ key, tensor }: SourceImage, scale: number): SourceImage {
   return { key: `${key};${shape.join('x')}`, tensor: resizeTensor(tensor, shape) };
 }
 
-/** An array as a batch of one. @throws `shape-mismatch` */
+/** Converts an array to a batch of one: `[1, height, width, 3]`. @throws `shape-mismatch` */
 export function asBatch({ data, shape }: HostTensor, what: string, recipe: OptimizeRecipe): HostTensor {
   const [height, width, channels] = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   if (!(data instanceof Float32Array)) {
     throw new WildstyleError('shape-mismatch', `The ${what}'s data must be a Float32Array.`, {
-      cure: 'Convert with Float32Array.from(...), to RGB in [0, 1].',
+      cure: 'Convert it with Float32Array.from(...), to RGB in [0, 1].',
     });
   }
   const isImage = [3, 4].includes(shape.length) && channels === 3 && [height, width].every(Number.isInteger);
   if (!isImage || data.length !== height * width * 3) {
     throw new WildstyleError(
       'shape-mismatch',
-      `The ${what} must be [height, width, 3] or [1, height, width, 3] with as many values, not [${shape}] with ${data.length}.`,
+      `The ${what} must have shape [height, width, 3] or [1, height, width, 3] with a matching number of values, not shape [${shape}] with ${data.length} values.`,
     );
   }
   const { minimumSizePx } = networks[recipe.network];
   if (Math.min(height, width) < minimumSizePx) {
     throw new WildstyleError(
       'shape-mismatch',
-      `The ${what} is ${width} x ${height} pixels; the network ${recipe.network} needs at least ${minimumSizePx} each way.`,
+      `The ${what} is ${width} x ${height} pixels; the network ${recipe.network} needs at least ${minimumSizePx} x ${minimumSizePx}.`,
     );
   }
   return { data, shape: [1, height, width, 3] };
 }
 
-/** The image, if all its values are finite. @throws `option-invalid` */
+/** Returns the image if all its values are finite. @throws `option-invalid` */
 export function asFinite(image: HostTensor, what: string): HostTensor {
   const index = image.data.findIndex((value) => !Number.isFinite(value));
   if (index < 0) return image;
   throw new WildstyleError(
     'option-invalid',
-    `The ${what} has the value ${image.data[index]} at index ${index}.`,
+    `The ${what} has the value ${image.data[index]} at index ${index}; values must be finite.`,
   );
 }
 
-/** Rounding of whoever made the array. */
+/** Allows for rounding in the caller's computations. */
 const rangeTolerance = 1e-3;
 
-/** A photograph or a painting: unlike an image in the making, its values have to be colors. */
+/**
+ * Converts a content or style array to a source. Unlike the image being optimized, its values must be colors in [0, 1].
+ * @throws `shape-mismatch`, `option-invalid`
+ */
 export function arraySource(image: HostTensor, what: string, recipe: OptimizeRecipe): SourceImage {
   const tensor = asBatch(image, what, recipe);
   const { data, shape } = tensor;
@@ -95,9 +100,9 @@ export function arraySource(image: HostTensor, what: string, recipe: OptimizeRec
   if (index >= 0) {
     throw new WildstyleError(
       'option-invalid',
-      `The ${what} has the value ${data[index]} at index ${index}.`,
+      `The ${what} has the value ${data[index]} at index ${index}; values must be RGB in [0, 1].`,
       {
-        cure: 'Values are RGB in [0, 1]: divide bytes by 255, and clamp what came out of an optimization.',
+        cure: 'Divide bytes by 255, and clamp the result of an optimization.',
       },
     );
   }

@@ -1,4 +1,4 @@
-/** Style transfer on arrays, in this process: for programs that have their own images and no job. @module */
+/** Style transfer on arrays, in this process: for programs that load their own images and have no job. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
@@ -13,22 +13,22 @@ import { arraySource, asBatch, asFinite, sourcesFromArrays } from './array-image
 import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe } from './resolve-recipe.js';
 
-/** How arrays are computed. */
+/** Options for style transfer on arrays. */
 export interface ArrayOptions extends EngineChoice {
-  /** Seed of what a recipe draws, such as the noise it starts from; default 0. */
+  /** Seed for everything random in a recipe, such as the initial noise. Default 0. */
   readonly seed?: number;
 }
 
 /** A stylized array. */
 export interface StylizedArray extends OptimizeFacts {
-  /** `[1, height, width, 3]`; not clamped. Its loss is `loss.final`. */
+  /** `[1, height, width, 3]`, RGB, not clamped to [0, 1]. Its loss is `loss.final`. */
   readonly image: HostTensor;
-  /** Every parameter that made it. */
+  /** The resolved recipe, with every parameter. */
   readonly recipe: OptimizeRecipe;
   readonly elapsedMs: number;
 }
 
-/** Style transfer with an engine of its own; graphs and targets are kept between calls. */
+/** Style transfer on its own engine. Reuses compiled graphs and targets across calls. */
 export interface ArrayStylizer {
   /** See {@link stylize}. */
   stylize: (
@@ -48,7 +48,7 @@ export interface ArrayStylizer {
 }
 
 /**
- * Opens an engine for many calls on arrays.
+ * Opens an engine for repeated calls on arrays. Call `dispose` when done.
  * @throws `engine-unavailable`, `option-invalid`
  */
 export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayStylizer> {
@@ -90,10 +90,10 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
 }
 
 /**
- * Stylizes one image. The computation runs in this process and blocks its event loop for a step at a time.
- * @param content float RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; the result has its size
- * @param style the same, of any size
- * @param recipe what differs from the defaults; `size` and `fit` do not matter, since arrays are taken as they are
+ * Stylizes one image. Runs in this process and blocks the event loop for one step at a time.
+ * @param content float RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; the result has the same size
+ * @param style likewise, of any size
+ * @param recipe overrides of the defaults; `size` and `fit` have no effect, because arrays are not resized
  * @returns the image `[1, height, width, 3]`, not clamped, with its loss curve
  * @throws `option-invalid`, `shape-mismatch`, `layer-unknown`, `weights-missing`, `loss-diverged`
  */
@@ -112,10 +112,10 @@ export async function stylize(
 }
 
 /**
- * Evaluates the objective of a recipe for an image: each term, scaled and unscaled, and the gradient with respect to
+ * Evaluates the objective of a recipe at an image: each term, scaled and unscaled, and the gradient with respect to
  * the pixels.
- * @param image float RGB, shaped like the content
- * @throws as {@link stylize}
+ * @param image float RGB, the same shape as the content
+ * @throws the same errors as {@link stylize}
  */
 export async function evaluate(
   image: HostTensor,

@@ -1,21 +1,21 @@
-/** An engine in this process for a method to work on, outside of any job. @module */
+/** Opens an engine in this process for running a method without a job. @module */
 import { createEngine, type EngineName } from '../../engine/index.js';
 import type { MethodContext } from '../../methods/method.js';
 import { graphBytesOf, thisMachine } from '../estimate/machine.js';
 import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
 
-/** What computes, and with which weights. */
+/** The engine and weights to use. */
 export interface EngineChoice {
   /** Default `onnx`. */
   readonly engine?: EngineName;
   /** Default `cpu`. */
   readonly device?: string;
   readonly threads?: number;
-  /** Weights file of the network, or of each network by name; default: those in the cache folder. */
+  /** Weights file of the network, or one file per network by name. Default: the files in the cache folder. */
   readonly weights?: NamedWeights;
 }
 
-/** Opens an engine; dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
+/** Opens an engine. Dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
 export async function openMethodContext(choice: EngineChoice): Promise<MethodContext> {
   const { engine = 'onnx', device = 'cpu', threads } = choice;
   const weights = new WeightStore(findWeights(choice.weights));

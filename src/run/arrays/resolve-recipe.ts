@@ -1,4 +1,4 @@
-/** From what a caller writes of a recipe to one without gaps. @module */
+/** Resolves a partial recipe. @module */
 import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
 import { problemsOf } from '../../job/messages/explain.js';
@@ -7,8 +7,8 @@ import { type RecipeInput, recipeSchema } from '../../methods/recipe.js';
 import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
 
 /**
- * A recipe with everything filled in.
- * @throws `option-invalid` naming every problem; `weights-missing`
+ * Fills in all defaults of a recipe.
+ * @throws `option-invalid` listing every problem; `weights-missing`
  */
 export function resolveRecipe(input: RecipeInput, weights?: NamedWeights): ResolvedRecipe {
   const problems = problemsOf(z.object({ recipe: recipeSchema }), { recipe: input });

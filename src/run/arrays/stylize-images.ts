@@ -1,4 +1,4 @@
-/** Makes one image from image files, in this process, with progress. @module */
+/** Stylizes one image from image files, in this process, with progress. @module */
 import { decodeImage } from '../../images/decode.js';
 import type { Pixels } from '../../images/pixels.js';
 import { toPixels, toTensor } from '../../images/tensor.js';
@@ -12,16 +12,16 @@ import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe } from './resolve-recipe.js';
 
 export interface StylizeImagesOptions extends EngineChoice {
-  /** When aborted, the image so far is delivered. */
+  /** When aborted, stops and returns the current image. */
   readonly finish?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
- * Makes one image.
+ * Stylizes one image.
  * @param files the source images, by role
- * @returns the pixels, and what the method says about them
- * @throws `option-invalid`, what `decodeImage` throws, and what the method throws
+ * @returns the pixels, and the facts that the method reports
+ * @throws `option-invalid`, and the errors of `decodeImage` and of the method
  */
 export async function stylizeImages(
   files: Readonly<Record<Role, string>>,

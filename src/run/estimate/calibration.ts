@@ -1,4 +1,4 @@
-/** Remembers what steps cost on this machine, so that a plan can be estimated without measuring again. @module */
+/** Caches step times on this machine, so that plans can be estimated without measuring again. @module */
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -21,19 +21,19 @@ const entrySchema = z.object({
 const schema = z.record(z.string(), entrySchema);
 const mostEntries = 500;
 
-/** What a step costs. */
+/** The cost of a step. */
 export interface StepCost {
-  /** Milliseconds that a step takes for each pixel, on one worker while all are busy. */
+  /** Milliseconds per step and pixel, on one worker while all workers are busy. */
   readonly msPerPixel: number;
-  /** When it was measured, in milliseconds since 1970. */
+  /** Time of the measurement, in milliseconds since 1970. */
   readonly measuredAtMs: number;
-  /** The size it was measured at; smaller than the recipe's where the time is extrapolated. */
+  /** Long edge at which it was measured; smaller than the recipe's size if the time is extrapolated. */
   readonly sizePx: number;
 }
 
 const stepTimesFile = (): string => join(cacheFolder(), 'step-times.json');
 
-/** Names what the time of a step depends on. */
+/** Returns a cache key of everything that the time of a step depends on. */
 export function calibrationKey(recipe: ResolvedRecipe, allocation: Allocation, run: Job['run']): string {
   const parts = [
     cpus()[0]?.model ?? 'unknown',
@@ -47,7 +47,7 @@ export function calibrationKey(recipe: ResolvedRecipe, allocation: Allocation, r
   return sha256(JSON.stringify(parts)).slice(0, 16);
 }
 
-/** The cost of a step that was measured before: at the recipe's own size, otherwise at the size of measurements. */
+/** Returns the cached cost of a step, measured at the recipe's size or else at {@link measuredSizePx}. */
 export async function rememberedStep(
   recipe: ResolvedRecipe,
   allocation: Allocation,
@@ -62,8 +62,8 @@ export async function rememberedStep(
 }
 
 /**
- * Measures a few steps of a recipe on all workers of a pool, and remembers the cost.
- * @returns undefined where no step could be made: the items will report why
+ * Measures a few steps of a recipe on all workers of a pool and caches the cost.
+ * @returns undefined if no step succeeded; the items will report the reason
  */
 export async function measureStep(
   pool: WorkerPool,
@@ -79,12 +79,12 @@ export async function measureStep(
   return { ...cost, sizePx: measured.size };
 }
 
-/** Milliseconds that a step took for each pixel of its image. */
+/** Returns the milliseconds per step and pixel. */
 export function msPerPixel({ ms, pixelSteps }: StepTotals): number {
   return ms / pixelSteps;
 }
 
-/** Remembers a measurement. If it cannot be written, the next run measures again. */
+/** Caches a measurement. If it cannot be written, the next run measures again. */
 export async function rememberStep(key: string, cost: Omit<StepCost, 'sizePx'>): Promise<void> {
   const { [key]: _, ...others } = await readAll();
   const entries = [...Object.entries(others), [key, cost]].slice(-mostEntries);
@@ -92,7 +92,7 @@ export async function rememberStep(key: string, cost: Omit<StepCost, 'sizePx'>):
   await publishFile(stepTimesFile(), text, { temporaryFolder: cacheFolder() }).catch(() => {});
 }
 
-/** The recipe that stands for this one when steps are measured. */
+/** Returns the recipe to measure in place of this one: large sizes are reduced. */
 function asMeasured(recipe: ResolvedRecipe): ResolvedRecipe {
   return { ...recipe, size: Math.min(recipe.size, measuredSizePx) };
 }

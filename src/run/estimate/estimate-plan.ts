@@ -1,4 +1,4 @@
-/** What a plan will cost on this machine: remembered, or measured for a moment. @module */
+/** Estimates the cost of a plan on this machine from a cached or a short new measurement. @module */
 import { usualPixels } from '../../images/fit.js';
 import { methodOf } from '../../methods/index.js';
 import type { PlanEstimate } from '../describe.js';
@@ -10,9 +10,9 @@ import { type Allocation, allocate, thisMachine, workerBytes } from './machine.j
 import { estimateWorkload, type Workload, workloadOf } from './workload.js';
 
 /**
- * Estimates time, memory and disk space of a workload of a plan, by default all of it. Where such steps were never measured
- * here, starts the workers that a run would have for a few small steps; nothing is written to the output folder.
- * @returns undefined where no step can be made: a run says why
+ * Estimates the time, memory and disk space of a workload; by default, of the whole plan. If the step time is not cached,
+ * starts the workers that a run would use and measures a few small steps. Writes nothing to the output folder.
+ * @returns undefined if no step succeeds; a run reports the reason
  */
 export async function estimatePlan(
   prepared: Prepared,

@@ -1,60 +1,60 @@
-/** How a machine is shared out: processes, threads of each, items of a batch. @module */
+/** Allocates the machine: number of processes, threads per process, images per batch. @module */
 import { availableParallelism, freemem } from 'node:os';
 import { type auto, orAuto } from '../../auto.js';
 import { stepBytesPerPixel } from '../../stylize/graph-memory.js';
 
 export interface Machine {
   readonly cores: number;
-  /** What nobody uses at present. */
+  /** Memory that is currently free. */
   readonly freeBytes: number;
 }
 
 export interface Allocation {
   readonly workers: number;
   readonly threads: number;
-  /** The most images that one worker optimizes together; see {@link imagesTogether}. */
+  /** Maximum number of images that one worker optimizes together; see {@link imagesTogether}. */
   readonly batch: number;
 }
 
-/** What a job asks for; `auto` is decided here. */
+/** The settings in the job; this module resolves `auto`. */
 export interface AllocationWish {
   readonly workers: number | typeof auto;
   readonly threads: number | typeof auto;
   readonly batch: number | typeof auto;
 }
 
-/** A process with its libraries, its weights in several layouts, and a graph for each kind of target. */
+/** Memory of a process with its libraries, the weights in several layouts, and a graph for each kind of target. */
 const processBytes = 1e9;
-/** Below this many pixels a step is too small to be worth its overhead, and items are optimized together. */
+/** For images with fewer pixels than this, the overhead of a step dominates, so they are optimized together. */
 const pixelsWorthAStep = 96 * 96;
 const largestBatch = 8;
 
-/** This machine, or the share of it that a container may use. */
+/** Returns the resources of this machine, or of its container. */
 export function thisMachine(): Machine {
   return { cores: availableParallelism(), freeBytes: process.availableMemory?.() ?? freemem() };
 }
 
-/** Bytes that a worker takes, about. @param sizePx long edge of the largest image */
+/** Returns the approximate memory of a worker in bytes. @param sizePx long edge of the largest image */
 export function workerBytes(batch: AllocationWish['batch'], sizePx: number): number {
   const pixels = sizePx ** 2;
   return processBytes + imagesTogether(batch, pixels) * pixels * stepBytesPerPixel;
 }
 
 /**
- * How many images of a shape are optimized together. It depends on nothing but the shape, because the last digits of an
- * image depend on it: what else is left to make must not change an image.
- * @param pixels of one image
+ * Returns how many images of a shape are optimized together. This depends only on the shape: the batch size affects the
+ * last digits of an image, so it must not depend on which other items are left.
+ * @param pixels number of pixels of one image
  */
 export function imagesTogether(wish: AllocationWish['batch'], pixels: number): number {
   return orAuto(wish, () => Math.max(1, Math.min(largestBatch, Math.floor(pixelsWorthAStep / pixels))));
 }
 
 /**
- * Shares out a machine. One thread a process is the fastest way to use cores, since processes never wait for each
- * other; fewer processes with more threads each where items are few or memory is short.
- * @param items to make
- * @param sizePx long edge of the largest; decides the memory of a worker
- * @param smallestPixels of the smallest; `batch` is how many of those are made together
+ * Allocates the machine to workers. Many processes with one thread each use the cores best, since processes never wait
+ * for each other. With few items or little memory, uses fewer processes with more threads.
+ * @param items number of items to make
+ * @param sizePx long edge of the largest image; determines the memory of a worker
+ * @param smallestPixels pixels of the smallest image; determines `batch`
  */
 export function allocate(
   machine: Machine,
@@ -71,12 +71,12 @@ export function allocate(
   return { workers, threads, batch };
 }
 
-/** What is left to images, when the system and whatever else runs have had theirs. */
+/** Share of the free memory to use; the rest is left to the system and other programs. */
 const memoryShare = 0.5;
 
 /**
- * How many bytes the graphs that a worker keeps ready may hold together: each shape of images has graphs of its own,
- * and a graph holds its filters and the memory of its features.
+ * Returns the memory limit in bytes for the compiled graphs that a worker keeps. Each image shape has its own graphs, and
+ * a graph holds its filters and the memory of its features.
  */
 export function graphBytesOf({ freeBytes }: Machine, workers: number): number {
   return Math.max(0, Math.floor((freeBytes * memoryShare) / workers - processBytes));

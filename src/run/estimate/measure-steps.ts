@@ -1,4 +1,4 @@
-/** Measures what a step costs, so that a plan can say how long it will take. @module */
+/** Measures the time of a step, so that the duration of a plan can be estimated. @module */
 import type { HostTensor, Named } from '../../engine/engine.js';
 import { fitShape } from '../../images/fit.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
@@ -9,14 +9,14 @@ import type { Makers } from '../item/makers.js';
 
 const warmUpSteps = 1;
 const measuredSteps = 3;
-/** Larger images take minutes and gigabytes to measure; their time is extrapolated by the pixel. */
+/** Larger images would take minutes and gigabytes to measure; their time is extrapolated per pixel. */
 export const measuredSizePx = 256;
-/** Photographs are most often 4:3. */
+/** Most photographs are 4:3. */
 const usualPhoto = [4000, 3000] as const;
 
 /**
- * Makes a few steps of noise images of a photograph's shape, a full batch, after a warm-up that compiles the graph. Images
- * larger than {@link measuredSizePx} are measured at that size.
+ * Runs a few steps on a full batch of noise images with the shape of a photograph, after a warm-up that compiles the
+ * graph. Images larger than {@link measuredSizePx} are measured at that size.
  */
 export async function measureSteps(
   makers: Makers,
@@ -51,7 +51,7 @@ async function makeBatch(
   count: number,
 ): Promise<void> {
   const items = Array.from({ length: count }, () => makers.of(recipe).make({ recipe, sources, seed: 1 }));
-  // What goes wrong here goes wrong with the items too, and is reported there.
+  // Ignore errors: the items will fail in the same way and report them.
   await Promise.allSettled(items);
 }
 

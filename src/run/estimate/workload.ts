@@ -1,4 +1,4 @@
-/** What is left to make of a plan: items, their cost, and a recipe that stands for all. @module */
+/** The part of a plan that is left to make: items, their cost and a representative recipe. @module */
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { leastPixels, usualPixels } from '../../images/fit.js';
 import type { ImageFormat } from '../../images/format.js';
@@ -7,23 +7,23 @@ import type { Cost } from '../../methods/method.js';
 import type { PlanItem } from '../../plan/item.js';
 
 export interface Workload extends Cost {
-  /** Items without a record. */
+  /** Number of pending items. */
   readonly items: number;
   readonly stylized: number;
-  /** The first recipe that takes steps; undefined when there is none. */
+  /** The first recipe with steps; undefined if there is none. */
   readonly recipe: ResolvedRecipe | undefined;
-  /** Long edge of the largest image: memory must suffice for it. */
+  /** Long edge of the largest image; determines the required memory. */
   readonly largestSizePx: number;
-  /** Pixels of the smallest image that may occur: no edge is shorter than the decoder makes it. */
+  /** Pixels of the smallest possible image, given the decoder's minimum edge length. */
   readonly smallestPixels: number;
-  /** Pixels of all images to write, about. */
+  /** Approximate pixels of all images to write. */
   readonly pixels: number;
 }
 
-/** Whether an item still has to be made. */
+/** Returns whether an item is left to make. */
 export type IsPending = (item: PlanItem) => boolean;
 
-/** An item without a record is pending; so is a failed one when failed items are retried. */
+/** Items without a record are pending; with `retryFailed`, failed items are too. */
 export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed: boolean): IsPending {
   return ({ id }) => {
     const record = records.get(id);
@@ -33,7 +33,7 @@ export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed:
 
 const noCost: Cost = { steps: 0, pixelSteps: 0 };
 
-/** What an item is planned to cost. */
+/** Returns the planned cost of an item. */
 export function costOf(item: PlanItem): Cost {
   return item.kind === 'original' ? noCost : methodOf(item.recipe).cost(item.recipe);
 }
@@ -60,14 +60,14 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
   return { items: count, stylized, steps, recipe, pixelSteps, largestSizePx, smallestPixels, pixels };
 }
 
-/** Bytes that a pixel of a stylized image takes, about: measured on painted textures. */
+/** Approximate bytes per pixel of a stylized image, measured on painted textures. */
 const bytesPerPixel: Readonly<Record<ImageFormat, number>> = { jpeg: 1, webp: 0.5, png: 2.8 };
-/** A line of the manifest with its loss curve, and one of the metadata. */
+/** A line of the manifest, including the loss curve, plus a line of the metadata. */
 const bytesPerRecord = 5000;
 
 /**
- * Seconds and bytes for a workload.
- * @param msPerPixel milliseconds that a step takes for each pixel of its image, on one of the workers
+ * Estimates the seconds and bytes for a workload.
+ * @param msPerPixel milliseconds per step and pixel, on one of the workers
  */
 export function estimateWorkload(
   workload: Workload,

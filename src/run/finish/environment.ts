@@ -1,8 +1,8 @@
-/** Where a dataset was made. @module */
+/** The environment in which a dataset was made. @module */
 import { cpus } from 'node:os';
 import type { StylizedRecord } from '../../dataset/ledger/record.js';
 
-/** Versions, platform and processor; the engine is that of the first record. */
+/** Returns versions, platform and processor. The engine is taken from the first record. */
 export function environmentOf(records: readonly StylizedRecord[]): Record<string, unknown> {
   return {
     node: process.version,

@@ -1,4 +1,4 @@
-/** Leaves a dataset behind: manifest, metadata, contact sheet, card, summary, in this order. @module */
+/** Writes the files of a dataset: manifest, metadata, contact sheet, card and summary, in this order. @module */
 import { publishCard } from '../../dataset/card/publish-card.js';
 import { finishedRecords } from '../../dataset/finished-records.js';
 import { compileManifest } from '../../dataset/ledger/manifest.js';
@@ -13,8 +13,8 @@ import type { Prepared } from '../prepare.js';
 import { environmentOf } from './environment.js';
 
 /**
- * Compiles what the journals and the folder hold into a dataset; also a partial one, whose summary says so.
- * @param earlier records of what the folder held before the run
+ * Compiles the journals and the images in the folder into a dataset. If items are pending, its summary is `partial`.
+ * @param earlier records in the folder before the run
  */
 export async function finishDataset(
   prepared: Prepared,
@@ -40,13 +40,13 @@ export async function finishDataset(
     compiled,
   };
   const card = await publishCard(root, summarize(facts), sheet.sample);
-  // What was exported from the dataset before stays a part of it.
+  // Existing exports remain part of the dataset.
   const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
   await publishSummary(root, summarize({ ...facts, files, exports: before?.exports ?? {} }));
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 
-/** Workers finish items in no particular order. */
+/** Yields the records in plan order, since workers finish items in any order. */
 function* inPlanOrder({ plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): Generator<ItemRecord> {
   for (const { id } of plan.items()) {
     const record = records.get(id);

@@ -14,7 +14,7 @@ export interface PublishedImage {
   readonly heightPx: number;
 }
 
-/** An attempt that succeeded. */
+/** A successful attempt. */
 const success: Attempt = { error: null };
 
 const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
@@ -43,7 +43,7 @@ function plannedStylized({ id, label, sources, replica, seed, recipe }: Stylized
   };
 }
 
-/** The record of an original that is published. @param earlier attempts that failed */
+/** Returns the record of a published original. @param earlier failed attempts */
 export function originalRecord(
   item: OriginalItem,
   image: PublishedImage,
@@ -53,7 +53,7 @@ export function originalRecord(
   return { ...plannedOriginal(item), status: 'complete', file: item.file, ...image, attempts };
 }
 
-/** The record of a stylized image that is published. @param earlier attempts that failed */
+/** Returns the record of a published stylized image. @param earlier failed attempts */
 export function stylizedRecord(
   item: StylizedItem,
   image: PublishedImage,
@@ -71,11 +71,11 @@ export function stylizedRecord(
     engine: { name, device, version },
     elapsedMs: Math.round(elapsedMs),
     ...facts,
-    // Each method's facts fit its own schema, which is checked when the record is written.
+    // The facts of a method are checked against its schema when the record is written.
   } as unknown as ItemRecord;
 }
 
-/** The record of an item that could not be made. @param earlier attempts that failed before this one */
+/** Returns the record of a failed item. @param earlier failed attempts before this one */
 export function failedRecord(
   item: PlanItem,
   { code, message }: WildstyleError,

@@ -1,4 +1,4 @@
-/** Loads the images that items are made from. @module */
+/** Loads the source images of items. @module */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Named } from '../../engine/engine.js';
@@ -18,7 +18,7 @@ const decodedCacheBytes = 128e6;
 
 export interface SourceFolders {
   readonly roots: Readonly<Record<Role, string>>;
-  /** Larger images are refused. */
+  /** Larger images are rejected. */
   readonly maximumPixels: number;
 }
 
@@ -30,7 +30,7 @@ export class SourceLoader {
 
   constructor(private readonly folders: SourceFolders) {}
 
-  /** The images that a method asks for, by its names; those in the shape of another come after it. */
+  /** Loads the images that a method requests, as {@link loadRequests} does, from the source folders. */
   async loadAll(
     entries: Readonly<Record<Role, ImageEntry>>,
     requests: readonly SourceRequest[],
@@ -39,18 +39,18 @@ export class SourceLoader {
   }
 
   /**
-   * The pixels of an image, decoded to a shape.
-   * @throws `image-missing`; `image-changed` when the file is no longer the one that was planned; what `decodeImage` throws
+   * Decodes an image to a shape.
+   * @throws `image-missing`; `image-changed` if the file has changed since it was planned; the errors of `decodeImage`
    */
   async decode(role: Role, entry: ImageEntry, target: DecodeTarget): Promise<Pixels> {
-    // Messages become records, which are the same wherever the folders lie.
+    // Messages are stored in records, so they must not depend on where the folders are.
     const bytes = await readFile(join(this.folders.roots[role], entry.path)).catch((cause) => {
       throw new WildstyleError('image-missing', `${entry.path}: cannot be read (${cause.code})`, { cause });
     });
-    // What is made must be what the record says it was made of.
+    // The record must describe the image that is actually used.
     if (sha256(bytes) !== entry.sha256) {
-      throw new WildstyleError('image-changed', `${entry.path}: no longer the file that was planned`, {
-        cure: 'Run again with --extend: the new file is planned afresh.',
+      throw new WildstyleError('image-changed', `${entry.path}: changed since it was planned`, {
+        cure: 'Run again with --extend to plan the new file.',
       });
     }
     return decodeImage(bytes, target, { maximumPixels: this.folders.maximumPixels, name: entry.path });
@@ -65,7 +65,7 @@ export class SourceLoader {
   }
 }
 
-/** The images that a method asks for, by its names. Those in the shape of another come after it. */
+/** Loads the images that a method requests, by name. Images that take their shape from another are loaded after it. */
 export async function loadRequests(
   requests: readonly SourceRequest[],
   load: (role: Role, target: DecodeTarget) => Promise<SourceImage>,

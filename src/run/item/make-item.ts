@@ -1,4 +1,4 @@
-/** Makes one item: loads its sources, runs its method, publishes the image. Runs in a worker process. @module */
+/** Makes items: loads the sources, runs the method and publishes the image. Runs in a worker process. @module */
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
 import { asWildstyleError, severityOf } from '../../errors.js';
@@ -23,10 +23,10 @@ export class ItemMaker {
   }
 
   /**
-   * Makes and publishes an item's image.
-   * @param earlier attempts that failed
-   * @returns its record; a failure of the item is a record too
-   * @throws errors that end the run (see `severityOf`), and the signal's reason when it is aborted before the first step
+   * Makes and publishes the image of an item.
+   * @param earlier failed attempts
+   * @returns the record, also if the item failed
+   * @throws errors that end the run (see `severityOf`), and the signal's reason if it is aborted before the first step
    */
   async make(item: PlanItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
     try {

@@ -1,4 +1,4 @@
-/** The methods at work in one process, each opened when it is first needed. @module */
+/** The makers of one process, one for each method, opened on first use. @module */
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import type { Maker, MethodContext } from '../../methods/method.js';
 import { addSteps, noSteps, type StepTotals } from '../../stylize/step-totals.js';
@@ -8,7 +8,7 @@ export class Makers {
 
   constructor(private readonly context: MethodContext) {}
 
-  /** The maker of a recipe's method. */
+  /** Returns the maker for a recipe's method. */
   of(recipe: ResolvedRecipe): Maker<ResolvedRecipe> {
     let maker = this.#open.get(recipe.method);
     if (!maker) {
@@ -18,7 +18,7 @@ export class Makers {
     return maker;
   }
 
-  /** The steps of all methods together. */
+  /** The steps of all methods, summed. */
   get totals(): StepTotals {
     return [...this.#open.values()].map(({ totals }) => totals).reduce(addSteps, noSteps);
   }

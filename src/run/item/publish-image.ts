@@ -14,8 +14,8 @@ export interface OutputImages {
 }
 
 /**
- * Puts an image in its place, whole or not at all.
- * @param file below the output root
+ * Encodes an image and writes it atomically.
+ * @param file path relative to the output root
  * @throws `disk-full`, `output-unwritable`
  */
 export async function publishImage(

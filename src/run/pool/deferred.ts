@@ -1,4 +1,4 @@
-/** A promise with its handles outside; `Promise.withResolvers` is not in Node 20. @module */
+/** A replacement for `Promise.withResolvers`, which Node 20 lacks. @module */
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -6,7 +6,7 @@ export interface Deferred<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** A pending promise. Its rejection counts as handled, for it may be waited for late or never. */
+/** Returns a pending promise with its resolvers. A rejection counts as handled, even if nothing awaits the promise. */
 export function deferred<T>(): Deferred<T> {
   let resolve!: (value: T) => void;
   let reject!: (error: unknown) => void;

@@ -1,6 +1,6 @@
 /**
- * The worker pool: processes that each make items on their own engine. A native step blocks its event loop, so
- * engines share no process; p-limit bounds what is dispatched.
+ * The worker pool: processes that make items, each on its own engine. A native step blocks the event loop, so engines
+ * cannot share a process. p-limit bounds the number of dispatched items.
  * @module
  */
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -18,29 +18,29 @@ export { dropped } from './worker-slot.js';
 
 export interface PoolOptions {
   readonly workers: number;
-  /** Items that one worker holds: those being optimized, and what is decoded ahead. */
+  /** Maximum number of items per worker: those being optimized plus those being decoded ahead. */
   readonly itemsPerWorker: number;
   readonly settings: (worker: number) => WorkerSettings;
   readonly onProgress: (made: StepTotals) => void;
-  /** The script of the processes; it speaks the protocol of `protocol.ts`. */
+  /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
 }
 
-/** How often in a row processes may end without an item to blame before the run is given up. */
-const mostIdleDeaths = 2;
+/** Number of consecutive exits of idle processes to tolerate; after more, the run fails. */
+const maximumIdleExits = 2;
 
 export class WorkerPool {
   readonly #slots: WorkerSlot[];
   readonly #limit: LimitFunction;
-  /** Items whose worker died are tried again one at a time. */
-  readonly #suspects = pLimit(1);
+  /** Retries the items of crashed workers one at a time. */
+  readonly #retryLimit = pLimit(1);
   readonly #started = deferred<void>();
-  /** Settled and made anew whenever a slot takes or gives back something. */
+  /** Resolved and replaced whenever the load of a slot changes. */
   #change: Deferred<void> = deferred();
   #error: WildstyleError | undefined;
   readonly #onError = new Set<(error: WildstyleError) => void>();
   #ready = 0;
-  #idleDeaths = 0;
+  #idleExits = 0;
   #draining = false;
 
   constructor(private readonly options: PoolOptions) {
@@ -57,61 +57,61 @@ export class WorkerPool {
     this.#limit = pLimit(workers * itemsPerWorker);
   }
 
-  /** Starts the processes. @throws what keeps an engine from starting */
+  /** Starts the processes. @throws the error that keeps an engine from starting */
   async start(): Promise<void> {
     if (this.#error) throw this.#error;
     for (const slot of this.#slots) slot.spawn();
     await this.#unlessFailed(this.#started.promise);
   }
 
-  /** Makes everything that waits fail with this error. */
+  /** Rejects all pending and future calls with this error. */
   fail(error: WildstyleError): void {
     this.#error ??= error;
     for (const reject of this.#onError) reject(this.#error);
   }
 
-  /** Whether another item should be handed in only after one has come back. */
+  /** Whether the pool is full: wait for an item to finish before adding another. */
   get full(): boolean {
     const { workers, itemsPerWorker } = this.options;
     return this.#limit.activeCount + this.#limit.pendingCount >= workers * itemsPerWorker;
   }
 
   /**
-   * Makes an item on the least busy worker. When its worker dies it is tried once more, alone on a worker, so that the
-   * one to blame takes no other with it.
-   * @returns its record, or `dropped` when the pool drains before its first step
-   * @throws what must end the run
+   * Makes an item on the least busy worker. If the worker crashes, retries the item once, alone on a worker, so that an
+   * item that crashes workers affects no others.
+   * @returns the record, or `dropped` if the pool drains before the first step
+   * @throws errors that end the run
    */
   make(item: PlanItem): Promise<ItemRecord | typeof dropped> {
     return this.#unlessFailed(this.#limit(() => this.#attempt(item)));
   }
 
-  /** Measures a few steps of a recipe on each worker while all are busy. */
+  /** Measures a few steps of a recipe on all workers at the same time. */
   calibrate(recipe: ResolvedRecipe): Promise<StepTotals[]> {
     return this.#unlessFailed(Promise.all(this.#slots.map((slot) => slot.calibrate(recipe))));
   }
 
-  /** Finishes the items that are being optimized; the others come back dropped. */
+  /** Finishes the items being optimized and drops the others. */
   drain(): void {
     this.#draining = true;
     for (const slot of this.#slots) slot.send({ type: 'drain' });
   }
 
-  /** Ends the processes after what they do now. */
+  /** Ends the processes after their current work. */
   async stop(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 
-  /** Ends the processes at once. What is published is published. */
+  /** Kills the processes. Published images remain. */
   kill(): void {
     for (const slot of this.#slots) slot.kill();
-    this.fail(new WildstyleError('engine-failed', 'The run was stopped at once.'));
+    this.fail(new WildstyleError('engine-failed', 'The run was stopped immediately.'));
   }
 
   async #attempt(item: PlanItem): Promise<ItemRecord | typeof dropped> {
     const first = await this.#makeOnLeastBusy(item);
     if (first !== died) return first;
-    return this.#suspects(async () => {
+    return this.#retryLimit(async () => {
       const slot = await this.#reserve();
       const crash: Attempt = { error: 'worker-crashed' };
       const second = await this.#makeOn(slot, item, [crash]);
@@ -121,7 +121,7 @@ export class WorkerPool {
     });
   }
 
-  /** Choosing and taking a slot is one act: between the two, others would choose the same. */
+  /** Chooses and occupies a slot synchronously, so that concurrent calls do not all choose the same one. */
   async #makeOnLeastBusy(item: PlanItem): Promise<ItemRecord | typeof dropped | typeof died> {
     for (;;) {
       const slot = this.#leastBusy();
@@ -152,16 +152,16 @@ export class WorkerPool {
       const { code, message: text, cure } = message;
       this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
     } else {
-      this.#idleDeaths = 0;
+      this.#idleExits = 0;
       this.#changed();
     }
   }
 
   #replace(slot: WorkerSlot, hadNothing: boolean): void {
-    if (hadNothing && ++this.#idleDeaths > mostIdleDeaths) {
-      const said = slot.lastWords && ` The last one said: ${slot.lastWords}`;
-      const what = `Workers ended ${this.#idleDeaths} times in a row without an image in work.${said}`;
-      this.fail(new WildstyleError('engine-failed', what));
+    if (hadNothing && ++this.#idleExits > maximumIdleExits) {
+      const output = slot.lastWords && ` Last error output: ${slot.lastWords}`;
+      const message = `Idle worker processes exited ${this.#idleExits} times in a row.${output}`;
+      this.fail(new WildstyleError('engine-failed', message));
       return;
     }
     slot.spawn();
@@ -173,7 +173,7 @@ export class WorkerPool {
     this.#change = deferred();
   }
 
-  /** Keeps a slot from taking more, and waits until it holds nothing. One at a time, so one is always left. */
+  /** Reserves a slot and waits until it is empty. Called for one item at a time, so a slot is always available. */
   async #reserve(): Promise<WorkerSlot> {
     const slot = this.#leastBusy() as WorkerSlot;
     slot.reserved = true;
@@ -181,7 +181,7 @@ export class WorkerPool {
     return slot;
   }
 
-  /** The work's result, or the error that ends the run, whichever comes first. */
+  /** Settles with the work, or rejects when the run fails, whichever comes first. */
   #unlessFailed<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#error) reject(this.#error);
@@ -192,8 +192,8 @@ export class WorkerPool {
 }
 
 function crashed({ lastWords }: WorkerSlot): WildstyleError {
-  const said = lastWords && ` It said: ${lastWords.split('\n').slice(-3).join(' ')}`;
-  return new WildstyleError('worker-crashed', `The worker died twice while it held this item.${said}`, {
-    cure: 'Lower recipe.size or run.batch if memory ran out.',
+  const output = lastWords && ` Last error output: ${lastWords.split('\n').slice(-3).join(' ')}`;
+  return new WildstyleError('worker-crashed', `The worker crashed twice while making this image.${output}`, {
+    cure: 'If memory ran out, lower recipe.size or run.batch.',
   });
 }

@@ -1,10 +1,10 @@
-/** What each worker is told. @module */
+/** Builds the settings of the workers. @module */
 import { outputPaths } from '../../dataset/output-paths.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
 import type { Prepared } from '../prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
-/** The settings of one worker of a run. */
+/** Returns the settings of one worker. @param worker index of the worker */
 export function workerSettings(
   { job, weightsFiles }: Prepared,
   allocation: Allocation,

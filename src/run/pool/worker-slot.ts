@@ -1,4 +1,4 @@
-/** One place in the worker pool, filled by one process after the other. @module */
+/** A slot in the worker pool: runs one process at a time, and a new one after a crash. @module */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
@@ -6,10 +6,10 @@ import type { PlanItem } from '../../plan/item.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
-const keptErrorOutput = 2000;
-const patienceMs = 10_000;
+const keptErrorCharacters = 2000;
+const stopTimeoutMs = 10_000;
 
-/** What an item was handed back for: its worker drained, or died. */
+/** Results of items that were not made, because the worker drained (`dropped`) or crashed (`died`). */
 export const dropped = Symbol('dropped');
 export const died = Symbol('died');
 
@@ -17,9 +17,9 @@ export interface WorkerSlotOptions {
   /** The script of the processes. */
   readonly module: URL;
   readonly settings: WorkerSettings;
-  /** What the slot itself does not deal with. */
+  /** Called for every message, after the slot has handled it. */
   readonly onMessage: (message: FromWorker) => void;
-  /** The process ended by itself; `hadNothing` when it held no item or was not ready to make any. */
+  /** Called when the process exits unexpectedly. `hadNothing`: it had no item, or was not ready yet. */
   readonly onEnd: (hadNothing: boolean) => void;
 }
 
@@ -30,9 +30,9 @@ interface Waiting {
 }
 
 export class WorkerSlot {
-  /** Taken for one item that must be alone. */
+  /** Whether the slot is reserved for one item that must run alone. */
   reserved = false;
-  /** What the process before this one wrote last to its standard error. */
+  /** The end of the standard error of the process that exited last. */
   lastWords = '';
   readonly #waiting = new Map<string, Waiting>();
   #process: ChildProcess | undefined;
@@ -42,26 +42,26 @@ export class WorkerSlot {
 
   constructor(private readonly options: WorkerSlotOptions) {}
 
-  /** How many items it holds. */
+  /** Number of items in the slot. */
   get load(): number {
     return this.#waiting.size;
   }
 
-  /** Starts a process. What the slot holds is sent to it when it is ready. */
+  /** Starts a process. When it is ready, it receives the items in the slot. */
   spawn(): void {
     const child = fork(this.options.module, {
       serialization: 'advanced',
-      // Flags of this process, such as --input-type, are not a worker's.
+      // Do not pass on flags of this process, such as --input-type.
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let errorOutput = '';
     child.stderr?.on('data', (chunk: Buffer) => {
-      errorOutput = (errorOutput + chunk.toString()).slice(-keptErrorOutput);
+      errorOutput = (errorOutput + chunk.toString()).slice(-keptErrorCharacters);
     });
     child.on('message', (message: FromWorker) => this.#receive(message));
     child.on('error', (error) => {
-      // A process that could not be started never exits. Else a message did not reach a dying one: see below.
+      // A process that failed to start emits no exit event. Other errors are messages to a dying process; see 'exit'.
       if (child.pid === undefined) this.#ended(error.message);
     });
     // Not `exit`, which may come before the last of the error output.
@@ -71,7 +71,7 @@ export class WorkerSlot {
     child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
   }
 
-  /** Makes an item: its record, or why it was handed back. @param earlier attempts that failed */
+  /** Makes an item. @param earlier failed attempts @returns the record, or why the item was not made */
   make(item: PlanItem, earlier: readonly Attempt[] = []): Promise<ItemRecord | typeof dropped | typeof died> {
     return new Promise((resolve) => {
       this.#waiting.set(item.id, { item, earlier, resolve });
@@ -91,7 +91,7 @@ export class WorkerSlot {
     if (this.#process?.connected) this.#process.send(message);
   }
 
-  /** Ends the process after what it does now. */
+  /** Ends the process after its current work. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const process = this.#process;
@@ -99,12 +99,12 @@ export class WorkerSlot {
     // Not `once`, which would fail with an error of the channel to a process that is about to end.
     const exited = new Promise<void>((resolve) => process.once('exit', () => resolve()));
     this.send({ type: 'stop' });
-    const killed = setTimeout(() => process.kill('SIGKILL'), patienceMs);
+    const killed = setTimeout(() => process.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(killed);
   }
 
-  /** Ends the process at once. */
+  /** Kills the process. */
   kill(): void {
     this.#stopping = true;
     this.#process?.kill('SIGKILL');

@@ -1,4 +1,4 @@
-/** A worker process: one engine, a stylizer on it, a journal of its own. @module */
+/** A worker process: makes items on its own engine and records them in its own journal. @module */
 import sharp from 'sharp';
 import { type Journal, openJournal } from '../../dataset/ledger/journal.js';
 import type { Attempt } from '../../dataset/ledger/record.js';
@@ -17,7 +17,7 @@ import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 const progressIntervalMs = 500;
 
 const send = (message: FromWorker): void => {
-  // The orchestrator may be gone; then there is nobody to tell, and `disconnect` ends the process.
+  // If the orchestrator has exited, `disconnect` ends this process.
   if (process.connected) process.send?.(message);
 };
 
@@ -35,7 +35,7 @@ class Worker {
   ) {}
 
   static async start(settings: WorkerSettings): Promise<Worker> {
-    // The engine has the cores; pixels are decoded beside it on one.
+    // The engine uses the cores; decoding gets one thread.
     sharp.concurrency(1);
     sharp.cache(false);
     const engine = await createEngine(settings.engine, {
@@ -57,7 +57,7 @@ class Worker {
   async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
     try {
       const record = await this.maker.make(item, earlier, this.#drain.signal);
-      // Opened with the first record: a worker that only measures leaves nothing behind.
+      // Open the journal with the first record, so that a worker that only measures leaves no file.
       this.#journal ??= openJournal(this.journalFile);
       await (await this.#journal).append(record);
       this.reportProgress();
@@ -72,7 +72,7 @@ class Worker {
     this.#isCalibrating = true;
     const together = (pixels: number) => imagesTogether(this.batch, pixels);
     const measured = await measureSteps(this.makers, recipe, together);
-    // These steps make no item.
+    // Exclude the measured steps from the progress.
     this.#reported = this.makers.totals;
     this.#isCalibrating = false;
     send({ type: 'calibrated', measured });
@@ -101,7 +101,7 @@ function fatal(error: unknown): void {
   send({ type: 'fatal', code, message, ...(cure && { cure }) });
 }
 
-// Ctrl-C reaches the whole process group; what to do about it is the orchestrator's decision.
+// Ctrl-C reaches the whole process group, but the orchestrator decides how to stop.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(1));
@@ -121,7 +121,7 @@ async function handle(message: ToWorker): Promise<void> {
     return;
   }
   const worker = await starting;
-  if (!worker) throw new Error(`The worker got "${message.type}" before "start".`);
+  if (!worker) throw new Error(`The worker received "${message.type}" before "start".`);
   if (message.type === 'item') await worker.make(message.item, message.earlier);
   else if (message.type === 'calibrate') await worker.calibrate(message.recipe);
   else if (message.type === 'drain') worker.drain();
