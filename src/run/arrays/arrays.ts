@@ -49,7 +49,7 @@ export interface ArrayStylizer {
 
 /**
  * Opens an engine for repeated calls on arrays. Call `dispose` when done.
- * @throws `engine-unavailable`, `option-invalid`
+ * @throws `engine-unavailable`, `option-invalid`, `weights-missing`
  */
 export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayStylizer> {
   const { seed = 0 } = options;
@@ -95,7 +95,8 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
  * @param style likewise, of any size
  * @param recipe overrides of the defaults; `size` and `fit` have no effect, because arrays are not resized
  * @returns the image `[1, height, width, 3]`, not clamped, with its loss curve
- * @throws `option-invalid`, `shape-mismatch`, `layer-unknown`, `weights-missing`, `loss-diverged`
+ * @throws `option-invalid`, `shape-mismatch`, `layer-unknown`, `weights-missing`, `weights-invalid`, `loss-diverged`,
+ *   `engine-unavailable`
  */
 export async function stylize(
   content: HostTensor,
