@@ -136,7 +136,7 @@ test('rejects images of the wrong shape with name and shape', async (t) => {
   }
   await t.throwsAsync(onnx.stylize(content, gray(8, 8, 3), quick()), { message: /The style is 8 x 8/ });
   await t.throwsAsync(onnx.evaluate(style, content, style, quick()), {
-    message: /The image is \[1,36,40,3\], the content \[1,32,32,3\]/,
+    message: /The shape of the image is \[1,36,40,3\], but that of the content is \[1,32,32,3\]/,
   });
 });
 

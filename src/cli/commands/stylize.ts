@@ -11,6 +11,7 @@ import { applyOverride, parseOverride } from '../../job/overrides.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { stylizeImages } from '../../run/arrays/stylize-images.js';
+import type { Progress } from '../../run/progress.js';
 import { parseWeights } from '../options.js';
 import { print } from '../output.js';
 import { progressView } from '../progress-bar.js';
@@ -67,14 +68,19 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     const recipe = recipeOf({ size, steps, style: { strength } }, set);
     const signals = stopSignals();
     const view = progressView(process.stderr);
-    view.print(`Stylizing ${content}. Press Ctrl-C to stop and keep the image so far.`);
+    let isAnnounced = false;
+    const onProgress = (progress: Progress) => {
+      if (!isAnnounced) view.print(`Stylizing ${content}. Press Ctrl-C to stop and keep the image so far.`);
+      isAnnounced = true;
+      view.update(progress);
+    };
     signals.drain.addEventListener('abort', () => view.print('Stopping: saving the current image.'));
     signals.abandon.addEventListener('abort', () => process.exit(130));
     try {
       const { pixels, facts } = await stylizeImages({ content, style }, recipe, {
         ...(weights !== undefined && { weights: parseWeights(weights, (path) => path) }),
         finish: signals.drain,
-        onProgress: view.update,
+        onProgress,
       });
       view.stop();
       await publishFile(out, await encodeImage(pixels, { format }), { temporaryFolder: dirname(out) });

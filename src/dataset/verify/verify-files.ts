@@ -2,7 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256OfFile } from '../../files/digest.js';
-import { splitMetadataName, workFolderName } from '../output-paths.js';
+import { workFolderName } from '../output-paths.js';
 import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { staysInside } from './verify-image.js';
@@ -43,8 +43,8 @@ async function* declaredFileProblem(
 }
 
 /**
- * Finds files in the folders of a dataset that are neither in `recorded` nor the metadata of a split.
- * @param recorded files with a record, and files that `dataset.json` declares
+ * Finds files in the folders of a dataset that do not belong to it.
+ * @param recorded files with a record, the metadata of their splits, and files that `dataset.json` declares
  */
 export async function* extraFiles(
   root: string,
@@ -53,14 +53,13 @@ export async function* extraFiles(
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== workFolderName);
   for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    yield* extraFilesBelow(root, name, `${name}/${splitMetadataName}`, recorded);
+    yield* extraFilesBelow(root, name, recorded);
   }
 }
 
 async function* extraFilesBelow(
   root: string,
   folder: string,
-  metadata: string,
   recorded: ReadonlySet<string>,
 ): AsyncGenerator<DatasetProblem> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
@@ -73,8 +72,7 @@ async function* extraFilesBelow(
   }
   for (const entry of entries) {
     const file = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) yield* extraFilesBelow(root, file, metadata, recorded);
-    else if (file !== metadata && !recorded.has(file))
-      yield { code: 'file-extra', file, message: 'has no record' };
+    if (entry.isDirectory()) yield* extraFilesBelow(root, file, recorded);
+    else if (!recorded.has(file)) yield { code: 'file-extra', file, message: 'has no record' };
   }
 }

@@ -10,7 +10,7 @@ import { stableLine } from '../ledger/record-line.js';
 import { Tally } from '../ledger/tally.js';
 import { type Writer, writerOf } from '../lock.js';
 import { noDataset } from '../output-job.js';
-import { outputPaths, splitOfFile } from '../output-paths.js';
+import { outputPaths, splitMetadataName, splitOfFile } from '../output-paths.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { declaredFileProblems, extraFiles } from './verify-files.js';
 import { imageProblem } from './verify-image.js';
@@ -91,6 +91,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
     for (const record of records) tally.addRecord(record, splitOfFile(fileOf(record))[0]);
     for (const record of complete) {
       files.add(record.file);
+      files.add(`${splitOfFile(record.file)[0]}/${splitMetadataName}`);
       await metadata.add(record);
     }
     checked += complete.length;
