@@ -2,8 +2,9 @@
 import type { Argv } from 'yargs';
 import { isAuto } from '../auto.js';
 import { WildstyleError } from '../errors.js';
+import { didYouMean } from '../job/messages/suggest.js';
 import type { Override } from '../job/overrides.js';
-import { type NetworkName, networkNames } from '../stylize/networks/index.js';
+import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 
 /** The parsed arguments of `run` and `plan`. */
 export interface JobArguments {
@@ -70,11 +71,17 @@ export function parseWeights(
   text: string,
   resolve: (path: string) => string,
 ): string | Partial<Record<NetworkName, string>> {
-  const isNamed = networkNames.some((name) => text.startsWith(`${name}=`));
-  if (!isNamed) return resolve(text);
-  const pairs = text.split(',').map((pair) => {
-    const equals = pair.indexOf('=');
-    return [pair.slice(0, equals), resolve(pair.slice(equals + 1))];
-  });
-  return Object.fromEntries(pairs);
+  const pairs = text.split(',').map((pair) => /^(\w+)=(.+)$/.exec(pair));
+  if (pairs.some((pair) => pair === null)) return resolve(text);
+  const withWeights = networkNames.filter((name) => networks[name].needsWeights);
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name = '', file = ''] = pair ?? [];
+      if (!withWeights.some((known) => known === name)) {
+        const message = `--weights names "${name}", which is not a network with weights${didYouMean(name, withWeights)}`;
+        throw new WildstyleError('option-invalid', message, { cure: `Networks: ${withWeights.join(', ')}.` });
+      }
+      return [name, resolve(file)];
+    }),
+  );
 }

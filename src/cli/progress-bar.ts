@@ -28,22 +28,22 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
     hideCursor: true,
     clearOnComplete: true,
   });
-  let started = false;
+  let isShown = false;
   const end = () => {
-    if (started) view.stop();
-    started = false;
+    if (isShown) view.stop();
+    isShown = false;
   };
   return {
     update(progress) {
       const [value, total] = fraction(progress);
-      if (!started) view.start(total, value, words(progress));
+      if (!isShown) view.start(total, value, words(progress));
       // The steps of failed items are subtracted from the total.
       view.setTotal(total);
       view.update(value, words(progress));
-      started = true;
+      isShown = true;
     },
     print(line) {
-      // A bar always redraws where it started, so end it here; the next update starts a new one below.
+      // A bar always redraws where it isShown, so end it here; the next update starts a new one below.
       end();
       stream.write(printable(`${line}\n`));
     },

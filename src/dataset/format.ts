@@ -8,7 +8,7 @@
 export const formatVersion = 1;
 
 /**
- * The fields of a record that may differ between two runs that made the same pixels. `digests.result` excludes them.
- * Fields may be added to the list, but never removed once they have been written.
+ * The fields of a record that differ between two runs that made the same pixels; `digests.result` leaves them out.
+ * `dataset.json` has the list, so that a later version can add to it.
  */
-export const volatileFields = ['attempts', 'elapsedMs'] as const;
+export const volatileFields: readonly string[] = ['attempts', 'elapsedMs'];

@@ -88,7 +88,16 @@ export async function readJobImages(root: string): Promise<JobImage[]> {
 }
 
 /** Returns the error for a folder that lacks a file that every finished run writes. */
-export function noDataset(root: string, missingFile: string): WildstyleError {
+export function noDataset(
+  root: string,
+  missingFile: string,
+  writer?: { readonly pid?: number; readonly host?: string },
+): WildstyleError {
+  if (writer) {
+    const who = writer.pid === undefined ? '' : ` (process ${writer.pid} on ${writer.host})`;
+    const message = `${root} has no ${missingFile} yet: its first run is in progress${who}.`;
+    return new WildstyleError('dataset-invalid', message, { cure: 'Wait for the run to finish.' });
+  }
   if (existsSync(outputPaths(root).outputJob)) {
     const message = `${root} has no ${missingFile}: no run has finished yet, or the file was deleted.`;
     return new WildstyleError('dataset-invalid', message, {

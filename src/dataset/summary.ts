@@ -37,6 +37,10 @@ export const summarySchema = growing({
     .array(growing({ name: z.string(), type: z.string() }))
     .readonly()
     .describe('Columns of `metadata.jsonl` in order, with their types'),
+  volatile: z
+    .array(z.string())
+    .readonly()
+    .describe('Fields of a record that `digests.result` leaves out, because they differ between equal runs'),
   exports: z
     .record(z.string(), z.string())
     .optional()
@@ -87,6 +91,7 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
     environment: facts.environment,
     counts: compiled.counts,
     columns: columnList.map((column) => ({ ...column })),
+    volatile: volatileFields,
     exports: facts.exports ?? {},
     digests: {
       plan: facts.planDigest,

@@ -6,7 +6,11 @@ export type * from './engine.js';
 
 /** The factory of each engine. An engine's code and native libraries are loaded on first use. */
 export const engines = {
-  onnx: async (options) => (await import('./onnx/session.js')).createOnnxEngine(options),
+  onnx: async (options) => {
+    // ONNX Runtime would collect usage data in the cache folder.
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
+    return (await import('./onnx/session.js')).createOnnxEngine(options);
+  },
   reference: async (options) => (await import('./reference.js')).createReferenceEngine(options),
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 
@@ -27,3 +31,6 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
   }
   return engines[name](options);
 }
+
+/** Where an engine runs unless something else is asked for. */
+export const defaultDevice = 'cpu';

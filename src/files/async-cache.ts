@@ -33,14 +33,14 @@ export class AsyncCache<T extends object> {
     if (known) return Promise.resolve(known);
     const running = this.#inProgress.get(key);
     if (running) return running;
-    const making = make()
+    const pending = make()
       .then((value) => {
         this.#values.set(key, value);
         return value;
       })
       .finally(() => this.#inProgress.delete(key));
-    this.#inProgress.set(key, making);
-    return making;
+    this.#inProgress.set(key, pending);
+    return pending;
   }
 
   delete(key: string): void {

@@ -1,7 +1,7 @@
 /** Encodes pixels as image files. @module */
 import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
-import type { ImageFormat } from './format.js';
+import { defaultQuality, type ImageFormat } from './format.js';
 import type { Pixels } from './pixels.js';
 
 export { extensionOf, type ImageFormat } from './format.js';
@@ -23,7 +23,7 @@ const fullChromaQuality = 90;
  * @throws `shape-mismatch` if the data does not match the width and height
  */
 export async function encodeImage(pixels: Pixels, options: EncodeOptions): Promise<Buffer> {
-  const { format, quality = 92 } = options;
+  const { format, quality = defaultQuality } = options;
   const { data, widthPx: width, heightPx: height } = pixels;
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new WildstyleError('option-invalid', `quality must be an integer from 1 to 100, not ${quality}`);

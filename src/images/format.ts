@@ -19,3 +19,6 @@ export function formatOfFile(name: string): ImageFormat | undefined {
 export function extensionOf(format: ImageFormat): 'jpg' | 'png' | 'webp' {
   return format === 'jpeg' ? 'jpg' : format;
 }
+
+/** Quality of JPEG and WebP where none is given, from 1 to 100. */
+export const defaultQuality = 92;

@@ -1,8 +1,9 @@
 /** The schema of a job file: every key, with its range and default. @module */
 import { z } from 'zod';
 import { auto } from '../auto.js';
-import { engineNames } from '../engine/index.js';
-import { imageFormats } from '../images/format.js';
+import { defaultDevice, engineNames } from '../engine/index.js';
+import { defaultQuality, imageFormats } from '../images/format.js';
+import { defaultMaximumPixels } from '../images/inspect.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
 import { networkNames } from '../stylize/networks/index.js';
 import { type Distributed, distributable } from './distribution.js';
@@ -119,7 +120,12 @@ const output = z
   .strictObject({
     root: path.describe('Folder for the dataset, relative to the job file'),
     format: z.enum(imageFormats).default('jpeg').describe('Image format'),
-    quality: z.int().min(1).max(100).default(92).describe('Quality for jpeg and webp; png is lossless'),
+    quality: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(defaultQuality)
+      .describe('Quality for jpeg and webp; png is lossless'),
     split: splitName.default('train').describe('Folder below root that contains the class folders'),
   })
   .describe('Where to write the dataset, and in what format');
@@ -135,9 +141,9 @@ const run = z
     ),
     engine: z
       .enum(engineNames)
-      .default('onnx')
+      .default(engineNames[0])
       .describe('Compute engine; reference is slow and meant for tests'),
-    device: z.string().min(1).max(64).default('cpu').describe('Device that the engine runs on'),
+    device: z.string().min(1).max(64).default(defaultDevice).describe('Device that the engine runs on'),
     weights: z
       .union([path, z.partialRecord(z.enum(networkNames), path)])
       .optional()
@@ -154,7 +160,7 @@ const run = z
           .int()
           .min(1024)
           .max(1e10)
-          .default(64e6)
+          .default(defaultMaximumPixels)
           .describe('Maximum width times height of an input image'),
       })
       .prefault({})

@@ -113,8 +113,8 @@ export interface Method<Drawn, Recipe extends MethodRecipe, Facts extends object
   readonly networks: (recipe: Recipe) => readonly NetworkName[];
   readonly sources: (recipe: Recipe) => readonly SourceRequest[];
   readonly cost: (recipe: Recipe) => Cost;
-  /** Long edge of the largest image it processes. */
-  readonly largestSizePx: (recipe: Recipe) => number;
+  /** The long edges of the smallest and the largest image that it works on: memory and batches follow from them. */
+  readonly sizeRange: (recipe: Recipe) => { readonly smallestPx: number; readonly largestPx: number };
   /** A short version of the recipe, no larger than `sizePx`. Timing it gives an estimate for the whole recipe. */
   readonly sample: (recipe: Recipe, steps: number, sizePx: number) => Recipe;
   /** Equal for recipes whose steps take the same time at the same size on the same machine. */

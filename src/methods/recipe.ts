@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import { minimumEdgePx } from '../images/fit.js';
 import { type MethodName, methodNames, methodOf, methods } from './index.js';
 
 type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer I) => void
@@ -20,7 +21,7 @@ const parameters = Object.assign(
 export const recipeSchema = z
   .strictObject({
     method: z.enum(methodNames).default(methodNames[0]).describe('How images are made'),
-    size: z.int().min(32).max(4096).default(256).describe('Long edge of the result in pixels'),
+    size: z.int().min(minimumEdgePx).max(4096).default(256).describe('Long edge of the result in pixels'),
     fit: z
       .enum(['keep', 'crop', 'stretch'])
       .default('keep')

@@ -44,6 +44,7 @@ export function surveyItems(
   const perStyle = new Map<StyleEntry, number>(styles.map((style) => [style, 0]));
   const watched = leaves(recipe, []).map(watch);
   let content: ContentEntry | undefined;
+  let stylized = 0;
   let ids = '';
   for (const item of items) {
     // The file name contains the id. Ids exclude source paths, which don't affect pixels, but the digest includes them:
@@ -59,6 +60,7 @@ export function surveyItems(
       ids = '';
     }
     if (item.kind === 'original') continue;
+    stylized += 1;
     const { style } = item.sources;
     perStyle.set(style, (perStyle.get(style) ?? 0) + 1);
     for (const { see } of watched) see?.(item.recipe);
@@ -66,7 +68,8 @@ export function surveyItems(
   return {
     digest: digest.update(ids).digest('hex'),
     styles: styles.map((style) => ({ path: style.path, stylized: perStyle.get(style) ?? 0 })),
-    parameters: watched.map(({ summary }) => summary()),
+    // Without a stylized item nothing is drawn.
+    parameters: stylized === 0 ? [] : watched.map(({ summary }) => summary()),
   };
 }
 

@@ -107,13 +107,13 @@ export class ItemProduction {
     for (const item of this.prepared.plan.items()) {
       if (this.#stopped) break;
       if (!isPending(item)) continue;
-      const making = this.#pool
+      const request = this.#pool
         .make(item)
         .then((record) => this.#count(record, item))
-        .finally(() => inFlight.delete(making));
+        .finally(() => inFlight.delete(request));
       // The first failure is thrown below; the others must not become unhandled rejections.
-      making.catch(() => {});
-      inFlight.add(making);
+      request.catch(() => {});
+      inFlight.add(request);
       if (this.#pool.full) await Promise.race(inFlight);
     }
     await Promise.all(inFlight);

@@ -8,7 +8,7 @@ import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
 
 export interface PendingWork {
-  readonly state: InspectedOutput;
+  readonly status: InspectedOutput;
   /** Complete and failed items in the folder, by id. */
   readonly records: ReadonlyMap<string, ItemRecord>;
   /** Number of complete items of the plan. */
@@ -27,15 +27,15 @@ export async function findPendingWork(
   { extend = false, retryFailed = false }: Pick<RunOptions, 'extend' | 'retryFailed'> = {},
 ): Promise<PendingWork> {
   const { job, plan } = prepared;
-  const state = await inspectOutput(job.output.root, plannedOutput(prepared));
-  if (state.kind === 'differs' && !extend) throw differs(job.output.root, state.differences);
-  if (state.kind === 'differs') checkFiles(prepared, state.records);
-  const records = 'records' in state ? state.records : new Map<string, ItemRecord>();
+  const status = await inspectOutput(job.output.root, plannedOutput(prepared));
+  if (status.kind === 'differs' && !extend) throw differs(job.output.root, status.differences);
+  if (status.kind === 'differs') checkFiles(prepared, status.records);
+  const records = 'records' in status ? status.records : new Map<string, ItemRecord>();
   const isPending = pendingIn(records, retryFailed);
   let done = 0;
   // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
-  return { state, records, done, isPending, workload: workloadOf(plan.items(), isPending) };
+  return { status, records, done, isPending, workload: workloadOf(plan.items(), isPending) };
 }
 
 /** Rejects a plan that moves an existing image within the folder: it would be there twice. */

@@ -42,11 +42,11 @@ async function runLocked(
   const { job } = prepared;
   const { root } = job.output;
   const planned = plannedOutput(prepared);
-  const { state, records, done, isPending, workload } = await findPendingWork(prepared, options);
-  const lost = unrecoverable(prepared, state.lost);
+  const { status: found, records, done, isPending, workload } = await findPendingWork(prepared, options);
+  const lost = unrecoverable(prepared, found.lost);
   if (lost.length > 0) options.onEvent?.({ type: 'lost', files: lost });
-  if (state.kind === 'complete' && workload.items === 0) {
-    const { counts } = state.summary;
+  if (found.kind === 'complete' && workload.items === 0) {
+    const { counts } = found.summary;
     return {
       status: 'nothing',
       counts,
@@ -58,7 +58,7 @@ async function runLocked(
       workers: 0,
     };
   }
-  await beginOutput(root, planned, state, records.values(), options.retryFailed ?? false);
+  await beginOutput(root, planned, found, records.values(), options.retryFailed ?? false);
   const production = new ItemProduction(prepared, workload, options);
   production.abortOn(lockLost);
   const stepMs = await production.run(done, isPending);

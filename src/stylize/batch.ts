@@ -207,7 +207,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     for (const [name, wanted] of Object.entries(this.#stepInputs)) {
       for (const [row, slot] of this.#slots.entries()) {
         if (!slot) continue;
-        const drawn = drawStepInput(name, wanted, slot.item.seed, slot.evaluations);
+        const drawn = drawStepInput(name, wanted, slot.item.seed, slot.step);
         this.engine.assign(this.#inputs[name], row, drawn);
       }
     }

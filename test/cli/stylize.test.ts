@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,7 @@ test.serial('every key of a recipe can be set, with or without its prefix', asyn
   );
   t.is(exitCode, 0, stderr);
   t.regex(stdout, /^a\.png: random, 3 steps, loss [\d.e+-]+ to [\d.e+-]+$/m);
+  t.false(existsSync(job.cache), 'ONNX Runtime collects no usage data there');
   const { width = 0, height = 0 } = await sharp(join(job.folder, 'a.png')).metadata();
   t.is(Math.max(width, height), 48);
 });

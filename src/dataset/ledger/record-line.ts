@@ -18,9 +18,9 @@ export function formatRecord(record: ItemRecord): string {
  * Returns a line without the fields that may differ between two runs that made the same pixels. Works on the text as
  * written, so that adding fields to the schema does not affect existing datasets.
  */
-export function stableLine(line: string): string {
+export function stableLine(line: string, volatile: readonly string[] = volatileFields): string {
   const record = JSON.parse(line) as Record<string, unknown>;
-  for (const field of volatileFields) delete record[field];
+  for (const field of volatile) delete record[field];
   return `${JSON.stringify(record)}\n`;
 }
 

@@ -88,7 +88,7 @@ function shape<K extends z.ZodRawShape, S extends z.ZodRawShape>(
 }
 
 /** The schemas of all kinds of records. */
-const shapes: Readonly<Record<string, z.ZodObject>> = {
+export const recordShapes: Readonly<Record<string, z.ZodObject>> = {
   original: shape(original, published),
   failedOriginal: shape(original, failed),
   failedStylized: shape(stylized, failed),
@@ -104,9 +104,6 @@ const shapes: Readonly<Record<string, z.ZodObject>> = {
   /** For methods of later versions. */
   otherMethod: shape(stylized, published, made),
 };
-
-/** The schemas of records, by kind of record. */
-export const recordShapes = shapes;
 
 type Fields<T extends z.ZodRawShape> = z.output<z.ZodObject<T, z.core.$strip>>;
 type Facts<M extends MethodName> = z.output<(typeof methods)[M]['facts']>;
@@ -134,10 +131,12 @@ export type Attempt = z.output<typeof attempt>;
 /** Returns the schema for a record by its status, kind and method; undefined if its kind is unknown. */
 export function schemaOf(record: unknown): z.ZodObject | undefined {
   const { status, kind, method } = (record ?? {}) as { status?: unknown; kind?: unknown; method?: unknown };
-  if (kind === 'original') return status === 'failed' ? shapes.failedOriginal : shapes.original;
+  if (kind === 'original') return status === 'failed' ? recordShapes.failedOriginal : recordShapes.original;
   if (kind !== 'stylized') return undefined;
-  if (status === 'failed') return shapes.failedStylized;
-  return typeof method === 'string' && Object.hasOwn(methods, method) ? shapes[method] : shapes.otherMethod;
+  if (status === 'failed') return recordShapes.failedStylized;
+  return typeof method === 'string' && Object.hasOwn(methods, method)
+    ? recordShapes[method]
+    : recordShapes.otherMethod;
 }
 
 /** The record of an existing image. */

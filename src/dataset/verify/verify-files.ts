@@ -2,7 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256OfFile } from '../../files/digest.js';
-import { workFolderName } from '../output-paths.js';
+import { exportsFolderName, workFolderName } from '../output-paths.js';
 import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { staysInside } from './verify-image.js';
@@ -63,7 +63,7 @@ async function* extraFilesBelow(
   recorded: ReadonlySet<string>,
 ): AsyncGenerator<DatasetProblem> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
-  if (entries.length === 0) {
+  if (entries.length === 0 && folder.split('/')[0] !== exportsFolderName) {
     yield {
       code: 'file-extra',
       file: folder,

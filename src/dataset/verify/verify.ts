@@ -1,20 +1,14 @@
 /** Checks a dataset against its manifest. @module */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { asWildstyleError, WildstyleError } from '../../errors.js';
-import { mapConcurrently } from '../../files/concurrency.js';
-import { sha256InPieces, sha256OfFile } from '../../files/digest.js';
-import { type ManifestLine, manifestLines } from '../ledger/manifest.js';
-import { fileOf, type ItemRecord, isComplete } from '../ledger/record.js';
-import { stableLine } from '../ledger/record-line.js';
-import { Tally } from '../ledger/tally.js';
+import { WildstyleError } from '../../errors.js';
+import { sha256OfFile } from '../../files/digest.js';
 import { type Writer, writerOf } from '../lock.js';
 import { noDataset } from '../output-job.js';
-import { outputPaths, splitMetadataName, splitOfFile } from '../output-paths.js';
+import { outputPaths } from '../output-paths.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { declaredFileProblems, extraFiles } from './verify-files.js';
-import { imageProblem } from './verify-image.js';
-import { MetadataCheck } from './verify-metadata.js';
+import { checkManifest } from './verify-manifest.js';
 import { readableSummary, summaryProblems } from './verify-summary.js';
 
 export type { DatasetProblem, DatasetProblemCode } from './dataset-problem.js';
@@ -37,9 +31,6 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: { readonly checked: number; readonly total: number | undefined }) => void;
 }
 
-const imagesAtOnce = 8;
-const recordsAtOnce = 64;
-
 /**
  * Rehashes every image of a dataset and compares it with its record; finds files without a record; compares the metadata
  * of the splits and `dataset.json` with the manifest. Keeps the file names and a few images in memory.
@@ -59,7 +50,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   const manifestPath = outputPaths(root).manifest;
   const isSummarized = summary !== undefined || summaryProblem !== undefined;
   if (!existsSync(manifestPath)) {
-    if (!isSummarized) throw noDataset(root, 'manifest.jsonl');
+    if (!isSummarized) throw noDataset(root, 'manifest.jsonl', writer);
     return {
       checked: 0,
       pending,
@@ -67,69 +58,13 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
       problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is missing' }],
     };
   }
-  const metadata = new MetadataCheck(root, summary);
-  const tally = new Tally();
-  const result = sha256InPieces();
-  const files = new Set<string>();
-  const problems: DatasetProblem[] = [];
-  let checked = 0;
-  const intact = (async function* () {
-    for await (const line of manifestLines(root)) {
-      const { record, problem } = readableRecord(line);
-      if (problem) {
-        problems.push(problem);
-        continue;
-      }
-      result.update(stableLine(line.text));
-      yield record;
-    }
-  })();
-  for await (const records of inGroups(intact, recordsAtOnce)) {
-    const complete = records.filter(isComplete);
-    const found = await mapConcurrently(complete, (record) => imageProblem(root, record), imagesAtOnce);
-    problems.push(...found.filter((problem) => problem !== undefined));
-    for (const record of records) tally.addRecord(record, splitOfFile(fileOf(record))[0]);
-    for (const record of complete) {
-      files.add(record.file);
-      files.add(`${splitOfFile(record.file)[0]}/${splitMetadataName}`);
-      await metadata.add(record);
-    }
-    checked += complete.length;
-    options.onProgress?.({ checked, total: summary?.counts.complete });
-  }
-  await metadata.finish();
-  problems.push(...metadata.problems);
+  const onChecked = (checked: number) => options.onProgress?.({ checked, total: summary?.counts.complete });
+  const { checked, counts, result, files, problems } = await checkManifest(root, summary, onChecked);
   for (const file of Object.keys(summary?.digests.files ?? {})) files.add(file);
   for await (const problem of extraFiles(root, files)) problems.push(problem);
   for await (const problem of declaredFileProblems(root, summary)) problems.push(problem);
-  const manifest = await sha256OfFile(manifestPath);
-  const digests = { manifest, result: result.digest('hex') };
+  const digests = { manifest: await sha256OfFile(manifestPath), result };
   if (summaryProblem) problems.push(summaryProblem);
-  else problems.push(...summaryProblems(summary, isAsWritten, tally.counts(), digests));
+  else problems.push(...summaryProblems(summary, isAsWritten, counts, digests));
   return { checked, pending, writer, problems };
-}
-
-/** Parses a line, or returns the problem with it. */
-function readableRecord(
-  line: ManifestLine,
-):
-  | { readonly record: ItemRecord; readonly problem?: never }
-  | { readonly record?: never; readonly problem: DatasetProblem } {
-  try {
-    return { record: line.record() };
-  } catch (error) {
-    const { message } = asWildstyleError(error);
-    return { problem: { code: 'record-invalid', file: 'manifest.jsonl', message } };
-  }
-}
-
-async function* inGroups(records: AsyncIterable<ItemRecord>, size: number): AsyncGenerator<ItemRecord[]> {
-  let group: ItemRecord[] = [];
-  for await (const record of records) {
-    group.push(record);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  yield group;
 }

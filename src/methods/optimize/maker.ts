@@ -1,6 +1,7 @@
 /** Optimizes items stage by stage on one engine. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { resizeTensor } from '../../images/resize.js';
+import { drawNumber, keyOfSeed, random32 } from '../../random.js';
 import type { LossPoint } from '../../stylize/curve.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import type { TargetCache } from '../../stylize/targets.js';
@@ -10,6 +11,8 @@ import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
 import type { OptimizeRecipe } from './resolve.js';
 import { sourceName, stagesOf } from './stages.js';
+
+const stageDraw = drawNumber('stage');
 
 export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   readonly #stylizer: Stylizer;
@@ -30,7 +33,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     { recipe, sources, seed, watch }: MakeRequest<OptimizeRecipe>,
     signal?: AbortSignal,
   ): Promise<Made<OptimizeRecipe, OptimizeFacts>> {
-    const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
+    const [spec, { weights }] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
     const curve: LossPoint[] = [];
     let [steps, evaluations, restarts, elapsedMs] = [0, 0, 0, 0];
     let [image, learningRate]: [HostTensor | undefined, number] = [undefined, recipe.learningRate];
@@ -49,9 +52,10 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       const result = await this.#stylizer.stylize(
         {
           spec,
-          parameters,
+          // Where one stage needed a gentler learning rate, so will the next.
+          parameters: { weights, learningRate },
           steps: stepsOfStage,
-          seed,
+          seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
           sources: { content, style },
           initial,
           watch: watch && { ...watch, onStep },

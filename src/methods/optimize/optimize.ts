@@ -1,5 +1,5 @@
 /** The method `optimize`: neural style transfer by optimizing pixels (Gatys et al. 2016). @module */
-import { usualPixels } from '../../images/fit.js';
+import { minimumEdgePx, usualPixels } from '../../images/fit.js';
 import type { Method } from '../method.js';
 import { type OptimizeFacts, optimizeFacts } from './facts.js';
 import { fingerprint } from './fingerprint.js';
@@ -34,10 +34,14 @@ export const optimize = {
     }
     return { steps, pixelSteps };
   },
-  largestSizePx: ({ size }) => size,
+  sizeRange(recipe) {
+    // A target takes a quarter of the memory of a step, per pixel: a style image counts with half its edge.
+    const largestPx = Math.max(recipe.size, Math.ceil(recipe.style.size / 2));
+    return { smallestPx: stagesOf(recipe)[0].sizePx, largestPx };
+  },
   sample(recipe, steps, sizePx) {
     const size = Math.min(recipe.size, sizePx);
-    const styleSize = Math.max(32, Math.round((recipe.style.size * size) / recipe.size));
+    const styleSize = Math.max(minimumEdgePx, Math.round((recipe.style.size * size) / recipe.size));
     return { ...recipe, size, style: { ...recipe.style, size: styleSize }, steps, stages: [] };
   },
   costKey: (recipe) => specOfRecipe(recipe).key,

@@ -1,6 +1,7 @@
 /** The parameters of the method `optimize`, as written in a job. @module */
 import { z } from 'zod';
 import { auto } from '../../auto.js';
+import { minimumEdgePx } from '../../images/fit.js';
 import { networkNames } from '../../stylize/networks/index.js';
 import { poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
@@ -81,7 +82,7 @@ export const optimizeParameters = {
         ),
       size: z
         .int()
-        .min(32)
+        .min(minimumEdgePx)
         .max(4096)
         .optional()
         .describe('Long edge of the style image in pixels. Default: `size`'),

@@ -83,9 +83,15 @@ const defaultLayers = Object.fromEntries(
   }),
 ) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
 
+/** Shares of lists and maps that the items of a plan have in common: a memo of values that cannot change. */
+const known = new WeakMap<object, Shares>();
+
 function sharesOf(weighted: Weighted): Shares {
-  if (typeof weighted !== 'string') return computeShares(weighted);
-  return singles.get(weighted as StyleLossName) ?? computeShares([weighted]);
+  if (typeof weighted === 'string')
+    return singles.get(weighted as StyleLossName) ?? computeShares([weighted]);
+  const shares = known.get(weighted) ?? computeShares(weighted);
+  if (Object.isFrozen(weighted)) known.set(weighted, shares);
+  return shares;
 }
 
 function computeShares(weighted: Exclude<Weighted, string>): Shares {

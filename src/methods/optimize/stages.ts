@@ -1,4 +1,5 @@
 /** The stages of an optimization: image sizes from coarse to fine. @module */
+import { minimumEdgePx } from '../../images/fit.js';
 import type { SourceRequest } from '../method.js';
 import { startsFromStyle } from './initial.js';
 import type { OptimizeRecipe } from './resolve.js';
@@ -10,11 +11,9 @@ export interface Stage {
   readonly steps: number;
 }
 
-const smallestSizePx = 32;
-
 /** The stages of a recipe. The last one is the full size. */
 export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[] {
-  const scaled = (sizePx: number, scale: number) => Math.max(smallestSizePx, Math.round(sizePx * scale));
+  const scaled = (sizePx: number, scale: number) => Math.max(minimumEdgePx, Math.round(sizePx * scale));
   return [...stages, { scale: 1, steps }].map(({ scale, steps }) => ({
     sizePx: scaled(size, scale),
     styleSizePx: scaled(style.size, scale),

@@ -1,7 +1,9 @@
 /** Validates image arrays from callers and converts them to sources. @module */
+
 import type { HostTensor, Named } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
+import { minimumEdgePx } from '../../images/fit.js';
 import { resizeTensor } from '../../images/resize.js';
 import { startsFromStyle } from '../../methods/optimize/initial.js';
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
@@ -39,13 +41,11 @@ export function sourcesFromArrays(
   return Object.fromEntries([...entries, [sourceName.initialStyle, initialStyle]]);
 }
 
-const smallestEdgePx = 32;
-
 function scaled({ key, tensor }: SourceImage, scale: number): SourceImage {
   if (scale === 1) return { key, tensor };
   const [, height, width, channels] = tensor.shape;
   const [newHeight, newWidth] = [height, width].map((edge) =>
-    Math.max(smallestEdgePx, Math.round(edge * scale)),
+    Math.max(minimumEdgePx, Math.round(edge * scale)),
   );
   const shape = [1, newHeight, newWidth, channels];
   return { key: `${key};${shape.join('x')}`, tensor: resizeTensor(tensor, shape) };

@@ -1,5 +1,5 @@
 /** Opens an engine in this process for running a method without a job. @module */
-import { createEngine, type EngineName } from '../../engine/index.js';
+import { createEngine, defaultDevice, type EngineName, engineNames } from '../../engine/index.js';
 import type { MethodContext } from '../../methods/method.js';
 import { graphBytesOf, thisMachine } from '../estimate/machine.js';
 import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
@@ -17,7 +17,7 @@ export interface EngineChoice {
 
 /** Opens an engine. Dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
 export async function openMethodContext(choice: EngineChoice): Promise<MethodContext> {
-  const { engine = 'onnx', device = 'cpu', threads } = choice;
+  const { engine = engineNames[0], device = defaultDevice, threads } = choice;
   const weights = new WeightStore(findWeights(choice.weights));
   return {
     engine: await createEngine(engine, { device, ...(threads !== undefined && { threads }) }),

@@ -47,12 +47,15 @@ export async function stylizeImages(
   }
 }
 
+/** Every call of what it returns counts as an evaluation, the unit of a method's cost. */
 function progressOf(totalSteps: number, report: StylizeImagesOptions['onProgress']) {
   const startedMs = performance.now();
-  return (doneSteps: number) => {
+  let doneSteps = 0;
+  return () => {
+    doneSteps++;
     const elapsedMs = performance.now() - startedMs;
-    const remainingMs = doneSteps > 0 ? (elapsedMs / doneSteps) * (totalSteps - doneSteps) : undefined;
-    const itemsPerMinute = remainingMs === undefined ? 0 : 60_000 / (elapsedMs + remainingMs);
+    const remainingMs = (elapsedMs / doneSteps) * Math.max(0, totalSteps - doneSteps);
+    const itemsPerMinute = 60_000 / (elapsedMs + remainingMs);
     const items = { doneItems: 0, failedItems: 0, totalItems: 1, itemsPerMinute };
     report?.({ ...items, doneSteps, totalSteps, elapsedMs, remainingMs });
   };

@@ -1,6 +1,5 @@
 /** Estimates the cost of a plan on this machine from a cached or a short new measurement. @module */
 import { usualPixels } from '../../images/fit.js';
-import { methodOf } from '../../methods/index.js';
 import type { PlanEstimate } from '../describe.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
@@ -46,7 +45,7 @@ export async function estimatePlan(
     ...estimateWorkload(workload, { msPerPixel, workers, format }),
     ...memory,
     workers,
-    msPerStep: msPerPixel * usualPixels({ sizePx: methodOf(recipe).largestSizePx(recipe), fit: recipe.fit }),
+    msPerStep: msPerPixel * usualPixels({ sizePx: recipe.size, fit: recipe.fit }),
     measuredSizePx: sizePx,
     measurementAgeMs: Math.max(0, Date.now() - measuredAtMs),
   };

@@ -50,8 +50,9 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
     pixels += usualPixels({ sizePx, fit });
     if (item.kind === 'original') continue;
     stylized++;
-    largestSizePx = Math.max(largestSizePx, methodOf(item.recipe).largestSizePx(item.recipe));
-    smallestPixels = Math.min(smallestPixels, leastPixels({ sizePx, fit }));
+    const { smallestPx, largestPx } = methodOf(item.recipe).sizeRange(item.recipe);
+    largestSizePx = Math.max(largestSizePx, largestPx);
+    smallestPixels = Math.min(smallestPixels, leastPixels({ sizePx: smallestPx, fit }));
     const cost = costOf(item);
     steps += cost.steps;
     pixelSteps += cost.pixelSteps;

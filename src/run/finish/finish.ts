@@ -5,6 +5,7 @@ import { compileManifest } from '../../dataset/ledger/manifest.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import type { Counts } from '../../dataset/ledger/tally.js';
 import { readOutputJob } from '../../dataset/output-job.js';
+import { exportsFolderName } from '../../dataset/output-paths.js';
 import { declaredFiles, publishSummary, readSummary, summarize } from '../../dataset/summary.js';
 import { writeDatasetSheet } from '../../report/dataset-sheet.js';
 import { packageVersion } from '../../version.js';
@@ -42,7 +43,10 @@ export async function finishDataset(
   const card = await publishCard(root, summarize(facts), sheet.sample);
   // Existing exports remain part of the dataset.
   const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
-  await publishSummary(root, summarize({ ...facts, files, exports: before?.exports ?? {} }));
+  await publishSummary(
+    root,
+    summarize({ ...facts, files, exports: remainingExports(before?.exports, files) }),
+  );
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 
@@ -52,4 +56,16 @@ function* inPlanOrder({ plan }: Prepared, records: ReadonlyMap<string, ItemRecor
     const record = records.get(id);
     if (record) yield record;
   }
+}
+
+/** Exports of which at least one file still exists. */
+function remainingExports(
+  exports: Readonly<Record<string, string>> = {},
+  files: object,
+): Record<string, string> {
+  const paths = Object.keys(files);
+  const existing = Object.entries(exports).filter(([name]) =>
+    paths.some((path) => path.startsWith(`${exportsFolderName}/${name}/`)),
+  );
+  return Object.fromEntries(existing);
 }

@@ -15,11 +15,11 @@ export class ItemMaker {
   readonly #loader: SourceLoader;
 
   constructor(
-    private readonly settings: WorkerSettings,
+    private readonly worker: WorkerSettings,
     private readonly engine: Engine,
     private readonly makers: Makers,
   ) {
-    this.#loader = new SourceLoader(settings);
+    this.#loader = new SourceLoader(worker);
   }
 
   /**
@@ -44,7 +44,7 @@ export class ItemMaker {
   async #original(item: OriginalItem, earlier: readonly Attempt[]): Promise<ItemRecord> {
     const { size: sizePx, fit } = item.recipe;
     const pixels = await this.#loader.decode('content', item.sources.content, { sizePx, fit });
-    return originalRecord(item, await publishImage(this.settings, item.file, pixels), earlier);
+    return originalRecord(item, await publishImage(this.worker, item.file, pixels), earlier);
   }
 
   async #stylized(item: StylizedItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
@@ -52,7 +52,7 @@ export class ItemMaker {
     const sources = await this.#loader.loadAll(item.sources, methodOf(recipe).sources(recipe));
     const made = await this.makers.of(recipe).make({ recipe, sources, seed }, signal);
     const pixels = toPixels(made.image.data, made.image.shape);
-    const image = await publishImage(this.settings, item.file, pixels);
+    const image = await publishImage(this.worker, item.file, pixels);
     return stylizedRecord(item, image, made, this.engine, earlier);
   }
 }

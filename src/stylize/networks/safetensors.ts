@@ -1,4 +1,5 @@
 /** Reads safetensors files: a JSON header followed by raw little-endian tensors. @module */
+import { sizeOf } from '../../engine/shape.js';
 import { WildstyleError } from '../../errors.js';
 
 export interface SafetensorsFile {
@@ -95,7 +96,7 @@ function checkEntry(name: string, value: unknown, bodyBytes: number): Entry {
     throw invalid(`tensor "${name}" has an invalid shape or invalid offsets`);
   }
   const [begin, end] = offsets as [number, number];
-  const expected = shape.reduce((product, n) => product * n, 1) * bytesPerElement[dtype];
+  const expected = sizeOf(shape) * bytesPerElement[dtype];
   if (end > bodyBytes || end - begin !== expected) {
     throw invalid(
       `tensor "${name}" should have ${expected} bytes, but its offsets are ${begin} to ${end} of ${bodyBytes}`,
