@@ -45,8 +45,8 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   });
   const plan = makePlan(job, inventory, { name: automatic, weights: digests });
   const fallback =
-    isAuto(network) && automatic === 'random'
-      ? ['No vgg19 weights found: recipe.network is random, which needs a strength of 30 or more.']
+    isAuto(network) && automatic === 'random' && plan.counts.stylized > 0
+      ? ['No vgg19 weights found, so recipe.network is random. It needs more strength than vgg19: 30 to 100.']
       : [];
   return { job, inventory, plan, warnings: [...inventory.warnings, ...fallback], weightsFiles };
 }

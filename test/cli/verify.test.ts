@@ -41,7 +41,7 @@ test.serial('a flipped byte, a deleted image and an extra file: exit 1, listing 
   t.is(exitCode, 1);
   t.is(stderr, '');
   const lines = stdout.trimEnd().split('\n');
-  t.is(lines.pop(), 'To repair the dataset, delete the altered files and run the job again.');
+  t.is(lines.pop(), 'To repair the dataset, delete the altered and extra files and run the job again.');
   t.deepEqual(
     lines
       .slice(0, -1)

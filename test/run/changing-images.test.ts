@@ -49,7 +49,7 @@ test.serial(
     t.is(unasked.exitCode, 1);
     t.regex(
       unasked.stdout,
-      /^4 failed \(2 image-changed, 2 image-missing\); see .*manifest\.jsonl\. To try again, add --retry-failed, and --extend if you replaced images\.$/m,
+      /^4 failed \(2 image-changed, 2 image-missing\); see .*manifest\.jsonl\. To retry, run again with --retry-failed\. If you replaced input images, add --extend\.$/m,
     );
     const retried = await wildstyle(['run', job.file, '--retry-failed'], job);
     t.is(retried.exitCode, 0, retried.stderr);

@@ -136,9 +136,13 @@ function eventText(event: RunEvent): string | undefined {
       const { workload, done, allocation } = event;
       const { workers, threads, batch } = allocation;
       const originals = workload.items - workload.stylized;
+      const makes = [
+        ...(workload.stylized > 0 ? [count(workload.stylized, 'stylized image')] : []),
+        ...(originals > 0 ? [count(originals, 'original')] : []),
+      ].join(' and ');
       const doneText = done > 0 ? `${count(done, 'image')} already ${done === 1 ? 'exists' : 'exist'}. ` : '';
       const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
-      return `${doneText}Making ${count(workload.stylized, 'stylized image')} and ${count(originals, 'original')} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
+      return `${doneText}Making ${makes} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
     }
     case 'estimating':
       return 'Measuring a few steps ...';
@@ -173,7 +177,7 @@ function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult
   if (failed > 0) {
     const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
     lines.push(
-      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To try again, add --retry-failed, and --extend if you replaced images.`,
+      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
     );
   }
   if (pending > 0) lines.push(`${count(pending, 'image')} left. Run the same command again to resume.`);

@@ -46,6 +46,8 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     const summary = await readSummary(root);
     if (!summary) throw noDataset(root, 'dataset.json');
     const chosen = chooseSheetRows(await readManifest(root), rows);
+    if (chosen.length === 0)
+      throw new WildstyleError('option-invalid', `${dir} has no stylized images to draw.`);
     const path = out ? resolve(out) : outputPaths(root).contactSheet;
     const { contactSheet } = outputPaths(root);
     const rowsOfSheet = sheetRows({ roots: jobFoldersOf(summary), outputRoot: root }, chosen);

@@ -25,7 +25,7 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
       const left = pending > 0 ? `; ${pending} not made yet` : '';
       print(`${dir}: ${checked} images checked, ${verdict}${left}.`);
       if (problems.some(isRepairable))
-        print('To repair the dataset, delete the altered files and run the job again.');
+        print('To repair the dataset, delete the altered and extra files and run the job again.');
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },

@@ -14,13 +14,13 @@ interface WeightedPlace extends Place {
 /** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
-    ...side('content', content.loss, content.layers, content.weight),
-    ...side('style', style.loss, style.layers, style.strength),
+    ...termsOf('content', content.loss, content.layers, content.weight),
+    ...termsOf('style', style.loss, style.layers, style.strength),
     totalVariation: { role: 'content', layers: [pixels], weights: { [pixels]: totalVariation } },
   };
 }
 
-function side(role: Role, losses: Shares, layers: Shares, total: number): Record<string, WeightedPlace> {
+function termsOf(role: Role, losses: Shares, layers: Shares, total: number): Record<string, WeightedPlace> {
   return Object.fromEntries(
     Object.entries(losses).map(([loss, lossShare]) => {
       const weights = Object.entries(layers).map(([layer, share]) => [layer, total * lossShare * share]);

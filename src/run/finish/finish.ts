@@ -27,7 +27,7 @@ export async function finishDataset(
   const records = await finishedRecords(root, earlier);
   const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
   const roots = { content: job.content.root, style: job.style.root };
-  const sheet = await writeDatasetSheet(root, roots, inPlanOrder(prepared, records));
+  const sheet = await writeDatasetSheet(root, roots, inManifestOrder(prepared, records));
   const before = await readSummary(root);
   const { job: decisive, planDigest } = plannedOutput(prepared);
   const facts = {
@@ -50,12 +50,19 @@ export async function finishDataset(
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 
-/** Yields the records in plan order, since workers finish items in any order. */
-function* inPlanOrder({ plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): Generator<ItemRecord> {
+/** The records in manifest order: those of the plan, then those of earlier plans. Workers finish items in no particular order. */
+function* inManifestOrder(
+  { plan }: Prepared,
+  records: ReadonlyMap<string, ItemRecord>,
+): Generator<ItemRecord> {
+  const earlier = new Map(records);
   for (const { id } of plan.items()) {
     const record = records.get(id);
-    if (record) yield record;
+    if (!record) continue;
+    earlier.delete(id);
+    yield record;
   }
+  yield* earlier.values();
 }
 
 /** Exports of which at least one file still exists. */
