@@ -11,12 +11,12 @@ export function planText(plan: PlanDescription): string {
   const lines = [
     `Job     ${plan.job}`,
     `Output  ${plan.output}`,
-    `Items   ${plan.items}: ${plan.stylized} stylized, ${plan.originals} originals`,
+    `Items   ${plan.items}: ${kinds(plan.stylized, plan.originals)}`,
   ];
   if (plan.remaining && plan.remaining.items < plan.items) {
     const { done = 0, remaining } = plan;
     const { items, stylized } = remaining;
-    const left = items === 0 ? 'nothing' : `${items}: ${stylized} stylized, ${items - stylized} originals`;
+    const left = items === 0 ? 'nothing' : `${items}: ${kinds(stylized, items - stylized)}`;
     const failed = plan.items - items - done;
     lines.push(`To do   ${left} (${done} already done${failed > 0 ? `, ${failed} failed` : ''})`);
   }
@@ -33,12 +33,11 @@ export function planText(plan: PlanDescription): string {
       ...styles.slice(0, mostStyles).map(({ path, stylized }) => [path, `${stylized}`]),
       ...(styles.length > mostStyles ? [[`... ${styles.length - mostStyles} more`, '']] : []),
     ]),
-    '',
-    ...table([
-      ['parameter', 'value'],
-      ...parameters.map((parameter) => [parameter.path, valueText(parameter)]),
-    ]),
   );
+  if (parameters.length > 0) {
+    const rows = parameters.map((parameter) => [parameter.path, valueText(parameter)]);
+    lines.push('', ...table([['parameter', 'value'], ...rows]));
+  }
   if (duplicates > 0)
     lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} skipped.`);
   if (leftOut.length > 0)
@@ -48,7 +47,8 @@ export function planText(plan: PlanDescription): string {
 }
 
 function costLines(estimate: PlanEstimate): string[] {
-  const { seconds, bytes, workers, memoryBytes, msPerStep, measuredSizePx, measurementAgeMs } = estimate;
+  const { seconds, bytes, workers, memoryBytes, msPerStep, sizePx, measuredSizePx, measurementAgeMs } =
+    estimate;
   const count = `${workers} worker${workers === 1 ? '' : 's'}`;
   const lines = [
     `Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} of disk`,
@@ -56,20 +56,32 @@ function costLines(estimate: PlanEstimate): string[] {
   ];
   if (msPerStep === undefined) return lines;
   const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
-  return [
-    ...lines,
-    `Step    ${formatNumber(msPerStep)} ms per image, measured at ${measuredSizePx} px ${age}`,
-  ];
+  const isExtrapolated = sizePx !== undefined && measuredSizePx !== undefined && measuredSizePx < sizePx;
+  const how = isExtrapolated ? `at ${sizePx} px, extrapolated from a measurement` : 'measured';
+  return [...lines, `Step    ${formatNumber(msPerStep)} ms per image, ${how} at ${measuredSizePx} px ${age}`];
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {
   if (parameter.kind === 'constant') return JSON.stringify(parameter.value);
   if (parameter.kind === 'choice') {
-    return parameter.counts.map(({ value, items }) => `${JSON.stringify(value)} x${items}`).join(', ');
+    return parameter.counts.map(({ value, items }) => `${choiceText(value)} x${items}`).join(', ');
   }
   const { minimum, maximum, mean } = parameter;
   const [low, high, middle] = [minimum, maximum, mean].map((value) => Number(value.toPrecision(4)));
   return `${low} to ${high}, mean ${middle}`;
+}
+
+/** Shares of losses or layers as `gram 0.7 + moments 0.3`; anything else as JSON. */
+function choiceText(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const shares = Object.entries(value);
+  if (!shares.every(([, share]) => typeof share === 'number')) return JSON.stringify(value);
+  if (shares.length === 1) return shares[0]?.[0] ?? '';
+  return shares.map(([name, share]) => `${name} ${formatNumber(share)}`).join(' + ');
+}
+
+function kinds(stylized: number, originals: number): string {
+  return `${stylized} stylized, ${originals} ${originals === 1 ? 'original' : 'originals'}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -36,6 +36,8 @@ export interface PlanEstimate {
   readonly freeMemoryBytes: number;
   /** For one item with the first recipe and a 4:3 photograph. Absent, like the fields below, if there are no steps. */
   readonly msPerStep?: number;
+  /** Long edge of that item. */
+  readonly sizePx?: number;
   /** Long edge at which the step was measured. For larger images, the time is extrapolated per pixel. */
   readonly measuredSizePx?: number;
   /** Time since the measurement. */

@@ -102,6 +102,10 @@ test.serial('plan and run --dry-run take existing output into account', async (t
   const extended = await show('run', ...changed, '--dry-run', '--extend');
   t.is(extended.exitCode, 0);
   t.regex(extended.stdout, /^To do {3}12: 12 stylized, 0 originals \(6 already done\)$/m);
+  const planned = await show('plan', ...changed, '--extend');
+  t.is(planned.exitCode, 0);
+  t.regex(planned.stdout, /^To do {3}12: 12 stylized, 0 originals \(6 already done\)$/m);
+  t.notRegex(planned.stdout, /will reject/);
 });
 
 test.serial('plan counts failed items', async (t) => {

@@ -239,3 +239,23 @@ test('the benchmark counts its planned items', async (t) => {
   t.is(items, 2000);
   t.true(seconds > 0 && peakMb > 0);
 });
+
+test('a choice of lists is counted by value, not once for each item', (t) => {
+  const layers = 'recipe: { style: { layers: { choice: [[relu1_1, relu2_1], [relu3_1]] } } }';
+  const { parameters } = makePlan(jobWith(layers), inventory, network);
+  const chosen = parameters.find(({ path }) => path === 'style.layers');
+  const counts = chosen?.kind === 'choice' ? chosen.counts : [];
+  const sizeOf = (value: unknown) => Object.keys(value as object).length;
+  t.deepEqual(
+    counts.map(({ value }) => value).sort((a, b) => sizeOf(a) - sizeOf(b)),
+    [{ relu3_1: 1 }, { relu1_1: 0.5, relu2_1: 0.5 }],
+  );
+  t.is(
+    counts.reduce((sum, { items }) => sum + items, 0),
+    7,
+  );
+});
+
+test('a plain split draws no parameters', (t) => {
+  t.deepEqual(makePlan(jobWith('sampling: { stylesPerContent: 0 }'), inventory, network).parameters, []);
+});

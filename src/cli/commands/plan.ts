@@ -13,13 +13,16 @@ import { planText } from '../plan-text.js';
 
 interface PlanArguments extends JobArguments {
   readonly json?: boolean;
+  readonly extend?: boolean;
 }
 
 export const planCommand: CommandModule<object, PlanArguments> = {
   command: 'plan <job>',
   describe: 'Show what a job will create and what it will cost',
   builder: (yargs) =>
-    withJobOptions(yargs).option('json', { type: 'boolean', describe: 'Print the plan as JSON' }),
+    withJobOptions(yargs)
+      .option('extend', { type: 'boolean', describe: 'Plan to add to a folder that another job created' })
+      .option('json', { type: 'boolean', describe: 'Print the plan as JSON' }),
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
@@ -34,7 +37,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 /** Inspects the output folder. If a run would reject it, the plan is still shown, with the reason as a warning. */
 async function inspectOutput(prepared: Prepared): Promise<PlanFindings> {
   try {
-    return { remaining: await findPendingWork(prepared) };
+    return { remaining: await findPendingWork(prepared, { extend }) };
   } catch (error) {
     const { message, cure } = asWildstyleError(error);
     return {

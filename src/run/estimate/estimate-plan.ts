@@ -46,6 +46,7 @@ export async function estimatePlan(
     ...memory,
     workers,
     msPerStep: msPerPixel * usualPixels({ sizePx: recipe.size, fit: recipe.fit }),
+    sizePx: recipe.size,
     measuredSizePx: sizePx,
     measurementAgeMs: Math.max(0, Date.now() - measuredAtMs),
   };
