@@ -26,7 +26,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const prepared = await prepare(job);
-    const found = await inspectOutput(prepared);
+    const found = await inspectOutput(prepared, args.extend ?? false);
     const estimate = await estimatePlan(prepared, found.remaining?.workload);
     const description = describePlan(prepared, { ...found, estimate });
     if (args.json) printJson(description);
@@ -35,7 +35,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 };
 
 /** Inspects the output folder. If a run would reject it, the plan is still shown, with the reason as a warning. */
-async function inspectOutput(prepared: Prepared): Promise<PlanFindings> {
+async function inspectOutput(prepared: Prepared, extend: boolean): Promise<PlanFindings> {
   try {
     return { remaining: await findPendingWork(prepared, { extend }) };
   } catch (error) {
