@@ -3,18 +3,12 @@
  * @module
  */
 
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { jobJsonSchema } from '../src/job/schema.js';
+import { repositoryRoot } from './docs/repository.js';
 
-function projectFile(name: string): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, name);
-}
-
-const file = projectFile('schema/job.schema.json');
+const file = join(repositoryRoot, 'schema/job.schema.json');
 const fresh = `${JSON.stringify(jobJsonSchema(), null, 2)}\n`;
 
 if (process.argv.includes('--check')) {

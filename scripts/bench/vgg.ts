@@ -1,10 +1,10 @@
 /** The workload of the engine benchmark: VGG-19 up to conv5_1 with a Gram and content objective. @module */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Shape, TensorFunction, WeightSet } from '../../src/engine/index.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { repositoryRoot } from '../docs/repository.js';
 
 /** Convolutions up to conv5_1: name, input and output channels, and the number of poolings before. */
 export const convolutions = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512]].flatMap(
@@ -81,8 +81,7 @@ export function gaussian(size: number, deviation: number, seed: number): Float32
 
 /** VGG-19's weights if the shared folder has them, else random weights of the same shapes (He et al. 2015). */
 export async function stepWeights(): Promise<WeightSet> {
-  const root = repositoryRoot(dirname(fileURLToPath(import.meta.url)));
-  const file = join(dirname(root), 'shared', 'weights', 'vgg19-conv-f16.safetensors');
+  const file = join(dirname(repositoryRoot), 'shared', 'weights', 'vgg19-conv-f16.safetensors');
   if (existsSync(file)) return vgg19.loadWeights(new Uint8Array(readFileSync(file)));
   const tensors: Record<string, HostTensor> = {
     'preprocess.scale': { shape: [3], data: Float32Array.of(4, 4, 4) },
@@ -95,6 +94,3 @@ export async function stepWeights(): Promise<WeightSet> {
   });
   return { digest: 'random', tensors };
 }
-
-const repositoryRoot = (folder: string): string =>
-  existsSync(join(folder, 'biome.json')) ? folder : repositoryRoot(dirname(folder));

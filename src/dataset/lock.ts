@@ -3,17 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import lockfile from 'proper-lockfile';
-import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import { asStorageError } from '../files/file-system.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
-
-/** The holder of the lock. */
-const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.string() });
-type Owner = z.output<typeof ownerSchema>;
-/** The run that is writing to a folder. Fields are missing if it has only just started. */
-export type Writer = Partial<Owner>;
+import { type Owner, ownerSchema, type Writer } from './writer.js';
 
 /** Options for taking the lock. */
 export interface LockOptions {

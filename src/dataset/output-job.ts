@@ -9,6 +9,7 @@ import type { JobImage } from './job-differences.js';
 import { firstProblem } from './ledger/record-line.js';
 import { outputPaths } from './output-paths.js';
 import { readJson } from './summary.js';
+import { processText, type Writer } from './writer.js';
 
 /** The output that a run plans to create. */
 export interface PlannedOutput {
@@ -88,14 +89,9 @@ export async function readJobImages(root: string): Promise<JobImage[]> {
 }
 
 /** Returns the error for a folder that lacks a file that every finished run writes. */
-export function noDataset(
-  root: string,
-  missingFile: string,
-  writer?: { readonly pid?: number; readonly host?: string },
-): WildstyleError {
+export function noDataset(root: string, missingFile: string, writer?: Writer): WildstyleError {
   if (writer) {
-    const who = writer.pid === undefined ? '' : ` (process ${writer.pid} on ${writer.host})`;
-    const message = `${root} has no ${missingFile} yet: its first run is in progress${who}.`;
+    const message = `${root} has no ${missingFile} yet: its first run is in progress${processText(writer)}.`;
     return new WildstyleError('dataset-invalid', message, { cure: 'Wait for the run to finish.' });
   }
   if (existsSync(outputPaths(root).outputJob)) {

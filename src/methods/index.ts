@@ -11,6 +11,13 @@ export const methodNames = Object.keys(methods) as [MethodName, ...MethodName[]]
 /** A resolved recipe: nothing optional, no `auto`. The union over all methods. */
 export type ResolvedRecipe = ReturnType<(typeof methods)[MethodName]['resolve']>;
 
+/** The intersection of the members of a union, such as the parameters of all methods. */
+export type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (
+  value: infer I,
+) => void
+  ? I
+  : never;
+
 /** A method with its recipe type erased. Callers only pass it recipes of that method. */
 export type AnyMethod = Method<unknown, ResolvedRecipe, object>;
 

@@ -5,11 +5,8 @@
  */
 import { z } from 'zod';
 import { minimumEdgePx } from '../images/fit.js';
-import { type MethodName, methodNames, methodOf, methods } from './index.js';
+import { type Intersection, type MethodName, methodNames, methodOf, methods } from './index.js';
 
-type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer I) => void
-  ? I
-  : never;
 type MethodParameters = Intersection<(typeof methods)[MethodName]['parameters']>;
 
 const parameters = Object.assign(

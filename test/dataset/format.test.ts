@@ -147,6 +147,33 @@ const laterVersion: OtherVersion = {
   summary: { wildstyle: '9.0.0', futureSummary: { answer: 42 } },
 };
 
+test('finds counts of classes, errors and splits that the manifest does not have', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const found = JSON.parse(await readFile(paths(root).summary, 'utf8'));
+  const problemsOfCounts = async (key: string, extra: Json) => {
+    const counts = { ...found.counts, [key]: { ...found.counts[key], ...extra } };
+    await sign(root, { ...found, counts });
+    return problemsOf(root);
+  };
+  const differs = ['summary-differs dataset.json'];
+  const none = { stylized: 0, originals: 0, failed: 0, pending: 0 };
+  t.deepEqual(await problemsOfCounts('classes', { ghost: none }), differs);
+  t.deepEqual(await problemsOfCounts('errors', { 'image-missing': 1 }), differs);
+  t.deepEqual(await problemsOfCounts('splits', { test: 0 }), differs);
+  const [label] = Object.keys(found.counts.classes);
+  const ofClass = found.counts.classes[label];
+  t.deepEqual(
+    await problemsOfCounts('classes', { [label]: { ...ofClass, failed: ofClass.failed + 1 } }),
+    differs,
+  );
+  t.deepEqual(
+    await problemsOfCounts('classes', { [label]: { ...ofClass, discarded: 3 } }),
+    [],
+    'a count of a later version',
+  );
+});
+
 test('a dataset of a later version with more columns and fields verifies', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);

@@ -1,7 +1,7 @@
 /** `wildstyle verify`: rehashes the files of a dataset. @module */
 import type { CommandModule } from 'yargs';
-import type { Writer } from '../../dataset/lock.js';
 import { type DatasetProblem, verifyDataset } from '../../dataset/verify/verify.js';
+import { processText } from '../../dataset/writer.js';
 import { exitCodes } from '../failure.js';
 import { print, printJson } from '../output.js';
 
@@ -16,7 +16,10 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
     const { checked, pending, writer, problems } = await verifyDataset(dir);
     if (json) printJson({ checked, pending, writer: writer ?? null, problems });
     else {
-      if (writer) print(`note: ${writerText(writer)}`);
+      if (writer) {
+        const who = processText(writer);
+        print(`note: a run is writing to this folder${who}: files may differ until it ends.`);
+      }
       for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
       const verdict =
         problems.length === 0
@@ -30,11 +33,6 @@ export const verifyCommand: CommandModule<object, { dir: string; json?: boolean 
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },
 };
-
-function writerText({ pid, host }: Writer): string {
-  const who = pid === undefined ? '' : ` (process ${pid} on ${host})`;
-  return `a run is writing to this folder${who}: files may differ until it ends.`;
-}
 
 /** Whether a run recreates the file if it is missing. */
 const isRepairable = ({ code, file }: DatasetProblem): boolean =>

@@ -1,7 +1,7 @@
 /** The record of a finished item: one line of `manifest.jsonl`. @module */
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
-import { type MethodName, methods } from '../../methods/index.js';
+import { type Intersection, type MethodName, methods } from '../../methods/index.js';
 import type { ByRole } from '../../stylize/role.js';
 
 const digest = z.string().length(64);
@@ -107,9 +107,6 @@ export const recordShapes: Readonly<Record<string, z.ZodObject>> = {
 
 type Fields<T extends z.ZodRawShape> = z.output<z.ZodObject<T, z.core.$strip>>;
 type Facts<M extends MethodName> = z.output<(typeof methods)[M]['facts']>;
-type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer I) => void
-  ? I
-  : never;
 type CompleteStylized = {
   [M in MethodName]: Fields<typeof common & typeof stylized & typeof published & typeof made> &
     Facts<M> & { method: M };

@@ -64,7 +64,7 @@ export function summaryProblems(
     problems.push({ code: 'export-outdated', file: `exports/${name}`, message });
   }
   for (const key of comparedCounts(summary)) {
-    if (agree(summary.counts[key], counts[key])) continue;
+    if (agree(key, summary.counts[key], counts[key])) continue;
     const message = `counts.${key} is ${JSON.stringify(summary.counts[key])}, but ${JSON.stringify(counts[key])} in the manifest`;
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
@@ -77,10 +77,15 @@ function comparedCounts({ status }: DatasetSummary): (keyof Counts)[] {
   return status === 'complete' ? [...always, 'items', 'pending', 'classes'] : [...always];
 }
 
-/** Whether two counts are equal, as far as both versions of wildstyle count: a later one may count more. */
-function agree(recorded: unknown, counted: unknown): boolean {
-  if (typeof recorded !== 'object' || typeof counted !== 'object' || !recorded || !counted)
-    return isDeepStrictEqual(recorded, counted);
-  const [known, found] = [recorded, counted] as Record<string, unknown>[];
-  return Object.keys(found).every((key) => Object.hasOwn(known, key) && agree(known[key], found[key]));
+/** Whether two counts are equal. A later version may count more per class, but not other classes, errors or splits. */
+function agree<K extends keyof Counts>(key: K, recorded: Counts[K], counted: Counts[K]): boolean {
+  if (key !== 'classes') return isDeepStrictEqual(recorded, counted);
+  const [known, found] = [recorded, counted] as Counts['classes'][];
+  const areSameClasses = isDeepStrictEqual(Object.keys(known).sort(), Object.keys(found).sort());
+  return (
+    areSameClasses &&
+    Object.entries(found).every(([name, counts]) =>
+      isDeepStrictEqual({ ...known[name], ...counts }, known[name]),
+    )
+  );
 }

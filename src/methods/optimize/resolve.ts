@@ -84,13 +84,15 @@ const defaultLayers = Object.fromEntries(
 ) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
 
 /** Shares of lists and maps that the items of a plan have in common: a memo of values that cannot change. */
-const known = new WeakMap<object, Shares>();
+const knownShares = new WeakMap<object, Shares>();
 
 function sharesOf(weighted: Weighted): Shares {
   if (typeof weighted === 'string')
     return singles.get(weighted as StyleLossName) ?? computeShares([weighted]);
-  const shares = known.get(weighted) ?? computeShares(weighted);
-  if (Object.isFrozen(weighted)) known.set(weighted, shares);
+  const known = knownShares.get(weighted);
+  if (known) return known;
+  const shares = computeShares(weighted);
+  if (Object.isFrozen(weighted)) knownShares.set(weighted, shares);
   return shares;
 }
 

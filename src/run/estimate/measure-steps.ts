@@ -5,6 +5,7 @@ import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import { drawNumber, keyOfSeed, uniform } from '../../random.js';
 import { type StepTotals, stepsSince } from '../../stylize/step-totals.js';
 import type { SourceImage } from '../../stylize/targets.js';
+import { loadRequests } from '../item/load-sources.js';
 import type { Makers } from '../item/makers.js';
 
 const warmUpSteps = 1;
@@ -26,16 +27,12 @@ export async function measureSteps(
   const method = methodOf(recipe);
   const make = async (steps: number) => {
     const sample = method.sample(recipe, steps, measuredSizePx);
-    const sources: Record<string, SourceImage> = {};
     let pixels = 0;
-    for (const { name, role, target } of method.sources(sample)) {
-      if ('shapeOf' in target) continue;
+    const sources = await loadRequests(method.sources(sample), async (role, target) => {
       const { widthPx, heightPx } = fitShape(...usualPhoto, target);
-      sources[name] = { key: `calibration;${widthPx}x${heightPx}`, tensor: noiseImage(heightPx, widthPx) };
       if (role === 'content') pixels = widthPx * heightPx;
-    }
-    for (const { name, target } of method.sources(sample))
-      if ('shapeOf' in target) sources[name] = sources[target.shapeOf] as SourceImage;
+      return { key: `calibration;${widthPx}x${heightPx}`, tensor: noiseImage(heightPx, widthPx) };
+    });
     await makeBatch(makers, sample, sources, batch(pixels));
   };
   await make(warmUpSteps);
