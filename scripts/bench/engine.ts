@@ -73,9 +73,9 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Rec
 }
 
 /** An image in [0, 1] and arbitrary targets. */
-export function stepInputs(sizePx: number): Record<string, HostTensor> {
+export function stepInputs(sizePx: number, batch = 1): Record<string, HostTensor> {
   return Object.fromEntries(
-    Object.entries(stepShapes(sizePx)).map(([name, shape], index) => {
+    Object.entries(stepShapes(sizePx, batch)).map(([name, shape], index) => {
       const size = shape.reduce((a, b) => a * b);
       const data = gaussian(size, 0.2, index + 1).map((value) => Math.min(1, Math.max(0, value + 0.5)));
       return [name, { shape, data }];

@@ -38,13 +38,13 @@ export function stepFlop(sizePx: number): number {
 }
 
 /** Shapes of the inputs of {@link step}. */
-export const stepShapes = (sizePx: number): Record<string, Shape> => ({
-  image: [1, sizePx, sizePx, 3],
-  content: [1, sizePx / 8, sizePx / 8, 512],
+export const stepShapes = (sizePx: number, batch = 1): Record<string, Shape> => ({
+  image: [batch, sizePx, sizePx, 3],
+  content: [batch, sizePx / 8, sizePx / 8, 512],
   ...Object.fromEntries(
     convolutions
       .filter(({ name }) => styleLayers.includes(name))
-      .map(({ name, output }) => [`gram${name}`, [1, output, output]]),
+      .map(({ name, output }) => [`gram${name}`, [batch, output, output]]),
   ),
 });
 

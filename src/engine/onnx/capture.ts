@@ -5,6 +5,7 @@ import type { Named, Shape, TensorFunction } from '../engine.js';
 import { withBackend } from '../tfjs.js';
 import { boundaryLayout, permute } from './axis-order.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './backend.js';
+import { onnxDevice } from './devices.js';
 import type { Graph } from './graph.js';
 import { cast } from './kernels/unary.js';
 import type { Constant, TracedTensor } from './symbol.js';
@@ -33,7 +34,7 @@ export function record(
   fn: TensorFunction,
   inputShapes: Named<Shape>,
   weights: Named<Constant>,
-  options: TraceOptions = { minimalFiltering: true },
+  options: TraceOptions = onnxDevice('cpu').trace,
 ): Recording {
   const backend = traceBackend();
   const trace = new Trace(options);

@@ -1,6 +1,7 @@
 /** ONNX Runtime session options. @module */
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineOptions } from '../engine.js';
+import { onnxDevice } from './devices.js';
 
 /**
  * Returns the options for a session. Logging is off, because problems are thrown as errors. All graph optimizations are
@@ -8,7 +9,7 @@ import type { EngineOptions } from '../engine.js';
  * has the machine to itself loses a fifth of its speed. (A single-threaded engine has no worker threads.)
  */
 export const sessionOptions = (options: EngineOptions): InferenceSession.SessionOptions => ({
-  executionProviders: [options.device ?? 'cpu'],
+  executionProviders: onnxDevice(options.device ?? 'cpu').providers,
   intraOpNumThreads: options.threads ?? 0,
   interOpNumThreads: 1,
   graphOptimizationLevel: 'all',

@@ -1,5 +1,6 @@
 /** The onnx engine: traces TF.js functions and runs the graphs with ONNX Runtime. @module */
 import { createRequire } from 'node:module';
+import { add } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import type {
@@ -16,6 +17,7 @@ import type {
 import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from '../values.js';
 import { arrange, boundaryLayout, restore } from './axis-order.js';
 import { type Recording, record } from './capture.js';
+import { onnxDevice } from './devices.js';
 import { sessionOptions } from './options.js';
 import { serialize } from './serialize.js';
 import { Constant } from './symbol.js';
@@ -86,9 +88,8 @@ class OnnxEngine implements Engine {
   }
 
   async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
-    const recording = record(fn, inputs, weights ? this.#constants(weights) : {}, {
-      minimalFiltering: this.device === 'cpu',
-    });
+    const { trace } = onnxDevice(this.device);
+    const recording = record(fn, inputs, weights ? this.#constants(weights) : {}, trace);
     const { bytes, externalData } = serialize(recording.graph);
     try {
       const session = await InferenceSession.create(bytes, {
@@ -134,20 +135,38 @@ class OnnxEngine implements Engine {
   }
 }
 
-/** The devices on which graphs are tested against the reference engine. */
-const devices: readonly string[] = ['cpu'];
-
 /**
  * Creates the engine that traces TF.js functions and runs them with ONNX Runtime.
- * @throws `engine-unavailable` if the engine does not support the device
+ * @throws `engine-unavailable` if the engine does not support the device, or the device or its libraries are missing
  */
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = 'cpu' } = options;
-  if (!devices.includes(device)) {
-    throw new WildstyleError('engine-unavailable', `The onnx engine does not run on "${device}".`, {
-      cure: `Use one of these devices: ${devices.join(', ')}.`,
-    });
-  }
+  onnxDevice(device);
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
-  return new OnnxEngine(options, `onnxruntime ${version}`);
+  const engine = new OnnxEngine(options, `onnxruntime ${version}`);
+  if (device !== 'cpu') await checkDevice(engine);
+  return engine;
+}
+
+/** Runs one addition on the device: an absent driver or library shows itself only when a session is created. */
+async function checkDevice(engine: Engine): Promise<void> {
+  try {
+    const compiled = await engine.compile(({ x }) => ({ y: add(x, x) }), { x: [2] });
+    const [x] = [engine.put({ data: Float32Array.of(1, 2), shape: [2] })];
+    const { y } = await compiled.run({ x });
+    const [first, second] = await engine.read(y);
+    compiled.dispose();
+    if (first === 2 && second === 4) return;
+    throw new Error(`it added 1 + 1 to ${first} and 2 + 2 to ${second}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WildstyleError(
+      'engine-unavailable',
+      `The device "${engine.device}" cannot be used: ${reason}`,
+      {
+        cure: 'Check the driver and its libraries; for cuda, run npm run setup:gpu. Or use the device "cpu".',
+        cause: error,
+      },
+    );
+  }
 }

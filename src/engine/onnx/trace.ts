@@ -26,6 +26,8 @@ export function numbers(type: SymbolType, values: number | ArrayLike<number>): N
 export interface TraceOptions {
   /** Whether Winograd convolutions beat the runtime's own, as they do on a CPU; see `kernels/winograd.ts`. */
   readonly minimalFiltering: boolean;
+  /** Whether the runtime can return the places of maxima and route gradients back to them. */
+  readonly poolingIndices: boolean;
 }
 
 /** State and helpers shared by all kernels of one trace. */

@@ -48,6 +48,7 @@ function spread(trace: Trace, edge: Edge, [y, x]: Geometry['kernel']): Edge {
  * Routes each gradient to the position of its maximum, the first one if several are equal. Overlapping windows add up.
  */
 function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
+  if (!trace.options.poolingIndices) return unpooledByComparison(trace, dy, x, g);
   const results = [{ dimensions: dy.dimensions }, { dimensions: dy.dimensions, type: 'int64' as const }];
   const [, places] = trace.graph.addMany('MaxPool', [x], results, windows(g));
   if (both((axis) => g.stride[axis]).every((stride, axis) => stride >= g.kernel[axis])) {
@@ -61,6 +62,63 @@ function unpooled(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
   const attributes = { axis: 0, reduction: 'add' };
   const scattered = trace.graph.add('ScatterElements', inputs, { dimensions: [size] }, attributes);
   return trace.reshape(scattered, x.dimensions);
+}
+
+/** The lowest float32. Padding of infinity would turn zero gradients into NaN. */
+const lowest = -3.4028234663852886e38;
+
+/** {@link unpooled} in elementwise operators alone: compares the elements at each place in the windows to the maxima. */
+function unpooledByComparison(trace: Trace, dy: Edge, x: Edge, g: Geometry): Edge {
+  const { graph } = trace;
+  const [batch, channels, ...size] = x.dimensions;
+  const behind = both((axis) => Math.max(0, after(g)[axis]));
+  const dimensions = [batch, channels, ...both((axis) => size[axis] + g.before[axis] + behind[axis])];
+  const pads = trace.integers([0, 0, ...g.before, 0, 0, ...behind]);
+  const padded = graph.add('Pad', [x, pads, trace.scalar(lowest)], { dimensions }, { mode: 'constant' });
+  const maxima = graph.add('MaxPool', [x], { dimensions: dy.dimensions }, windows(g));
+  const [zero, one] = [trace.scalar(0), trace.scalar(1)];
+  const places = Array.from({ length: sizeOf(g.kernel) }, (_, place) => {
+    const begin = [Math.floor(place / g.kernel[1]), place % g.kernel[1]];
+    const end = both((axis) => begin[axis] + (g.output[axis] - 1) * g.stride[axis] + 1);
+    const bounds = [begin, end, [2, 3], g.stride].map((list) => trace.integers(list));
+    const elements = graph.add('Slice', [padded, ...bounds], { dimensions: dy.dimensions });
+    const equal = graph.add('Equal', [elements, maxima], { dimensions: dy.dimensions, type: 'bool' });
+    return graph.add('Where', [equal, one, zero], { dimensions: dy.dimensions });
+  });
+  let free: Edge | undefined;
+  const gradients = places.map((isMaximum) => {
+    const chosen = free ? graph.add('Mul', [isMaximum, free], { dimensions: dy.dimensions }) : isMaximum;
+    const left = graph.add('Sub', [free ?? one, chosen], { dimensions: dy.dimensions });
+    free = left;
+    const gradient = graph.add('Mul', [chosen, dy], { dimensions: dy.dimensions });
+    return trace.reshape(gradient, [batch * channels, 1, ...g.output]);
+  });
+  const stacked = graph.add(
+    'Concat',
+    gradients,
+    { dimensions: [batch * channels, places.length, ...g.output] },
+    { axis: 1 },
+  );
+  const toPlace = new Float32Array(places.length ** 2);
+  for (let place = 0; place < places.length; place++) toPlace[place * (places.length + 1)] = 1;
+  const filter = graph.initializer(toPlace, [places.length, 1, ...g.kernel], 'float32');
+  return trace.reshape(spreadOver(trace, stacked, filter, size as [number, number], g), x.dimensions);
+}
+
+/** Adds up windows times gradients at the places of an input: `[n, k, y, x]` to `[n, 1, height, width]`. */
+function spreadOver(trace: Trace, gradients: Edge, filter: Edge, size: Geometry['input'], g: Geometry): Edge {
+  const behind = after(g);
+  return trace.graph.add(
+    'ConvTranspose',
+    [gradients, filter],
+    { dimensions: [gradients.dimensions[0], 1, ...size] },
+    {
+      kernel_shape: g.kernel,
+      strides: g.stride,
+      pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
+      output_padding: both((axis) => Math.max(0, -behind[axis])),
+    },
+  );
 }
 
 const maxPoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attributes) => {
@@ -86,18 +144,7 @@ const averagePoolGradient = kernel<PoolAttributes>((trace, { dy, input }, attrib
     [1, 1, ...g.kernel],
     'float32',
   );
-  const behind = after(g);
-  const result = trace.graph.add(
-    'ConvTranspose',
-    [single, filter],
-    { dimensions: [batch * channels, 1, height, width] },
-    {
-      kernel_shape: g.kernel,
-      strides: g.stride,
-      pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
-      output_padding: both((axis) => Math.max(0, -behind[axis])),
-    },
-  );
+  const result = spreadOver(trace, single, filter, [height, width], g);
   return trace.tensor(trace.reshape(result, permute(input.shape, channelsFirst)), input.shape, channelsFirst);
 });
 

@@ -1,0 +1,134 @@
+/**
+ * Proves the engine on the devices of this machine: `node dist/scripts/gpu-proof/run.js --out FILE [--devices cuda,webgpu]`.
+ * Every measurement runs in a process of its own, so that a driver that crashes takes one figure with it, not the rest.
+ * @module
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { repositoryRoot } from '../docs/repository.js';
+import type { CaseResult } from './conformance.js';
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'gpu-proof.json' },
+    devices: { type: 'string', default: 'cuda,webgpu' },
+    python: { type: 'string', default: 'python3' },
+    sizes: { type: 'string', default: '256,512' },
+    batches: { type: 'string', default: '1,4,16' },
+    minutes: { type: 'string', default: '8' },
+    only: { type: 'string', default: 'conformance,throughput,torch' },
+  },
+});
+const here = dirname(fileURLToPath(import.meta.url));
+const deadline = performance.now() + 60_000 * Number(values.minutes);
+const list = (text: string) => text.split(',').filter((part) => part !== '');
+const [devices, sizes, batches, parts] = [values.devices, values.sizes, values.batches, values.only].map(
+  list,
+);
+/** The bound of the conformance suite. */
+const tolerance = 1e-4;
+
+const report: Record<string, unknown> = {
+  machine: { processor: cpus()[0]?.model, threads: cpus().length, kernel: release(), gpu: gpuName() },
+  node: process.version,
+};
+const save = () => writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
+
+for (const device of devices) {
+  if (parts.includes('throughput')) {
+    report[`throughput ${device}`] = await eachSize((size, batch) => measured(device, size, batch));
+    save();
+  }
+  if (parts.includes('conformance')) {
+    // TensorFloat-32 keeps 10 bits of the mantissa: the suite's bound is for float32.
+    report[`conformance ${device}`] = await conformance(device, { NVIDIA_TF32_OVERRIDE: '0' });
+    save();
+  }
+}
+if (parts.includes('torch')) {
+  for (const precision of ['float32', 'tf32', 'bf16']) {
+    report[`torch ${precision}`] = await eachSize((size, batch) => torch(precision, size, batch));
+    save();
+  }
+}
+save();
+
+async function eachSize(measure: (size: string, batch: string) => object): Promise<object[]> {
+  const rows: object[] = [];
+  for (const size of sizes) {
+    for (const batch of batches) {
+      if (performance.now() > deadline) return [...rows, { stopped: 'out of time' }];
+      rows.push(measure(size, batch));
+      process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`);
+    }
+  }
+  return rows;
+}
+
+function measured(device: string, size: string, batch: string): object {
+  return lastLine(process.execPath, [join(here, 'throughput.js'), device, size, batch], {});
+}
+
+function torch(precision: string, size: string, batch: string): object {
+  const script = join(repositoryRoot, 'scripts', 'gpu-proof', 'torch_step.py');
+  return lastLine(values.python, [script, 'cuda', size, batch, precision], {});
+}
+
+/** Runs a program that prints a line of JSON. */
+function lastLine(program: string, args: readonly string[], env: Record<string, string>): object {
+  const { stdout, stderr, status, signal } = spawnSync(program, args, {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: 180_000,
+  });
+  try {
+    return JSON.parse(stdout?.trim().split('\n').at(-1) ?? '') as object;
+  } catch {
+    return { args: args.slice(1), failed: signal ?? status, error: (stderr ?? '').trim().slice(-600) };
+  }
+}
+
+/** Runs the suite, and starts it again after the case that killed it. */
+async function conformance(device: string, env: Record<string, string>): Promise<object> {
+  const results: CaseResult[] = [];
+  let [first, total, version, last] = [0, Number.POSITIVE_INFINITY, '', ''];
+  while (first < total && performance.now() < deadline) {
+    let starts: { index: number; name: string } | undefined;
+    const child = spawn(process.execPath, [join(here, 'conformance.js'), device, String(first)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      last = (last + text).slice(-600);
+    });
+    const stop = setTimeout(() => child.kill('SIGKILL'), Math.max(1, deadline - performance.now()));
+    for await (const line of createInterface({ input: child.stdout })) {
+      const entry = JSON.parse(line) as CaseResult & { cases?: number; version?: string; starts?: number };
+      if (entry.cases !== undefined) [total, version] = [entry.cases, entry.version ?? ''];
+      else if (entry.starts !== undefined) starts = { index: entry.starts, name: entry.name };
+      else {
+        results.push(entry);
+        starts = undefined;
+      }
+    }
+    clearTimeout(stop);
+    if (total === Number.POSITIVE_INFINITY) return { device, unavailable: last.trim() };
+    if (starts) results.push({ ...starts, error: 'the process died' });
+    first = (results.at(-1)?.index ?? total) + 1;
+  }
+  const failed = results.filter(({ difference }) => difference === undefined || !(difference <= tolerance));
+  const summary = { device, version, cases: total, passed: results.length - failed.length, failed };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  return summary;
+}
+
+function gpuName(): string {
+  const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];
+  const { stdout, status } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : 'none found';
+}

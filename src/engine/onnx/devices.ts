@@ -1,0 +1,46 @@
+/** The devices of the onnx engine, and the execution providers of ONNX Runtime that run on them. @module */
+import type { InferenceSession } from 'onnxruntime-node';
+import { WildstyleError } from '../../errors.js';
+import type { TraceOptions } from './trace.js';
+
+/** What a kind of device needs. */
+interface DeviceKind {
+  /** Whether a machine can have several, told apart by a number: `cuda:1`. */
+  readonly numbered: boolean;
+  /** The kernels that are fastest there. */
+  readonly trace: TraceOptions;
+}
+
+const kinds: Readonly<Record<string, DeviceKind>> = {
+  cpu: { numbered: false, trace: { minimalFiltering: true, poolingIndices: true } },
+  cuda: { numbered: true, trace: { minimalFiltering: false, poolingIndices: false } },
+  webgpu: { numbered: false, trace: { minimalFiltering: false, poolingIndices: false } },
+};
+
+/** A device of the onnx engine. */
+export interface OnnxDevice {
+  readonly providers: InferenceSession.ExecutionProviderConfig[];
+  readonly trace: TraceOptions;
+}
+
+/**
+ * Returns the execution providers for a device such as `cpu`, `webgpu`, `cuda` or `cuda:1`. Nodes that a GPU provider
+ * lacks run on the CPU.
+ * @throws `engine-unavailable` if the engine knows no such device
+ */
+export function onnxDevice(device: string): OnnxDevice {
+  const [kind, number] = device.split(':');
+  const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  const valid = number === undefined || (known?.numbered && /^\d{1,3}$/.test(number));
+  if (!known || !valid) {
+    const names = Object.entries(kinds).map(([name, { numbered }]) =>
+      numbered ? `${name}, ${name}:0` : name,
+    );
+    throw new WildstyleError('engine-unavailable', `The onnx engine does not run on "${device}".`, {
+      cure: `Use one of these devices: ${names.join(', ')}.`,
+    });
+  }
+  if (kind === 'cpu') return { providers: ['cpu'], trace: known.trace };
+  const provider = number === undefined ? kind : { name: kind, deviceId: Number(number) };
+  return { providers: [provider, 'cpu'], trace: known.trace };
+}
