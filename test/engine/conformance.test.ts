@@ -5,6 +5,7 @@ import { createEngine } from '../../src/engine/index.js';
 import { elementwiseCases } from './cases/elementwise.js';
 import { networkCases } from './cases/networks.js';
 import { structureCases } from './cases/structure.js';
+import { trainingCases } from './cases/training.js';
 import { type Case, drawn, execute, relativeDifference } from './support.js';
 
 const tolerance = 1e-4;
@@ -27,4 +28,5 @@ const conforms = test.macro({
   },
 });
 
-for (const entry of [...elementwiseCases, ...structureCases, ...networkCases]) test.serial(conforms, entry);
+const cases = [...elementwiseCases, ...structureCases, ...networkCases, ...trainingCases];
+for (const entry of cases) test.serial(conforms, entry);

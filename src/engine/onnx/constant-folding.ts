@@ -10,6 +10,7 @@ import {
 import type { Named, Shape } from '../engine.js';
 import { sizeOf } from '../shape.js';
 import type { Numbers, SymbolType, TracedTensor } from './symbol.js';
+import { numbers } from './trace.js';
 
 /** Maximum number of elements. Kernels on larger constants stay in the graph, because TF.js is slow. */
 const largestSize = 1 << 18;
@@ -73,7 +74,8 @@ export function evaluate(
   const results = config.kernelFunc({ inputs: asGiven(infos), attrs: attributes, backend });
   const outputs = Array.isArray(results) ? results : [results];
   const evaluated = outputs.map(({ dataId, shape, dtype }) => ({
-    values: (backend.readSync(dataId) as Numbers).slice(),
+    // TF.js keeps integers in an integer array when it casts them to floats.
+    values: numbers(dtype as SymbolType, backend.readSync(dataId) as Numbers),
     shape,
     type: dtype as SymbolType,
   }));

@@ -6,6 +6,7 @@ import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './activation.js';
 import { rotatedFilter } from './filter.js';
+import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
 import {
   after,
   both,
@@ -15,8 +16,8 @@ import {
   type Geometry,
 } from './geometry.js';
 import { type KernelFamily, kernel } from './kernel.js';
-import { sliced } from './rearrangement.js';
 import { isFasterByWinograd, winogradConvolution } from './winograd.js';
+import { winogradFilterGradient } from './winograd-gradient.js';
 
 function convolve(
   trace: Trace,
@@ -44,7 +45,8 @@ function convolve(
 }
 
 function forward(trace: Trace, x: TracedTensor, filter: TracedTensor, g: Geometry): TracedTensor {
-  if (isFasterByWinograd(trace, g, filter)) return winogradConvolution(trace, x, filter, g, false);
+  if (isFasterByWinograd(trace, g, filter.shape, !filter.constant))
+    return winogradConvolution(trace, x, filter, g, false);
   return convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
 }
 
@@ -63,7 +65,7 @@ function convolveBack(
   const before = both((axis) => g.kernel[axis] - 1 - g.before[axis]);
   if (plain && before.every((pad) => pad >= 0) && after(g).every((pad, axis) => pad < g.kernel[axis])) {
     const turned = { ...g, input: g.output, output: g.input, before, outputShape: inputShape };
-    if (isFasterByWinograd(trace, turned, filter))
+    if (isFasterByWinograd(trace, turned, filter.shape, !filter.constant))
       return winogradConvolution(trace, dy, filter, turned, true);
     return convolve(trace, dy, rotatedFilter(trace, filter), turned);
   }
@@ -95,9 +97,7 @@ function transposedConvolution(
   return trace.tensor(edge, inputShape, channelsFirst);
 }
 
-/**
- * The gradient with respect to the filter: a convolution with batch and channels swapped, and stride and dilation too.
- */
+/** The gradient with respect to the filter. */
 function filterGradient(
   trace: Trace,
   x: TracedTensor,
@@ -105,20 +105,8 @@ function filterGradient(
   filterShape: Shape,
   g: Geometry,
 ): TracedTensor {
-  const behind = after(g);
-  const pads = both((axis) => Math.max(0, behind[axis]));
-  const found = both(
-    (axis) => g.input[axis] + g.before[axis] + pads[axis] - (g.output[axis] - 1) * g.stride[axis],
-  );
-  const full = [...found, filterShape[2], filterShape[3]];
-  const layout = [2, 3, 0, 1];
-  const edge = trace.graph.add(
-    'Conv',
-    [trace.denseEdge(x, [3, 0, 1, 2]), trace.denseEdge(dy, [3, 0, 1, 2])],
-    { dimensions: permute(full, layout) },
-    { kernel_shape: g.output, strides: [1, 1], dilations: g.stride, pads: [...g.before, ...pads], group: 1 },
-  );
-  return sliced(trace, trace.tensor(edge, full, layout), [0, 0, 0, 0], filterShape);
+  if (isFasterByWinograd(trace, g, filterShape, true)) return winogradFilterGradient(trace, x, dy, g);
+  return productFilterGradient(trace, x, dy, g);
 }
 
 /** Converts a depthwise filter to a grouped one with one input channel per group, as ONNX expects. */
@@ -175,6 +163,12 @@ export const convolution: KernelFamily = {
         const { inputShape } = attributes;
         const g = forGradient(convolutionGeometry(inputShape, filter.shape, attributes, true), dy.shape);
         return transposedConvolution(trace, dy, depthwiseFilter(trace, filter), inputShape, g, inputShape[3]);
+      },
+    ),
+    DepthwiseConv2dNativeBackpropFilter: kernel<ConvolutionAttributes & { filterShape: number[] }>(
+      (trace, { x, dy }, attributes) => {
+        const g = convolutionGeometry(x.shape, attributes.filterShape, attributes, true);
+        return depthwiseFilterGradient(trace, x, dy, forGradient(g, dy.shape));
       },
     ),
   },

@@ -8,6 +8,7 @@ import { convolution } from './convolution.js';
 import { gathering } from './gathering.js';
 import type { KernelFamily } from './kernel.js';
 import { matmul } from './matmul.js';
+import { normalization } from './normalization.js';
 import { padding } from './padding.js';
 import { pooling } from './pooling.js';
 import { rearrangement } from './rearrangement.js';
@@ -27,6 +28,7 @@ export const kernelFamilies: readonly KernelFamily[] = [
   reductions,
   matmul,
   convolution,
+  normalization,
   pooling,
   padding,
   gathering,

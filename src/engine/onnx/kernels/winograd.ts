@@ -14,9 +14,9 @@ import type { Trace } from '../trace.js';
 import type { Geometry } from './geometry.js';
 
 /** Outputs and inputs of a tile along one axis. The transform of a tile has as many positions as inputs. */
-const outputs = 4;
+export const outputs = 4;
 const inputs = 6;
-const places = inputs * inputs;
+export const places = inputs * inputs;
 
 /** B^T, G and A^T of Lavin & Gray, section 4.3, for the points 0, 1, -1, 2, -2 and infinity. */
 const inputTransform = [
@@ -27,7 +27,7 @@ const inputTransform = [
   [0, 2, -1, -2, 1, 0],
   [0, 4, 0, -5, 0, 1],
 ];
-const filterTransform = [
+export const filterTransform = [
   [1 / 4, 0, 0],
   [-1 / 6, -1 / 6, -1 / 6],
   [-1 / 6, 1 / 6, -1 / 6],
@@ -35,7 +35,7 @@ const filterTransform = [
   [1 / 24, -1 / 12, 1 / 6],
   [0, 0, 1],
 ];
-const outputTransform = [
+export const outputTransform = [
   [1, 1, 1, 1, 1, 0],
   [0, 1, -1, 2, -2, 0],
   [0, 1, 1, 4, 4, 0],
@@ -51,35 +51,46 @@ const productCost = 1.35;
 const movingCost = 42;
 const packingRows = 20;
 
+/**
+ * The cost of one multiplication in a direct convolution with filters that are not constant. ONNX Runtime then unfolds
+ * the image instead of using its blocked layout, and gradients with respect to filters copy both operands.
+ */
+const trainedFilterCost = 1.3;
+
 /** Larger transforms exceed all caches, so memory bandwidth would dominate. */
 const largestTransformBytes = 512 * 2 ** 20;
 
-const tilesOf = ({ output }: Geometry): [number, number] => [
+export const tilesOf = ({ output }: Geometry): [number, number] => [
   Math.ceil(output[0] / outputs),
   Math.ceil(output[1] / outputs),
 ];
 
-/** Whether a convolution can use Winograd filtering and is expected to run faster with it. */
-export function isFasterByWinograd(trace: Trace, g: Geometry, filter: TracedTensor): boolean {
+/**
+ * Whether a convolution can use Winograd filtering and is expected to run faster with it.
+ * @param filter shape of the filter, `[height, width, input, output]`
+ * @param isTrained whether the filter is an input of the graph and not a constant
+ */
+export function isFasterByWinograd(trace: Trace, g: Geometry, filter: Shape, isTrained: boolean): boolean {
   if (!trace.options.minimalFiltering) return false;
-  const [height, width, from, to] = filter.shape;
-  if (height !== 3 || width !== 3 || !filter.constant) return false;
+  const [height, width, from, to] = filter;
+  if (height !== 3 || width !== 3) return false;
   if ([...g.stride, ...g.dilation].some((step) => step !== 1)) return false;
   const [rows, columns] = tilesOf(g);
   const tiles = g.outputShape[0] * rows * columns;
   if (4 * places * tiles * Math.max(from, to) > largestTransformBytes) return false;
-  const direct = 9 * g.outputShape[0] * g.output[0] * g.output[1] * from * to;
+  const perProduct = isTrained ? trainedFilterCost : 1;
+  const direct = perProduct * 9 * g.outputShape[0] * g.output[0] * g.output[1] * from * to;
   const filtering = productCost * places * (tiles + packingRows) * from * to;
   const transforming = productCost * (places * from + outputs * outputs * to) + movingCost * (from + to);
   return filtering + places * tiles * transforming < 0.9 * direct;
 }
 
 /** The Kronecker product of a matrix with itself, row-major. It applies a transform along both axes of a tile. */
-const alongBothAxes = (matrix: readonly (readonly number[])[]): Float32Array =>
+export const alongBothAxes = (matrix: readonly (readonly number[])[]): Float32Array =>
   Float32Array.from(matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((x) => b.map((y) => x * y)))));
 
 /** The transforms for one direction. Rotating the filter by 180 degrees is equivalent to rotating each tile instead. */
-const transforms = (turned: boolean) => ({
+export const transforms = (turned: boolean) => ({
   input: alongBothAxes(turned ? inputTransform.map((row) => row.toReversed()) : inputTransform),
   output: alongBothAxes(turned ? outputTransform.toReversed() : outputTransform),
 });
@@ -125,7 +136,7 @@ function pixelRows(
 }
 
 /** A shared constant that is fully determined by its name. */
-const constant = (
+export const constant = (
   trace: Trace,
   name: string,
   dimensions: Shape,
@@ -136,15 +147,15 @@ const constant = (
     return trace.graph.initializer(data, dimensions, data instanceof Int32Array ? 'int32' : 'float32');
   });
 
-const product = (trace: Trace, a: Edge, b: Edge, dimensions: Shape): Edge =>
+export const product = (trace: Trace, a: Edge, b: Edge, dimensions: Shape): Edge =>
   trace.graph.add('MatMul', [a, b], { dimensions });
 
 /** Gathers rows of channels by index. */
-const gathered = (trace: Trace, x: Edge, rows: Edge): Edge =>
+export const gathered = (trace: Trace, x: Edge, rows: Edge): Edge =>
   trace.graph.add('Gather', [x, rows], { dimensions: [rows.dimensions[0], x.dimensions[1]] }, { axis: 0 });
 
 /** Transforms the input: `[batch, height, width, channels]` to `[36, batch * tiles, channels]`. */
-function analyzed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
+export function analyzed(trace: Trace, x: Edge, g: Geometry, transform: Float32Array, turned: boolean): Edge {
   const [batch, height, width, channels] = x.dimensions;
   const tiles = tilesOf(g);
   const padded: [number, number] = [outputs * tiles[0] + 2, outputs * tiles[1] + 2];
