@@ -1,6 +1,6 @@
 /** Elementwise kernels of two or more tensors, with broadcasting. @module */
-import { sameMemory, sameShape } from '../axis-order.js';
-import { splatValue, type TracedTensor } from '../symbol.js';
+import { channelsFirst, sameMemory, sameShape } from '../axis-order.js';
+import { isDense, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from './kernel.js';
 import { product } from './matmul.js';
@@ -58,6 +58,22 @@ const factored: Shortcut = (trace, a, b) => {
   return undefined;
 };
 
+/**
+ * Adds a bias that is trained within the convolution. ONNX Runtime does that by itself only for constants; a ReLU that
+ * follows is then part of the convolution, too.
+ */
+const biased: Shortcut = (trace, a, b) => {
+  const [channels] = a.shape.slice(-1);
+  const { edge, permutation } = a.forms[0] ?? {};
+  if (b.constant || !edge || !sameShape(b.shape, [channels]) || !isDense(b)) return undefined;
+  const node = trace.graph.producer(edge);
+  if (node?.operator !== 'Conv' || node.inputs.length !== 2 || !sameShape(permutation, channelsFirst))
+    return undefined;
+  const inputs = [...node.inputs, trace.edge(b)];
+  const sum = trace.graph.add('Conv', inputs, { dimensions: edge.dimensions }, node.attributes);
+  return trace.tensor(sum, a.shape, channelsFirst);
+};
+
 /** x * 0 = 0. This ignores NaN and infinity, since graphs are assumed to compute on finite numbers. */
 const timesZero: Shortcut = (trace, a, b) =>
   splatValue(a) === 0 || splatValue(b) === 0
@@ -106,7 +122,7 @@ const addMany: Kernel = (trace, inputs) => {
   return rest.reduce((sum, next) => add(trace, { a: sum, b: next }, {}) as TracedTensor, first);
 };
 
-const add = direct('Add', either(neutral(0, 'both'), factored));
+const add = direct('Add', either(neutral(0, 'both'), factored, biased));
 
 /** Arithmetic on two or more tensors. */
 export const binary: KernelFamily = {
