@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import type { Shape } from '../../src/engine/index.js';
+import { blockChannels } from '../../src/engine/onnx/blocked-layout.js';
 import { record } from '../../src/engine/onnx/capture.js';
 
 type Image = tf.Tensor4D;
@@ -42,4 +43,12 @@ test('with many channels, the gradient of the filter shares the transformed inpu
   t.is(counts.FusedMatMul, 2);
   // Tiles of the input once, pixels of the output, tiles of the output gradient.
   t.is(counts.Gather, 3);
+});
+
+test('trained filters use the blocked layout of this processor if their channels fill its blocks', (t) => {
+  if (process.arch === 'x64') t.true(blockChannels >= 8);
+  const counts = operators([4, 16, 16, blockChannels], [3, 3, blockChannels, blockChannels]);
+  t.is(counts.ReorderInput, blockChannels > 1 ? 1 : undefined);
+  t.is(counts.Conv, 1);
+  t.is(operators([4, 16, 16, 3], [3, 3, 3, 16]).ReorderInput, undefined);
 });

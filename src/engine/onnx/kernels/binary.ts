@@ -2,6 +2,7 @@
 import { channelsFirst, sameMemory, sameShape } from '../axis-order.js';
 import { isDense, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
+import { convolutionWithBias } from './blocked.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from './kernel.js';
 import { product } from './matmul.js';
 import { broadcast } from './shape.js';
@@ -58,20 +59,14 @@ const factored: Shortcut = (trace, a, b) => {
   return undefined;
 };
 
-/**
- * Adds a bias that is trained within the convolution. ONNX Runtime does that by itself only for constants; a ReLU that
- * follows is then part of the convolution, too.
- */
+/** Adds a bias that is trained within the convolution. ONNX Runtime does that by itself only for constants. */
 const biased: Shortcut = (trace, a, b) => {
   const [channels] = a.shape.slice(-1);
   const { edge, permutation } = a.forms[0] ?? {};
   if (b.constant || !edge || !sameShape(b.shape, [channels]) || !isDense(b)) return undefined;
-  const node = trace.graph.producer(edge);
-  if (node?.operator !== 'Conv' || node.inputs.length !== 2 || !sameShape(permutation, channelsFirst))
-    return undefined;
-  const inputs = [...node.inputs, trace.edge(b)];
-  const sum = trace.graph.add('Conv', inputs, { dimensions: edge.dimensions }, node.attributes);
-  return trace.tensor(sum, a.shape, channelsFirst);
+  if (!sameShape(permutation, channelsFirst)) return undefined;
+  const sum = convolutionWithBias(trace, edge, trace.edge(b));
+  return sum && trace.tensor(sum, a.shape, channelsFirst);
 };
 
 /** x * 0 = 0. This ignores NaN and infinity, since graphs are assumed to compute on finite numbers. */
