@@ -8,7 +8,7 @@ import type { Attribute, ConstantArray, Edge, ElementType, Graph, Initializer, N
 
 const { onnx } = onnxProto;
 
-/** Version of the default ONNX opset. The `com.microsoft` opset has version 1. */
+/** Version of the default ONNX opset. ONNX Runtime's own opsets have version 1. */
 const opsetVersion = 18;
 const irVersion = 8;
 
@@ -78,6 +78,9 @@ const valueInfo = ({ name, dimensions, type }: Edge): onnxProto.onnx.IValueInfoP
   },
 });
 
+const otherDomains = ({ nodes }: Graph): string[] =>
+  [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
+
 /** Serializes a graph as an ONNX model. */
 export function serialize(graph: Graph): SerializedModel {
   const model = onnx.ModelProto.create({
@@ -85,7 +88,7 @@ export function serialize(graph: Graph): SerializedModel {
     producerName: 'wildstyle',
     opsetImport: [
       { domain: '', version: opsetVersion },
-      { domain: 'com.microsoft', version: 1 },
+      ...otherDomains(graph).map((domain) => ({ domain, version: 1 })),
     ],
     graph: {
       name: 'trace',

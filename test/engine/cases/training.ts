@@ -22,6 +22,8 @@ const filters: readonly {
   { size: [9, 3, 2, 16], kernel: [1, 1, 16, 8] },
   { size: [2, 8, 10, 6], kernel: [5, 3, 6, 4] },
   { size: [2, 8, 10, 6], kernel: [4, 2, 6, 4] },
+  { size: [2, 8, 10, 16], kernel: [3, 3, 16, 32] },
+  { size: [2, 9, 7, 32], kernel: [3, 3, 32, 16], stride: 2 },
   { size: [1, 8, 10, 6], kernel: [3, 3, 6, 4], pad: 'valid' },
   { size: [2, 8, 10, 6], kernel: [3, 3, 6, 4], pad: 2 },
   { size: [2, 9, 7, 6], kernel: [3, 3, 6, 4], stride: 2 },
@@ -67,6 +69,14 @@ const layerCases: Case[] = [
       tf.relu(tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias)),
     ),
   },
+  ...[3, 16].map((channels) => ({
+    name: `convolution of ${channels} channels with a bias and its gradients`,
+    inputs: { x: [2, 6, 5, channels], filter: [3, 3, channels, 16], bias: [16] },
+    fn: withGradients(({ x, filter, bias }: Named<tf.Tensor>) => {
+      const convolved = tf.conv2d(x as Image, filter as Image, 1, 'same');
+      return tf.mul(tf.relu(tf.add(convolved, bias)), tf.sigmoid(convolved));
+    }),
+  })),
   {
     name: 'normalization by batch statistics and its gradients',
     inputs: { x: [4, 3, 5, 6], scale: [6], offset: [6] },

@@ -1,7 +1,8 @@
 /** Elementwise kernels of two or more tensors, with broadcasting. @module */
-import { sameMemory, sameShape } from '../axis-order.js';
-import { splatValue, type TracedTensor } from '../symbol.js';
+import { channelsFirst, sameMemory, sameShape } from '../axis-order.js';
+import { isDense, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
+import { convolutionWithBias } from './blocked.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from './kernel.js';
 import { product } from './matmul.js';
 import { broadcast } from './shape.js';
@@ -58,6 +59,16 @@ const factored: Shortcut = (trace, a, b) => {
   return undefined;
 };
 
+/** Adds a bias that is trained within the convolution. ONNX Runtime does that by itself only for constants. */
+const biased: Shortcut = (trace, a, b) => {
+  const [channels] = a.shape.slice(-1);
+  const { edge, permutation } = a.forms[0] ?? {};
+  if (b.constant || !edge || !sameShape(b.shape, [channels]) || !isDense(b)) return undefined;
+  if (!sameShape(permutation, channelsFirst)) return undefined;
+  const sum = convolutionWithBias(trace, edge, trace.edge(b));
+  return sum && trace.tensor(sum, a.shape, channelsFirst);
+};
+
 /** x * 0 = 0. This ignores NaN and infinity, since graphs are assumed to compute on finite numbers. */
 const timesZero: Shortcut = (trace, a, b) =>
   splatValue(a) === 0 || splatValue(b) === 0
@@ -106,7 +117,7 @@ const addMany: Kernel = (trace, inputs) => {
   return rest.reduce((sum, next) => add(trace, { a: sum, b: next }, {}) as TracedTensor, first);
 };
 
-const add = direct('Add', either(neutral(0, 'both'), factored));
+const add = direct('Add', either(neutral(0, 'both'), factored, biased));
 
 /** Arithmetic on two or more tensors. */
 export const binary: KernelFamily = {

@@ -5,6 +5,7 @@ import type { Attribute, Edge } from '../graph.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './activation.js';
+import { blockedConvolution, canBeBlocked } from './blocked.js';
 import { rotatedFilter } from './filter.js';
 import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
 import {
@@ -24,7 +25,7 @@ function convolve(
   x: TracedTensor,
   weights: Edge,
   g: Geometry,
-  extra: { bias?: Edge; group?: number } = {},
+  extra: { group?: number; isTrained?: boolean } = {},
 ): TracedTensor {
   const behind = after(g);
   const attributes: Record<string, Attribute> = {
@@ -34,20 +35,19 @@ function convolve(
     pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
     group: extra.group ?? 1,
   };
-  const inputs = [trace.denseEdge(x, channelsFirst), weights, ...(extra.bias ? [extra.bias] : [])];
-  const edge = trace.graph.add(
-    'Conv',
-    inputs,
-    { dimensions: permute(g.outputShape, channelsFirst) },
-    attributes,
-  );
+  const image = trace.denseEdge(x, channelsFirst);
+  const dimensions = permute(g.outputShape, channelsFirst);
+  const edge =
+    extra.isTrained && canBeBlocked(trace, weights.dimensions)
+      ? blockedConvolution(trace, image, weights, dimensions, attributes)
+      : trace.graph.add('Conv', [image, weights], { dimensions }, attributes);
   return trace.tensor(edge, g.outputShape, channelsFirst);
 }
 
 function forward(trace: Trace, x: TracedTensor, filter: TracedTensor, g: Geometry): TracedTensor {
   if (isFasterByWinograd(trace, g, filter.shape, !filter.constant))
     return winogradConvolution(trace, x, filter, g, false);
-  return convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g);
+  return convolve(trace, x, trace.denseEdge(filter, [3, 2, 0, 1]), g, { isTrained: !filter.constant });
 }
 
 /**
@@ -67,7 +67,7 @@ function convolveBack(
     const turned = { ...g, input: g.output, output: g.input, before, outputShape: inputShape };
     if (isFasterByWinograd(trace, turned, filter.shape, !filter.constant))
       return winogradConvolution(trace, dy, filter, turned, true);
-    return convolve(trace, dy, rotatedFilter(trace, filter), turned);
+    return convolve(trace, dy, rotatedFilter(trace, filter), turned, { isTrained: !filter.constant });
   }
   return transposedConvolution(trace, dy, trace.denseEdge(filter, [3, 2, 0, 1]), inputShape, g, 1);
 }
