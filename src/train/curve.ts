@@ -7,7 +7,7 @@ import { publishFile } from '../files/publish.js';
 import type { StepReport } from './task.js';
 
 /** One line of the curve. */
-export interface CurvePoint extends StepReport {
+export interface CurvePoint extends Pick<StepReport, 'loss' | 'metrics'> {
   /** The number of updates before this one. */
   readonly step: number;
   readonly learningRate: number;

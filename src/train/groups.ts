@@ -2,7 +2,14 @@
 import type { Named } from '../engine/engine.js';
 
 /** The groups of values of a step. */
-export type Group = 'parameters' | 'buffers' | 'batch' | 'factors' | 'metrics' | `moments.${string}`;
+export type Group =
+  | 'parameters'
+  | 'buffers'
+  | 'batch'
+  | 'factors'
+  | 'metrics'
+  | 'outputs'
+  | `moments.${string}`;
 
 /** Puts a group into one record with others. */
 export const grouped = <T>(group: Group, values: Named<T>): Record<string, T> =>

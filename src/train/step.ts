@@ -56,13 +56,17 @@ const kept = (tensors: Named<tf.Tensor>): Named<tf.Tensor> =>
 export const evaluationFunction =
   (task: TrainingTask): TensorFunction =>
   (inputs, frozen) => {
-    const { loss, metrics = {} } = task.loss({
+    const {
+      loss,
+      metrics = {},
+      outputs = {},
+    } = task.loss({
       parameters: unkept(groupOf('parameters', inputs), task.parameters),
       buffers: unkept(groupOf('buffers', inputs), task.buffers ?? {}),
       batch: groupOf('batch', inputs),
       frozen,
     });
-    return { loss, ...grouped('metrics', metrics) };
+    return { loss, ...grouped('metrics', metrics), ...grouped('outputs', outputs) };
   };
 
 /** One update: returns loss, metrics, and the values of {@link statefulGroups} after it. */
@@ -91,6 +95,7 @@ export const stepFunction =
     return Object.assign(
       { loss: output.loss },
       grouped('metrics', output.metrics ?? {}),
+      grouped('outputs', output.outputs ?? {}),
       grouped('parameters', kept(mapped(updated, ({ parameter }) => parameter))),
       grouped('buffers', kept({ ...buffers, ...output.buffers })),
       ...optimizer.moments.map((moment) =>
@@ -117,19 +122,22 @@ function differentiated(
       undefined,
       true,
     );
-    const { metrics = {}, buffers = {} } = found as unknown as LossOutput;
+    const kept = found as unknown as LossOutput;
+    const cloned = <T extends tf.Tensor>(tensors: Named<T> = {}) =>
+      mapped(tensors, (tensor) => tf.clone(tensor));
     const output = {
       loss: value as tf.Scalar,
-      metrics: mapped(metrics, (tensor) => tf.clone(tensor)),
-      buffers: mapped(buffers, (tensor) => tf.clone(tensor)),
+      metrics: cloned(kept.metrics),
+      buffers: cloned(kept.buffers),
+      outputs: cloned(kept.outputs),
     };
-    for (const tensor of besides({ loss: output.loss, metrics, buffers })) tensor.dispose();
+    for (const tensor of besides(kept)) tensor.dispose();
     return { output, gradients: Object.fromEntries(names.map((name, i) => [name, known(name, grads[i])])) };
   };
 }
 
-const besides = ({ metrics = {}, buffers = {} }: LossOutput): tf.Tensor[] => [
-  ...new Set([...Object.values(metrics), ...Object.values(buffers)]),
+const besides = ({ metrics = {}, buffers = {}, outputs = {} }: LossOutput): tf.Tensor[] => [
+  ...new Set([metrics, buffers, outputs].flatMap((tensors): tf.Tensor[] => Object.values(tensors))),
 ];
 
 function known(name: string, gradient: tf.Tensor | undefined): tf.Tensor {

@@ -16,6 +16,8 @@ export interface LossOutput {
   readonly loss: Scalar;
   /** Numbers to report with the loss, such as its parts or an accuracy. */
   readonly metrics?: Named<Scalar>;
+  /** Tensors to report with the loss, such as images that the next batches are made of. */
+  readonly outputs?: Named<Tensor>;
   /** New values of the buffers; those that are left out stay as they are. */
   readonly buffers?: Named<Tensor>;
 }
@@ -51,4 +53,5 @@ export interface StepReport {
   /** The loss of the parameters before the update. */
   readonly loss: number;
   readonly metrics: Named<number>;
+  readonly outputs: Named<HostTensor>;
 }

@@ -4,6 +4,7 @@ import { WildstyleError } from '../errors.js';
 import { writeCheckpoint } from './checkpoint.js';
 import { appendPoint, type CurvePoint, rewindCurve } from './curve.js';
 import type { Schedule } from './schedules.js';
+import type { StepReport } from './task.js';
 import type { Trainer } from './trainer.js';
 
 export interface TrainOptions {
@@ -22,7 +23,7 @@ export interface TrainOptions {
   /** Writes the loss curve to this file, one JSON line for each step. */
   readonly curve?: string;
   /** Called after each step. */
-  readonly onStep?: (point: CurvePoint) => void | Promise<void>;
+  readonly onStep?: (point: CurvePoint, outputs: StepReport['outputs']) => void | Promise<void>;
   /** Stops after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
 }
@@ -51,10 +52,11 @@ export async function train(options: TrainOptions): Promise<void> {
     const batch = await next;
     next = step + 1 < steps ? asked(step + 1) : undefined;
     const learningRate = schedule(step);
-    const point: CurvePoint = { step, learningRate, ...(await trainer.step(batch, learningRate)) };
+    const { loss, metrics, outputs } = await trainer.step(batch, learningRate);
+    const point: CurvePoint = { step, learningRate, loss, metrics };
     checkLoss(point);
     if (curve !== undefined) await appendPoint(curve, point);
-    await onStep?.(point);
+    await onStep?.(point, outputs);
     if (checkpoint && trainer.steps % checkpoint.every === 0) {
       await save();
       saved = trainer.steps;

@@ -160,6 +160,11 @@ class EngineTrainer implements Trainer {
     for (const [name, value] of Object.entries(groupOf('metrics', outputs))) {
       metrics[name] = await read(value);
     }
-    return { loss: await read(outputs.loss), metrics };
+    const reported: Record<string, HostTensor> = {};
+    for (const [name, value] of Object.entries(groupOf('outputs', outputs))) {
+      reported[name] = { data: await this.engine.read(value), shape: value.shape };
+      value.dispose();
+    }
+    return { loss: await read(outputs.loss), metrics, outputs: reported };
   }
 }

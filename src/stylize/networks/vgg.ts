@@ -56,9 +56,15 @@ export function weightedConvolution(weights: Named<tf.Tensor>): LayerHooks['conv
   };
 }
 
+const downsampling: Readonly<Record<Pooling, (x: tf.Tensor4D) => tf.Tensor4D>> = {
+  max: (x) => tf.maxPool(x, 2, 2, 'valid'),
+  average: (x) => tf.avgPool(x, 2, 2, 'valid'),
+};
+
 /**
  * Evaluates the network up to the deepest of the given layers.
  * @param image `[batch, height, width, 3]`, preprocessed
+ * @param pooling by name, or a function
  * @returns the features of those layers, `[batch, height, width, channels]` each
  * @throws `layer-unknown` if the network has no such layer
  */
@@ -66,11 +72,12 @@ export function vggFeatures(
   image: tf.Tensor4D,
   blocks: Blocks,
   layers: readonly string[],
-  pooling: Pooling,
+  pooling: Pooling | ((x: tf.Tensor4D) => tf.Tensor4D),
   hooks: LayerHooks,
 ): Named<tf.Tensor4D> {
   const found: Record<string, tf.Tensor4D> = {};
   const missing = new Set(layers);
+  const pool = typeof pooling === 'function' ? pooling : downsampling[pooling];
   let current = image;
   for (const layer of vggLayers(blocks)) {
     if (missing.size === 0) break;
@@ -80,7 +87,7 @@ export function vggFeatures(
       current = tf.relu(current);
       current = hooks.activation?.(current, layer) ?? current;
     } else {
-      current = pooling === 'max' ? tf.maxPool(current, 2, 2, 'valid') : tf.avgPool(current, 2, 2, 'valid');
+      current = pool(current);
     }
     if (missing.delete(layer)) found[layer] = current;
   }

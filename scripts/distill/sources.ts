@@ -1,0 +1,77 @@
+/** The images of a distillation: photographs and styles from folders, cut and changed at random. @module */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeImage, type Pixels } from '../../src/images/decode.js';
+
+/** Uniform numbers in [0, 1). */
+export type Draw = () => number;
+
+/** Long edge to which images are decoded. */
+export const sourceEdgePx = 384;
+
+/** Decodes every image in a folder and the folders in it, in order of their paths. */
+export async function loadFolder(folder: string, except: readonly string[] = []): Promise<Pixels[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && /\.(jpe?g|png|webp)$/i.test(entry.name))
+    .filter(({ name }) => !except.some((part) => name.includes(part)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const images: Pixels[] = [];
+  for (const path of paths) images.push(await decodeImage(path, { sizePx: sourceEdgePx, fit: 'keep' }));
+  return images;
+}
+
+/**
+ * A square cut at random: place, scale (the cut's side is 0.7 to 2.4 times the result's, where the image is large
+ * enough) and mirroring. Bilinear, with as many samples a pixel as the scale needs.
+ * @returns float RGB in [0, 1], row by row
+ */
+export function randomCut({ data, widthPx, heightPx }: Pixels, sizePx: number, draw: Draw): Float32Array {
+  const wanted = sizePx * (0.7 + 1.7 * draw() ** 1.5);
+  const side = Math.min(wanted, widthPx - 1, heightPx - 1);
+  const [left, top] = [draw() * (widthPx - 1 - side), draw() * (heightPx - 1 - side)];
+  const mirrored = draw() < 0.5;
+  const scale = side / sizePx;
+  const samples = Math.max(1, Math.round(scale));
+  const cut = new Float32Array(3 * sizePx * sizePx);
+  for (let y = 0; y < sizePx; y++) {
+    for (let x = 0; x < sizePx; x++) {
+      const to = 3 * (y * sizePx + (mirrored ? sizePx - 1 - x : x));
+      for (let sample = 0; sample < samples * samples; sample++) {
+        const sy = top + scale * (y + (Math.floor(sample / samples) + 0.5) / samples);
+        const sx = left + scale * (x + ((sample % samples) + 0.5) / samples);
+        const [y0, x0] = [Math.min(Math.floor(sy), heightPx - 2), Math.min(Math.floor(sx), widthPx - 2)];
+        const [fy, fx] = [Math.min(1, sy - y0), Math.min(1, sx - x0)];
+        const at = 3 * (y0 * widthPx + x0);
+        for (let c = 0; c < 3; c++) {
+          const upper = data[at + c] * (1 - fx) + data[at + 3 + c] * fx;
+          const below = at + 3 * widthPx;
+          const lower = data[below + c] * (1 - fx) + data[below + 3 + c] * fx;
+          cut[to + c] += (upper * (1 - fy) + lower * fy) / (255 * samples * samples);
+        }
+      }
+    }
+  }
+  return cut;
+}
+
+/** Mixes the channels, and changes contrast and brightness, all by a random amount up to `strength`. In place. */
+export function recolor(pixels: Float32Array, strength: number, draw: Draw): Float32Array {
+  const noise = () => strength * (2 * draw() - 1);
+  const mix = Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0) + noise());
+  // Each row sums to one, so that grey stays grey before the shift.
+  for (let row = 0; row < 3; row++) {
+    const sum = mix[3 * row] + mix[3 * row + 1] + mix[3 * row + 2];
+    for (let c = 0; c < 3; c++) mix[3 * row + c] += (1 - sum) / 3;
+  }
+  const [contrast, shift] = [1 + 0.6 * noise(), Array.from({ length: 3 }, () => 0.25 * noise())];
+  for (let i = 0; i < pixels.length; i += 3) {
+    const [r, g, b] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+    for (let c = 0; c < 3; c++) {
+      const value = mix[3 * c] * r + mix[3 * c + 1] * g + mix[3 * c + 2] * b;
+      pixels[i + c] = Math.min(1, Math.max(0, (value - 0.5) * contrast + 0.5 + shift[c]));
+    }
+  }
+  return pixels;
+}
