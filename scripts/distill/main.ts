@@ -98,17 +98,29 @@ const pool = new Pool({
   seed: seed + trainer.steps,
 });
 log('pool filled');
-const signal = values.minutes ? AbortSignal.timeout(60_000 * Number(values.minutes)) : undefined;
+/** With --minutes, the number of steps follows from the time of the first ones. */
+let total = steps;
+const stop = new AbortController();
+const measured = 40;
+const first = trainer.steps;
+let measuringFrom = performance.now();
 const every = 50;
 let sums: Record<string, number> = {};
 await train({
   trainer,
-  steps: Number(values.until ?? steps),
-  schedule: cosineRate({ peak: Number(values.rate), steps, warmUp: 50, last: 1e-6 }),
+  steps: values.minutes ? Number.MAX_SAFE_INTEGER : Number(values.until ?? steps),
+  schedule: (step) => cosineRate({ peak: Number(values.rate), steps: total, warmUp: 50, last: 1e-6 })(step),
   batches: () => pool.take(),
   checkpoint: { path: checkpoint, every: 500 },
   onStep: ({ step, loss, metrics }, outputs) => {
     pool.putBack(outputs);
+    if (step === first + 5) measuringFrom = performance.now();
+    if (values.minutes && step === first + measured) {
+      const msPerStep = (performance.now() - measuringFrom) / (measured - 5);
+      total = step + Math.floor((60_000 * Number(values.minutes)) / msPerStep);
+      log(`${msPerStep.toFixed(1)} ms a step: ${total} steps`);
+    }
+    if (values.minutes && step + 1 >= total) stop.abort();
     for (const [name, value] of Object.entries({ loss, ...metrics }))
       sums[name] = (sums[name] ?? 0) + value / every;
     if ((step + 1) % every !== 0) return;
@@ -116,7 +128,7 @@ await train({
     log(`step ${step + 1}: ${text.join('  ')}`);
     sums = {};
   },
-  ...(signal && { signal }),
+  signal: stop.signal,
 });
 trainer.dispose();
 log('done');

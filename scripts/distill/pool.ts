@@ -129,7 +129,7 @@ export class Pool {
     const equal = this.#draw() < 0.5;
     const raw = styleLayers.map((layer) => {
       const share = equal ? 1 : -Math.log(1 - this.#draw());
-      return layer === 'relu5_1' ? 0.05 * share : share;
+      return layer !== 'relu5_1' ? share : equal ? 0 : 0.04 * share;
     });
     const sum = raw.reduce((a, b) => a + b);
     return raw.map((share) => share / sum);

@@ -6,10 +6,10 @@ import { keyOfSeed, normals } from '../../src/random.js';
 import {
   type Blocks,
   channelsOf,
+  replicatingConvolution,
   vgg19Blocks,
   vggFeatures,
   vggLayers,
-  weightedConvolution,
 } from '../../src/stylize/networks/vgg.js';
 
 /** A student in training. */
@@ -91,7 +91,7 @@ export function studentFeatures(
   layers: readonly string[],
 ): Named<tf.Tensor4D> {
   return vggFeatures(centered(image), blocks, layers, averagePool2x2, {
-    convolution: weightedConvolution(own),
+    convolution: replicatingConvolution(own),
   });
 }
 
