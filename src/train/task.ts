@@ -32,7 +32,12 @@ export interface TrainingTask {
   readonly buffers?: Named<HostTensor>;
   /** Shapes of the inputs of one step. */
   readonly batch: Named<Shape>;
-  /** Pure TF.js. It may contain gradients, e.g. with respect to an image; the whole is then differentiated again. */
+  /**
+   * Pure TF.js. It may contain gradients, e.g. with respect to an image; the whole is then differentiated again. What is
+   * differentiated twice must not use operations whose gradient TF.js computes from their result (`exp`, `tanh`,
+   * `sigmoid`, `elu`, `softmax`), since TF.js then loses terms of second order without saying so; and pooling must be that of
+   * `engine/pooling.ts`.
+   */
   readonly loss: (given: LossInput) => LossOutput;
   /** Adam by default. */
   readonly optimizer?: TrainingOptimizer;

@@ -24,7 +24,7 @@ export function numbers(type: SymbolType, values: number | ArrayLike<number>): N
 
 /** Options that depend on the device that will run the graph. */
 export interface TraceOptions {
-  /** Whether Winograd convolutions beat the runtime's own, as they do on a CPU; see `kernels/winograd.ts`. */
+  /** Whether Winograd and blocked convolutions beat the runtime's own, as they do on a CPU; see `kernels/convolution/`. */
   readonly minimalFiltering: boolean;
   /** Whether the runtime can return the places of maxima and route gradients back to them. */
   readonly poolingIndices: boolean;

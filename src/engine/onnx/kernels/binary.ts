@@ -2,7 +2,7 @@
 import { channelsFirst, sameMemory, sameShape } from '../axis-order.js';
 import { isDense, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
-import { convolutionWithBias } from './blocked.js';
+import { convolutionWithBias } from './convolution/blocked.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from './kernel.js';
 import { product } from './matmul.js';
 import { broadcast } from './shape.js';

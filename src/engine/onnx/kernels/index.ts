@@ -4,7 +4,7 @@
  */
 import { binary } from './binary.js';
 import { choice, comparison } from './comparison.js';
-import { convolution } from './convolution.js';
+import { convolution } from './convolution/convolution.js';
 import { gathering } from './gathering.js';
 import type { KernelFamily } from './kernel.js';
 import { matmul } from './matmul.js';

@@ -1,13 +1,10 @@
 /** Convolutions and their gradients. @module */
-import type { Shape } from '../../engine.js';
-import { channelsFirst, permute } from '../axis-order.js';
-import type { Attribute, Edge } from '../graph.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { type Activation, finished } from './activation.js';
-import { blockedConvolution, canBeBlocked } from './blocked.js';
-import { rotatedFilter } from './filter.js';
-import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
+import type { Shape } from '../../../engine.js';
+import { channelsFirst, permute } from '../../axis-order.js';
+import type { Attribute, Edge } from '../../graph.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { type Activation, finished } from '../activation.js';
 import {
   after,
   both,
@@ -15,8 +12,11 @@ import {
   convolutionGeometry,
   forGradient,
   type Geometry,
-} from './geometry.js';
-import { type KernelFamily, kernel } from './kernel.js';
+} from '../geometry.js';
+import { type KernelFamily, kernel } from '../kernel.js';
+import { blockedConvolution, canBeBlocked } from './blocked.js';
+import { rotatedFilter } from './filter.js';
+import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
 import { isFasterByWinograd, winogradConvolution } from './winograd.js';
 import { winogradFilterGradient } from './winograd-gradient.js';
 

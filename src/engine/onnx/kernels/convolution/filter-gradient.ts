@@ -4,13 +4,13 @@
  * as long as the forward pass.
  * @module
  */
-import type { Shape } from '../../engine.js';
-import { sizeOf } from '../../shape.js';
-import { sameShape } from '../axis-order.js';
-import type { Edge } from '../graph.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { both, type Geometry } from './geometry.js';
+import type { Shape } from '../../../engine.js';
+import { sizeOf } from '../../../shape.js';
+import { sameShape } from '../../axis-order.js';
+import type { Edge } from '../../graph.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { both, type Geometry } from '../geometry.js';
 
 /** Channels first, and channels before the batch. */
 const layouts = { image: [0, 3, 1, 2], channel: [3, 0, 1, 2] } as const;

@@ -6,12 +6,12 @@
  * position. Images are stored channels last, so that each gather moves a contiguous row of channels.
  * @module
  */
-import type { Shape } from '../../engine.js';
-import { identity } from '../axis-order.js';
-import type { Edge } from '../graph.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import type { Geometry } from './geometry.js';
+import type { Shape } from '../../../engine.js';
+import { identity } from '../../axis-order.js';
+import type { Edge } from '../../graph.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import type { Geometry } from '../geometry.js';
 
 /** Outputs and inputs of a tile along one axis. The transform of a tile has as many positions as inputs. */
 export const outputs = 4;

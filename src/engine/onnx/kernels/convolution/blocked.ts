@@ -3,9 +3,9 @@
  * itself, but only if filters are constants; for trained filters, the graph rearranges filters and images.
  * @module
  */
-import { blockChannels, blockedDomain } from '../blocked-layout.js';
-import type { Attribute, Edge } from '../graph.js';
-import type { Trace } from '../trace.js';
+import { blockChannels, blockedDomain } from '../../blocked-layout.js';
+import type { Attribute, Edge } from '../../graph.js';
+import type { Trace } from '../../trace.js';
 
 /** Whether a convolution can use the blocked layout. @param filter dimensions `[output, input, height, width]` */
 export const canBeBlocked = (trace: Trace, [to, from]: readonly number[]): boolean =>

@@ -1,9 +1,9 @@
 /** Rearranged convolution filters. @module */
-import { arrange, permute } from '../axis-order.js';
-import type { Edge } from '../graph.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { sliced } from './rearrangement.js';
+import { arrange, permute } from '../../axis-order.js';
+import type { Edge } from '../../graph.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { sliced } from '../rearrangement.js';
 
 /**
  * Returns the filter for the gradient of a convolution: rotated by 180 degrees, with input and output channels swapped.
