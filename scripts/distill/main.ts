@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
-import { readCheckpoint } from '../../src/train/checkpoint.js';
+import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { mapped } from '../../src/train/groups.js';
 import { adam } from '../../src/train/optimizers/adam.js';
 import { cosineRate } from '../../src/train/schedules.js';
@@ -129,6 +129,13 @@ await train({
     sums = {};
   },
   signal: stop.signal,
+});
+const { parameters: learned } = await trainer.state();
+await writeCheckpoint(join(out, 'parameters.safetensors'), {
+  step: 0,
+  parameters: learned,
+  buffers: {},
+  moments: {},
 });
 trainer.dispose();
 log('done');

@@ -36,6 +36,14 @@ export interface DistillationOptions {
 type Features = Named<tf.Tensor4D>;
 type Extract = (image: tf.Tensor4D, layers: readonly string[]) => Features;
 
+/** The gradients are compared at full size and averaged over 2x2, 4x4 and 8x8 pixels. */
+export const levels = 4;
+/**
+ * Share of the squared gradient at the start in the divisor of a gradient's error. Without it, images near their optimum,
+ * whose gradients are small and random, would weigh as much as those with the way still before them.
+ */
+const startShare = 0.3;
+
 /** Fraction of its velocity that an image in the making keeps. */
 const momentum = 0.8;
 
@@ -53,6 +61,8 @@ export const batchShapes = (batch: number, sizePx: number): Record<string, Shape
   contentWeight: [batch],
   styleWeights: [batch, styleLayers.length],
   stepLength: [batch],
+  // The mean square of the teacher's gradient at each level when the optimization began; 0 in its first step.
+  startSquares: [batch, levels],
   follows: [batch, 1],
 });
 
@@ -78,6 +88,11 @@ function distillationLoss(
   const taught = imageGradient(teaches, image, targetsOf(teaches, content, style), weights);
   const expected = [image, style].map((x) => teaches(x, comparedLayers));
 
+  const squares = levelsOf(taught).map((level) => tf.mean(tf.square(level), [1, 2, 3]));
+  const current = tf.stack(squares, 1);
+  // In the first step of an optimization, its gradient is the one at the start.
+  const starts = tf.where(tf.greater(given.startSquares, 0), given.startSquares, current);
+
   const metrics: Record<string, tf.Scalar> = {};
   let total: tf.Tensor = tf.scalar(0);
   let first: tf.Tensor4D | undefined;
@@ -91,7 +106,7 @@ function distillationLoss(
     const values = {
       features: tf.mean(tf.stack(errors.map((error) => error.features))),
       grams: tf.mean(tf.stack(errors.map((error) => error.grams))),
-      ...gradientErrors(gradient, taught),
+      ...gradientErrors(gradient, taught, starts),
     };
     for (const [name, value] of Object.entries(values))
       metrics[`${student.name}.${name}`] = value as tf.Scalar;
@@ -105,7 +120,10 @@ function distillationLoss(
   return {
     loss: total as tf.Scalar,
     metrics,
-    outputs: moved(image, images('velocity'), taught, first as tf.Tensor4D, given),
+    outputs: {
+      ...moved(image, images('velocity'), taught, first as tf.Tensor4D, { ...given, starts }),
+      startSquares: starts,
+    },
   };
 }
 
@@ -185,40 +203,54 @@ function featureErrors(
 const relativeError = (found: tf.Tensor, target: tf.Tensor): tf.Tensor =>
   tf.div(tf.mean(tf.squaredDifference(found, target)), tf.add(tf.mean(tf.square(target)), 1e-8));
 
-/** The relative squared error of a gradient, at full size and averaged over 2x2, 4x4 and 8x8 pixels. */
+/** An image averaged over 1x1, 2x2, 4x4 and 8x8 pixels. */
+function levelsOf(image: tf.Tensor4D): tf.Tensor4D[] {
+  const found = [image];
+  while (found.length < levels) found.push(halved(found[found.length - 1]));
+  return found;
+}
+
+/** The squared error of a gradient at each level, relative to the present and the first gradient of the teacher. */
 function gradientErrors(
   found: tf.Tensor4D,
   target: tf.Tensor4D,
-): { gradients: tf.Tensor; cosine: tf.Tensor } {
-  let [a, b] = [found, target];
-  const errors: tf.Tensor[] = [];
-  const perImage = (x: tf.Tensor) => tf.sum(x, [1, 2, 3]);
-  const product = perImage(tf.mul(found, target));
-  const lengths = tf.sqrt(tf.add(tf.mul(perImage(tf.square(found)), perImage(tf.square(target))), 1e-20));
-  for (let level = 0; level < 4; level++) {
-    if (level > 0) [a, b] = [a, b].map(halved) as [tf.Tensor4D, tf.Tensor4D];
-    const error = tf.div(perImage(tf.squaredDifference(a, b)), tf.add(perImage(tf.square(b)), 1e-20));
+  starts: tf.Tensor,
+): { gradients: tf.Tensor; cosine: tf.Tensor; coarse: tf.Tensor } {
+  const perImage = (x: tf.Tensor) => tf.mean(x, [1, 2, 3]);
+  const cosine = (a: tf.Tensor4D, b: tf.Tensor4D) => {
+    const lengths = tf.sqrt(tf.add(tf.mul(perImage(tf.square(a)), perImage(tf.square(b))), 1e-30));
+    return tf.mean(tf.div(perImage(tf.mul(a, b)), lengths));
+  };
+  const [a, b] = [levelsOf(found), levelsOf(target)];
+  const firstSquares = tf.split(starts, levels, 1);
+  const errors = a.map((level, i) => {
+    const scale = tf.add(
+      tf.mul(tf.reshape(firstSquares[i], [-1]), startShare),
+      tf.mul(perImage(tf.square(b[i])), 1 - startShare),
+    );
+    const error = tf.div(perImage(tf.squaredDifference(level, b[i])), tf.add(scale, 1e-30));
     // One image must not outweigh the others.
-    errors.push(tf.mean(tf.minimum(error, 4)));
-  }
-  return { gradients: tf.mean(tf.stack(errors)), cosine: tf.mean(tf.div(product, lengths)) };
+    return tf.mean(tf.minimum(error, 4));
+  });
+  return { gradients: tf.mean(tf.stack(errors)), cosine: cosine(a[0], b[0]), coarse: cosine(a[2], b[2]) };
 }
 
 /**
- * The next image of each optimization: one step of momentum along the teacher's or the student's gradient of unit root
- * mean square. So the images of later batches are those that an optimizer meets.
+ * The next image of each optimization: one step of momentum along the teacher's or the student's gradient, in units of the
+ * root mean square of the first gradient. So the images of later batches are those that an optimizer meets.
  */
 function moved(
   image: tf.Tensor4D,
   velocity: tf.Tensor4D,
   taught: tf.Tensor4D,
   learned: tf.Tensor4D,
-  { stepLength, follows }: Named<tf.Tensor>,
+  { stepLength, follows, starts }: Named<tf.Tensor>,
 ): Named<tf.Tensor> {
   const batch = image.shape[0];
+  const first = tf.reshape(tf.split(starts, levels, 1)[0], [batch, 1, 1, 1]);
   const unit = (gradient: tf.Tensor4D) => {
     const meanSquare = tf.mean(tf.square(gradient), [1, 2, 3], true);
-    return tf.div(gradient, tf.sqrt(tf.add(meanSquare, 1e-20)));
+    return tf.div(gradient, tf.sqrt(tf.add(tf.maximum(meanSquare, first), 1e-30)));
   };
   const share = tf.reshape(follows, [batch, 1, 1, 1]);
   const direction = tf.add(tf.mul(unit(taught), share), tf.mul(unit(learned), tf.sub(1, share)));

@@ -7,7 +7,7 @@
 import type { HostTensor, Named } from '../../src/engine/engine.js';
 import type { Pixels } from '../../src/images/pixels.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
-import { rowShape } from './objective.js';
+import { levels, rowShape } from './objective.js';
 import { type Draw, randomCut, recolor } from './sources.js';
 import { styleLayers } from './student.js';
 
@@ -20,6 +20,7 @@ interface PoolItem {
   readonly styleWeights: readonly number[];
   readonly stepLength: number;
   readonly follows: 0 | 1;
+  startSquares: Float32Array;
   stepsLeft: number;
 }
 
@@ -79,6 +80,10 @@ export class Pool {
         items.flatMap((item) => item.styleWeights),
         [batch, styleLayers.length],
       ),
+      startSquares: numbers(
+        items.flatMap((item) => [...item.startSquares]),
+        [batch, levels],
+      ),
       stepLength: numbers(
         items.map((item) => item.stepLength),
         [batch],
@@ -91,13 +96,14 @@ export class Pool {
   }
 
   /** Puts back the images of the oldest batch that was taken. */
-  putBack({ image, velocity }: Named<HostTensor>): void {
+  putBack({ image, velocity, startSquares }: Named<HostTensor>): void {
     const chosen = this.#taken.shift() ?? [];
     const length = image.shape[1];
     for (const [i, index] of chosen.entries()) {
       const item = this.#items[index];
       item.image = image.data.slice(i * length, (i + 1) * length);
       item.velocity = velocity.data.slice(i * length, (i + 1) * length);
+      item.startSquares = startSquares.data.slice(i * levels, (i + 1) * levels);
       item.stepsLeft--;
       if (item.stepsLeft > 0) continue;
       this.#results[Math.floor(this.#draw() * 256)] = item.image;
@@ -118,7 +124,8 @@ export class Pool {
       velocity: new Float32Array(content.length),
       contentWeight: 1,
       styleWeights: this.#shares().map((share) => (isPure ? 0 : strength * share)),
-      stepLength: 0.004 * 10 ** draw(),
+      stepLength: 0.006 * 10 ** (0.7 * draw()),
+      startSquares: new Float32Array(levels),
       follows: draw() < 0.5 ? 1 : 0,
       stepsLeft: 10 + Math.floor(draw() * 90),
     };

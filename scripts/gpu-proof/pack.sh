@@ -18,7 +18,7 @@ mkdir "$work/project"
 cp -r dist scripts package.json "$work/project/"
 mv "$work/node_modules" "$work/project/"
 (cd "$work" && tar -c \
-  --exclude='*.map' --exclude='*.d.ts' --exclude='*.min.js*' --exclude='*es2017*' --exclude='*fesm*' \
+  --exclude='*.map' --exclude='*.d.ts' --exclude='*/@tensorflow/*.min.js*' --exclude='*es2017*' --exclude='*fesm*' \
   --exclude='*/bin/napi-v*/darwin' --exclude='*/bin/napi-v*/win32' --exclude='*/bin/napi-v*/linux/arm64' \
   node project) | xz -T0 -6 >"$target/base.tar.xz"
 
