@@ -40,7 +40,7 @@ export interface BatchItem {
 
 /** The result of an item. */
 export interface Optimized {
-  /** `[1, height, width, 3]`, not clamped. The last point of the curve is its loss. */
+  /** `[1, height, width, 3]`, RGB in [0, 1]. The last point of the curve is its loss. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
   /** Number of updates from the initial image to this one. */
@@ -152,6 +152,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Runs one step of every item. Returns the items that finished or failed. */
   async step(): Promise<Outcome<T>[]> {
     this.#draw();
+    this.#decay();
     const inputs: Record<string, Value> = { ...this.#inputs, [stepName.image]: this.#image };
     for (const [name, value] of Object.entries(this.#state)) inputs[stepName.state(name)] = value;
     const outputs = await this.compiled.run(inputs);
@@ -200,6 +201,17 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       this.engine.assign(value, row, new Float32Array(sizeOf(value.shape.slice(1))));
     }
     this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
+  }
+
+  /** Sets the learning rates of this step. */
+  #decay(): void {
+    const { decay } = this.spec.optimizer;
+    if (!decay) return;
+    for (const [row, slot] of this.#slots.entries()) {
+      if (!slot) continue;
+      const rate = slot.learningRate * decay(slot.step / slot.item.steps);
+      this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(rate));
+    }
   }
 
   /** Draws the random numbers of this step for every item. */

@@ -4,7 +4,7 @@ import type { Compiled, Engine, HostTensor, Named, WeightSet } from '../engine/e
 import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
-import { tensorName } from './objective.js';
+import { scaleNames, tensorName } from './objective.js';
 import type { Spec } from './spec.js';
 import { evaluateFunction, itemInputs, stepName } from './step.js';
 import { drawStepInput, stepInputsOf } from './step-inputs.js';
@@ -86,12 +86,14 @@ export class Evaluator {
       runOnce(this.engine, await this.#graphOf(spec, image, targets, weights), inputs),
     );
     const number = (name: string): number => outputs[name].data[0];
+    const terms = Object.fromEntries(spec.terms.map(({ name, term }) => [name, term]));
     return {
       total: number(stepName.total),
       terms: Object.fromEntries(spec.terms.map(({ name }) => [name, number(stepName.term(name))])),
       parts: rows.map(({ term, part, weight }) => {
         const unscaled = number(tensorName.unscaled(term, part));
-        const scale = targets[tensorName.scale(term, part)]?.data[0] ?? 1;
+        const scales = scaleNames(term, terms[term], part).flatMap((name) => targets[name]?.data[0] ?? []);
+        const scale = scales.length > 0 ? scales.reduce((a, b) => a + b) / scales.length : 1;
         return { term, part, unscaled, scale, scaled: unscaled / scale, weight };
       }),
       gradient: outputs[stepName.gradient],

@@ -1,4 +1,4 @@
-/** The objective of an item: the weighted sum of its terms, each scaled by its magnitude for the target. @module */
+/** The objective of an item: the weighted sum of its terms, each scaled by its magnitude for the sources. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, TensorFunction } from '../engine/engine.js';
 import type { ByRole, Role } from './role.js';
@@ -8,7 +8,7 @@ import { type Features, pixels, type Term } from './terms/term.js';
 /** Names of the tensors that are passed between the functions in this file. */
 export const tensorName = {
   target: (term: string, role: Role, value: string) => `${term}/${role}/${value}`,
-  scale: (term: string, part: string) => `${term}/${part}/scale`,
+  scale: (term: string, role: Role, part: string) => `${term}/${role}/${part}/scale`,
   weight: (term: string, part: string) => `${term}/${part}/weight`,
   drawn: (term: string, input: string) => `${term}/${input}/drawn`,
   unscaled: (term: string, part: string) => `${term}/${part}/unscaled`,
@@ -24,7 +24,8 @@ export function targetFunction(spec: Spec, role: Role): TensorFunction {
       const { values, scales } = term.target(role, features);
       for (const [value, tensor] of Object.entries(values))
         outputs[tensorName.target(name, role, value)] = tensor;
-      for (const [part, tensor] of Object.entries(scales)) outputs[tensorName.scale(name, part)] = tensor;
+      for (const [part, tensor] of Object.entries(scales))
+        outputs[tensorName.scale(name, role, part)] = tensor;
     }
     return outputs;
   };
@@ -58,7 +59,8 @@ export function objective(
     const weighted = term.parts.map((part) => {
       unscaled[tensorName.unscaled(name, part)] = values[part];
       const weight = inputs[tensorName.weight(name, part)];
-      const scale = inputs[tensorName.scale(name, part)];
+      const scales = scaleNames(name, term, part).flatMap((scale) => inputs[scale] ?? []);
+      const scale = scales.length > 0 ? tf.div(tf.addN(scales), scales.length) : undefined;
       return tf.mul(values[part], scale ? tf.div(weight, scale) : weight) as tf.Tensor1D;
     });
     return [name, sumOf(weighted)];
@@ -94,6 +96,10 @@ export function objectiveAndGradient(
   });
   return { value: clones, gradient: gradient as tf.Tensor4D };
 }
+
+/** The names of the scales that the sources of a term can give one of its parts. */
+export const scaleNames = (name: string, { sources }: Term, part: string): string[] =>
+  sources.map((role) => tensorName.scale(name, role, part));
 
 /** Features of the layers that the terms read, including the image itself. */
 function featuresOf(

@@ -85,9 +85,9 @@ test('compiles each graph once and computes the targets of each image once', asy
       const graph = await onnx.compile(fn, inputs, constants);
       const kind = isStep(inputs)
         ? 'step'
-        : Object.keys(graph.outputs).some((name) => name.startsWith('style'))
-          ? 'style'
-          : 'content';
+        : Object.keys(graph.outputs).some((name) => name.startsWith('content'))
+          ? 'content'
+          : 'style';
       compiled.push(kind);
       return {
         outputs: graph.outputs,

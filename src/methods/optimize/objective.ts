@@ -11,11 +11,17 @@ interface WeightedPlace extends Place {
   readonly weights: Named<number>;
 }
 
+/**
+ * The weight of the style loss. The change that a stylized image undergoes, as measured by the content loss, grows with
+ * about the square root of the weight, so the square of the strength makes the change proportional to the strength.
+ */
+export const styleWeight = (strength: number): number => strength ** 2 / 50;
+
 /** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
     ...termsOf('content', content.loss, content.layers, content.weight),
-    ...termsOf('style', style.loss, style.layers, style.strength),
+    ...termsOf('style', style.loss, style.layers, styleWeight(style.strength)),
     totalVariation: { role: 'content', layers: [pixels], weights: { [pixels]: totalVariation } },
   };
 }

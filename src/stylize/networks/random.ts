@@ -13,7 +13,14 @@ import { sha256InPieces } from '../../files/digest.js';
 import { drawNumber, keyOfSeed, normals } from '../../random.js';
 import { deadLeaves } from './dead-leaves.js';
 import type { Network } from './network.js';
-import { type Blocks, channelsOf, vggFeatures, vggLayers, vggShapeAt, weightedConvolution } from './vgg.js';
+import {
+  type Blocks,
+  channelsOf,
+  replicatingConvolution,
+  vggFeatures,
+  vggLayers,
+  vggShapeAt,
+} from './vgg.js';
 
 const blocks: Blocks = [
   [32, 32],
@@ -51,7 +58,7 @@ export const random: Network = {
   loadWeights: makeWeights,
   shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
   features: (image, weights, layers, pooling) =>
-    vggFeatures(center(image), blocks, layers, pooling, { convolution: weightedConvolution(weights) }),
+    vggFeatures(center(image), blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
 };
 
 async function makeWeights(): Promise<WeightSet> {
@@ -129,7 +136,7 @@ function activationFunction({ image }: Named<tf.Tensor>, filters: Named<tf.Tenso
   const means: Record<string, tf.Tensor> = {};
   vggFeatures(center(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
     convolution(input, layer) {
-      const response = weightedConvolution(filters)(input, layer);
+      const response = replicatingConvolution(filters)(input, layer);
       means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);
       return tf.div(response, tf.maximum(means[layer], smallestMean));
     },

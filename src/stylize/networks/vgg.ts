@@ -48,12 +48,41 @@ export interface LayerHooks {
 }
 
 /** A convolution with weights `<layer>.weight` `[3, 3, in, out]` and optional `<layer>.bias` `[out]`. */
-export function weightedConvolution(weights: Named<tf.Tensor>): LayerHooks['convolution'] {
-  return (input, layer) => {
-    const convolved = tf.conv2d(input, weights[`${layer}.weight`] as tf.Tensor4D, 1, 'same');
+export function weightedConvolution(
+  weights: Named<tf.Tensor>,
+): (input: tf.Tensor4D, layer: string, padding?: 'same' | 'valid') => tf.Tensor4D {
+  return (input, layer, padding = 'same') => {
+    const convolved = tf.conv2d(input, weights[`${layer}.weight`] as tf.Tensor4D, 1, padding);
     const bias = weights[`${layer}.bias`];
     return bias ? tf.add(convolved, bias) : convolved;
   };
+}
+
+/** The layers before the second pooling. Deeper ones see the border of the image too coarsely to draw a line there. */
+const fineLayer = /^conv[12]_/;
+
+/**
+ * Like {@link weightedConvolution}, but the layers of the first two blocks pad their input by replicating its border.
+ * Zeros look like an edge around the image, and optimizing pixels would draw a frame there.
+ */
+export function replicatingConvolution(weights: Named<tf.Tensor>): LayerHooks['convolution'] {
+  const convolution = weightedConvolution(weights);
+  return (input, layer) => {
+    if (!fineLayer.test(layer)) return convolution(input, layer);
+    return convolution(replicated(input), layer, 'valid');
+  };
+}
+
+/** The image with its border pixels repeated once. The gradient of TF.js's `mirrorPad` is wrong, so it is not used. */
+export function replicated(image: tf.Tensor4D): tf.Tensor4D {
+  const extended = (x: tf.Tensor4D, axis: number): tf.Tensor4D => {
+    const at = (index: number) => {
+      const begin = [0, 0, 0, 0].with(axis, index);
+      return tf.slice(x, begin, [-1, -1, -1, -1].with(axis, 1));
+    };
+    return tf.concat([at(0), x, at(x.shape[axis] - 1)], axis);
+  };
+  return extended(extended(image, 1), 2);
 }
 
 /**

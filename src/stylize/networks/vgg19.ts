@@ -5,7 +5,14 @@ import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import type { Network } from './network.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
-import { channelsOf, vgg19Blocks, vggFeatures, vggLayers, vggShapeAt, weightedConvolution } from './vgg.js';
+import {
+  channelsOf,
+  replicatingConvolution,
+  vgg19Blocks,
+  vggFeatures,
+  vggLayers,
+  vggShapeAt,
+} from './vgg.js';
 
 /**
  * The two common kinds of preprocessing. Tensor names are the same for both, so the metadata of a Caffe file must contain
@@ -29,7 +36,7 @@ export const vgg19: Network = {
   layers: vggLayers(vgg19Blocks),
   defaults: {
     contentLayers: ['relu4_2'],
-    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
     pooling: 'max',
     optimizer: 'lbfgs',
     totalVariation: 0,
@@ -47,7 +54,7 @@ export const vgg19: Network = {
   features(image, weights, layers, pooling) {
     const preprocessed = tf.sub(tf.mul(image, weights['preprocess.scale']), weights['preprocess.mean']);
     return vggFeatures(preprocessed as tf.Tensor4D, vgg19Blocks, layers, pooling, {
-      convolution: weightedConvolution(weights),
+      convolution: replicatingConvolution(weights),
     });
   },
 };

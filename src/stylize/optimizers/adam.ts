@@ -1,4 +1,8 @@
-/** Adam (Kingma & Ba 2015, algorithm 1). Pixels are clamped to [0, 1] after every step. @module */
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1). Pixels are clamped to [0, 1] after every step. Adam's steps do not shrink near the
+ * minimum, which leaves noise in the image, so the learning rate decays to zero along a cosine (Loshchilov & Hutter 2017).
+ * @module
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from './optimizer.js';
 
@@ -8,6 +12,8 @@ const epsilon = 1e-8;
 
 export const adam: Optimizer = {
   defaultLearningRate: 0.02,
+
+  decay: (progress) => 0.5 * (1 + Math.cos(Math.PI * progress)),
 
   state: ([batch, ...image]) => ({
     mean: [batch, ...image],

@@ -1,7 +1,8 @@
 /**
  * Batched limited-memory BFGS (Liu & Nocedal 1989; the two-loop recursion is algorithm 7.4 of Nocedal & Wright). As is
  * common in style transfer, there is no line search: it takes the full step. Only a step that raises the loss is
- * rejected and retried with a shorter one.
+ * rejected and retried with a shorter one. Every new point is projected onto [0, 1], the range of pixels, and the
+ * history holds the steps after projection.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
@@ -9,6 +10,8 @@ import { itemAxes, type Optimizer } from './optimizer.js';
 
 /** Number of pairs of steps and gradient changes in the history. */
 const historyLength = 10;
+/** History slots beyond that number. A rejected trial leaves its slot empty, and must not push out a pair. */
+const spareSlots = 4;
 /** RMS change of the pixels in the first step, when there is no curvature estimate yet. */
 const firstStepRms = 0.01;
 /** Upper bound on the RMS change of the pixels in a step, so that a bad curvature estimate does no lasting damage. */
@@ -25,7 +28,7 @@ const shorter = 0.25;
 const trialsBeforeForgetting = 3;
 
 /** Ages of the pairs from earlier steps. The step itself computes the newest pair. */
-const remembered = Array.from({ length: historyLength - 1 }, (_, age) => age);
+const remembered = Array.from({ length: historyLength + spareSlots - 1 }, (_, age) => age);
 
 const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => tf.sum(tf.mul(a, b), itemAxes, true);
 const asNumber = (condition: tf.Tensor) => tf.cast(condition, 'float32') as tf.Tensor4D;
@@ -94,20 +97,20 @@ export const lbfgs: Optimizer = {
       tf.mul(state.inverseCurvature, remember),
     );
 
-    const pairs: Pair[] = [
+    const pairs = newestOf([
       { step: newStep, change: newChange, weight: newWeight },
       ...remembered.map((age) => ({
         step: state[`step${age}`],
         change: state[`change${age}`],
         weight: tf.mul(state[`weight${age}`], remember),
       })),
-    ];
+    ]);
     const point = choose(accepted, image, previousImage);
     const slope = choose(accepted, gradient, previousGradient);
     const step = tf.mul(limitedDirection(slope, inverseCurvature, pairs), learningRate);
     const retry = tf.mul(tf.sub(image, previousImage), shorter);
     return {
-      image: tf.add(point, choose(accepted, step, retry)) as tf.Tensor4D,
+      image: tf.clipByValue(tf.add(point, choose(accepted, step, retry)), 0, 1) as tf.Tensor4D,
       accepted,
       state: {
         previousImage: point,
@@ -132,6 +135,16 @@ export const lbfgs: Optimizer = {
     ),
   }),
 };
+
+/** Gives weight 0 to all pairs but the newest {@link historyLength}. @param pairs newest first; empty slots have weight 0 */
+function newestOf(pairs: readonly Pair[]): Pair[] {
+  let count: tf.Tensor | undefined;
+  return pairs.map((pair) => {
+    const isPair = asNumber(tf.notEqual(pair.weight, 0));
+    count = count ? tf.add(count, isPair) : isPair;
+    return { ...pair, weight: tf.mul(pair.weight, asNumber(tf.lessEqual(count, historyLength))) };
+  });
+}
 
 /** The two-loop recursion: minus the inverse Hessian times the gradient, limited in length. */
 function limitedDirection(

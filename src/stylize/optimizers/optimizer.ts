@@ -33,6 +33,11 @@ export interface StepResult {
  */
 export interface Optimizer {
   readonly defaultLearningRate: number;
+  /**
+   * The learning rate relative to that of the first step. Without it, the learning rate is constant.
+   * @param progress from 0 for the first step to almost 1 for the last one
+   */
+  readonly decay?: (progress: number) => number;
   /** The shapes of the state tensors by name, for a batch of images of this shape. */
   readonly state: (image: Shape) => Named<Shape>;
   /** Computes one step for every item. */

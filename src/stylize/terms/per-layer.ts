@@ -12,16 +12,19 @@ export interface LayerLoss {
   readonly scale: (target: Tensor) => Tensor1D;
 }
 
-/** Makes the loss a term with one part per layer. */
+/**
+ * Makes the loss a term with one part per layer. A style loss is divided by the mean of its magnitudes for the style and
+ * for the content: the difference of a bold and a pale image is about as large as the bolder one, whichever that is.
+ */
 export function perLayer({ target, compare, scale }: LayerLoss): Loss {
   return ({ role, layers }) => ({
     layers,
-    sources: [role],
+    sources: role === 'style' ? ['style', 'content'] : [role],
     parts: layers,
-    target(_, features) {
+    target(source, features) {
       const values = Object.fromEntries(layers.map((layer) => [layer, target(features[layer])]));
       const scales = Object.fromEntries(layers.map((layer) => [layer, scale(values[layer])]));
-      return { values, scales };
+      return { values: source === role ? values : {}, scales };
     },
     value: (features, targets) =>
       Object.fromEntries(

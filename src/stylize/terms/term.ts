@@ -14,8 +14,9 @@ export interface Target {
   /** Features, or statistics of features, `[1, ...]` each. */
   readonly values: Named<Tensor>;
   /**
-   * The divisors of the term's parts, `[1]` each: the magnitude of the loss for the target, with a lower bound. They make
-   * weights comparable between losses, layers, networks and sizes. A part without a scale is not divided.
+   * The magnitude of the loss for this image by part, `[1]` each, with a lower bound. A part is divided by the mean of the
+   * scales that its sources give, which makes weights comparable between losses, layers, networks, pairs and sizes. A part
+   * without a scale is not divided.
    */
   readonly scales: Named<Tensor1D>;
 }

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Loss, pixels } from './term.js';
 
-/** Lower bound on the scale. Without it, a flat source image would penalize noise without limit. */
-const smallestScale = 1e-4;
+/** The total variation of a typical photograph at 256 px, so that a weight means the same for smooth and rough images. */
+const typicalVariation = 0.01;
 
 /**
  * Mean squared difference of horizontal and vertical neighbors (the squared form of Mahendran & Vedaldi 2015).
@@ -23,14 +23,14 @@ export function neighborDifference(image: tf.Tensor4D): tf.Tensor1D {
   return tf.add(tf.mean(down, [1, 2, 3]), tf.mean(right, [1, 2, 3]));
 }
 
-/** The total variation of the image, relative to that of the source image. */
+/** The total variation of the image, relative to that of a typical photograph. */
 export const totalVariation: Loss = ({ role }) => ({
   layers: [pixels],
   sources: [role],
   parts: [pixels],
   target: (_, features) => ({
     values: {},
-    scales: { [pixels]: tf.maximum(neighborDifference(features[pixels]), smallestScale) },
+    scales: { [pixels]: tf.fill([features[pixels].shape[0]], typicalVariation) },
   }),
   value: (features) => ({ [pixels]: neighborDifference(features[pixels]) }),
 });
