@@ -23,6 +23,16 @@ test("noise has a mean of 0.5, a deviation of 0.1 and the content's shape, and d
   t.notDeepEqual(initialImage('noise', content, undefined, 5 + 2 ** 32).data, data);
 });
 
+test('the noise has no detail that pooling would hide', (t) => {
+  const { data, shape } = initialImage('noise', content, undefined, 5);
+  const width = shape[2];
+  const detail = data.map((value, i) =>
+    i + 3 < data.length && i % (3 * width) < 3 * width - 3 ? value - data[i + 3] : 0,
+  );
+  // Neighbors in white noise differ by sqrt(2) deviations.
+  t.true(Math.sqrt(mean(detail.map((value) => value ** 2))) < 0.05);
+});
+
 test('a mix is the weighted mean', (t) => {
   const noise = initialImage('noise', content, undefined, 3);
   const { data } = initialImage(shares(2, 1, 1), content, style, 3);
