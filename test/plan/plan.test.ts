@@ -36,9 +36,9 @@ test('ids and seeds are pinned: changing them changes every dataset', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
   const [original, stylized] = plan.items();
   t.is(original.id, '7220982b925f37d29706e2f805b9d28f');
-  t.is(stylized.id, '654576274aa2878877b5d63079908599');
+  t.is(stylized.id, '765815a04de601500e1dba3b65c47eeb');
   t.like(stylized, { seed: 1214983736, replica: 0, sources: { style: { path: 'old/0.jpg' } } });
-  t.is(plan.digest, '918c0c6383802ff63e630a5a74221b7a5b811b151962cbf925715bda47f996ae');
+  t.is(plan.digest, '27889485cefddd346e2a6ba6ce6c72450ebdb5a2eafd5f3e64ba48844d8fc48c');
 });
 
 test('iterating over a plan again gives the same items', (t) => {
@@ -98,7 +98,7 @@ test('the id depends on everything that determines the pixels, and on nothing el
     base,
   );
   t.is(first('recipe: { style: { layers: { relu4_1: 2, relu3_1: 2, relu2_1: 2, relu1_1: 2 } } }'), base);
-  t.is(first('recipe: { stages: [{ scale: 0.5, steps: 60 }] }'), base);
+  t.is(first('recipe: { stages: [] }'), base);
   const others = [
     'seed: 1',
     'recipe: { steps: 51 }',

@@ -67,7 +67,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     optimizer,
     learningRate: drawn.learningRate ?? optimizers[optimizer].defaultLearningRate,
     steps,
-    stages: stages ?? defaultStages(size, steps),
+    stages: stages ?? (defaults.coarseStage ? defaultStages(size, steps) : []),
   };
 }
 

@@ -29,14 +29,16 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     optimizer: 'adam',
     learningRate: 0.02,
     steps: 50,
-    stages: [{ scale: 0.5, steps: 60 }],
+    stages: [],
   });
 });
 
-test('by default there is a stage at half the size, unless that is too small', (t) => {
-  t.deepEqual(recipe({ size: 64, steps: 10 }).stages, [{ scale: 0.5, steps: 12 }]);
-  t.deepEqual(recipe({ size: 63, steps: 10 }).stages, []);
-  t.deepEqual(recipe({ stages: [] }).stages, []);
+test('vgg19 starts with a stage at half the size by default, unless that is too small', (t) => {
+  const stages = (input: RecipeInput) => recipe({ network: 'vgg19', steps: 10, ...input }).stages;
+  t.deepEqual(stages({ size: 64 }), [{ scale: 0.5, steps: 12 }]);
+  t.deepEqual(stages({ size: 63 }), []);
+  t.deepEqual(stages({ stages: [] }), []);
+  t.deepEqual(stages({ network: 'random' }), []);
 });
 
 test('the weight of the style is the square of the strength, divided by 50', (t) => {
