@@ -12,8 +12,8 @@ interface WeightedPlace extends Place {
 }
 
 /**
- * The weight of the style loss. The change that a stylized image undergoes, as measured by the content loss, grows with
- * about the square root of the weight, so the square of the strength makes the change proportional to the strength.
+ * The weight of the style loss. The content loss of a stylized image grows with about the square root of the weight. The
+ * square of the strength compensates for this, so that strengths from 1 to 100 cover everything from barely visible to free.
  */
 export const styleWeight = (strength: number): number => strength ** 2 / 50;
 
