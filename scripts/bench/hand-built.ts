@@ -16,6 +16,9 @@ export interface HandBuiltModel extends SerializedModel {
 }
 
 const filterAttributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+const unpaddedAttributes = { kernel_shape: [3, 3], pads: [0, 0, 0, 0] };
+/** The gradient of an unpadded convolution with respect to its input. */
+const fullAttributes = { kernel_shape: [3, 3], pads: [2, 2, 2, 2] };
 const poolAttributes = { kernel_shape: [2, 2], strides: [2, 2] };
 
 /** Adds nodes that have one output to a graph. */
@@ -98,7 +101,10 @@ export function handBuiltStep(weights: Named<HostTensor>, sizePx: number): HandB
     }
     const filter = writer.numbers(oihw(weights[`conv${name}.weight`]), [output, convolution.input, 3, 3]);
     const bias = writer.numbers(weights[`conv${name}.bias`].data, [output]);
-    const convolved = writer.node('Conv', [x, filter, bias], [1, output, size, size], filterAttributes);
+    const isFine = halvings < 2;
+    if (isFine) x = replicated(writer, x);
+    const attributes = isFine ? unpaddedAttributes : filterAttributes;
+    const convolved = writer.node('Conv', [x, filter, bias], [1, output, size, size], attributes);
     x = writer.node('Relu', [convolved], convolved.dimensions);
     const found = lossAt(writer, convolution, x, inputs);
     if (found) losses.push(found.loss);
@@ -152,7 +158,7 @@ function lossAt(
 
 function backward(writer: Writer, layers: readonly Layer[], weights: Named<HostTensor>): Edge {
   let gradient: Edge | undefined;
-  for (const { name, features, lossGradient, places, input, output } of layers.toReversed()) {
+  for (const { name, features, lossGradient, places, input, output, halvings } of layers.toReversed()) {
     let total = gradient ?? (lossGradient as Edge);
     if (gradient && lossGradient) total = writer.node('Add', [gradient, lossGradient], features.dimensions);
     const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
@@ -160,13 +166,41 @@ function backward(writer: Writer, layers: readonly Layer[], weights: Named<HostT
     const masked = writer.multiply(total, mask);
     const filter = writer.numbers(rotated(weights[`conv${name}.weight`]), [input, output, 3, 3]);
     const [, , height, width] = features.dimensions;
-    gradient = writer.node('Conv', [masked, filter], [1, input, height, width], filterAttributes);
+    if (halvings < 2) {
+      const padded = [1, input, height + 2, width + 2];
+      gradient = folded(writer, writer.node('Conv', [masked, filter], padded, fullAttributes));
+    } else {
+      gradient = writer.node('Conv', [masked, filter], [1, input, height, width], filterAttributes);
+    }
     if (places) {
       const unpooled = [1, input, 2 * height, 2 * width];
       gradient = writer.node('MaxUnpool', [gradient, places], unpooled, poolAttributes);
     }
   }
   return gradient as Edge;
+}
+
+/** The image with its border pixels repeated once. */
+function replicated(writer: Writer, image: Edge): Edge {
+  const [batch, channels, height, width] = image.dimensions;
+  const pads = writer.axes(0, 0, 1, 1, 0, 0, 1, 1);
+  return writer.node('Pad', [image, pads], [batch, channels, height + 2, width + 2], { mode: 'edge' });
+}
+
+/** The gradient of {@link replicated}: adds the border to the pixels that it repeats. */
+function folded(writer: Writer, gradient: Edge): Edge {
+  let x = gradient;
+  for (const axis of [2, 3]) {
+    const size = x.dimensions[axis] - 2;
+    const rows = (from: number, count: number) => {
+      const bounds = [writer.axes(from), writer.axes(from + count), writer.axes(axis)];
+      return writer.node('Slice', [x, ...bounds], x.dimensions.with(axis, count));
+    };
+    const sum = (a: Edge, b: Edge) => writer.node('Add', [a, b], a.dimensions);
+    const edges = [sum(rows(0, 1), rows(1, 1)), rows(2, size - 2), sum(rows(size, 1), rows(size + 1, 1))];
+    x = writer.node('Concat', edges, x.dimensions.with(axis, size), { axis });
+  }
+  return x;
 }
 
 /** Transposes `[3, 3, in, out]` to `[out, in, 3, 3]`. */

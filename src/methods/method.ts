@@ -63,7 +63,7 @@ export interface MakeRequest<Recipe> {
 
 /** A finished image. */
 export interface Made<Recipe, Facts> {
-  /** `[1, height, width, 3]`; not clamped. */
+  /** `[1, height, width, 3]`, RGB, approximately in [0, 1]. */
   readonly image: HostTensor;
   /** The recipe that made it. Differs from the requested one if a retry lowered the learning rate. */
   readonly applied: Recipe;

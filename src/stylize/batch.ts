@@ -40,7 +40,7 @@ export interface BatchItem {
 
 /** The result of an item. */
 export interface Optimized {
-  /** `[1, height, width, 3]`, not clamped. The last point of the curve is its loss. */
+  /** `[1, height, width, 3]`, RGB in [0, 1]. The last point of the curve is its loss. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
   /** Number of updates from the initial image to this one. */

@@ -41,7 +41,7 @@ test('the text has counts, failures, the recipe and a sample of items', async (t
   t.regex(card, /^\| dog \| 1 \| 1 \| 1 \|$/m);
   t.regex(card, /Failures by code: 1 `image-corrupt`\./);
   t.regex(card, /logUniform/);
-  t.regex(card, /^\| cat\/a\.png \| waves\.jpg \| random \| 12\.5 \| adam \| 150 \| 7 \|$/m);
+  t.regex(card, /^\| cat\/a\.png \| waves\.jpg \| random \| 12\.5 \| adam \| 50 \| 7 \|$/m);
   t.regex(card, /ImageFolder\("path\/to\/dataset\/train"\)/);
   t.notRegex(card, /undefined|\[object/);
 });

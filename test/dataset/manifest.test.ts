@@ -136,7 +136,7 @@ test('metadata has a row for each complete item, all with the same flat columns'
     total_variation: 0.05,
     init: 'content',
     optimizer: 'adam',
-    steps: 150,
+    steps: 50,
     size: 64,
     initial_loss: 8,
     final_loss: 1,

@@ -24,7 +24,7 @@ test('the reference of jobs has every key of the schema', (t) => {
   const rows = new Map(
     [...formats.matchAll(/^\| `([\w.]+)` \| (.*?) \| (.*?) \|/gm)].map(([, ...row]) => [row[0], row]),
   );
-  t.deepEqual(rows.get('recipe.steps')?.slice(1), ['whole number from 1 to 10000', '`150`']);
+  t.deepEqual(rows.get('recipe.steps')?.slice(1), ['whole number from 1 to 10000', '`50`']);
   t.deepEqual(rows.get('content.labels.csv')?.slice(1), ['text', 'required']);
   t.deepEqual(rows.get('recipe.learningRate')?.slice(1), ['number above 0 up to 10', '']);
   t.deepEqual(rows.get('seed')?.slice(1), ['whole number', '`0`']);

@@ -34,7 +34,7 @@ test('the README names every command and every option', async (t) => {
 test('the job in the README is valid', (t) => {
   const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(read('README.md')) ?? [];
   const job = parseJob(join(tmpdir(), 'configs', 'job.yaml'), yaml);
-  t.is(job.recipe.steps, 150);
+  t.is(job.recipe.steps, 50);
   t.deepEqual(Object.keys(parse(yaml)), ['seed', 'content', 'style', 'sampling', 'recipe', 'output', 'run']);
 });
 

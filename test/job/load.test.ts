@@ -109,7 +109,7 @@ recipe:
     size: { uniform: [128, 256] },
     init: { content: { uniform: [0.2, 0.8] }, style: 0, noise: 1 },
     learningRate: { choice: [0.1, 0.2] },
-    steps: 150,
+    steps: 50,
   });
   t.like(recipe.style, { loss: 'gram', strength: { logUniform: [3, 30] } });
 });
@@ -120,6 +120,7 @@ const optional: Readonly<Record<string, unknown>> = {
   totalVariation: 0.1,
   optimizer: 'adam',
   learningRate: 0.5,
+  stages: [],
 };
 
 test('every leaf of the recipe accepts a choice, and nothing else changes', (t) => {

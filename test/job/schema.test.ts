@@ -26,7 +26,7 @@ test('the schema for editors is draft 7, describes every key and allows distribu
   for (const [key, value] of Object.entries(schema.properties)) t.truthy(value.description, key);
   const recipe = schema.properties.recipe.properties;
   t.deepEqual(Object.keys(recipe), Object.keys(recipeSchema.shape));
-  t.is(recipe.steps.default as unknown, 150);
+  t.is(recipe.steps.default as unknown, 50);
   t.is(recipe.steps.description as unknown, recipeSchema.shape.steps.description);
   const options = recipe.steps.anyOf as unknown as Json[];
   t.deepEqual(

@@ -111,7 +111,7 @@ test('progress without steps counts items', (t) => {
 function item(id: string, input: RecipeInput, kind: 'stylized' | 'original' = 'stylized'): PlanItem {
   const entry = { path: `${id}.png`, sha256: id, bytes: 1 };
   const content = { ...entry, label: null };
-  const recipe = resolved({ network: 'random', ...input });
+  const recipe = resolved({ network: 'random', stages: [], ...input });
   const shared = { index: 0, id, file: `train/${id}.png`, label: null, recipe };
   return kind === 'original'
     ? { ...shared, kind, sources: { content } }

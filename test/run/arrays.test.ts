@@ -29,6 +29,7 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
     const { image: result, loss, steps } = await onnx.stylize(content, style, recipe);
     const { curve } = loss;
     t.is(steps, 30);
+    t.true(result.data.every((value) => value >= 0 && value <= 1));
     t.deepEqual([loss.initial, loss.final], [curve[0], curve[20]]);
     t.is(curve.length, 21);
     t.is(curve[0].step, 0);

@@ -19,7 +19,7 @@ test('the objective of a recipe has content, style and total variation, in this 
   );
   t.deepEqual(
     terms.map(({ term }) => term.sources),
-    [['content'], ['style'], ['content']],
+    [['content'], ['style', 'content'], ['content']],
   );
   t.is(pooling, 'average');
   t.is(optimizer, optimizers.adam);

@@ -42,6 +42,27 @@ for (const optimizer of ['lbfgs', 'adam'] as const) {
   });
 }
 
+test("Adam's steps shrink toward the end, so that the delivered image is not a noisy one", async (t) => {
+  const stylizer = stylizerOn(onnx);
+  const [first, before, last] = await Promise.all(
+    [1, 19, 20].map((steps) => {
+      const finish = new AbortController();
+      const onStep = (step: number) => {
+        if (step === steps - 1) finish.abort();
+      };
+      return stylizer.stylize({
+        ...request(1, 11, { optimizer: 'adam', steps: 20 }),
+        watch: { onStep, finish: finish.signal },
+      });
+    }),
+  );
+  t.deepEqual([first.steps, before.steps, last.steps], [1, 19, 20]);
+  const moved = (a: Stylized, data: Float32Array) =>
+    Math.max(...a.image.data.map((value, i) => Math.abs(value - data[i])));
+  t.true(moved(last, before.image.data) < 0.05 * moved(first, request(1, 11).initial.data));
+  stylizer.dispose();
+});
+
 test('an item requested while others run joins their batch', async (t) => {
   let steps = 0;
   let late: Promise<Stylized> | undefined;
@@ -85,9 +106,9 @@ test('compiles each graph once and computes the targets of each image once', asy
       const graph = await onnx.compile(fn, inputs, constants);
       const kind = isStep(inputs)
         ? 'step'
-        : Object.keys(graph.outputs).some((name) => name.startsWith('style'))
-          ? 'style'
-          : 'content';
+        : Object.keys(graph.outputs).some((name) => name.startsWith('content'))
+          ? 'content'
+          : 'style';
       compiled.push(kind);
       return {
         outputs: graph.outputs,

@@ -25,6 +25,7 @@ export function quickInput(input: RecipeInput = {}): RecipeInput {
     optimizer: 'lbfgs',
     totalVariation: 0,
     steps: 4,
+    stages: [],
     ...input,
     content: { layers: ['relu2_1'], ...input.content },
     style: { layers: ['relu1_1', 'relu2_1'], ...input.style },
@@ -53,14 +54,23 @@ export interface PlainFeatures {
   readonly data: Float64Array;
 }
 
-/** A 3x3 convolution with zero padding, by definition. The filter is `[3, 3, in, out]`. */
-function convolve({ height, width, channels, data }: PlainFeatures, filter: HostTensor): PlainFeatures {
+/**
+ * A 3x3 convolution, by definition. Beyond the border there are zeros or copies of the nearest pixel. The filter is
+ * `[3, 3, in, out]`.
+ */
+function convolve(
+  { height, width, channels, data }: PlainFeatures,
+  filter: HostTensor,
+  border: 'zero' | 'replicate',
+): PlainFeatures {
+  const nearest = (index: number, size: number) => Math.min(size - 1, Math.max(0, index));
   const outputs = filter.shape[3];
   const result = new Float64Array(height * width * outputs);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let tap = 0; tap < 9; tap++) {
-        const [row, column] = [y + Math.floor(tap / 3) - 1, x + (tap % 3) - 1];
+        let [row, column] = [y + Math.floor(tap / 3) - 1, x + (tap % 3) - 1];
+        if (border === 'replicate') [row, column] = [nearest(row, height), nearest(column, width)];
         if (row < 0 || column < 0 || row >= height || column >= width) continue;
         for (let i = 0; i < channels; i++) {
           const value = data[(row * width + column) * channels + i];
@@ -113,7 +123,8 @@ export function plainRandomFeatures(
       if (layers.includes(name)) found[name] = current;
       continue;
     }
-    current = convolve(current, weights[`conv${name}.weight`]);
+    const border = /^[12]_/.test(name) ? 'replicate' : 'zero';
+    current = convolve(current, weights[`conv${name}.weight`], border);
     if (layers.includes(`conv${name}`)) found[`conv${name}`] = current;
     current = { ...current, data: current.data.map((value) => Math.max(0, value)) };
     if (layers.includes(`relu${name}`)) found[`relu${name}`] = current;

@@ -1,12 +1,8 @@
 /** The image that an optimization starts from. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
-import { drawNumber, keyOfSeed, normals } from '../../random.js';
+import { smoothNoise } from './noise.js';
 import type { OptimizeRecipe } from './resolve.js';
-
-/** Noise around mid-gray: strong enough to have texture, weak enough to keep most pixels in [0, 1]. */
-const noiseMean = 0.5;
-const noiseDeviation = 0.15;
 
 /** Whether the initial image requires the style image in the content's shape. */
 export function startsFromStyle(init: OptimizeRecipe['init']): boolean {
@@ -36,15 +32,11 @@ export function initialImage(
     );
   }
   if (init === 'style') return style as HostTensor;
-  const noise = () =>
-    normals(keyOfSeed(seed), drawNumber('noise'), content.data.length).map(
-      (z) => noiseMean + noiseDeviation * z,
-    );
-  if (init === 'noise') return { data: noise(), shape };
+  if (init === 'noise') return { data: smoothNoise(shape, seed), shape };
   const sum = init.content + init.style + init.noise;
   // All shares can be drawn as zero: start from the content.
   if (sum === 0) return content;
-  const grains = init.noise > 0 ? noise() : undefined;
+  const grains = init.noise > 0 ? smoothNoise(shape, seed) : undefined;
   const data = content.data.map(
     (value, i) =>
       (init.content * value + init.style * (style?.data[i] ?? 0) + init.noise * (grains?.[i] ?? 0)) / sum,

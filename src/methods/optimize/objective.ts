@@ -11,11 +11,17 @@ interface WeightedPlace extends Place {
   readonly weights: Named<number>;
 }
 
+/**
+ * The weight of the style loss. The content loss of a stylized image grows with about the square root of the weight. The
+ * square of the strength compensates for this, so that strengths from 1 to 100 cover everything from barely visible to free.
+ */
+export const styleWeight = (strength: number): number => strength ** 2 / 50;
+
 /** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
     ...termsOf('content', content.loss, content.layers, content.weight),
-    ...termsOf('style', style.loss, style.layers, style.strength),
+    ...termsOf('style', style.loss, style.layers, styleWeight(style.strength)),
     totalVariation: { role: 'content', layers: [pixels], weights: { [pixels]: totalVariation } },
   };
 }

@@ -10,7 +10,7 @@ import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from '
 import { sourcesOf, stagesOf } from './stages.js';
 
 export const optimize = {
-  version: 1,
+  version: 2,
   parameters: optimizeParameters,
   check({ content, style, totalVariation }) {
     if (hasWeight([content.weight, style.strength, totalVariation])) return undefined;

@@ -78,7 +78,7 @@ export const optimizeParameters = {
       strength: weight
         .default(10)
         .describe(
-          'Weight of the style loss: 1 shifts colors, 10 clearly looks like a painting, 100 dissolves the content',
+          'How strongly the style acts: 1 is barely visible, 10 clearly a painting that keeps its shapes, 100 free',
         ),
       size: z
         .int()
@@ -102,10 +102,12 @@ export const optimizeParameters = {
     .max(10)
     .optional()
     .describe('Learning rate. Default: depends on the optimizer'),
-  steps: steps.default(150).describe('Optimization steps at full size'),
+  steps: steps.default(50).describe('Optimization steps at full size'),
   stages: z
     .array(stage)
     .max(8)
-    .default([])
-    .describe('Coarser stages before the full size; each starts from the result of the previous one'),
+    .optional()
+    .describe(
+      'Coarser stages before the full size; each starts from the result of the previous one. Default: for vgg19 from 64 px up, half of `size` with 1.2 times `steps`; otherwise none',
+    ),
 };

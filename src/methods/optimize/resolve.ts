@@ -10,6 +10,7 @@ import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.j
 import { contentLossNames, type StyleLossName, styleLossNames } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { optimizeParameters } from './parameters.js';
+import { defaultStages } from './stages.js';
 
 /** Relative weights by name. They sum to one. */
 export type Shares = Named<number>;
@@ -35,7 +36,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly steps: number;
-  readonly stages: DrawnOptimizeRecipe['stages'];
+  readonly stages: NonNullable<DrawnOptimizeRecipe['stages']>;
 }
 
 /** Fills in defaults that depend on the network, the optimizer or the size, and normalizes weights to shares. */
@@ -66,7 +67,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     optimizer,
     learningRate: drawn.learningRate ?? optimizers[optimizer].defaultLearningRate,
     steps,
-    stages,
+    stages: stages ?? (defaults.coarseStage ? defaultStages(size, steps) : []),
   };
 }
 

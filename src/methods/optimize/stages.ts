@@ -11,6 +11,27 @@ export interface Stage {
   readonly steps: number;
 }
 
+/** Scale and steps of the default coarse stage. Steps are relative to those at full size. */
+const coarse = { scale: 0.5, steps: 1.2 };
+
+/**
+ * The default stages before the full size: one at half of it. Long strokes and large areas of color form there at a quarter
+ * of the cost. Images too small to be halved have none.
+ */
+export function defaultStages(sizePx: number, steps: number): OptimizeRecipe['stages'] {
+  if (sizePx * coarse.scale < minimumEdgePx) return none;
+  let stages = knownStages.get(steps);
+  if (!stages) {
+    stages = [{ scale: coarse.scale, steps: Math.round(coarse.steps * steps) }];
+    knownStages.set(steps, stages);
+  }
+  return stages;
+}
+
+/** A memo of values that cannot change, so that the items of a plan share them. */
+const knownStages = new Map<number, OptimizeRecipe['stages']>();
+const none: OptimizeRecipe['stages'] = [];
+
 /** The stages of a recipe. The last one is the full size. */
 export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[] {
   const scaled = (sizePx: number, scale: number) => Math.max(minimumEdgePx, Math.round(sizePx * scale));

@@ -21,7 +21,7 @@ export interface ArrayOptions extends EngineChoice {
 
 /** A stylized array. */
 export interface StylizedArray extends OptimizeFacts {
-  /** `[1, height, width, 3]`, RGB, not clamped to [0, 1]. Its loss is `loss.final`. */
+  /** `[1, height, width, 3]`, RGB in [0, 1]. Its loss is `loss.final`. */
   readonly image: HostTensor;
   /** The resolved recipe, with every parameter. */
   readonly recipe: OptimizeRecipe;
@@ -94,7 +94,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
  * @param content float RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; the result has the same size
  * @param style likewise, of any size
  * @param recipe overrides of the defaults; `size` and `fit` have no effect, because arrays are not resized
- * @returns the image `[1, height, width, 3]`, not clamped, with its loss curve
+ * @returns the image `[1, height, width, 3]`, RGB in [0, 1], with its loss curve
  * @throws `option-invalid`, `shape-mismatch`, `layer-unknown`, `weights-missing`, `weights-invalid`, `loss-diverged`,
  *   `engine-unavailable`
  */

@@ -15,6 +15,8 @@ export interface NetworkDefaults {
   readonly optimizer: OptimizerName;
   /** Weight of the total variation term. */
   readonly totalVariation: number;
+  /** Whether to start at half the size. */
+  readonly coarseStage: boolean;
 }
 
 /** A feature extractor, pretrained or random, as a pure TF.js function. */

@@ -52,6 +52,8 @@ export const random: Network = {
     pooling: 'average',
     optimizer: 'adam',
     totalVariation: 0.05,
+    // Untrained filters do not bring back the detail that an enlarged image lacks.
+    coarseStage: false,
   },
   minimumSizePx: 32,
   needsWeights: false,

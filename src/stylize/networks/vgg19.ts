@@ -40,6 +40,7 @@ export const vgg19: Network = {
     pooling: 'max',
     optimizer: 'lbfgs',
     totalVariation: 0,
+    coarseStage: true,
   },
   minimumSizePx: 32,
   needsWeights: true,

@@ -200,6 +200,7 @@ const differentiable: Readonly<Record<string, readonly [Unary, Shape?]>> = {
   moments: [(x) => tf.moments(x, [1, 2]).variance],
   cumsum: [(x) => tf.cumsum(x, 3)],
   gather: [(x) => tf.gather(x, tf.tensor1d([2, 0, 0], 'int32'), 1)],
+  'square of a slice with plain numbers': [(x) => tf.square(tf.slice(x, 1, 1))],
   'square of a batched gather': [
     (x) => {
       const rows = [

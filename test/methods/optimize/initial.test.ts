@@ -12,15 +12,25 @@ test('uses content and style unchanged', (t) => {
   t.deepEqual(initialImage('style', content, style, 1), style);
 });
 
-test("noise has a mean of 0.5, a deviation of 0.15 and the content's shape, and depends on the seed", (t) => {
+test("noise has a mean of 0.5, a deviation of 0.1 and the content's shape, and depends on the seed", (t) => {
   const { data, shape } = initialImage('noise', content, undefined, 5);
   t.deepEqual(shape, content.shape);
   t.true(Math.abs(mean(data) - 0.5) < 0.01);
   const deviation = Math.sqrt(mean(data.map((value) => (value - 0.5) ** 2)));
-  t.true(Math.abs(deviation - 0.15) < 0.005);
+  t.true(Math.abs(deviation - 0.1) < 0.01, `${deviation}`);
   t.deepEqual(initialImage('noise', content, undefined, 5).data, data);
   t.notDeepEqual(initialImage('noise', content, undefined, 6).data, data);
   t.notDeepEqual(initialImage('noise', content, undefined, 5 + 2 ** 32).data, data);
+});
+
+test('the noise has no detail that pooling would hide', (t) => {
+  const { data, shape } = initialImage('noise', content, undefined, 5);
+  const width = shape[2];
+  const detail = data.map((value, i) =>
+    i + 3 < data.length && i % (3 * width) < 3 * width - 3 ? value - data[i + 3] : 0,
+  );
+  // Neighbors in white noise differ by sqrt(2) deviations.
+  t.true(Math.sqrt(mean(detail.map((value) => value ** 2))) < 0.05);
 });
 
 test('a mix is the weighted mean', (t) => {

@@ -28,9 +28,29 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     totalVariation: 0.05,
     optimizer: 'adam',
     learningRate: 0.02,
-    steps: 150,
+    steps: 50,
     stages: [],
   });
+});
+
+test('vgg19 starts with a stage at half the size by default, unless that is too small', (t) => {
+  const stages = (input: RecipeInput) => recipe({ network: 'vgg19', steps: 10, ...input }).stages;
+  t.deepEqual(stages({ size: 64 }), [{ scale: 0.5, steps: 12 }]);
+  t.deepEqual(stages({ size: 63 }), []);
+  t.deepEqual(stages({ stages: [] }), []);
+  t.deepEqual(stages({ network: 'random' }), []);
+});
+
+test('the weight of the style is the square of the strength, divided by 50', (t) => {
+  for (const [strength, weight] of [
+    [0, 0],
+    [1, 0.02],
+    [10, 2],
+    [100, 200],
+  ]) {
+    const style = weightsOf({ style: { strength } })['style.gram'];
+    t.true(Math.abs(sum(style) - weight) < 1e-12);
+  }
 });
 
 test('defaults depend on the network and the optimizer', (t) => {
@@ -46,9 +66,9 @@ test('defaults depend on the network and the optimizer', (t) => {
     t.is(recipe({ optimizer }).learningRate, optimizers[optimizer].defaultLearningRate);
 });
 
-test('layer weights are normalized: they sum to the strength', (t) => {
+test('layer weights are normalized: they sum to the weight of the style', (t) => {
   const weights = weightsOf({
-    style: { layers: { relu1_1: 3, relu2_1: 1, relu3_1: 0 }, strength: 8 },
+    style: { layers: { relu1_1: 3, relu2_1: 1, relu3_1: 0 }, strength: 20 },
     content: { layers: { relu2_2: 5, relu3_1: 15 }, weight: 2 },
   });
   t.deepEqual(weights['style.gram'], { relu1_1: 6, relu2_1: 2, relu3_1: 0 });
@@ -58,13 +78,13 @@ test('layer weights are normalized: they sum to the strength', (t) => {
     const { styleLayers } = networks[network].defaults;
     const style = weightsOf({ network, style: { strength: 20 } })['style.gram'] ?? {};
     t.deepEqual(Object.keys(style), [...styleLayers].sort());
-    t.true(Math.abs(sum(style) - 20) < 1e-12);
+    t.true(Math.abs(sum(style) - 8) < 1e-12);
   }
   t.deepEqual(
-    weightsOf({ style: { layers: ['relu1_1', 'relu2_1', 'relu1_1'], strength: 6 } })['style.gram'],
+    weightsOf({ style: { layers: ['relu1_1', 'relu2_1', 'relu1_1'], strength: 10 } })['style.gram'],
     {
-      relu1_1: 3,
-      relu2_1: 3,
+      relu1_1: 1,
+      relu2_1: 1,
     },
   );
 });
@@ -85,7 +105,7 @@ test('accepts losses by name, as a list, or with weights', (t) => {
 
 test('the cost counts evaluations and pixels of every stage', (t) => {
   const { cost } = optimize;
-  t.deepEqual(cost(recipe({ size: 100, steps: 9 })), { steps: 10, pixelSteps: 10 * 7500 });
+  t.deepEqual(cost(recipe({ size: 100, steps: 9, stages: [] })), { steps: 10, pixelSteps: 10 * 7500 });
   const coarse = recipe({ size: 200, steps: 9, fit: 'crop', stages: [{ scale: 0.5, steps: 4 }] });
   t.deepEqual(cost(coarse), { steps: 15, pixelSteps: 10 * 200 ** 2 + 5 * 100 ** 2 });
 });

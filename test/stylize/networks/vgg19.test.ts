@@ -104,10 +104,11 @@ function interior({ data, shape }: HostTensor, border: number): Float32Array {
 test('a Caffe file gets mean-subtracted BGR from 0 to 255: the first layer equals plain loops', async (t) => {
   const { conv1_1 } = await featuresOf(caffeFile);
   const [, height, width] = image.shape;
-  const pixel = (row: number, column: number, bgr: number): number =>
-    row < 0 || column < 0 || row >= height || column >= width
-      ? 0
-      : 255 * image.data[(row * width + column) * 3 + 2 - bgr] - caffeMean[bgr];
+  const nearest = (index: number, size: number) => Math.min(size - 1, Math.max(0, index));
+  const pixel = (row: number, column: number, bgr: number): number => {
+    const index = nearest(row, height) * width + nearest(column, width);
+    return 255 * image.data[index * 3 + 2 - bgr] - caffeMean[bgr];
+  };
   const expected = conv1_1.data.map((_, i) => {
     const [row, column, output] = [Math.floor(i / 64 / width), Math.floor(i / 64) % width, i % 64];
     let sum = biases[output];

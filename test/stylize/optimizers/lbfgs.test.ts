@@ -5,7 +5,7 @@ import { createEngine } from '../../../src/engine/index.js';
 import { lbfgs } from '../../../src/stylize/optimizers/lbfgs.js';
 import { mean } from '../support.js';
 import { type Driven, drive, type Landscape } from './drive.js';
-import { plainLbfgs } from './plain-lbfgs.js';
+import { plainLbfgs, plainNext } from './plain-lbfgs.js';
 
 const reference = await createEngine('reference');
 const onnx = await createEngine('onnx', { threads: 1 });
@@ -242,6 +242,48 @@ test('follows the gradient while the curvature is zero or negative', async (t) =
   }
 });
 
+test('keeps pixels in [0, 1], and the history holds the steps after projection', async (t) => {
+  // The minima of half of the pixels are out of reach.
+  const target = (i: number) => 0.5 + Math.sin(i * 1.7);
+  const targets = tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => target(i)),
+    shape,
+  );
+  const far: Landscape = (image) => {
+    const distance = tf.sub(image, tf.tensor(targets.dataSync(), shape));
+    return {
+      loss: tf.mean(tf.square(distance), axes, true) as tf.Tensor4D,
+      gradient: tf.mul(distance, 2 / size) as tf.Tensor4D,
+    };
+  };
+  const driven = await drive(reference, lbfgs, far, start);
+  await driven.advance(40);
+  for (const { image } of driven.seen) t.true(image.every((value) => value >= 0 && value <= 1));
+  // With the raw steps in the history, the curvature would be wrong, and the projected minimum would not be reached.
+  const reached = Float32Array.from({ length: size }, (_, i) => Math.min(1, Math.max(0, target(i))));
+  t.true(largestDifference(driven.seen[39].image, reached) < 1e-3);
+});
+
+test('a rejected trial does not push a pair out of the history', async (t) => {
+  const gradientAt = (x: readonly number[]) =>
+    x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
+  const steps = 17;
+  let evaluation = 0;
+  const refused: Landscape = (image) => {
+    const { loss, gradient } = bowl()(image);
+    return { loss: evaluation++ === 14 ? tf.mul(loss, 1000) : loss, gradient };
+  };
+  const driven = await drive(reference, lbfgs, refused, start);
+  await driven.advance(steps);
+  const accepted = driven.seen.filter(({ accepted }) => accepted[0] === 1).map(({ image }) => [...image]);
+  t.is(accepted.length, steps - 1);
+  // The point after the retry follows from the last 10 pairs.
+  const [ten, nine] = [10, 9].map((memory) => plainNext(accepted.slice(0, 15), gradientAt, memory));
+  const difference = largestDifference(accepted[15], ten);
+  t.true(difference < 1e-5, `${difference}`);
+  t.true(largestDifference(ten, nine) > 3 * difference);
+});
+
 test('does not move without a gradient', async (t) => {
   const driven = await drive(reference, lbfgs, plateau, start);
   await driven.advance(5);
@@ -259,16 +301,16 @@ test('squared gradients that underflow in float32 do not cause NaN', async (t) =
 });
 
 test('no step is longer than 0.1 RMS', async (t) => {
-  // A wide bowl whose bottom is far away.
+  // A wide bowl whose bottom is far away from the start.
   const wide: Landscape = (image) => {
-    const distance = tf.sub(image, 30);
+    const distance = tf.sub(image, 1);
     return {
       loss: tf.mean(tf.square(distance), axes, true) as tf.Tensor4D,
       gradient: tf.mul(distance, 2 / size) as tf.Tensor4D,
     };
   };
-  const driven = await drive(reference, lbfgs, wide, start);
-  await driven.advance(12);
+  const driven = await drive(reference, lbfgs, wide, { data: new Float32Array(size), shape });
+  await driven.advance(10);
   const moved = driven.seen.slice(1).map(({ image }, i) => rms(image, driven.seen[i].image));
   t.true(moved.every((length) => length < 0.1 + 1e-5));
   t.true(moved.slice(1).every((length) => length > 0.099));

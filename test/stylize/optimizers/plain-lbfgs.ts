@@ -29,7 +29,19 @@ function direction(points: readonly Vector[], gradients: readonly Vector[], memo
   return times(r, -Math.min(1, 0.1 / rms(r)));
 }
 
-/** The points visited by full steps, including the first. */
+/** The point after the given ones, projected onto [0, 1]. */
+export function plainNext(
+  points: readonly Vector[],
+  gradientAt: (x: Vector) => number[],
+  memory = 10,
+): number[] {
+  const last = points[points.length - 1];
+  return plus(last, direction(points, points.map(gradientAt), memory)).map((value) =>
+    Math.min(1, Math.max(0, value)),
+  );
+}
+
+/** The points visited by full steps, projected onto [0, 1], including the first. */
 export function plainLbfgs(
   gradientAt: (x: Vector) => number[],
   start: Vector,
@@ -37,11 +49,6 @@ export function plainLbfgs(
   memory = 10,
 ): number[][] {
   const points = [[...start]];
-  const gradients = [gradientAt(start)];
-  for (let step = 0; step < steps; step++) {
-    const next = plus(points[step], direction(points, gradients, memory));
-    points.push(next);
-    gradients.push(gradientAt(next));
-  }
+  for (let step = 0; step < steps; step++) points.push(plainNext(points, gradientAt, memory));
   return points;
 }
