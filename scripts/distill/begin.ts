@@ -6,11 +6,10 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
-import { keyOfSeed, uniform } from '../../src/random.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 import { writeCheckpoint } from '../../src/train/checkpoint.js';
 import { initialParameters } from './initialize.js';
-import { loadFolder, randomCut } from './sources.js';
+import { cuts, loadFolder } from './sources.js';
 import { studentOf } from './student.js';
 
 const { values } = parseArgs({
@@ -28,19 +27,8 @@ if (!teacher || !folders || !specs || !out) {
   process.exit(2);
 }
 enableProdMode();
-const sizePx = 96;
-const count = Number(values.count);
-let draws = 0;
-const draw = () => uniform(keyOfSeed(3), 0, draws++);
 const loaded = (await Promise.all(folders.map((folder) => loadFolder(folder)))).flat();
-const images: HostTensor = {
-  data: new Float32Array(count * 3 * sizePx ** 2),
-  shape: [count, sizePx, sizePx, 3],
-};
-for (let i = 0; i < count; i++) {
-  const cut = randomCut(loaded[Math.floor(draw() * loaded.length)], sizePx, draw);
-  images.data.set(cut, i * cut.length);
-}
+const images = cuts(loaded, { count: Number(values.count), sizePx: 96, seed: 3 });
 const weights = await vgg19.loadWeights(readFileSync(teacher));
 const parameters: Record<string, HostTensor> = {};
 for (const student of specs.map(studentOf)) {

@@ -77,7 +77,8 @@ const poolOf = (layer: string): string => `pool${layer[4]}`;
 const isLast = ({ blocks }: Student, layer: string): boolean =>
   Number(layer.split('_')[1]) === blocks[Number(layer[4]) - 1].length;
 
-async function evaluate(
+/** Evaluates a network on images. */
+export async function evaluate(
   engine: Engine,
   images: HostTensor,
   weights: WeightSet | undefined,

@@ -1,7 +1,9 @@
 /** The images of a distillation: photographs and styles from folders, cut and changed at random. @module */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HostTensor } from '../../src/engine/index.js';
 import { decodeImage, type Pixels } from '../../src/images/decode.js';
+import { keyOfSeed, uniform } from '../../src/random.js';
 
 /** Uniform numbers in [0, 1). */
 export type Draw = () => number;
@@ -74,4 +76,19 @@ export function recolor(pixels: Float32Array, strength: number, draw: Draw): Flo
     }
   }
   return pixels;
+}
+
+/** Random cuts of images as one batch, `[count, size, size, 3]`. */
+export function cuts(
+  images: readonly Pixels[],
+  { count, sizePx, seed }: { readonly count: number; readonly sizePx: number; readonly seed: number },
+): HostTensor {
+  let draws = 0;
+  const draw = () => uniform(keyOfSeed(seed), 0, draws++);
+  const data = new Float32Array(count * 3 * sizePx ** 2);
+  for (let i = 0; i < count; i++) {
+    const cut = randomCut(images[Math.floor(draw() * images.length)], sizePx, draw);
+    data.set(cut, i * cut.length);
+  }
+  return { data, shape: [count, sizePx, sizePx, 3] };
 }

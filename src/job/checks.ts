@@ -3,17 +3,18 @@ import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
-import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
+import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
 import { type JobProblem, showPath } from './messages/job-problem.js';
 import { didYouMean, nearest } from './messages/suggest.js';
 import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
 
-/** Returns the networks that a recipe may draw; `auto` may resolve to any. */
+/** Returns the networks that a recipe may draw. */
 export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
   const names = new Set<string>(possibleValues(recipe.network).map(String));
-  return [...names].some(isAuto) ? [...networkNames] : networkNames.filter((name) => names.has(name));
+  if ([...names].some(isAuto)) names.add(defaultNetwork);
+  return networkNames.filter((name) => names.has(name));
 }
 
 /** Reports layer names that no network of the recipe has. */

@@ -32,7 +32,7 @@ export interface MethodRecipe {
   readonly fit: FittedTarget['fit'];
 }
 
-/** Decisions that a job leaves to the machine it runs on. */
+/** Decisions that a job leaves to wildstyle. */
 export interface ResolveFacts {
   /** The network that `network: auto` resolves to. */
   readonly network: NetworkName;

@@ -6,11 +6,11 @@ import type { Prepared } from './prepare.js';
 import { resolveNetwork } from './weights.js';
 
 /** Returns the plan digest, which identifies the output, and the job without `run`, which explains differences. */
-export function plannedOutput({ job, inventory, plan, weightsFiles }: Prepared): PlannedOutput {
+export function plannedOutput({ job, inventory, plan }: Prepared): PlannedOutput {
   const { file: _file, run: _run, ...decisive } = job;
-  // `auto` depends on which weights are available.
+  // What `auto` stands for can change with the version.
   const { network: given } = job.recipe;
-  const network = isAuto(given) ? resolveNetwork(given, weightsFiles) : given;
+  const network = isAuto(given) ? resolveNetwork(given) : given;
   return {
     job: { ...decisive, recipe: { ...job.recipe, network } },
     planDigest: plan.digest,

@@ -30,7 +30,7 @@ export interface PrepareOptions {
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
   const weightsFiles = findWeights(job.run.weights, possibleNetworks(job.recipe));
-  const automatic = resolveNetwork(auto, weightsFiles);
+  const automatic = resolveNetwork(auto);
   const store = new WeightStore(weightsFiles);
   const { network } = job.recipe;
   const digests: Partial<Record<NetworkName, string>> = {};
@@ -44,9 +44,5 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
   const plan = makePlan(job, inventory, { name: automatic, weights: digests });
-  const fallback =
-    isAuto(network) && automatic === 'random' && plan.counts.stylized > 0
-      ? ['No vgg19 weights found, so recipe.network is random. It needs more strength than vgg19: 30 to 100.']
-      : [];
-  return { job, inventory, plan, warnings: [...inventory.warnings, ...fallback], weightsFiles };
+  return { job, inventory, plan, warnings: inventory.warnings, weightsFiles };
 }

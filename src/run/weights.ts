@@ -8,7 +8,7 @@ import type { WeightSet } from '../engine/engine.js';
 import { asWildstyleError, WildstyleError } from '../errors.js';
 import { cacheFolder } from '../files/cache-folder.js';
 import type { Recipe } from '../methods/recipe.js';
-import { type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
+import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 
 /** The weights of the networks, loaded on first use. */
 export class WeightStore {
@@ -52,7 +52,7 @@ function unreadableWeights(file: string, reason: string): WildstyleError {
 
 function missingWeights(name: string): WildstyleError {
   return new WildstyleError('weights-missing', `No weights found for the network ${name}.`, {
-    cure: `Set --weights or run.weights to a safetensors file, put one at ${cachedWeightsFile(name)}, or use network: random.`,
+    cure: `Set --weights or run.weights to a safetensors file, put one at ${cachedWeightsFile(name)}, or use network: compact.`,
   });
 }
 
@@ -98,10 +98,7 @@ function ofOneNetwork(
   return needing.length === 1 ? { [needing[0]]: file } : {};
 }
 
-/** Resolves `auto`: vgg19 if its weights were found, otherwise random. */
-export function resolveNetwork(
-  network: Recipe['network'],
-  files: Readonly<Partial<Record<NetworkName, string>>>,
-): NetworkName {
-  return orAuto(network, () => (files.vgg19 ? 'vgg19' : 'random'));
+/** Resolves `auto`. */
+export function resolveNetwork(network: Recipe['network']): NetworkName {
+  return orAuto(network, () => defaultNetwork);
 }

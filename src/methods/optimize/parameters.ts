@@ -51,7 +51,7 @@ export const optimizeParameters = {
   network: z
     .enum([auto, ...networkNames])
     .default(auto)
-    .describe('Feature network. auto: vgg19 if its weights are available, otherwise random'),
+    .describe('Feature network. auto: compact'),
   pooling: z
     .enum(poolings)
     .optional()

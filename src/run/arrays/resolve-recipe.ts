@@ -16,6 +16,7 @@ export function resolveRecipe(input: RecipeInput, weights?: NamedWeights): Resol
     throw new WildstyleError('option-invalid', problems.map(({ message }) => message).join('\n'));
   }
   const recipe = recipeSchema.parse(input);
-  const network = resolveNetwork(recipe.network, findWeights(weights));
-  return methodOf(recipe).resolve(recipe, { network });
+  // Reports files that do not exist, even if no network needs them.
+  findWeights(weights);
+  return methodOf(recipe).resolve(recipe, { network: resolveNetwork(recipe.network) });
 }

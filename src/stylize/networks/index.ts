@@ -1,9 +1,13 @@
 /** The feature networks by name. To add one, create a file next to this one and add a line here. @module */
+import { compact } from './compact.js';
 import type { Network } from './network.js';
 import { random } from './random.js';
 import { vgg19 } from './vgg19.js';
 
-export const networks = { vgg19, random } satisfies Record<string, Network>;
+export const networks = { compact, vgg19, random } satisfies Record<string, Network>;
 
 export type NetworkName = keyof typeof networks;
 export const networkNames = Object.keys(networks) as [NetworkName, ...NetworkName[]];
+
+/** The network that `network: auto` stands for. */
+export const defaultNetwork: NetworkName = 'compact';
