@@ -1,16 +1,17 @@
 /** Shows the progress of a download: a bar on a terminal, occasional plain lines elsewhere. @module */
 import { SingleBar } from 'cli-progress';
 import { formatBytes, formatDuration } from './format.js';
+import { barLook, plainIntervalMs } from './progress-bar.js';
 
 export interface DownloadView {
-  /** @param elapsedMs since the download began, with `startBytes` already there */
   update: (doneBytes: number, totalBytes: number, elapsedMs: number) => void;
   stop: () => void;
 }
 
-const plainIntervalMs = 10_000;
-
-/** Picks the view for a stream: a bar on a terminal, plain lines in a log file. */
+/**
+ * Picks the view for a stream: a bar on a terminal, plain lines in a log file.
+ * @param startBytes what was there when the download began; it does not count for the rate
+ */
 export function downloadView(stream: NodeJS.WriteStream, startBytes: number): DownloadView {
   return stream.isTTY ? bar(stream, startBytes) : plainLines(stream, startBytes);
 }
@@ -19,11 +20,7 @@ function bar(stream: NodeJS.WriteStream, startBytes: number): DownloadView {
   const view = new SingleBar({
     stream,
     format: '{bar} {percentage}% | {done} of {size} | {rate} | {left}',
-    barsize: 28,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    clearOnComplete: true,
+    ...barLook,
   });
   let isShown = false;
   return {

@@ -10,6 +10,8 @@ export interface Behavior {
   readonly ranges?: boolean;
   /** After how many bytes of the body the connection breaks, by number of the request; undefined: never. */
   readonly cutAfter?: (request: number) => number | undefined;
+  /** After how many bytes of the body it falls silent. */
+  readonly stallAfter?: (request: number) => number | undefined;
   /** The content of each request. */
   readonly contentOf?: (request: number) => Uint8Array;
   readonly etagOf?: (request: number) => string | undefined;
@@ -67,6 +69,11 @@ export async function faultyServer(
       }),
       ...behavior.headers,
     });
+    const stall = behavior.stallAfter?.(number);
+    if (stall !== undefined) {
+      response.write(body.subarray(0, stall));
+      return;
+    }
     const cut = behavior.cutAfter?.(number);
     const sent = cut === undefined ? body : body.subarray(0, cut);
     sentBytes += sent.length;
