@@ -7,7 +7,15 @@ import { type FetchOptions, fetchWeights } from '../../src/weights/fetch.js';
 import type { PublishedWeights } from '../../src/weights/published.js';
 import { sha256, temporaryFolder } from '../dataset/support.js';
 import { type Behavior, faultyServer } from './faulty-server.js';
-import { expectedFile, legacyFile, modelFile, tiny, wantedBytes } from './tiny-network.js';
+import {
+  archiveFile,
+  expectedFile,
+  legacyFile,
+  modelFile,
+  tiny,
+  wantedBytes,
+  wholeModel,
+} from './tiny-network.js';
 
 interface Situation {
   readonly content?: Uint8Array;
@@ -225,6 +233,24 @@ test('a server that is silent is given up', async (t) => {
     options: { silenceMs: 300, attempts: 1 },
   });
   t.is(code, 'download-failed');
+});
+
+test('a connection that falls silent is taken up again', async (t) => {
+  const { server } = await succeeds(t, {
+    behavior: { stallAfter: (n) => (n === 2 ? 10_000 : undefined) },
+    options: { silenceMs: 400 },
+  });
+  t.is(server.requests.length, 4);
+});
+
+test('a zip archive has its directory at the end, so a large one needs a server with ranges', async (t) => {
+  await succeeds(t, { content: archiveFile() });
+  await succeeds(t, { content: archiveFile(), behavior: { ranges: false } });
+  const content = archiveFile(wholeModel, { 'archive/more': new Uint8Array(3e6) });
+  await succeeds(t, { content });
+  const { code, message } = await fails(t, { content, behavior: { ranges: false } });
+  t.is(code, 'download-failed');
+  t.regex(message, /zip archive on a server that cannot send parts/);
 });
 
 test('a web page in place of the file is named', async (t) => {

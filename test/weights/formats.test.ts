@@ -6,6 +6,8 @@ import { openSafetensors } from '../../src/files/safetensors/read.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { checkWeights } from '../../src/weights/check.js';
 import { convertWeights } from '../../src/weights/convert.js';
+import type { ByteSource } from '../../src/weights/tensors/byte-source.js';
+import { openTensorFile } from '../../src/weights/tensors/tensor-file.js';
 import { temporaryFolder } from '../dataset/support.js';
 import { Pickler } from './pickler.js';
 import { archiveFile, convolutions, legacyFile, modelFile, tiny, wholeModel, zip } from './tiny-network.js';
@@ -107,6 +109,40 @@ test('damaged pickles are errors with a cause, whatever byte is missing or wrong
     await refusal(t, zip({ 'a/data.pkl': changed }));
   }
 });
+
+test('a damaged archive is an error with a cause or still readable, whatever byte is wrong', async (t) => {
+  const pickle = new Pickler().stateDict([{ name: 'a', shape: [2], key: '0', size: 2 }]).stop();
+  const whole = zip({
+    'a/data.pkl': pickle,
+    'a/data/0': new Uint8Array(8),
+    'a/byteorder': Buffer.from('little'),
+  });
+  const outcomes = { refused: 0, read: 0 };
+  for (let i = 4; i < whole.length; i++) {
+    for (const flip of [0xff, 0x01]) {
+      const changed = Buffer.from(whole);
+      changed[i] = (changed[i] ?? 0) ^ flip;
+      try {
+        await openTensorFile(memorySource(changed));
+        outcomes.read++;
+      } catch (error) {
+        t.true(error instanceof WildstyleError, `${i}: ${error}`);
+        outcomes.refused++;
+      }
+    }
+  }
+  t.true(outcomes.refused > 200 && outcomes.read > 100, JSON.stringify(outcomes));
+});
+
+/** A file in memory. */
+function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    name: 'memory',
+    sizeBytes: bytes.length,
+    read: async (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
+    close: async () => {},
+  };
+}
 
 test('tensors must lie inside their storage, in order of rows', async (t) => {
   const beyond = new Pickler()

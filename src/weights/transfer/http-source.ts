@@ -77,6 +77,7 @@ export async function openHttpSource(
       stream: (begin, end) => ask(begin, end, answer),
       async read(offset, lengthBytes) {
         const end = Math.min(answer.sizeBytes, offset + lengthBytes);
+        if (end <= offset) return new Uint8Array(0);
         if (end <= head.length) return head.subarray(offset, end);
         if (!answer.hasRanges && offset > maximumSkippedBytes) throw needsRanges(address);
         return withRetries(options, async () => collect(ask(offset, end, answer)));
