@@ -82,6 +82,8 @@ test('a job without weights names the command, which gets them, survives Ctrl-C,
   t.regex(resumed.stdout, /\nsha256 [0-9a-f]{64}\nChecked: .*--whole/);
   t.deepEqual(await readdir(weights), ['vgg19.safetensors']);
 
+  const again = await wildstyle(['weights', 'fetch', 'vgg19'], environment);
+  t.regex(again.stdout, /vgg19\.safetensors is there already\./, 'asks no server');
   const listed = await wildstyle(['weights', 'list'], environment);
   t.true(listed.stdout.includes(`vgg19     ${join(weights, 'vgg19.safetensors')}, 40.1 MB`), listed.stdout);
   const checked = await wildstyle(['weights', 'check', join(weights, 'vgg19.safetensors')], environment);

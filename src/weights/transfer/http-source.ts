@@ -18,6 +18,8 @@ export interface HttpSource extends ByteSource {
 }
 
 const headBytes = 1 << 16;
+/** An address that does not answer at all is given up sooner than a download that has begun. */
+const openAttempts = 3;
 /** A server without ranges sends everything before the bytes that are wanted. */
 const maximumSkippedBytes = 1 << 21;
 
@@ -57,7 +59,7 @@ export async function openHttpSource(
   }
 
   try {
-    const [answer, head] = await withRetries(options, async () => {
+    const [answer, head] = await withRetries({ ...options, attempts: openAttempts }, async () => {
       const response = await client.get(address, rangeOf(0, headBytes));
       try {
         announcedSha256 = response.announcedSha256;

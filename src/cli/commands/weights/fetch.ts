@@ -2,6 +2,8 @@
 import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../../errors.js';
 import { didYouMean } from '../../../job/messages/suggest.js';
+import { cachedWeightsFile } from '../../../weights/cache.js';
+import { checkWeights } from '../../../weights/check.js';
 import { type Fetched, type FetchStart, fetchWeights } from '../../../weights/fetch.js';
 import { publishedWeights } from '../../../weights/published.js';
 import { type DownloadView, downloadView } from '../../download-bar.js';
@@ -36,6 +38,10 @@ export const fetchCommand: CommandModule<object, FetchArguments> = {
       }),
   async handler({ network, from, whole = false }) {
     const spec = specOf(network);
+    if (from === undefined && !whole && (await isThere(network))) {
+      print(`${cachedWeightsFile(network)} is there already. Delete it to fetch it again.`);
+      return;
+    }
     const signals = stopSignals();
     let view: DownloadView | undefined;
     let startMs = 0;
@@ -64,6 +70,12 @@ export const fetchCommand: CommandModule<object, FetchArguments> = {
     }
   },
 };
+
+/** Whether the cache folder has the weights, and they are in order. */
+async function isThere(network: string): Promise<boolean> {
+  const checked = await checkWeights(cachedWeightsFile(network)).catch(() => undefined);
+  return checked?.network === network && checked.format === 'safetensors';
+}
 
 function specOf(network: string) {
   const names = Object.keys(publishedWeights);
