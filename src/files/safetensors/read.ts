@@ -41,7 +41,7 @@ function refusePickle(bytes: Uint8Array): void {
     'weights-invalid',
     'The weights file is a PyTorch file (.pth, .pt), not a safetensors file.',
     {
-      cure: 'Convert it: wildstyle weights convert FILE.',
+      cure: 'Convert it to safetensors: wildstyle weights convert FILE.',
     },
   );
 }
