@@ -34,6 +34,8 @@ const severities = {
   // Networks, weights and engines.
   'weights-missing': run,
   'weights-invalid': run,
+  'download-failed': job,
+  'download-interrupted': { scope: 'job', exitCode: 75 },
   'layer-unknown': item,
   'shape-mismatch': item,
   'kernel-unsupported': item,

@@ -9,6 +9,7 @@ import { runCommand } from './commands/run.js';
 import { sheetCommand } from './commands/sheet.js';
 import { stylizeCommand } from './commands/stylize.js';
 import { verifyCommand } from './commands/verify.js';
+import { weightsCommand } from './commands/weights.js';
 import { reportFailure } from './failure.js';
 import { guardOutput } from './output.js';
 import { checkOptions, usageError } from './usage.js';
@@ -18,7 +19,15 @@ interface ParserOptions {
   getOptions(): { readonly key: Readonly<Record<string, unknown>> };
 }
 
-const commands = [runCommand, planCommand, verifyCommand, sheetCommand, exportCommand, stylizeCommand];
+const commands = [
+  runCommand,
+  planCommand,
+  verifyCommand,
+  sheetCommand,
+  exportCommand,
+  stylizeCommand,
+  weightsCommand,
+];
 
 guardOutput();
 
@@ -34,6 +43,7 @@ commandLine
   .command(sheetCommand)
   .command(exportCommand)
   .command(stylizeCommand)
+  .command(weightsCommand)
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {

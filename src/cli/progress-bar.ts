@@ -11,7 +11,17 @@ export interface ProgressView {
   stop: () => void;
 }
 
-const plainIntervalMs = 10_000;
+/** How often a log file gets a line. */
+export const plainIntervalMs = 10_000;
+
+/** The look of every progress bar. */
+export const barLook = {
+  barsize: 28,
+  barCompleteChar: '█',
+  barIncompleteChar: '░',
+  hideCursor: true,
+  clearOnComplete: true,
+};
 
 /** Picks the view for a stream: a bar on a terminal, plain lines in a log file. */
 export function progressView(stream: NodeJS.WriteStream): ProgressView {
@@ -22,11 +32,7 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
   const view = new SingleBar({
     stream,
     format: '{bar} {percentage}% | {done}/{items} images{failures} | {rate} | {left}',
-    barsize: 28,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    clearOnComplete: true,
+    ...barLook,
   });
   let isShown = false;
   const end = () => {

@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { orAuto } from '../auto.js';
 import type { WeightSet } from '../engine/engine.js';
 import { asWildstyleError, WildstyleError } from '../errors.js';
-import { cacheFolder } from '../files/cache-folder.js';
 import type { Recipe } from '../methods/recipe.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
+import { cachedWeightsFile } from '../weights/cache.js';
+import { fetchCommand } from '../weights/list.js';
 
 /** The weights of the networks, loaded on first use. */
 export class WeightStore {
@@ -52,12 +52,8 @@ function unreadableWeights(file: string, reason: string): WildstyleError {
 
 function missingWeights(name: string): WildstyleError {
   return new WildstyleError('weights-missing', `No weights found for the network ${name}.`, {
-    cure: `Set --weights or run.weights to a safetensors file, put one at ${cachedWeightsFile(name)}, or use network: compact.`,
+    cure: `Get them once: ${fetchCommand(name)}. Or set --weights or run.weights to a safetensors file, or use network: compact.`,
   });
-}
-
-function cachedWeightsFile(name: string): string {
-  return join(cacheFolder(), 'weights', `${name}.safetensors`);
 }
 
 /** Weights files in a job: one file, or one per network. */

@@ -58,6 +58,23 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     'wildstyle: option-invalid: The output must end in .jpg, .png or .webp, not result.bmp.\n',
   ],
   [
+    'weights',
+    'wildstyle: option-invalid: No action given: list, fetch, convert or check.\n  See wildstyle weights --help.\n',
+  ],
+  [
+    'weights fetch vgg18',
+    'wildstyle: option-invalid: No published weights of "vgg18" are known; did you mean "vgg19"?\n  Networks: vgg19, vgg16.\n',
+  ],
+  [
+    'weights convert none.pth',
+    /^wildstyle: weights-missing: The weights file none\.pth cannot be read: ENOENT/,
+  ],
+  [
+    'weights convert style/noise.png --preprocess rgb',
+    'wildstyle: option-invalid: --preprocess must be one of rgb-imagenet, bgr-255-caffe, not rgb\n  See wildstyle weights --help.\n',
+  ],
+  ['weights check job.yaml', /^wildstyle: weights-invalid: /],
+  [
     'stylize style/noise.png style/rings.png ./style/noise.png',
     'wildstyle: option-invalid: The output would overwrite ./style/noise.png. Choose another file.\n',
   ],
@@ -121,7 +138,7 @@ test.serial('every command has help', async (t) => {
     ),
   );
   const commands = [...top.stdout.matchAll(/^ {2}wildstyle (\w+)/gm)].map(([, name]) => name);
-  t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'export', 'stylize']);
+  t.deepEqual(commands, ['run', 'plan', 'verify', 'sheet', 'export', 'stylize', 'weights']);
   // The other commands are built the same way.
   for (const command of ['run', 'stylize']) {
     const { exitCode, stdout, stderr } = await wildstyle([command, '--help'], environment);

@@ -21,11 +21,15 @@ test('the README names every command and every option', async (t) => {
   t.teardown(() => rm(cache, { recursive: true, force: true }));
   const readme = read('README.md');
   const help = async (...args: string[]) => (await wildstyle([...args, '--help'], { cache })).stdout;
-  const commands = [...(await help()).matchAll(/^ {2}wildstyle (\w+) ((?:<\w+> ?)+)/gm)];
-  t.is(commands.length, 6);
+  const pattern = /^ {2}wildstyle (\w+(?: \w+)?)((?: <\w+>)*) /gm;
+  const commands = [...`${await help()}${await help('weights')}`.matchAll(pattern)].filter(
+    ([, command]) => command !== 'weights',
+  );
+  t.is(commands.length, 10);
   for (const [, command = '', positionals = ''] of commands) {
-    t.true(readme.includes(`\`wildstyle ${command} ${positionals.trim()}\``), command);
-    const options = [...(await help(command)).matchAll(/^ .*?(--[\w-]+)/gm)].map(([, option]) => option);
+    t.true(readme.includes(`\`wildstyle ${command}${positionals}\``), command);
+    const text = await help(...command.split(' '));
+    const options = [...text.matchAll(/^ .*?(--[\w-]+)/gm)].map(([, option]) => option);
     t.true(options.length >= 2);
     for (const option of options) t.regex(readme, new RegExp(`${option}\\b`), `${command} ${option}`);
   }

@@ -19,8 +19,10 @@ export function float16Values(): Float32Array<ArrayBuffer> {
 
 /** The bit patterns of the nearest half-precision numbers; ties go to even. Too large numbers become infinite. */
 export function asFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const bits = new Uint32Array(Float32Array.from(values).buffer);
-  return Uint16Array.from(bits, roundedToHalf);
+  const bits = new Uint32Array(new Float32Array(values).buffer);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) halves[i] = roundedToHalf(bits[i]);
+  return halves;
 }
 
 function roundedToHalf(bits: number): number {

@@ -42,7 +42,7 @@ export function safetensorsBytes(
   file.set(text, 8);
   let offset = 8 + headerBytes;
   for (const { data } of Object.values(tensors)) {
-    const { buffer } = dtype === 'F32' ? Float32Array.from(data) : asFloat16(data);
+    const { buffer } = dtype === 'F32' ? new Float32Array(data) : asFloat16(data);
     file.set(new Uint8Array(buffer), offset);
     offset += buffer.byteLength;
   }

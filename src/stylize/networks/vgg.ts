@@ -16,6 +16,15 @@ export const vgg19Blocks: Blocks = [
   [512, 512, 512, 512],
 ];
 
+/** The blocks of VGG-16 (Simonyan & Zisserman 2014, configuration D). */
+export const vgg16Blocks: Blocks = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+  [512, 512, 512],
+];
+
 /** Layer names in order from the input: `conv1_1`, `relu1_1`, `conv1_2`, ... `pool1`, ... */
 export function vggLayers(blocks: Blocks): string[] {
   return blocks.flatMap((block, b) => [

@@ -5,14 +5,8 @@ import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import { openSafetensors, type SafetensorsFile } from '../../files/safetensors/read.js';
 import type { Network } from './network.js';
-import {
-  channelsOf,
-  replicatingConvolution,
-  vgg19Blocks,
-  vggFeatures,
-  vggLayers,
-  vggShapeAt,
-} from './vgg.js';
+import { torchvisionConvolutions } from './torchvision.js';
+import { replicatingConvolution, vgg19Blocks, vggFeatures, vggLayers, vggShapeAt } from './vgg.js';
 
 /**
  * The two common kinds of preprocessing. Tensor names are the same for both, so the metadata of a Caffe file must contain
@@ -23,14 +17,6 @@ const preprocessings = {
   'rgb-imagenet': { bgr: false, scale: 1, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
 } as const;
 type Preprocessing = keyof typeof preprocessings;
-
-/** Maps convolutions to their names in torchvision: `features.<index>`, where ReLU and pooling layers count, too. */
-function torchvisionNames(): Map<string, string> {
-  const kept = vggLayers(vgg19Blocks);
-  return new Map(
-    kept.flatMap((layer, index) => (layer.startsWith('conv') ? [[layer, `features.${index}`]] : [])),
-  );
-}
 
 export const vgg19: Network = {
   layers: vggLayers(vgg19Blocks),
@@ -77,11 +63,7 @@ function loadVgg19(bytes: Uint8Array): WeightSet {
     'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d))),
     'preprocess.mean': vector(inRgb(mean.map((m, c) => m / deviation[c]))),
   };
-  let channels = 3;
-  for (const [layer, source] of torchvisionNames()) {
-    const inputs = channels;
-    const outputs = channelsOf(vgg19Blocks, layer);
-    channels = outputs;
+  for (const { layer, name: source, inputs, outputs } of torchvisionConvolutions(vgg19Blocks)) {
     expectShape(file, `${source}.weight`, [outputs, inputs, 3, 3]);
     expectShape(file, `${source}.bias`, [outputs]);
     const reversed = bgr && layer === 'conv1_1';

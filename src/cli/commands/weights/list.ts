@@ -1,0 +1,27 @@
+/** `wildstyle weights list`: the networks, and whether their weights are there. @module */
+import type { CommandModule } from 'yargs';
+import { type ListedWeights, listWeights } from '../../../weights/list.js';
+import { formatBytes } from '../../format.js';
+import { print, printJson } from '../../output.js';
+
+export const listCommand: CommandModule<object, { json?: boolean }> = {
+  command: 'list',
+  describe: 'Show each network, whether its weights are there, and the command that gets them',
+  builder: (yargs) => yargs.option('json', { type: 'boolean', describe: 'Print the list as JSON' }),
+  async handler({ json }) {
+    const listed = await listWeights();
+    if (json) printJson(listed);
+    else for (const weights of listed) for (const line of lines(weights)) print(line);
+  },
+};
+
+function lines({ network, status, file, bytes, license, command, isUsed }: ListedWeights): string[] {
+  const size = bytes === null ? '' : `, ${formatBytes(bytes)}`;
+  const use = isUsed ? '' : ' (no network of this version uses them)';
+  const name = network.padEnd(10);
+  const details = [license && `license: ${license}`, status === 'absent' && command && `get: ${command}`];
+  const more = details.filter(Boolean).map((detail) => `${' '.repeat(10)}${detail}`);
+  if (status === 'built-in') return [`${name}needs no file`];
+  if (status === 'present') return [`${name}${file}${size}${use}`, ...more];
+  return [`${name}not there${size}${use}`, ...more];
+}

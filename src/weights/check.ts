@@ -1,0 +1,57 @@
+/** Says what a weights file is. @module */
+import { sha256OfFile } from '../files/digest.js';
+import { convolutionsIn, networkIn } from './convolutions.js';
+import { readTensors } from './pack.js';
+import { publishedWeights } from './published.js';
+import { openFileSource } from './tensors/byte-source.js';
+import { openTensorFile, type TensorFormat } from './tensors/tensor-file.js';
+import { checkValues, originOf } from './verify.js';
+
+export interface CheckedWeights {
+  readonly file: string;
+  readonly format: TensorFormat;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Whether the digest is that of a published file. */
+  readonly isPublishedFile: boolean;
+  readonly tensors: number;
+  /** The network whose convolutions are in the file. */
+  readonly network: string | null;
+  /** Where the values come from, if they are those of a known file. */
+  readonly origin: string | null;
+  /** The element types of the convolutions. */
+  readonly dtypes: readonly string[];
+  readonly preprocess: string | null;
+}
+
+/**
+ * Reads a file and checks every value of the network in it.
+ * @throws `weights-missing`, `weights-invalid`
+ */
+export async function checkWeights(path: string, known = publishedWeights): Promise<CheckedWeights> {
+  const source = await openFileSource(path);
+  try {
+    const file = await openTensorFile(source);
+    const network = networkIn(file, known);
+    const needed = network === undefined ? [] : convolutionsIn(file, known[network]);
+    const tensors = await readTensors(source, needed);
+    checkValues(tensors);
+    const origin = network === undefined ? undefined : originOf(tensors, known[network]);
+    const sha256 = await sha256OfFile(path);
+    const published = Object.values(known).flatMap(({ files }) => files);
+    return {
+      file: path,
+      format: file.format,
+      bytes: source.sizeBytes,
+      sha256,
+      isPublishedFile: published.some((candidate) => candidate.sha256 === sha256),
+      tensors: file.tensors.size,
+      network: network ?? null,
+      origin: origin?.name ?? null,
+      dtypes: [...new Set(needed.map(({ place }) => place.dtype))],
+      preprocess: network === undefined ? null : (file.metadata.preprocess ?? origin?.preprocess ?? null),
+    };
+  } finally {
+    await source.close();
+  }
+}
