@@ -49,6 +49,7 @@ const unitStrength = Math.sqrt(50);
 
 export class Judge {
   readonly #digests = new Map<Contender, Promise<string>>();
+  readonly #initial = new WeakMap<Pair, Promise<Losses>>();
 
   /** @param weightsFile of VGG-19 */
   constructor(
@@ -58,8 +59,11 @@ export class Judge {
   ) {}
 
   /** The losses of the content image itself. */
-  initial({ content, style }: Pair): Promise<Losses> {
-    return this.#evaluate(content, content, style);
+  initial(pair: Pair): Promise<Losses> {
+    const { content, style } = pair;
+    const losses = this.#initial.get(pair) ?? this.#evaluate(content, content, style);
+    this.#initial.set(pair, losses);
+    return losses;
   }
 
   /** Stylizes a pair, and judges the result as it is published: rounded to 8 bits. */
