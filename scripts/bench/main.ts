@@ -1,8 +1,9 @@
-/** `npm run bench -- engine|plan|job|train|strength|defaults [--json]`: runs one benchmark and prints its figures. @module */
+/** `npm run bench -- engine|plan|job|train|strength|defaults|networks [--json]`: runs one benchmark and prints its figures. @module */
 import { parseArgs } from 'node:util';
 import { sharedPictures } from './pictures/pairs.js';
 
-type Figures = Record<string, number>;
+/** Nested figures are printed with dots between the keys. */
+type Figures = { readonly [key: string]: number | Figures };
 
 const text = { type: 'string' } as const;
 const { positionals, values } = parseArgs({
@@ -15,16 +16,20 @@ const { positionals, values } = parseArgs({
     weights: { ...text, default: sharedPictures.weights },
     out: { ...text, default: 'out/bench' },
     pairs: text,
-    size: { ...text, default: '128' },
+    size: text,
     against: text,
+    // For the benchmark of networks.
+    judge: { ...text, default: '10' },
+    device: text,
+    resume: { type: 'boolean', default: false },
     // For the training benchmark: a Python that has PyTorch.
     python: text,
   },
 });
-const pictures = (pairs: number) => ({
+const pictures = (pairs: number, sizePx = 128) => ({
   ...values,
   pairs: Number(values.pairs ?? pairs),
-  sizePx: Number(values.size),
+  sizePx: Number(values.size ?? sizePx),
 });
 
 /** Each benchmark is loaded on demand. */
@@ -35,6 +40,10 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
+  networks: async () => {
+    const { benchNetworks } = await import('./networks/networks.js');
+    return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
+  },
 };
 
 const [name] = positionals;
@@ -50,8 +59,27 @@ const figures = await bench();
 if (values.json) {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 } else {
-  const width = Math.max(...Object.keys(figures).map((key) => key.length));
-  for (const [key, value] of Object.entries(figures)) {
-    process.stdout.write(`${key.padEnd(width)}  ${Number(value.toPrecision(5))}\n`);
-  }
+  const lines = rowsOf(figures);
+  const width = Math.max(...lines.map(([key]) => key.length));
+  for (const [key, values] of lines) process.stdout.write(`${key.padEnd(width)}  ${values}\n`);
+}
+
+/** A line for each figure, and one for each group of figures. */
+function rowsOf(some: Figures, prefix = ''): [key: string, values: string][] {
+  const rounded = (value: number): string => `${Number(value.toPrecision(5))}`;
+  return Object.entries(some).flatMap(([key, value]): [string, string][] => {
+    if (typeof value === 'number') return [[`${prefix}${key}`, rounded(value)]];
+    const isGroup = Object.values(value).every((inner) => typeof inner === 'number');
+    if (!isGroup) return rowsOf(value, `${prefix}${key}.`);
+    const cells = Object.entries(value).map(([name, inner]) => `${name} ${rounded(inner as number)}`);
+    return [
+      [
+        `${prefix}${key}`,
+        cells
+          .map((cell) => cell.padEnd(16))
+          .join('')
+          .trimEnd(),
+      ],
+    ];
+  });
 }

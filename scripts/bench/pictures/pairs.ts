@@ -16,6 +16,8 @@ export interface PictureOptions {
   readonly out: string;
   readonly pairs: number;
   readonly sizePx: number;
+  /** Whether to leave out the images beside the clone that a network of the package was trained on. */
+  readonly unseenOnly?: boolean;
 }
 
 /** Folders of images and weights next to the repository. */
@@ -26,6 +28,9 @@ export const sharedPictures = {
   weights: join(shared, 'weights', 'vgg19-conv-f16.safetensors'),
 };
 
+/** Paintings beside the clone that `compact` was trained on. It has seen none of the contents. */
+const trainedOn = ['bridge_in_the_rain.webp', 'shipwreck.jpg', 'starry_night.jpg'];
+
 /** A content and a style image, each `[1, height, width, 3]`. */
 export interface Pair {
   readonly name: string;
@@ -33,16 +38,30 @@ export interface Pair {
   readonly style: HostTensor;
 }
 
-/** Square pairs, so that they share a graph. Contents are spread over the folder, and styles take turns. */
-export async function loadPairs({ content, style, weights, pairs, sizePx }: PictureOptions): Promise<Pair[]> {
+/**
+ * Square pairs, so that they share a graph. Contents are spread over the folder, and styles take turns. With more pairs than
+ * contents, each content meets several styles.
+ */
+export async function loadPairs(options: PictureOptions): Promise<Pair[]> {
+  const { content, style, weights, pairs, sizePx, unseenOnly } = options;
   for (const path of [content, style, weights])
     if (!existsSync(path)) throw new Error(`${path} does not exist. Use --content, --style and --weights.`);
-  const [contents, styles] = await Promise.all([content, style].map(imagesIn));
+  const [contents, all] = await Promise.all([content, style].map(imagesIn));
+  const isUnseen = (file: string) => !trainedOn.includes(basename(file));
+  const styles = unseenOnly && style === sharedPictures.style ? all.filter(isUnseen) : all;
+  for (const [folder, files] of [
+    [content, contents],
+    [style, styles],
+  ] as const)
+    if (files.length === 0) throw new Error(`${folder} has no JPEG, PNG or WebP images.`);
+  const count = Math.min(pairs, contents.length * styles.length);
   const load = async (file: string) => toTensor(await decodeImage(file, { sizePx, fit: 'crop' }));
   return Promise.all(
-    Array.from({ length: Math.min(pairs, contents.length) }, async (_, i) => {
-      const one = contents[Math.floor((i * contents.length) / Math.min(pairs, contents.length))];
-      const other = styles[i % styles.length];
+    Array.from({ length: count }, async (_, i) => {
+      const spread = Math.floor((i * contents.length) / count);
+      const one = contents[count > contents.length ? i % contents.length : spread];
+      const round = Math.floor(i / contents.length);
+      const other = styles[((i % contents.length) + round) % styles.length];
       const name = `${basename(one)} + ${basename(other)}`;
       return { name, content: await load(one), style: await load(other) };
     }),
@@ -50,4 +69,4 @@ export async function loadPairs({ content, style, weights, pairs, sizePx }: Pict
 }
 
 const imagesIn = async (folder: string): Promise<string[]> =>
-  (await glob('**/*.{jpg,jpeg,png,webp}', { cwd: folder, absolute: true })).sort();
+  (await glob('**/*.{jpg,jpeg,png,webp}', { cwd: folder, absolute: true, caseSensitiveMatch: false })).sort();
