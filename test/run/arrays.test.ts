@@ -6,6 +6,7 @@ import type { RecipeInput } from '../../src/methods/recipe.js';
 import { createStylizer, evaluate, stylize } from '../../src/run/arrays/arrays.js';
 import { resolveNetwork } from '../../src/run/weights.js';
 import { Evaluator } from '../../src/stylize/evaluate.js';
+import { networkNames } from '../../src/stylize/networks/index.js';
 import { random } from '../../src/stylize/networks/random.js';
 import { TargetCache } from '../../src/stylize/targets.js';
 import { relativeDifference } from '../engine/support.js';
@@ -225,11 +226,9 @@ test('missing weights are an error with the file name', async (t) => {
   }
 });
 
-test('auto is vgg19 if its weights are found, otherwise random', (t) => {
-  t.is(resolveNetwork('auto', { vgg19: 'vgg19.safetensors' }), 'vgg19');
-  t.is(resolveNetwork('auto', {}), 'random');
-  t.is(resolveNetwork('vgg19', {}), 'vgg19');
-  t.is(resolveNetwork('random', { vgg19: 'vgg19.safetensors' }), 'random');
+test('auto is compact', (t) => {
+  t.is(resolveNetwork('auto'), 'compact');
+  for (const name of networkNames) t.is(resolveNetwork(name), name);
 });
 
 test('concurrent evaluations of more shapes than cached graphs succeed', async (t) => {

@@ -8,10 +8,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { itemAxes, type Optimizer } from './optimizer.js';
 
-/** Number of pairs of steps and gradient changes in the history. */
-const historyLength = 10;
+/**
+ * Number of pairs of steps and gradient changes in the history. With 10, the loss after 110 steps is 0.3 % lower, but a
+ * step of a small network takes 5 % longer.
+ */
+export const historyLength = 7;
 /** History slots beyond that number. A rejected trial leaves its slot empty, and must not push out a pair. */
-const spareSlots = 4;
+const spareSlots = 2;
 /** RMS change of the pixels in the first step, when there is no curvature estimate yet. */
 const firstStepRms = 0.01;
 /** Upper bound on the RMS change of the pixels in a step, so that a bad curvature estimate does no lasting damage. */

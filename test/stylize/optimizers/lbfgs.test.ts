@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
-import { lbfgs } from '../../../src/stylize/optimizers/lbfgs.js';
+import { historyLength, lbfgs } from '../../../src/stylize/optimizers/lbfgs.js';
 import { mean } from '../support.js';
 import { type Driven, drive, type Landscape } from './drive.js';
 import { plainLbfgs, plainNext } from './plain-lbfgs.js';
@@ -56,7 +56,7 @@ for (const engine of [reference, onnx]) {
     const gradientAt = (x: readonly number[]) =>
       x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
     const steps = 16;
-    const [expected, shorter, longer] = [10, 9, 11].map((memory) =>
+    const [expected, shorter, longer] = [historyLength, historyLength - 1, historyLength + 1].map((memory) =>
       plainLbfgs(gradientAt, [...start.data], steps, memory),
     );
     const driven = await drive(engine, lbfgs, bowl(), start);
@@ -277,11 +277,13 @@ test('a rejected trial does not push a pair out of the history', async (t) => {
   await driven.advance(steps);
   const accepted = driven.seen.filter(({ accepted }) => accepted[0] === 1).map(({ image }) => [...image]);
   t.is(accepted.length, steps - 1);
-  // The point after the retry follows from the last 10 pairs.
-  const [ten, nine] = [10, 9].map((memory) => plainNext(accepted.slice(0, 15), gradientAt, memory));
-  const difference = largestDifference(accepted[15], ten);
+  // The point after the retry follows from a full history.
+  const [full, shorter] = [historyLength, historyLength - 1].map((memory) =>
+    plainNext(accepted.slice(0, 15), gradientAt, memory),
+  );
+  const difference = largestDifference(accepted[15], full);
   t.true(difference < 1e-5, `${difference}`);
-  t.true(largestDifference(ten, nine) > 3 * difference);
+  t.true(largestDifference(full, shorter) > 3 * difference);
 });
 
 test('does not move without a gradient', async (t) => {

@@ -1,4 +1,5 @@
 /** Textbook L-BFGS in double precision, from the history of positions and gradients. @module */
+import { historyLength } from '../../../src/stylize/optimizers/lbfgs.js';
 
 type Vector = readonly number[];
 
@@ -33,7 +34,7 @@ function direction(points: readonly Vector[], gradients: readonly Vector[], memo
 export function plainNext(
   points: readonly Vector[],
   gradientAt: (x: Vector) => number[],
-  memory = 10,
+  memory = historyLength,
 ): number[] {
   const last = points[points.length - 1];
   return plus(last, direction(points, points.map(gradientAt), memory)).map((value) =>
@@ -46,7 +47,7 @@ export function plainLbfgs(
   gradientAt: (x: Vector) => number[],
   start: Vector,
   steps: number,
-  memory = 10,
+  memory = historyLength,
 ): number[][] {
   const points = [[...start]];
   for (let step = 0; step < steps; step++) points.push(plainNext(points, gradientAt, memory));

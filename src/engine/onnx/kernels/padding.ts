@@ -23,6 +23,8 @@ function padded(trace: Trace, x: TracedTensor, paddings: Paddings, mode: string,
 
 /** Symmetric padding, which repeats the border itself. ONNX's Pad lacks this mode, so rows are gathered by index. */
 function symmetric(trace: Trace, x: TracedTensor, paddings: Paddings): TracedTensor {
+  // A border that is repeated once is the same as one that is extended.
+  if (paddings.every((pair) => Math.max(...pair) <= 1)) return padded(trace, x, paddings, 'edge');
   const layout = x.forms[0]?.permutation ?? identity(x.shape.length);
   let edge = trace.denseEdge(x, layout);
   const shape = [...x.shape];
