@@ -30,10 +30,10 @@ const palapeli = (name: string) => `usr/share/palapeli/collection/${name}.jpg`;
 const skimage = (name: string) => `skimage/data/${name}.png`;
 
 const photographs: readonly Crop[] = [
+  crop('content/animal/canyon-wren', budgie('canyon-wren'), [1000, 250, 1300, 1000]),
   crop('content/animal/cat', skimage('chelsea'), [0, 0, 451, 300]),
   crop('content/animal/osprey', budgie('perched-osprey'), [1060, 260, 1320, 1700]),
   crop('content/animal/otter', budgie('oakland-zoo-otters'), [1080, 420, 1640, 1360]),
-  crop('content/animal/wren', budgie('canyon-wren'), [1000, 250, 1300, 1000]),
   crop('content/city/bridge', palapeli('cincinnati-bridge'), [0, 0, 1302, 953]),
   crop('content/city/colosseum', budgie('roman-colosseum'), [0, 0, 2700, 2160]),
   crop('content/city/skyline', budgie('singaporean-cityscape'), [520, 330, 2700, 1830]),
