@@ -5,8 +5,8 @@
  */
 import type { Compiled, Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
 import { sizeOf } from '../engine/shape.js';
-import { WildstyleError } from '../errors.js';
-import { hasDiverged, isCurvePoint, type LossPoint } from './curve.js';
+import type { WildstyleError } from '../errors.js';
+import { divergence, hasDiverged, isCurvePoint, type Losses, type LossPoint, pointAt } from './curve.js';
 import { tensorName } from './objective.js';
 import type { Parameters, Spec } from './spec.js';
 import { itemInputs, stepFunction, stepName } from './step.js';
@@ -279,28 +279,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 }
 
-/** The objective and its terms, with one value per row. */
-interface Losses {
-  readonly total: Float32Array;
-  readonly terms: Named<Float32Array>;
-}
-
-function pointAt({ total, terms }: Losses, row: number, step: number): LossPoint {
-  const ofRow = Object.entries(terms).map(([name, values]): [string, number] => [name, values[row]]);
-  return { step, total: total[row], terms: Object.fromEntries(ofRow) };
-}
-
 function weightSum({ weights }: Parameters): number {
   return Object.values(weights)
     .flatMap((parts) => Object.values(parts))
     .reduce((a, b) => a + b);
-}
-
-function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
-  const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
-  return new WildstyleError(
-    'loss-diverged',
-    `The loss went${from} to ${now.total} at step ${now.step}, even with a lower learning rate.`,
-    { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimizer.' },
-  );
 }

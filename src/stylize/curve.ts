@@ -1,5 +1,6 @@
 /** Loss curves: the objective at about twenty steps of an optimization. @module */
 import type { Named } from '../engine/engine.js';
+import { WildstyleError } from '../errors.js';
 
 /** One point of a loss curve. */
 export interface LossPoint {
@@ -8,6 +9,18 @@ export interface LossPoint {
   readonly total: number;
   /** Weighted value of each term; they sum to `total`. */
   readonly terms: Named<number>;
+}
+
+/** The objective and its terms, with one value per row. */
+export interface Losses {
+  readonly total: Float32Array;
+  readonly terms: Named<Float32Array>;
+}
+
+/** The losses of one row as a point of its curve. */
+export function pointAt({ total, terms }: Losses, row: number, step: number): LossPoint {
+  const ofRow = Object.entries(terms).map(([name, values]): [string, number] => [name, values[row]]);
+  return { step, total: total[row], terms: Object.fromEntries(ofRow) };
 }
 
 const intervals = 20;
@@ -27,4 +40,14 @@ export function isCurvePoint(step: number, steps: number): boolean {
 export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number): boolean {
   const tolerated = 10;
   return !Number.isFinite(now.total) || now.total > Math.max(tolerated * initial.total, weights);
+}
+
+/** The error of an item that diverged again after its restart. */
+export function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
+  const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
+  return new WildstyleError(
+    'loss-diverged',
+    `The loss went${from} to ${now.total} at step ${now.step}, even with a lower learning rate.`,
+    { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimizer.' },
+  );
 }

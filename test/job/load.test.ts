@@ -85,7 +85,7 @@ test('missing paths are reported with their lines, together with all other probl
     said: [
       'wrong.yaml:1:18 content.root: fotos does not exist',
       'wrong.yaml:4:11 recipe: unknown key "stpes"; did you mean "steps"?',
-      'wrong.yaml:4:41 recipe.content.layers[0]: none of vgg19, random has a layer "relu9_9"; did you mean "relu1_1"?',
+      'wrong.yaml:4:41 recipe.content.layers[0]: compact has no layer "relu9_9"; did you mean "relu1_1"?',
       '--set nope is not of the form key=value.',
       '--set style.root=st: style.root: st does not exist',
     ],

@@ -68,7 +68,7 @@ test('reports weights that are unknown, missing or invalid', async (t) => {
     t.throwsAsync(new WeightStore(files).get('vgg19'), { instanceOf: WildstyleError });
   const unknown = await codeOf({});
   t.is(unknown?.code, 'weights-missing');
-  t.regex(unknown?.cure ?? '', /--weights .* network: random/);
+  t.regex(unknown?.cure ?? '', /--weights .* network: compact/);
   const missing = await codeOf({ vgg19: join(folder, 'none') });
   t.is(missing?.code, 'weights-missing');
   t.regex(missing?.message ?? '', /none cannot be read/);

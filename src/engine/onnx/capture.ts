@@ -7,7 +7,7 @@ import { boundaryLayout, permute } from './axis-order.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './backend.js';
 import { onnxDevice } from './devices.js';
 import type { Graph } from './graph.js';
-import { cast } from './kernels/unary.js';
+import { cast } from './kernels/elementwise/unary.js';
 import type { Constant, TracedTensor } from './symbol.js';
 import { Trace, type TraceOptions } from './trace.js';
 

@@ -64,7 +64,7 @@ export interface TracedTensor {
   /** The layouts in which the graph holds the tensor so far, the preferred one first; empty for constants. */
   readonly forms: Form[];
   readonly constant?: Constant;
-  /** The operands, if the tensor is a matrix product. Used to factor sums of products (see `kernels/binary.ts`). */
+  /** The operands, if the tensor is a matrix product. `kernels/elementwise/binary.ts` factors sums of products. */
   readonly product?: { readonly a: TracedTensor; readonly b: TracedTensor };
 }
 

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, WeightSet } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
+import { openSafetensors, type SafetensorsFile } from '../../files/safetensors/read.js';
 import type { Network } from './network.js';
-import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 import {
   channelsOf,
   replicatingConvolution,

@@ -6,8 +6,8 @@ import { type ErrorCode, WildstyleError } from '../../../src/errors.js';
 import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg.js';
 import { vgg19 } from '../../../src/stylize/networks/vgg19.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
+import { f32, type RawTensor, safetensorsOf } from '../../files/safetensors/raw-file.js';
 import { pattern } from '../support.js';
-import { f32, type RawTensor, safetensorsOf } from './safetensors-file.js';
 
 const reference = await createEngine('reference');
 const caffe = { preprocess: 'bgr-255-caffe' };

@@ -187,28 +187,9 @@ test('clears the history after three rejections', async (t) => {
   // Only the newest pair is left, so the recursion with the last two points gives the next point.
   const gradientAt = (x: readonly number[]) =>
     x.map((value, i) => (curvatures[i] * (value - minimum[i])) / size);
-  const pairOnly = secantStep([...driven.seen[4].image], [...accepted], gradientAt);
+  const pairOnly = plainNext([[...driven.seen[4].image], [...accepted]], gradientAt);
   t.true(largestDifference(driven.seen[10].image, pairOnly) < 1e-4);
 });
-
-/** One L-BFGS step with a single pair, from two points. */
-function secantStep(
-  before: readonly number[],
-  now: readonly number[],
-  gradientAt: (x: readonly number[]) => number[],
-): number[] {
-  const dot = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const [g0, g] = [gradientAt(before), gradientAt(now)];
-  const [s, y] = [now.map((value, i) => value - before[i]), g.map((value, i) => value - g0[i])];
-  const rho = 1 / dot(s, y);
-  const alpha = rho * dot(s, g);
-  const r = g.map((value, i) => (value - alpha * y[i]) * (dot(s, y) / dot(y, y)));
-  const beta = rho * dot(y, r);
-  const step = r.map((value, i) => value + s[i] * (alpha - beta));
-  const limit = Math.min(1, 0.1 / Math.sqrt(dot(step, step) / step.length));
-  return now.map((value, i) => value - limit * step[i]);
-}
 
 const linear: Landscape = (image) => ({
   loss: tf.mean(image, axes, true) as tf.Tensor4D,

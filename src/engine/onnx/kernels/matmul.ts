@@ -3,7 +3,7 @@ import type { Named } from '../../engine.js';
 import { identity, type Permutation, permute } from '../axis-order.js';
 import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
-import { type Activation, finished } from './activation.js';
+import { type Activation, finished } from './elementwise/activation.js';
 import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
 import { transposed } from './shape.js';
 

@@ -3,9 +3,9 @@ import { sizeOf } from '../../shape.js';
 import { identity, permute } from '../axis-order.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
+import { cast } from './elementwise/unary.js';
 import { type Kernel, type KernelFamily, kernel, normalizedAxes } from './kernel.js';
 import { broadcast, reshaped } from './shape.js';
-import { cast } from './unary.js';
 
 interface Attributes {
   readonly axis?: number | number[];

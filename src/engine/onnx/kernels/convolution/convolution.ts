@@ -4,7 +4,7 @@ import { channelsFirst, permute } from '../../axis-order.js';
 import type { Attribute, Edge } from '../../graph.js';
 import type { TracedTensor } from '../../symbol.js';
 import type { Trace } from '../../trace.js';
-import { type Activation, finished } from '../activation.js';
+import { type Activation, finished } from '../elementwise/activation.js';
 import {
   after,
   both,

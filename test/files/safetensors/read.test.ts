@@ -1,7 +1,7 @@
 import test from 'ava';
 import { WildstyleError } from '../../../src/errors.js';
-import { openSafetensors } from '../../../src/stylize/networks/safetensors.js';
-import { f32, fileOf, safetensorsOf, u16 } from './safetensors-file.js';
+import { openSafetensors } from '../../../src/files/safetensors/read.js';
+import { f32, fileOf, safetensorsOf, u16 } from './raw-file.js';
 
 const numbers = [0, -0, 1, -2.5, 1e-40, 3.4e38, 0.1, Number.POSITIVE_INFINITY];
 
@@ -28,8 +28,9 @@ test('accepts a file without metadata, a file without tensors, and an empty tens
   t.deepEqual(openSafetensors(fileOf('{}', new Uint8Array())).shapes, {});
 });
 
-test('converts F16: normal, subnormal, extreme and special numbers', (t) => {
-  const known: [number, number][] = [
+/** 16-bit patterns and the numbers that they stand for: normal, subnormal, extreme and special ones. */
+const patterns: Readonly<Record<string, readonly [number, number][]>> = {
+  F16: [
     [0x0000, 0],
     [0x8000, -0],
     [0x3c00, 1],
@@ -42,17 +43,9 @@ test('converts F16: normal, subnormal, extreme and special numbers', (t) => {
     [0x7c00, Number.POSITIVE_INFINITY],
     [0xfc00, Number.NEGATIVE_INFINITY],
     [0x7e00, Number.NaN],
-  ];
-  const bytes = u16(known.map(([pattern]) => pattern));
-  const { read } = openSafetensors(safetensorsOf({ a: { dtype: 'F16', shape: [known.length], bytes } }));
-  t.deepEqual(
-    [...read('a')],
-    known.map(([, value]) => value),
-  );
-});
-
-test('converts BF16: the upper half of a float32', (t) => {
-  const known: [number, number][] = [
+  ],
+  // The upper half of a float32.
+  BF16: [
     [0x0000, 0],
     [0x8000, -0],
     [0x3f80, 1],
@@ -62,14 +55,19 @@ test('converts BF16: the upper half of a float32', (t) => {
     [0x0001, 2 ** -133],
     [0xff80, Number.NEGATIVE_INFINITY],
     [0x7fc0, Number.NaN],
-  ];
-  const bytes = u16(known.map(([pattern]) => pattern));
-  const { read } = openSafetensors(safetensorsOf({ a: { dtype: 'BF16', shape: [known.length], bytes } }));
-  t.deepEqual(
-    [...read('a')],
-    known.map(([, value]) => value),
-  );
-});
+  ],
+};
+
+for (const [dtype, known] of Object.entries(patterns)) {
+  test(`converts ${dtype}`, (t) => {
+    const bytes = u16(known.map(([pattern]) => pattern));
+    const { read } = openSafetensors(safetensorsOf({ a: { dtype, shape: [known.length], bytes } }));
+    t.deepEqual(
+      [...read('a')],
+      known.map(([, value]) => value),
+    );
+  });
+}
 
 test('reads tensors at any byte offset, from a Uint8Array or a Buffer that is a view of a larger one', (t) => {
   const header = {

@@ -1,7 +1,7 @@
 /** Comparisons, logic and selection. @module */
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { elementwise, type Kernel, type KernelFamily } from './kernel.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { elementwise, type Kernel, type KernelFamily } from '../kernel.js';
 import { cast } from './unary.js';
 
 function compare(trace: Trace, operator: string, a: TracedTensor, b: TracedTensor): TracedTensor {

@@ -1,8 +1,8 @@
 /** Elementwise kernels of one tensor. @module */
-import type { Attribute, Edge, ElementType } from '../graph.js';
-import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { elementwise, type Kernel, type KernelFamily, kernel } from './kernel.js';
+import type { Attribute, Edge, ElementType } from '../../graph.js';
+import { type SymbolType, splatValue, type TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { elementwise, type Kernel, type KernelFamily, kernel } from '../kernel.js';
 
 /** Records an elementwise ONNX operator on one tensor. */
 export function map(

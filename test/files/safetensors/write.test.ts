@@ -1,7 +1,7 @@
 import test from 'ava';
-import { asFloat16, float16Values } from '../../src/files/safetensors/dtype.js';
-import { openSafetensors } from '../../src/files/safetensors/read.js';
-import { safetensorsBytes } from '../../src/files/safetensors/write.js';
+import { asFloat16, float16Values } from '../../../src/files/safetensors/dtype.js';
+import { openSafetensors } from '../../../src/files/safetensors/read.js';
+import { safetensorsBytes } from '../../../src/files/safetensors/write.js';
 
 const tensors = {
   matrix: { data: Float32Array.of(1, -2.5, 0.1, 1e-30, -0, 3e38), shape: [2, 3] },

@@ -1,8 +1,8 @@
 /** Unfuses the bias and activation that TF.js fuses into convolutions and matrix products. @module */
-import { WildstyleError } from '../../../errors.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
-import { elementwise } from './kernel.js';
+import { WildstyleError } from '../../../../errors.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { elementwise } from '../kernel.js';
 import { map } from './unary.js';
 
 /** Attributes of TF.js's fused kernels. */
