@@ -24,7 +24,7 @@ console.log(`${status}: ${counts.complete} images in ${root}`);
 // Stylize an array, without a job: RGB in [0, 1], [height, width, 3].
 const content = picture((x, y) => [x, y, 0.5]);
 const style = picture((x, y) => [Math.sin(40 * x) ** 2, Math.sin(30 * (x + y)) ** 2, 0.2]);
-const recipe = { network: 'random', optimizer: 'adam', steps: 20, style: { strength: 50 } } as const;
+const recipe = { steps: 20, style: { strength: 10 } } as const;
 const { image, loss } = await stylize(content, style, recipe);
 console.log(`loss ${loss.initial.total.toFixed(2)} -> ${loss.final.total.toFixed(2)}`);
 

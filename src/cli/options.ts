@@ -73,7 +73,7 @@ export function parseWeights(
 ): string | Partial<Record<NetworkName, string>> {
   const pairs = text.split(',').map((pair) => /^(\w+)=(.+)$/.exec(pair));
   if (pairs.some((pair) => pair === null)) return resolve(text);
-  const withWeights = networkNames.filter((name) => networks[name].needsWeights);
+  const withWeights = networkNames.filter((name) => networks[name].takesWeights);
   return Object.fromEntries(
     pairs.map((pair) => {
       const [, name = '', file = ''] = pair ?? [];

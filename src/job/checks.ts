@@ -91,13 +91,25 @@ function weightsPaths(weights: Job['run']['weights']): [path: string[], file: st
   return Object.entries(weights).map(([network, file]) => [['run', 'weights', network], file]);
 }
 
-/** Reports a single weights file for several networks. */
+/** Reports a single weights file for several networks or none, and files for networks that take none. */
 export function checkWeights({ recipe, run }: Omit<Job, 'file'>): JobProblem[] {
-  const needing = possibleNetworks(recipe).filter((name) => networks[name].needsWeights);
-  if (typeof run.weights !== 'string' || needing.length < 2) return [];
   const path = ['run', 'weights'];
-  const message = `${showPath(path)}: one file cannot hold the weights of ${needing.join(' and ')}; use a map from network to file`;
-  return [{ path, at: 'value', message }];
+  if (run.weights === undefined) return [];
+  if (typeof run.weights !== 'string') {
+    const given = run.weights;
+    const refused = networkNames.filter((name) => given[name] !== undefined && !networks[name].takesWeights);
+    return refused.map((name) => {
+      const message = `${showPath([...path, name])}: the network ${name} takes no weights file`;
+      return { path: [...path, name], at: 'key', message };
+    });
+  }
+  const needing = possibleNetworks(recipe).filter((name) => networks[name].needsWeights);
+  if (needing.length === 1) return [];
+  const problem =
+    needing.length === 0
+      ? 'no network of this job reads weights; set network: vgg19'
+      : `one file cannot hold the weights of ${needing.join(' and ')}; use a map from network to file`;
+  return [{ path, at: 'value', message: `${showPath(path)}: ${problem}` }];
 }
 
 function possibleValues(value: unknown): unknown[] {

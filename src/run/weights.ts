@@ -31,9 +31,11 @@ export class WeightStore {
 
   async #load(name: NetworkName): Promise<WeightSet> {
     const network = networks[name];
-    if (!network.needsWeights) return network.loadWeights();
     const file = this.files[name];
-    if (!file) throw missingWeights(name);
+    if (!file) {
+      if (network.needsWeights) throw missingWeights(name);
+      return network.loadWeights();
+    }
     const bytes = await readFile(file).catch((cause) => {
       throw unreadableWeights(file, cause.message);
     });
@@ -60,23 +62,27 @@ function missingWeights(name: string): WildstyleError {
 export type NamedWeights = string | Readonly<Partial<Record<NetworkName, string>>>;
 
 /**
- * Finds the weights file of each network: the given file, or else the one in the cache folder.
+ * Finds the weights file of each network: the given file, or else, if the network needs one, that in the cache folder.
  * @param named the value of `--weights` or `run.weights`; a single file is for the network in use that needs one
  * @param possible the networks in use; default: all
  * @throws `weights-missing` if a given file does not exist, even if no network needs it; `option-invalid` if a single file
- *   is given and several networks need one
+ *   is given and several networks need one or none does, or a file is given for a network that takes none
  */
 export function findWeights(
   named: NamedWeights | undefined,
   possible: readonly NetworkName[] = networkNames,
 ): Partial<Record<NetworkName, string>> {
-  const byNetwork = typeof named === 'string' ? ofOneNetwork(named, possible) : (named ?? {});
-  const files = typeof named === 'string' ? [named] : Object.values(byNetwork);
+  const files = typeof named === 'string' ? [named] : Object.values(named ?? {});
   for (const file of files) if (!existsSync(file)) throw unreadableWeights(file, 'it does not exist');
+  const byNetwork = typeof named === 'string' ? ofOneNetwork(named, possible) : (named ?? {});
   const found: Partial<Record<NetworkName, string>> = {};
-  for (const name of networkNames.filter((network) => networks[network].needsWeights)) {
-    const cached = cachedWeightsFile(name);
-    const file = byNetwork[name] ?? (existsSync(cached) ? cached : undefined);
+  for (const name of networkNames) {
+    const { needsWeights, takesWeights } = networks[name];
+    if (byNetwork[name] && !takesWeights) {
+      throw new WildstyleError('option-invalid', `The network ${name} takes no weights file.`);
+    }
+    const cached = needsWeights ? cachedWeightsFile(name) : undefined;
+    const file = byNetwork[name] ?? (cached && existsSync(cached) ? cached : undefined);
     if (file) found[name] = file;
   }
   return found;
@@ -91,7 +97,13 @@ function ofOneNetwork(
     const message = `A single weights file (${file}) is given for several networks: ${needing.join(', ')}.`;
     throw new WildstyleError('option-invalid', message, { cure: 'Give one per network: network=file.' });
   }
-  return needing.length === 1 ? { [needing[0]]: file } : {};
+  if (needing.length === 0) {
+    const message = `The weights file ${file} would be ignored: no network in use (${possible.join(', ')}) reads weights.`;
+    throw new WildstyleError('option-invalid', message, {
+      cure: 'Set network: vgg19, name the network (compact=FILE), or give no weights.',
+    });
+  }
+  return { [needing[0]]: file };
 }
 
 /** Resolves `auto`. */

@@ -2,6 +2,7 @@
 import { sha256OfFile } from '../files/digest.js';
 import { convolutionsIn, networkIn } from './convolutions.js';
 import { readTensors } from './pack.js';
+import { compactTensorsIn, packagedWeightsPath } from './packaged.js';
 import { publishedWeights } from './published.js';
 import { openFileSource } from './tensors/byte-source.js';
 import { openTensorFile, type TensorFormat } from './tensors/tensor-file.js';
@@ -22,6 +23,9 @@ export interface CheckedWeights {
   /** The element types of the convolutions. */
   readonly dtypes: readonly string[];
   readonly preprocess: string | null;
+  /** What the file says about itself. */
+  readonly license: string | null;
+  readonly attribution: string | null;
 }
 
 /**
@@ -32,12 +36,14 @@ export async function checkWeights(path: string, known = publishedWeights): Prom
   const source = await openFileSource(path);
   try {
     const file = await openTensorFile(source);
-    const network = networkIn(file, known);
-    const needed = network === undefined ? [] : convolutionsIn(file, known[network]);
+    const found = networkIn(file, known);
+    const compact = found === undefined ? compactTensorsIn(file) : undefined;
+    const needed = found === undefined ? (compact ?? []) : convolutionsIn(file, known[found]);
     const tensors = await readTensors(source, needed);
     checkValues(tensors);
-    const origin = network === undefined ? undefined : originOf(tensors, known[network]);
+    const origin = found === undefined ? undefined : originOf(tensors, known[found]);
     const sha256 = await sha256OfFile(path);
+    const isPackaged = compact !== undefined && sha256 === (await packagedSha256('compact'));
     const published = Object.values(known).flatMap(({ files }) => files);
     return {
       file: path,
@@ -46,12 +52,19 @@ export async function checkWeights(path: string, known = publishedWeights): Prom
       sha256,
       isPublishedFile: published.some((candidate) => candidate.sha256 === sha256),
       tensors: file.tensors.size,
-      network: network ?? null,
-      origin: origin?.name ?? null,
+      network: compact ? 'compact' : (found ?? null),
+      origin: isPackaged ? 'this package' : (origin?.name ?? null),
       dtypes: [...new Set(needed.map(({ place }) => place.dtype))],
-      preprocess: network === undefined ? null : (file.metadata.preprocess ?? origin?.preprocess ?? null),
+      preprocess: found === undefined ? null : (file.metadata.preprocess ?? origin?.preprocess ?? null),
+      license: file.metadata.license ?? null,
+      attribution: file.metadata.attribution ?? null,
     };
   } finally {
     await source.close();
   }
+}
+
+async function packagedSha256(network: string): Promise<string | undefined> {
+  const path = packagedWeightsPath(network);
+  return path && sha256OfFile(path);
 }

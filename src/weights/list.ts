@@ -4,13 +4,14 @@ import { networks } from '../stylize/networks/index.js';
 import type { Network } from '../stylize/networks/network.js';
 import { cachedWeightsFile } from './cache.js';
 import { convolutionBytes } from './convolutions.js';
+import { packagedWeights, packagedWeightsPath } from './packaged.js';
 import { publishedWeights } from './published.js';
 
 export interface ListedWeights {
   readonly network: string;
-  /** `built-in`: the network needs no file. */
+  /** `built-in`: the network needs no file, or its file is in the package. */
   readonly status: 'built-in' | 'present' | 'absent';
-  /** Where the file is, or would be. */
+  /** Where the file is, or would be; null if there is none. */
   readonly file: string | null;
   /** The size of the file, or of what `fetch` would store. */
   readonly bytes: number | null;
@@ -29,16 +30,7 @@ export async function listWeights(
   return Promise.all(
     [...Object.keys(known), ...others].map(async (name): Promise<ListedWeights> => {
       const isUsed = Object.hasOwn(known, name);
-      if (isUsed && !known[name].needsWeights)
-        return {
-          network: name,
-          status: 'built-in',
-          file: null,
-          bytes: null,
-          license: null,
-          command: null,
-          isUsed,
-        };
+      if (isUsed && !known[name].needsWeights) return builtIn(name);
       const file = cachedWeightsFile(name);
       const found = await stat(file).catch(() => undefined);
       const published = Object.hasOwn(publishedWeights, name) ? publishedWeights[name] : undefined;
@@ -53,6 +45,19 @@ export async function listWeights(
       };
     }),
   );
+}
+
+async function builtIn(network: string): Promise<ListedWeights> {
+  const file = packagedWeightsPath(network) ?? null;
+  return {
+    network,
+    status: 'built-in',
+    file,
+    bytes: file === null ? null : (await stat(file)).size,
+    license: file === null ? null : packagedWeights[network].license,
+    command: null,
+    isUsed: true,
+  };
 }
 
 /** The command that gets the weights of a network. */

@@ -48,6 +48,18 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     /^wildstyle: weights-missing: --weights none\.safetensors: run\.weights: \/.*\/none\.safetensors does not exist\n {2}Correct the path\. .*\n$/,
   ],
   [
+    'run job.yaml --weights job.yaml',
+    /^wildstyle: override-invalid: --weights job\.yaml: run\.weights: no network of this job reads weights; set network: vgg19\n/,
+  ],
+  [
+    'stylize style/noise.png style/rings.png result.png --weights job.yaml',
+    'wildstyle: option-invalid: The weights file job.yaml would be ignored: no network in use (compact) reads weights.\n  Set network: vgg19, name the network (compact=FILE), or give no weights.\n',
+  ],
+  [
+    'run job.yaml --weights random=job.yaml',
+    'wildstyle: option-invalid: --weights names "random", which is not a network with weights\n  Networks: compact, vgg19.\n',
+  ],
+  [
     'sheet style',
     /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n {2}Give the folder of a wildstyle dataset\.\n$/,
   ],

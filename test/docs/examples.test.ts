@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { verifyDataset } from '../../src/index.js';
+import { defaultNetwork, networks } from '../../src/stylize/networks/index.js';
 import { wildstyle } from '../support/command-line.js';
 import { smallClasses, smallCounts, smallJob } from '../support/small-job.js';
 
@@ -30,7 +31,10 @@ test('library.ts makes a dataset, stylizes an array and evaluates the objective'
   t.true(Number(after) < Number(before) / 2, stdout);
   const terms = lines.filter((line) => / x \d+/.test(line)).map((line) => line.split(':')[0]?.trim());
   const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'].map((layer) => `style.gram ${layer}`);
-  t.deepEqual(terms, ['content.features relu4_1', ...layers, 'totalVariation pixels']);
+  const contents = networks[defaultNetwork].defaults.contentLayers.map(
+    (layer) => `content.features ${layer}`,
+  );
+  t.deepEqual(terms, [...contents, ...layers, 'totalVariation pixels']);
   t.is(lines.at(-1), 'gradient [1,48,64,3]');
 });
 

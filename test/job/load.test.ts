@@ -27,7 +27,7 @@ test('a minimal job gets all defaults and absolute paths', (t) => {
 test('label and weights paths are resolved too', (t) => {
   const job = parseJob(
     '/data/jobs/job.yaml',
-    'content: { root: /images, labels: { csv: ../labels.csv } }\nstyle: { root: s }\noutput: { root: o }\nrun: { weights: w.safetensors }',
+    'content: { root: /images, labels: { csv: ../labels.csv } }\nstyle: { root: s }\noutput: { root: o }\nrecipe: { network: vgg19 }\nrun: { weights: w.safetensors }',
   );
   t.is(job.content.root, '/images');
   t.deepEqual(job.content.labels, { csv: '/data/labels.csv', file: 'file', label: 'label' });
@@ -45,10 +45,40 @@ test('loads a job from a file', async (t) => {
   t.is(job.output.root, join(folder, 'out'));
 });
 
+test('a weights file that no network of the job reads is reported at its key', async (t) => {
+  const job =
+    'content: { root: . }\nstyle: { root: . }\noutput: { root: ../o }\nrun: { weights: job.yaml }\nrecipe: { network: NAME }\n';
+  const given = (network: string, weights = 'job.yaml') =>
+    job.replace('NAME', network).replace('weights: job.yaml', `weights: ${weights}`);
+  const folder = folderWith(t, {
+    'job.yaml': given('compact'),
+    'drawn.yaml': given('{ choice: [compact, random] }'),
+    'named.yaml': given('compact', '{ vgg19: job.yaml, compact: job.yaml }'),
+    'refused.yaml': given('vgg19', '{ random: job.yaml }'),
+    'used.yaml': given('{ choice: [compact, vgg19] }'),
+  });
+  const load = (name: string, overrides: string[] = []) => loadJob(join(folder, name), { overrides });
+  for (const name of ['job.yaml', 'drawn.yaml']) {
+    const error = await t.throwsAsync(load(name), { instanceOf: WildstyleError });
+    t.is(error?.code, 'job-invalid');
+    const expected = `${name}:4:17 run.weights: no network of this job reads weights; set network: vgg19`;
+    t.true(error?.message.includes(expected), error?.message);
+  }
+  const overridden = await t.throwsAsync(load('used.yaml', ['recipe.network=compact']));
+  t.regex(overridden?.message ?? '', /run\.weights: no network of this job reads weights/);
+  const refused = await t.throwsAsync(load('refused.yaml'));
+  t.regex(
+    refused?.message ?? '',
+    /refused\.yaml:4:19 run\.weights\.random: the network random takes no weights/,
+  );
+  await t.notThrowsAsync(load('named.yaml'));
+  await t.notThrowsAsync(load('used.yaml'));
+});
+
 test('missing paths are reported with their lines, together with all other problems', async (t) => {
   const folder = folderWith(t, {
     'job.yaml':
-      'content: { root: fotos, labels: { csv: labels.csv } }\nstyle: { root: job.yaml }\noutput: { root: o }\nrun: { weights: w }\n',
+      'content: { root: fotos, labels: { csv: labels.csv } }\nstyle: { root: job.yaml }\noutput: { root: o }\nrun: { weights: w }\nrecipe: { network: vgg19 }\n',
     'wrong.yaml':
       'content: { root: fotos }\nstyle: { root: . }\noutput: { root: ../o }\nrecipe: { stpes: 3, content: { layers: [relu9_9] } }\n',
     'style.yaml': 'content: { root: . }\nstyle: { root: st }\noutput: { root: ../o }\n',

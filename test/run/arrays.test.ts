@@ -1,4 +1,5 @@
 /** Style transfer on arrays. @module */
+import { join } from 'node:path';
 import test from 'ava';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { WildstyleError } from '../../src/errors.js';
@@ -12,6 +13,7 @@ import { TargetCache } from '../../src/stylize/targets.js';
 import { relativeDifference } from '../engine/support.js';
 import { asked } from '../stylize/requests.js';
 import { engineLike, isClose, pattern, quickInput, quickRecipe } from '../stylize/support.js';
+import { repositoryRoot } from '../support/paths.js';
 
 const reference = await createStylizer({ engine: 'reference' });
 const onnx = await createStylizer({ threads: 1 });
@@ -224,6 +226,19 @@ test('missing weights are an error with the file name', async (t) => {
     t.is(error?.code, 'weights-missing');
     t.regex(error?.message ?? '', /\/nowhere\/vgg19\.safetensors/);
   }
+});
+
+test('a weights file that the network does not read is an error; files by name are not', async (t) => {
+  const file = join(repositoryRoot, 'weights', 'compact.safetensors');
+  for (const network of ['random', 'auto'] as const) {
+    const error = await t.throwsAsync(evaluate(image, content, style, { network }, { weights: file }), {
+      instanceOf: WildstyleError,
+    });
+    t.is(error?.code, 'option-invalid');
+    t.regex(error?.message ?? '', /compact\.safetensors would be ignored: no network in use/);
+  }
+  const named = { weights: { vgg19: file, compact: file } };
+  await t.notThrowsAsync(evaluate(image, content, style, { network: 'compact' }, named));
 });
 
 test('auto is compact', (t) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { cacheFolder } from '../../src/files/cache-folder.js';
+import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { findWeights, WeightStore } from '../../src/run/weights.js';
 
 // These tests change the cache folder in the environment, so they run serially.
@@ -47,7 +48,16 @@ test.serial(
     await writeFile(file, 'anything');
     t.deepEqual(findWeights({ vgg19: file }), { vgg19: file });
     t.deepEqual(findWeights(file, ['random', 'vgg19']), { vgg19: file });
-    t.deepEqual(findWeights(file, ['random']), {}, 'a network that needs none gets none');
+    t.deepEqual(findWeights({ vgg19: file }, ['random']), { vgg19: file });
+    t.deepEqual(findWeights({ compact: file }), { compact: file }, 'a file instead of that of the package');
+    for (const network of ['random', 'compact'] as const) {
+      const ignored = t.throws(() => findWeights(file, [network]), { instanceOf: WildstyleError });
+      t.is(ignored?.code, 'option-invalid');
+      t.regex(ignored?.message ?? '', new RegExp(`no network in use \\(${network}\\) reads weights`));
+      t.regex(ignored?.cure ?? '', /network: vgg19/);
+    }
+    const refused = t.throws(() => findWeights({ random: file }), { instanceOf: WildstyleError });
+    t.is(refused?.code, 'option-invalid');
     t.throws(() => findWeights({ vgg19: join(folder, 'none') }), { code: 'weights-missing' });
   },
 );
@@ -57,6 +67,21 @@ test('loads weights once', async (t) => {
   const [first, second] = await Promise.all([store.get('random'), store.get('random')]);
   t.is(second, first);
   t.is(await store.get('random'), first);
+});
+
+test('loads a file for compact, or else the one in the package', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const packaged = await new WeightStore({}).get('compact');
+  const file = join(folder, 'retrained.safetensors');
+  const { tensors } = packaged;
+  await writeFile(file, safetensorsBytes(tensors, { dtype: 'F32' }));
+  const loaded = await new WeightStore({ compact: file }).get('compact');
+  t.not(loaded.digest, packaged.digest);
+  t.deepEqual(loaded.tensors['conv2_1.bias']?.data, tensors['conv2_1.bias']?.data);
+  await writeFile(file, 'this is not a safetensors file');
+  const error = await t.throwsAsync(new WeightStore({ compact: file }).get('compact'));
+  t.true(error?.message.startsWith(`${file}: `), error?.message);
 });
 
 test('reports weights that are unknown, missing or invalid', async (t) => {

@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { openSafetensors } from '../../src/files/safetensors/read.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { networkNames } from '../../src/stylize/networks/index.js';
 import { torchvisionConvolutions } from '../../src/stylize/networks/torchvision.js';
 import { vgg19Blocks } from '../../src/stylize/networks/vgg.js';
 import { convolutionBytes } from '../../src/weights/convolutions.js';
 import { listWeights } from '../../src/weights/list.js';
+import { packagedWeights } from '../../src/weights/packaged.js';
 import { publishedWeights } from '../../src/weights/published.js';
 import { temporaryFolder } from '../dataset/support.js';
 import { mainFile, until, wildstyle } from '../support/command-line.js';
+import { repositoryRoot } from '../support/paths.js';
 import { smallJob } from '../support/small-job.js';
 import { faultyServer } from './faulty-server.js';
 
@@ -132,4 +135,31 @@ test('convert names its output after the input, and never overwrites the input',
   const same = ['weights', 'convert', 'model.safetensors', '--out', './model.safetensors'];
   t.regex((await wildstyle(same, environment)).stderr, /option-invalid: The output .* is the input/);
   t.true((await readFile(join(folder, 'in', 'model.safetensors'))).equals(file));
+});
+
+test('compact is in the package: list, check and fetch say so, with its license', async (t) => {
+  const environment = { cache: await temporaryFolder(t) };
+  const file = join(repositoryRoot, 'weights', 'compact.safetensors');
+  const { metadata } = openSafetensors(await readFile(file));
+  const listed = await wildstyle(['weights', 'list'], environment);
+  t.true(listed.stdout.includes(`compact   in the package: ${file}, 940 kB\n          license: CC BY 4.0`));
+  t.true(packagedWeights.compact.license.startsWith(metadata.license));
+  t.true(listed.stdout.includes('random    needs no file\n'), listed.stdout);
+
+  const checked = await wildstyle(['weights', 'check', file], environment);
+  t.is(checked.exitCode, 0, checked.stdout);
+  for (const line of [
+    'network   compact, all values finite, F16',
+    'origin    this package',
+    'license   CC BY 4.0',
+    `by        ${metadata.attribution}`,
+  ])
+    t.true(checked.stdout.includes(`\n${line}\n`), checked.stdout);
+
+  const fetch = (...words: string[]) => wildstyle(['weights', 'fetch', ...words], environment);
+  const compact = await fetch('compact');
+  t.is(compact.stdout, 'compact comes with the package; there is nothing to fetch.\n');
+  t.is(compact.exitCode, 0);
+  t.regex((await fetch('random')).stdout, /^random needs no weights file; there is nothing to fetch\.\n$/);
+  t.is((await fetch('compact', '--from', file)).exitCode, 2);
 });

@@ -206,6 +206,8 @@ test('check says which network fits, its digest, origin and pixels', async (t) =
     origin: 'tests',
     dtypes: ['F32'],
     preprocess: 'rgb-imagenet',
+    license: null,
+    attribution: null,
   });
   t.is((await checkWeights(path, {})).network, null);
 });

@@ -29,10 +29,9 @@ export interface OnnxDevice {
  * @throws `engine-unavailable` if the engine knows no such device
  */
 export function onnxDevice(device: string): OnnxDevice {
-  const [kind, number] = device.split(':');
+  const [, kind = '', number] = /^([a-z]+)(?::(\d{1,3}))?$/.exec(device) ?? [];
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  const valid = number === undefined || (known?.numbered && /^\d{1,3}$/.test(number));
-  if (!known || !valid) {
+  if (!known || (number !== undefined && !known.numbered)) {
     const names = Object.entries(kinds).map(([name, { numbered }]) =>
       numbered ? `${name}, ${name}:0` : name,
     );

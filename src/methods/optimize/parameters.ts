@@ -108,6 +108,6 @@ export const optimizeParameters = {
     .max(8)
     .optional()
     .describe(
-      'Coarser stages before the full size; each starts from the result of the previous one. Default: for vgg19 from 64 px up, half of `size` with 1.2 times `steps`; otherwise none',
+      'Coarser stages before the full size; each starts from the result of the previous one. Default: from 64 px up, half of `size` with 1.2 times `steps`; none for the network random',
     ),
 };

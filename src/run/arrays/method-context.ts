@@ -11,7 +11,7 @@ export interface EngineChoice {
   /** Default `cpu`. */
   readonly device?: string;
   readonly threads?: number;
-  /** Weights file of the network, or one file per network by name. Default: the files in the cache folder. */
+  /** Weights file of the network, which must need one, or one file per network by name. Default: as in a job. */
   readonly weights?: NamedWeights;
 }
 

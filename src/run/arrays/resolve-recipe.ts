@@ -16,7 +16,8 @@ export function resolveRecipe(input: RecipeInput, weights?: NamedWeights): Resol
     throw new WildstyleError('option-invalid', problems.map(({ message }) => message).join('\n'));
   }
   const recipe = recipeSchema.parse(input);
-  // Reports files that do not exist, even if no network needs them.
-  findWeights(weights);
-  return methodOf(recipe).resolve(recipe, { network: resolveNetwork(recipe.network) });
+  const network = resolveNetwork(recipe.network);
+  // Reports files that do not exist or would be ignored.
+  findWeights(weights, [network]);
+  return methodOf(recipe).resolve(recipe, { network });
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import type { HostTensor, Shape } from '../../engine/engine.js';
-import { WildstyleError } from '../../errors.js';
+import { fileURLToPath } from 'node:url';
+import type { HostTensor, Shape, WeightSet } from '../../engine/engine.js';
+import { asWildstyleError, WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import { openSafetensors } from '../../files/safetensors/read.js';
 import { packageFile } from '../../package-file.js';
@@ -23,7 +24,7 @@ import {
 const blocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];
 
 /** The file that is part of the package. */
-const packagedFile = 'weights/compact.safetensors';
+export const packagedCompactFile = 'weights/compact.safetensors';
 
 export const compact: Network = {
   layers: vggLayers(blocks),
@@ -37,11 +38,9 @@ export const compact: Network = {
   },
   minimumSizePx: 32,
   needsWeights: false,
+  takesWeights: true,
 
-  async loadWeights(file) {
-    const bytes = file ?? (await packagedWeights());
-    return { digest: sha256(bytes), tensors: tensorsOf(bytes) };
-  },
+  loadWeights: async (file) => (file ? weightsOf(file) : packagedCompact()),
 
   shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
 
@@ -49,33 +48,55 @@ export const compact: Network = {
     vggFeatures(image, blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
 };
 
-/** Reads the file of the package. */
-async function packagedWeights(): Promise<Uint8Array> {
-  const url = packageFile(packagedFile);
-  if (url) return readFile(url);
-  throw new WildstyleError('weights-missing', `The package lacks its file ${packagedFile}.`, {
-    cure: 'Install the package again.',
+/**
+ * Loads the weights of the package.
+ * @param url the file; undefined if the package lacks it
+ * @throws `weights-missing`, `weights-invalid` with the path of the file
+ */
+export async function packagedCompact(url = packageFile(packagedCompactFile)): Promise<WeightSet> {
+  const cure = 'Install the package again.';
+  if (!url) {
+    throw new WildstyleError('weights-missing', `The package lacks its file ${packagedCompactFile}.`, {
+      cure,
+    });
+  }
+  const path = fileURLToPath(url);
+  const bytes = await readFile(path).catch((cause) => {
+    const message = `The package's file ${path} cannot be read: ${cause.message}`;
+    throw new WildstyleError('weights-missing', message, { cause, cure });
   });
+  try {
+    return weightsOf(bytes);
+  } catch (error) {
+    const { code, message } = asWildstyleError(error);
+    throw new WildstyleError(code, `${path}: ${message}`, { cause: error, cure });
+  }
 }
 
-/** @throws `weights-invalid` if the file does not hold this network */
-function tensorsOf(bytes: Uint8Array): Record<string, HostTensor> {
-  const { shapes, read } = openSafetensors(bytes);
-  const tensors: Record<string, HostTensor> = {};
+/** The shape of each tensor: weights `[3, 3, inputs, outputs]`, biases `[outputs]`. */
+export function compactShapes(): Record<string, Shape> {
+  const shapes: Record<string, Shape> = {};
   let inputs = 3;
   for (const layer of vggLayers(blocks).filter((name) => name.startsWith('conv'))) {
     const outputs = channelsOf(blocks, layer);
-    const expected = { weight: [3, 3, inputs, outputs], bias: [outputs] };
-    for (const [part, shape] of Object.entries(expected)) {
-      const name = `${layer}.${part}`;
-      if (shapes[name]?.join() !== shape.join()) throw notCompact(name, shape, shapes[name]);
-      const data = read(name);
-      if (!data.every(Number.isFinite)) throw notCompact(name, shape, undefined);
-      tensors[name] = { data, shape };
-    }
+    shapes[`${layer}.weight`] = [3, 3, inputs, outputs];
+    shapes[`${layer}.bias`] = [outputs];
     inputs = outputs;
   }
-  return tensors;
+  return shapes;
+}
+
+/** @throws `weights-invalid` if the file does not hold this network */
+function weightsOf(bytes: Uint8Array): WeightSet {
+  const { shapes, read } = openSafetensors(bytes);
+  const tensors: Record<string, HostTensor> = {};
+  for (const [name, shape] of Object.entries(compactShapes())) {
+    if (shapes[name]?.join() !== shape.join()) throw notCompact(name, shape, shapes[name]);
+    const data = read(name);
+    if (!data.every(Number.isFinite)) throw notCompact(name, shape, undefined);
+    tensors[name] = { data, shape };
+  }
+  return { digest: sha256(bytes), tensors };
 }
 
 function notCompact(name: string, shape: Shape, found: Shape | undefined): WildstyleError {
@@ -84,7 +105,7 @@ function notCompact(name: string, shape: Shape, found: Shape | undefined): Wilds
     'weights-invalid',
     `The weights file does not hold compact: tensor ${name} ${what}.`,
     {
-      cure: 'Use the weights of the package: give no file for compact.',
+      cure: 'Give no file for compact to use the weights of the package, or one made by scripts/distill.',
     },
   );
 }

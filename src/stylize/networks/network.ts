@@ -27,11 +27,13 @@ export interface Network {
   readonly defaults: NetworkDefaults;
   /** Smallest image side in pixels for which the deepest layer is not empty. */
   readonly minimumSizePx: number;
-  /** Whether weights must be loaded from a file. If not, the network generates its own. */
+  /** Whether weights must be loaded from a file. If not, the network has its own. */
   readonly needsWeights: boolean;
+  /** Whether weights can be loaded from a file. */
+  readonly takesWeights: boolean;
   /**
    * Loads the weights.
-   * @param file the bytes of a safetensors file; required if `needsWeights`
+   * @param file the bytes of a safetensors file; required if `needsWeights`, ignored unless `takesWeights`
    * @throws `weights-missing`, `weights-invalid`
    */
   readonly loadWeights: (file?: Uint8Array) => Promise<WeightSet>;

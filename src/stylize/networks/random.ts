@@ -57,6 +57,7 @@ export const random: Network = {
   },
   minimumSizePx: 32,
   needsWeights: false,
+  takesWeights: false,
   loadWeights: makeWeights,
   shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
   features: (image, weights, layers, pooling) =>
@@ -107,7 +108,7 @@ function zeroMeanFilters(layer: string, inputs: number, outputs: number): HostTe
  */
 function colorFilters(layer: string, outputs: number): HostTensor {
   const { data, shape } = zeroMeanFilters(layer, 3, outputs);
-  // The spelling of the draw's name determines the filters: changing it would change every image.
+  // The draw's key is part of the weights: another spelling would give other filters, and change every image.
   const directions = normals(key, drawNumber(`${layer}.colour`), 3 * outputs);
   const colored = data.map((value, i) => {
     const [channel, output] = [Math.floor(i / outputs) % 3, i % outputs];

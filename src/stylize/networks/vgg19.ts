@@ -30,6 +30,7 @@ export const vgg19: Network = {
   },
   minimumSizePx: 32,
   needsWeights: true,
+  takesWeights: true,
 
   async loadWeights(file) {
     if (!file) throw new WildstyleError('weights-missing', 'vgg19 needs a weights file.');

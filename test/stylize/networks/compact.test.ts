@@ -1,6 +1,7 @@
 /** The network in the package. @module */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
@@ -8,7 +9,8 @@ import { WildstyleError } from '../../../src/errors.js';
 import { sha256 } from '../../../src/files/digest.js';
 import { openSafetensors } from '../../../src/files/safetensors/read.js';
 import { safetensorsBytes } from '../../../src/files/safetensors/write.js';
-import { compact } from '../../../src/stylize/networks/compact.js';
+import { compact, packagedCompact } from '../../../src/stylize/networks/compact.js';
+import { temporaryFolder } from '../../dataset/support.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { repositoryRoot } from '../../support/paths.js';
 import { pattern } from '../support.js';
@@ -67,5 +69,20 @@ test('files that do not hold the network are refused', async (t) => {
     });
     t.is(error?.code, 'weights-invalid');
     t.regex(error?.message ?? '', /conv1_1\.bias/);
+  }
+});
+
+test('a broken file of the package is named', async (t) => {
+  const path = join(await temporaryFolder(t), 'compact.safetensors');
+  const url = pathToFileURL(path);
+  const errorOf = () => t.throwsAsync(packagedCompact(url), { instanceOf: WildstyleError });
+  const missing = await errorOf();
+  t.is(missing?.code, 'weights-missing');
+  writeFileSync(path, readFileSync(file).subarray(0, 5000));
+  const broken = await errorOf();
+  t.is(broken?.code, 'weights-invalid');
+  for (const error of [missing, broken]) {
+    t.true(error?.message.includes(path), error?.message);
+    t.is(error?.cure, 'Install the package again.');
   }
 });

@@ -31,12 +31,18 @@ function lines(checked: CheckedWeights): string[] {
   ];
 }
 
-function networkLines(network: string, { format, origin, dtypes, preprocess }: CheckedWeights): string[] {
+function networkLines(network: string, checked: CheckedWeights): string[] {
+  const { format, origin, dtypes, preprocess, license, attribution } = checked;
   const isReady = format === 'safetensors';
+  const published = Object.hasOwn(publishedWeights, network) ? publishedWeights[network] : undefined;
+  const unknown = published ? 'the first filter is not one that is known' : 'not the file of this package';
+  const pixels = `pixels    ${preprocess ?? 'rgb-imagenet, because the file does not say otherwise'}`;
   return [
-    `network   ${publishedWeights[network].title}, all values finite, ${dtypes.join(', ')}`,
-    `origin    ${origin ?? 'unknown: the first filter is not one that is known'}`,
-    `pixels    ${preprocess ?? 'rgb-imagenet, because the file does not say otherwise'}`,
+    `network   ${published?.title ?? network}, all values finite, ${dtypes.join(', ')}`,
+    `origin    ${origin ?? `unknown: ${unknown}`}`,
+    ...(published ? [pixels] : []),
+    ...(license === null ? [] : [`license   ${license}`]),
+    ...(attribution === null ? [] : [`by        ${attribution}`]),
     ...(isReady ? [] : ['Jobs read safetensors. To convert it: wildstyle weights convert FILE']),
   ];
 }

@@ -2,9 +2,11 @@
 import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../../errors.js';
 import { didYouMean } from '../../../job/messages/suggest.js';
+import { type NetworkName, networks } from '../../../stylize/networks/index.js';
 import { cachedWeightsFile } from '../../../weights/cache.js';
 import { checkWeights } from '../../../weights/check.js';
 import { type Fetched, type FetchStart, fetchWeights } from '../../../weights/fetch.js';
+import { packagedWeights } from '../../../weights/packaged.js';
 import { publishedWeights } from '../../../weights/published.js';
 import { type DownloadView, downloadView } from '../../download-bar.js';
 import { formatBytes } from '../../format.js';
@@ -37,6 +39,12 @@ export const fetchCommand: CommandModule<object, FetchArguments> = {
         describe: 'Read the whole file, not only the convolutions, and check its SHA-256',
       }),
   async handler({ network, from, whole = false }) {
+    const nothing = nothingToFetch(network);
+    if (nothing !== undefined) {
+      if (from !== undefined) throw new WildstyleError('option-invalid', nothing);
+      print(nothing);
+      return;
+    }
     const spec = specOf(network);
     if (from === undefined && !whole && (await isThere(network))) {
       print(`${cachedWeightsFile(network)} is there already. Delete it to fetch it again.`);
@@ -75,6 +83,13 @@ export const fetchCommand: CommandModule<object, FetchArguments> = {
 async function isThere(network: string): Promise<boolean> {
   const checked = await checkWeights(cachedWeightsFile(network)).catch(() => undefined);
   return checked?.network === network && checked.format === 'safetensors';
+}
+
+/** Says why there is nothing to fetch for a network; undefined if there may be. */
+function nothingToFetch(network: string): string | undefined {
+  if (!Object.hasOwn(networks, network) || networks[network as NetworkName].needsWeights) return undefined;
+  const isPackaged = Object.hasOwn(packagedWeights, network);
+  return `${network} ${isPackaged ? 'comes with the package' : 'needs no weights file'}; there is nothing to fetch.`;
 }
 
 function specOf(network: string) {

@@ -21,7 +21,8 @@ function lines({ network, status, file, bytes, license, command, isUsed }: Liste
   const name = network.padEnd(10);
   const details = [license && `license: ${license}`, status === 'absent' && command && `get: ${command}`];
   const more = details.filter(Boolean).map((detail) => `${' '.repeat(10)}${detail}`);
-  if (status === 'built-in') return [`${name}needs no file`];
+  if (status === 'built-in')
+    return file === null ? [`${name}needs no file`] : [`${name}in the package: ${file}${size}`, ...more];
   if (status === 'present') return [`${name}${file}${size}${use}`, ...more];
   return [`${name}not there${size}${use}`, ...more];
 }
