@@ -20,13 +20,13 @@ import {
 } from './vgg.js';
 
 /** Output channels of each convolution in each block. Layers have VGG's names where it has such a layer. */
-const blocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];
+export const compactBlocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];
 
 /** The file that is part of the package. */
 const packagedFile = 'weights/compact.safetensors';
 
 export const compact: Network = {
-  layers: vggLayers(blocks),
+  layers: vggLayers(compactBlocks),
   defaults: {
     contentLayers: ['relu4_2'],
     styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
@@ -43,10 +43,10 @@ export const compact: Network = {
     return { digest: sha256(bytes), tensors: tensorsOf(bytes) };
   },
 
-  shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
+  shapeAt: (layer, image) => vggShapeAt(compactBlocks, layer, image),
 
   features: (image, weights, layers, pooling) =>
-    vggFeatures(image, blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
+    vggFeatures(image, compactBlocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
 };
 
 /** Reads the file of the package. */
@@ -63,8 +63,8 @@ function tensorsOf(bytes: Uint8Array): Record<string, HostTensor> {
   const { shapes, read } = openSafetensors(bytes);
   const tensors: Record<string, HostTensor> = {};
   let inputs = 3;
-  for (const layer of vggLayers(blocks).filter((name) => name.startsWith('conv'))) {
-    const outputs = channelsOf(blocks, layer);
+  for (const layer of vggLayers(compactBlocks).filter((name) => name.startsWith('conv'))) {
+    const outputs = channelsOf(compactBlocks, layer);
     const expected = { weight: [3, 3, inputs, outputs], bias: [outputs] };
     for (const [part, shape] of Object.entries(expected)) {
       const name = `${layer}.${part}`;
