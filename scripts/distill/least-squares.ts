@@ -5,7 +5,8 @@ export type Matrix = Float64Array;
 
 /**
  * Chooses the channels from which the others are best reconstructed linearly, one after the other: a Cholesky
- * factorization with the largest remaining variance as pivot.
+ * factorization whose pivot is the channel that explains most of what is left of all channels, each in units of its own
+ * second moment.
  * @param moments second moments of the channels, `[size, size]`
  * @returns `count` channels, in the order they were chosen
  */

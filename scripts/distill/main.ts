@@ -1,30 +1,45 @@
 /**
  * Trains students of VGG-19:
  *
- *     node dist/scripts/distill/main.js --teacher FILE --photographs DIR --styles DIR --student compact=16,16/32,32/... \
- *       --out DIR [--steps N] [--batch N] [--size PX] [--rate R] [--device cpu|cuda] [--initial FILE]
+ *     node dist/scripts/distill/main.js --teacher FILE --photographs DIR --styles DIR --student NAME=WIDTHS --out DIR
  *
- * Several students share the passes of the teacher. Resumes from `checkpoint.safetensors` in the output folder; the pool
- * of images starts anew then.
+ * Several students (`--student` more than once) share the passes of the teacher; `--styles` may be repeated, too.
+ *
+ * - `--steps N` (2000): length of the schedule; `--until N`: stop there all the same.
+ * - `--minutes M`: instead of `--steps`, go on for so long after the first 40 steps, whose time gives the number of
+ *   steps. The schedule begins with this call, even if it continues a training.
+ * - `--batch N` (8), `--size PX` (128), `--rate R` (0.001, the peak), `--device cpu|cuda` (cpu)
+ * - `--pool N` (512): images in the making, at least three batches. `--seed N` (1): of the pool and of random values.
+ * - `--initial FILE`: start from the parameters that `begin.js` or an earlier training wrote, instead of random ones
+ * - `--parts F,G,D` (0.5,0.5,1): weights of the losses of features, Gram matrices and image gradients
+ * - `--without PART`: leave out styles whose name contains it; may be repeated
+ *
+ * The output folder gets `parameters.safetensors`, `loss-curve.jsonl`, `inputs.json` (digests of the images) and
+ * `checkpoint.safetensors`, from which the same command resumes. One photograph in 20 is not trained on; every 250
+ * steps prints the losses of a fixed batch with those. The checkpoint lacks the pool: a training that is resumed starts
+ * a new one, with another seed, and so is not the same as one without interruption.
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs';
-import { createEngine, type HostTensor } from '../../src/engine/index.js';
+import { createEngine } from '../../src/engine/index.js';
+import { sha256 } from '../../src/files/digest.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
-import { mapped } from '../../src/train/groups.js';
 import { adam } from '../../src/train/optimizers/adam.js';
-import { cosineRate } from '../../src/train/schedules.js';
 import { train } from '../../src/train/train.js';
 import { createTrainer } from '../../src/train/trainer.js';
+import { integerOf, numberOf, refuse } from './arguments.js';
+import { folderDigest } from './images/inputs.js';
+import { Pool } from './images/pool.js';
+import { heldOut, loadFolder } from './images/sources.js';
 import { distillationTask } from './objective.js';
-import { Pool } from './pool.js';
-import { loadFolder } from './sources.js';
-import { randomParameters, studentOf } from './student.js';
+import { endsWith, measuredSteps, type Pace, rateAt, settlingSteps, totalAfter } from './pace.js';
+import { startingParameters } from './starting-parameters.js';
+import { studentOf } from './student.js';
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +49,9 @@ const { values } = parseArgs({
     without: { type: 'string', multiple: true, default: [] },
     student: { type: 'string', multiple: true },
     out: { type: 'string' },
-    steps: { type: 'string', default: '2000' },
+    steps: { type: 'string' },
     until: { type: 'string' },
+    minutes: { type: 'string' },
     batch: { type: 'string', default: '8' },
     pool: { type: 'string', default: '512' },
     size: { type: 'string', default: '128' },
@@ -44,36 +60,53 @@ const { values } = parseArgs({
     device: { type: 'string', default: 'cpu' },
     initial: { type: 'string' },
     parts: { type: 'string', default: '0.5,0.5,1' },
-    minutes: { type: 'string' },
   },
 });
 const { teacher, photographs, styles, student: specs, out } = values;
-if (!teacher || !photographs || !styles || !specs || !out) {
-  process.stderr.write(
-    'needs --teacher, --photographs, --styles, --student NAME=WIDTHS and --out; see the file\n',
-  );
-  process.exit(2);
-}
+if (!teacher || !photographs || !styles || !specs || !out)
+  refuse('needs --teacher, --photographs, --styles, --student NAME=WIDTHS and --out');
+if (values.minutes !== undefined && (values.steps ?? values.until) !== undefined)
+  refuse('--minutes takes the place of --steps and --until');
+const steps = integerOf('steps', values.steps ?? '2000', 1);
+const until = integerOf('until', values.until ?? `${steps}`, 1);
+const minutes = values.minutes === undefined ? undefined : numberOf('minutes', values.minutes, 0);
+const batch = integerOf('batch', values.batch, 1);
+const poolSize = integerOf('pool', values.pool, 3 * batch);
+const sizePx = integerOf('size', values.size, 32);
+const seed = integerOf('seed', values.seed, 0);
+const peak = numberOf('rate', values.rate, 0);
+const parts = values.parts.split(',').map((part) => numberOf('parts', part, 0));
+if (parts.length !== 3) refuse(`--parts ${values.parts} are not three numbers`);
+const [features, grams, gradients] = parts;
+const students = specs.map(studentOf);
+const photographsHeldOut = 20;
 
 const started = performance.now();
-const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
-const log = (text: string) => process.stdout.write(`${seconds()} s  ${text}\n`);
+const log = (text: string) =>
+  process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1)} s  ${text}\n`);
+const textOf = (losses: Readonly<Record<string, number>>) =>
+  Object.entries(losses)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join('  ');
 enableProdMode();
 await mkdir(out, { recursive: true });
-const [sizePx, batch, steps, seed] = [values.size, values.batch, values.steps, values.seed].map(Number);
-const students = specs.map(studentOf);
-const initial = values.initial ? (await readCheckpoint(values.initial))?.parameters : undefined;
-const random: Record<string, HostTensor> = Object.assign(
-  {},
-  ...students.map((student) => randomParameters(student, seed)),
-);
-const parameters = mapped(random, (value, name) => initial?.[name] ?? value);
-const [features, grams, gradients] = values.parts.split(',').map(Number);
+const teacherBytes = readFileSync(teacher);
+const parameters = await startingParameters(students, seed, values.initial);
+const inputs = {
+  teacher: sha256(teacherBytes),
+  photographs: await folderDigest(photographs),
+  styles: await Promise.all(styles.map((folder) => folderDigest(folder, values.without))),
+};
+await writeFile(join(out, 'inputs.json'), `${JSON.stringify(inputs, null, 1)}\n`);
+const photos = heldOut(await loadFolder(photographs), photographsHeldOut);
+const paintings = (await Promise.all(styles.map((folder) => loadFolder(folder, values.without)))).flat();
+log(`${photos.trained.length} photographs, ${photos.held.length} more held out, ${paintings.length} styles`);
+
 const task = {
   ...distillationTask({
     students,
     parameters,
-    teacher: await vgg19.loadWeights(readFileSync(teacher)),
+    teacher: await vgg19.loadWeights(teacherBytes),
     sizePx,
     batch,
     parts: { features, grams, gradients },
@@ -84,58 +117,60 @@ const checkpoint = join(out, 'checkpoint.safetensors');
 const engine = await createEngine('onnx', { device: values.device });
 const trainer = await createTrainer(engine, task, await readCheckpoint(checkpoint));
 log(`compiled; continues from step ${trainer.steps}`);
-const [photos, paintings] = [
-  await loadFolder(photographs),
-  (await Promise.all(styles.map((folder) => loadFolder(folder, values.without)))).flat(),
-];
-log(`${photos.length} photographs, ${paintings.length} styles`);
+const pooled = { styles: paintings, sizePx, batch };
 const pool = new Pool({
-  photographs: photos,
-  styles: paintings,
-  sizePx,
-  batch,
-  size: Number(values.pool),
+  ...pooled,
+  photographs: photos.trained,
+  size: poolSize,
   seed: seed + trainer.steps,
 });
+const heldBatch = new Pool({
+  ...pooled,
+  photographs: photos.held,
+  size: 3 * batch,
+  seed: ~seed >>> 0,
+}).take();
 log('pool filled');
-/** With --minutes, the number of steps follows from the time of the first ones. */
-let total = steps;
+
+const resumedAt = trainer.steps;
+let pace: Pace = minutes === undefined ? { first: 0, total: steps } : { first: resumedAt, total: undefined };
 const stop = new AbortController();
-const measured = 40;
-const first = trainer.steps;
 let measuringFrom = performance.now();
 const every = 50;
-let sums: Record<string, number> = {};
+let recent: Record<string, number>[] = [];
 await train({
   trainer,
-  steps: values.minutes ? Number.MAX_SAFE_INTEGER : Number(values.until ?? steps),
-  schedule: (step) => cosineRate({ peak: Number(values.rate), steps: total, warmUp: 50, last: 1e-6 })(step),
+  steps: minutes === undefined ? until : Number.MAX_SAFE_INTEGER,
+  schedule: (step) => rateAt(step, peak, pace),
   batches: () => pool.take(),
   checkpoint: { path: checkpoint, every: 500 },
-  onStep: ({ step, loss, metrics }, outputs) => {
+  curve: join(out, 'loss-curve.jsonl'),
+  onStep: async ({ step, loss, metrics }, outputs) => {
     pool.putBack(outputs);
-    if (step === first + 5) measuringFrom = performance.now();
-    if (values.minutes && step === first + measured) {
-      const msPerStep = (performance.now() - measuringFrom) / (measured - 5);
-      total = step + Math.floor((60_000 * Number(values.minutes)) / msPerStep);
-      log(`${msPerStep.toFixed(1)} ms a step: ${total} steps`);
+    const done = step + 1 - resumedAt;
+    if (done === settlingSteps) measuringFrom = performance.now();
+    if (minutes !== undefined && done === measuredSteps) {
+      const msPerStep = (performance.now() - measuringFrom) / (measuredSteps - settlingSteps);
+      pace = { first: resumedAt, total: totalAfter(resumedAt, minutes, msPerStep) };
+      log(`${msPerStep.toFixed(1)} ms a step: ${pace.total} steps`);
     }
-    if (values.minutes && step + 1 >= total) stop.abort();
-    for (const [name, value] of Object.entries({ loss, ...metrics }))
-      sums[name] = (sums[name] ?? 0) + value / every;
-    if ((step + 1) % every !== 0) return;
-    const text = Object.entries(sums).map(([name, value]) => `${name} ${value.toFixed(4)}`);
-    log(`step ${step + 1}: ${text.join('  ')}`);
-    sums = {};
+    if (minutes !== undefined && endsWith(step, pace)) stop.abort();
+    recent.push({ loss, ...metrics });
+    if ((step + 1) % every === 0) {
+      const mean = (name: string) => recent.reduce((sum, losses) => sum + losses[name], 0) / recent.length;
+      log(
+        `step ${step + 1}: ${textOf(Object.fromEntries(Object.keys(recent[0]).map((name) => [name, mean(name)])))}`,
+      );
+      recent = [];
+    }
+    if ((step + 1) % 250 !== 0) return;
+    const held = await trainer.evaluate(heldBatch);
+    log(`step ${step + 1}, held out: ${textOf({ loss: held.loss, ...held.metrics })}`);
   },
   signal: stop.signal,
 });
 const { parameters: learned } = await trainer.state();
-await writeCheckpoint(join(out, 'parameters.safetensors'), {
-  step: 0,
-  parameters: learned,
-  buffers: {},
-  moments: {},
-});
+const result = { step: 0, parameters: learned, buffers: {}, moments: {} };
+await writeCheckpoint(join(out, 'parameters.safetensors'), result);
 trainer.dispose();
 log('done');

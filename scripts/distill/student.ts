@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named } from '../../src/engine/engine.js';
 import { averagePool2x2 } from '../../src/engine/pooling.js';
+import { WildstyleError } from '../../src/errors.js';
 import { keyOfSeed, normals } from '../../src/random.js';
 import {
   type Blocks,
@@ -18,9 +19,21 @@ export interface Student {
   readonly blocks: Blocks;
 }
 
-/** Reads a student's name and widths, block by block: `compact=16,16/32,32/64,64/128,128/128`. */
+/**
+ * Reads a student's name and widths, block by block: `compact=16,16/32,32/64,64/128,128/128`.
+ * @throws `option-invalid` if it is not of this form or lacks a layer that is compared
+ */
 export function studentOf(spec: string): Student {
-  const [name, widths] = spec.split('=');
+  const [, name, widths] = /^([^=/]+)=(\d+(?:,\d+)*(?:\/\d+(?:,\d+)*){4})$/.exec(spec) ?? [];
+  const student = name && widths ? parsed(name, widths) : undefined;
+  if (student && student.blocks[3].length > 1 && student.blocks.flat().every((width) => width > 0))
+    return student;
+  throw new WildstyleError('option-invalid', `The student ${spec} cannot be read.`, {
+    cure: 'Write NAME=WIDTHS with five blocks, at least two layers in the fourth: F=32/48,48/64,64/128,128/128.',
+  });
+}
+
+function parsed(name: string, widths: string): Student {
   return { name, blocks: widths.split('/').map((block) => block.split(',').map(Number)) };
 }
 

@@ -1,8 +1,6 @@
 /** Runs the conformance suite on one device: `node conformance.js <device> <first case>`. @module */
 import { createEngine } from '../../src/engine/index.js';
-import { elementwiseCases } from '../../test/engine/cases/elementwise.js';
-import { networkCases } from '../../test/engine/cases/networks.js';
-import { structureCases } from '../../test/engine/cases/structure.js';
+import { conformanceCases as cases } from '../../test/engine/cases/index.js';
 import { drawn, execute, relativeDifference } from '../../test/engine/support.js';
 
 /** The outcome of one case: the largest relative difference from the reference engine, or an error. */
@@ -16,7 +14,6 @@ export interface CaseResult {
 const [device, first] = [process.argv[2], Number(process.argv[3] ?? 0)];
 const reference = await createEngine('reference');
 const onnx = await createEngine('onnx', { device });
-const cases = [...elementwiseCases, ...structureCases, ...networkCases];
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 print({ cases: cases.length, version: onnx.version });

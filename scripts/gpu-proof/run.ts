@@ -1,11 +1,12 @@
 /**
- * Proves the engine on the devices of this machine: `node dist/scripts/gpu-proof/run.js --out FILE [--devices cuda,webgpu]`.
+ * Proves the engine on the devices of this machine:
+ * `node dist/scripts/gpu-proof/run.js --out FILE [--devices cuda,webgpu]`.
  * Every measurement runs in a process of its own, so that a driver that crashes takes one figure with it, not the rest.
  * @module
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ const { values } = parseArgs({
     devices: { type: 'string', default: 'cuda,webgpu' },
     python: { type: 'string', default: 'python3' },
     sizes: { type: 'string', default: '256,512' },
-    batches: { type: 'string', default: '1,4,16' },
+    batches: { type: 'string', default: '1,8' },
     minutes: { type: 'string', default: '8' },
     only: { type: 'string', default: 'conformance,throughput,torch' },
   },
@@ -34,7 +35,7 @@ const [devices, sizes, batches, parts] = [values.devices, values.sizes, values.b
 const tolerance = 1e-4;
 
 const report: Record<string, unknown> = {
-  machine: { processor: cpus()[0]?.model, threads: cpus().length, kernel: release(), gpu: gpuName() },
+  machine: { processor: cpus()[0]?.model, threads: cpus().length, gpu: gpuName() },
   node: process.version,
 };
 const save = () => writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);

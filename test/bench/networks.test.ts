@@ -6,31 +6,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { contenders } from '../../scripts/bench/networks/contenders.js';
 import { benchNetworks } from '../../scripts/bench/networks/networks.js';
-import type { HostTensor } from '../../src/engine/index.js';
-import { safetensorsBytes } from '../../src/files/safetensors/write.js';
-import { channelsOf, vgg19Blocks, vggLayers } from '../../src/stylize/networks/vgg.js';
-import { randomTensor } from '../engine/support.js';
+import { randomVgg19 } from '../support/random-vgg19.js';
 import { smallImage } from '../support/small-images.js';
-
-/** A VGG-19 with random filters up to `conv4_2`, and zeros beyond, which the objective does not read. */
-function randomVgg19(): Uint8Array {
-  const tensors: Record<string, HostTensor> = {};
-  let inputs = 3;
-  for (const [index, layer] of vggLayers(vgg19Blocks).entries()) {
-    if (!layer.startsWith('conv')) continue;
-    const outputs = channelsOf(vgg19Blocks, layer);
-    const shape = [outputs, inputs, 3, 3];
-    const deviation = Math.sqrt(2 / (9 * inputs));
-    const isRead = layer <= 'conv4_2';
-    const data = isRead
-      ? randomTensor(shape, index).data.map((value) => value * deviation)
-      : new Float32Array(9 * inputs * outputs);
-    tensors[`features.${index}.weight`] = { data, shape };
-    tensors[`features.${index}.bias`] = { data: new Float32Array(outputs), shape: [outputs] };
-    inputs = outputs;
-  }
-  return safetensorsBytes(tensors, { dtype: 'F16' });
-}
 
 test('the benchmark of networks returns shares, speeds and memory', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
@@ -45,7 +22,7 @@ test('the benchmark of networks returns shares, speeds and memory', async (t) =>
         .png()
         .toFile(at(name, `${variant}.png`));
   }
-  await writeFile(at('vgg19.safetensors'), randomVgg19());
+  await writeFile(at('vgg19.safetensors'), randomVgg19('conv4_2'));
   const figures = await benchNetworks({
     content: at('content'),
     style: at('style'),

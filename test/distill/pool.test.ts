@@ -1,8 +1,8 @@
 /** The pool of images that a distillation learns from. @module */
 import test from 'ava';
+import { Pool } from '../../scripts/distill/images/pool.js';
+import { cuts, randomCut } from '../../scripts/distill/images/sources.js';
 import { levels } from '../../scripts/distill/objective.js';
-import { Pool } from '../../scripts/distill/pool.js';
-import { cuts, randomCut } from '../../scripts/distill/sources.js';
 import type { HostTensor, Named } from '../../src/engine/index.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
 
@@ -56,4 +56,9 @@ test('a cut of a flat image is flat', (t) => {
   let draws = 0;
   const cut = randomCut(flat, 10, () => uniform(keyOfSeed(1), 1, draws++));
   t.true(cut.every((value) => Math.abs(value - 0.2) < 1e-6));
+});
+
+test('refuses pools of less than three batches, or without images', (t) => {
+  t.throws(() => new Pool({ ...options, size: 5 }), { code: 'option-invalid', message: /5 images/ });
+  t.throws(() => new Pool({ ...options, styles: [] }), { code: 'option-invalid', message: /0 styles/ });
 });

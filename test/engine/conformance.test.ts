@@ -2,10 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine } from '../../src/engine/index.js';
-import { elementwiseCases } from './cases/elementwise.js';
-import { networkCases } from './cases/networks.js';
-import { structureCases } from './cases/structure.js';
-import { trainingCases } from './cases/training.js';
+import { conformanceCases } from './cases/index.js';
 import { type Case, drawn, execute, relativeDifference } from './support.js';
 
 const tolerance = 1e-4;
@@ -28,5 +25,4 @@ const conforms = test.macro({
   },
 });
 
-const cases = [...elementwiseCases, ...structureCases, ...networkCases, ...trainingCases];
-for (const entry of cases) test.serial(conforms, entry);
+for (const entry of conformanceCases) test.serial(conforms, entry);

@@ -21,13 +21,13 @@ import {
 } from './vgg.js';
 
 /** Output channels of each convolution in each block. Layers have VGG's names where it has such a layer. */
-const blocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];
+export const compactBlocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];
 
 /** The file that is part of the package. */
 export const packagedCompactFile = 'weights/compact.safetensors';
 
 export const compact: Network = {
-  layers: vggLayers(blocks),
+  layers: vggLayers(compactBlocks),
   defaults: {
     contentLayers: ['relu4_2'],
     styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
@@ -42,10 +42,10 @@ export const compact: Network = {
 
   loadWeights: async (file) => (file ? weightsOf(file) : packagedCompact()),
 
-  shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
+  shapeAt: (layer, image) => vggShapeAt(compactBlocks, layer, image),
 
   features: (image, weights, layers, pooling) =>
-    vggFeatures(image, blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
+    vggFeatures(image, compactBlocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
 };
 
 /**
@@ -77,8 +77,8 @@ export async function packagedCompact(url = packageFile(packagedCompactFile)): P
 export function compactShapes(): Record<string, Shape> {
   const shapes: Record<string, Shape> = {};
   let inputs = 3;
-  for (const layer of vggLayers(blocks).filter((name) => name.startsWith('conv'))) {
-    const outputs = channelsOf(blocks, layer);
+  for (const layer of vggLayers(compactBlocks).filter((name) => name.startsWith('conv'))) {
+    const outputs = channelsOf(compactBlocks, layer);
     shapes[`${layer}.weight`] = [3, 3, inputs, outputs];
     shapes[`${layer}.bias`] = [outputs];
     inputs = outputs;

@@ -1,9 +1,8 @@
 /** The images of a distillation: photographs and styles from folders, cut and changed at random. @module */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { HostTensor } from '../../src/engine/index.js';
-import { decodeImage, type Pixels } from '../../src/images/decode.js';
-import { keyOfSeed, uniform } from '../../src/random.js';
+import type { HostTensor } from '../../../src/engine/index.js';
+import { decodeImage, type Pixels } from '../../../src/images/decode.js';
+import { keyOfSeed, uniform } from '../../../src/random.js';
+import { imagePaths } from './inputs.js';
 
 /** Uniform numbers in [0, 1). */
 export type Draw = () => number;
@@ -13,15 +12,19 @@ export const sourceEdgePx = 384;
 
 /** Decodes every image in a folder and the folders in it, in order of their paths. */
 export async function loadFolder(folder: string, except: readonly string[] = []): Promise<Pixels[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && /\.(jpe?g|png|webp)$/i.test(entry.name))
-    .filter(({ name }) => !except.some((part) => name.includes(part)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
   const images: Pixels[] = [];
-  for (const path of paths) images.push(await decodeImage(path, { sizePx: sourceEdgePx, fit: 'keep' }));
+  for (const path of await imagePaths(folder, except))
+    images.push(await decodeImage(path, { sizePx: sourceEdgePx, fit: 'keep' }));
   return images;
+}
+
+/** Splits a list into what is trained on and one entry of every `every`, which is not. */
+export function heldOut<T>(list: readonly T[], every: number): { trained: T[]; held: T[] } {
+  const isHeld = (index: number) => index % every === every - 1;
+  return {
+    trained: list.filter((_, index) => !isHeld(index)),
+    held: list.filter((_, index) => isHeld(index)),
+  };
 }
 
 /**
@@ -62,7 +65,7 @@ export function randomCut({ data, widthPx, heightPx }: Pixels, sizePx: number, d
 export function recolor(pixels: Float32Array, strength: number, draw: Draw): Float32Array {
   const noise = () => strength * (2 * draw() - 1);
   const mix = Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0) + noise());
-  // Each row sums to one, so that grey stays grey before the shift.
+  // Each row sums to one, so that gray stays gray before the shift.
   for (let row = 0; row < 3; row++) {
     const sum = mix[3 * row] + mix[3 * row + 1] + mix[3 * row + 2];
     for (let c = 0; c < 3; c++) mix[3 * row + c] += (1 - sum) / 3;

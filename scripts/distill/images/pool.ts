@@ -4,12 +4,13 @@
  * go, and the styles of later pairs include results of earlier ones.
  * @module
  */
-import type { HostTensor, Named } from '../../src/engine/engine.js';
-import type { Pixels } from '../../src/images/pixels.js';
-import { keyOfSeed, uniform } from '../../src/random.js';
-import { levels, rowShape } from './objective.js';
+import type { HostTensor, Named } from '../../../src/engine/engine.js';
+import { WildstyleError } from '../../../src/errors.js';
+import type { Pixels } from '../../../src/images/pixels.js';
+import { keyOfSeed, uniform } from '../../../src/random.js';
+import { levels, rowShape } from '../objective.js';
+import { styleLayers } from '../student.js';
 import { type Draw, randomCut, recolor } from './sources.js';
-import { styleLayers } from './student.js';
 
 interface PoolItem {
   image: Float32Array;
@@ -42,7 +43,27 @@ export class Pool {
   readonly #taken: number[][] = [];
   #next = 0;
 
+  /** @throws `option-invalid` if the pool is smaller than three batches or has nothing to draw from */
   constructor(private readonly options: PoolOptions) {
+    const { photographs, styles, size, batch } = options;
+    if (!Number.isSafeInteger(size) || size < 3 * batch) {
+      throw new WildstyleError(
+        'option-invalid',
+        `A pool of ${size} images is less than three batches of ${batch}.`,
+        {
+          cure: `Use a pool of at least ${3 * batch} images.`,
+        },
+      );
+    }
+    if (photographs.length === 0 || styles.length === 0) {
+      throw new WildstyleError(
+        'option-invalid',
+        `There are ${photographs.length} photographs and ${styles.length} styles.`,
+        {
+          cure: 'Give folders with at least 20 photographs and one style.',
+        },
+      );
+    }
     let index = 0;
     this.#draw = () => uniform(keyOfSeed(options.seed), 0, index++);
     this.#items = Array.from({ length: options.size }, () => this.#fresh());
