@@ -7,10 +7,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, TensorFunction, WeightSet } from '../../src/engine/engine.js';
 import { runOnce } from '../../src/engine/run-once.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
-import { channelsOf, vgg19Blocks } from '../../src/stylize/networks/vgg.js';
+import { channelsOf, convolutionsOf, vgg19Blocks } from '../../src/stylize/networks/vgg.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 import { solveSymmetric, spanningChannels } from './least-squares.js';
-import { centered, comparedLayers, convolutionsOf, type Student, studentFeatures } from './student.js';
+import { centered, comparedLayers, reluOf, type Student, studentFeatures } from './student.js';
 
 /** Number of places that are compared in each layer. */
 const places = 24_000;
@@ -57,7 +57,7 @@ export async function initialParameters(
       shape: [3, 3, inputs, count],
     };
     own[`${layer}.bias`] = { data: solution.data.slice(9 * inputs * count), shape: [count] };
-    const relu = layer.replace('conv', 'relu');
+    const relu = reluOf(layer);
     const digest = `${student.name} ${layer}`;
     const found = await evaluate(engine, images, { digest, tensors: own }, (image, weights) =>
       studentFeatures(student, image, weights, [relu, ...(isLast(student, layer) ? [poolOf(layer)] : [])]),

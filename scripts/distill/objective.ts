@@ -136,7 +136,7 @@ interface Targets {
 }
 
 function targetsOf(extract: Extract, content: tf.Tensor4D, style: tf.Tensor4D): Targets {
-  const start = extract(content, [...new Set<string>([...styleLayers, contentLayer])]);
+  const start = extract(content, comparedLayers);
   const look = extract(style, styleLayers);
   const grams: Record<string, tf.Tensor3D> = {};
   const gramScales: Record<string, tf.Tensor1D> = {};
@@ -159,7 +159,7 @@ function imageGradient(
 ): tf.Tensor4D {
   const shares = tf.split(weights.style, styleLayers.length, 1);
   return tf.grad((x) => {
-    const features = extract(x as tf.Tensor4D, [...new Set<string>([...styleLayers, contentLayer])]);
+    const features = extract(x as tf.Tensor4D, comparedLayers);
     const difference = tf.mean(tf.squaredDifference(features[contentLayer], targets.content), [1, 2, 3]);
     const terms = styleLayers.map((layer, i) => {
       const squares = tf.mean(

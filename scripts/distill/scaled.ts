@@ -2,9 +2,10 @@
 import type { Engine, HostTensor, Named, WeightSet } from '../../src/engine/engine.js';
 import { sha256 } from '../../src/files/digest.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
+import { convolutionsOf } from '../../src/stylize/networks/vgg.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 import { counterpart, evaluate } from './initialize.js';
-import { convolutionsOf, type Student, studentFeatures } from './student.js';
+import { reluOf, type Student, studentFeatures } from './student.js';
 
 /**
  * Scales each layer to the mean square that the teacher's has on the images, so that the bounds of the losses mean the
@@ -20,13 +21,12 @@ export async function scaledParameters(
   teacher: WeightSet,
   images: HostTensor,
 ): Promise<Record<string, HostTensor>> {
-  const relu = (layer: string) => layer.replace('conv', 'relu');
   const layers = convolutionsOf(student.blocks).map(({ layer }) => layer);
   const own = { digest: sha256(safetensorsBytes(trained)), tensors: trained };
   const found = await evaluate(engine, images, own, (image, weights) =>
-    studentFeatures(student, image, weights, layers.map(relu)),
+    studentFeatures(student, image, weights, layers.map(reluOf)),
   );
-  const wanted = [...new Set(layers.map((layer) => relu(counterpart(student, layer))))];
+  const wanted = [...new Set(layers.map((layer) => reluOf(counterpart(student, layer))))];
   const expected = await evaluate(engine, images, teacher, (image, weights) =>
     vgg19.features(image, weights, wanted, vgg19.defaults.pooling),
   );
@@ -34,8 +34,8 @@ export async function scaledParameters(
   let before = 1;
   for (const layer of layers) {
     const [weight, bias] = ['weight', 'bias'].map((part) => trained[`${layer}.${part}`]);
-    const target = rootMeanSquare(expected[relu(counterpart(student, layer))]);
-    const scale = target / rootMeanSquare(found[relu(layer)]);
+    const target = rootMeanSquare(expected[reluOf(counterpart(student, layer))]);
+    const scale = target / rootMeanSquare(found[reluOf(layer)]);
     const scaled = {
       weight: weight.data.map((value) => (value * scale) / before),
       bias: bias.data.map((value) => value * scale),

@@ -1,16 +1,15 @@
 /** A student: a narrow VGG whose features stand in for those of its teacher. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named } from '../../src/engine/engine.js';
-import { averagePool2x2 } from '../../src/engine/pooling.js';
 import { WildstyleError } from '../../src/errors.js';
 import { keyOfSeed, normals } from '../../src/random.js';
 import {
   type Blocks,
   channelsOf,
+  convolutionsOf,
   replicatingConvolution,
   vgg19Blocks,
   vggFeatures,
-  vggLayers,
 } from '../../src/stylize/networks/vgg.js';
 
 /** A student in training. */
@@ -37,25 +36,14 @@ function parsed(name: string, widths: string): Student {
   return { name, blocks: widths.split('/').map((block) => block.split(',').map(Number)) };
 }
 
-/** The layers that are compared. The student has every one of them. */
+/** The layers that are compared: those of the style and the content. The student has every one of them. */
 export const comparedLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu4_2', 'relu5_1'] as const;
 export const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'] as const;
 export const contentLayer = 'relu4_2';
 
 const convolutionOf = (layer: string): string => layer.replace('relu', 'conv');
-
-/** The convolutions of a student in order, with their numbers of input and output channels. */
-export function convolutionsOf(blocks: Blocks): { layer: string; inputs: number; outputs: number }[] {
-  let inputs = 3;
-  return vggLayers(blocks)
-    .filter((layer) => layer.startsWith('conv'))
-    .map((layer) => {
-      const outputs = channelsOf(blocks, layer);
-      const convolution = { layer, inputs, outputs };
-      inputs = outputs;
-      return convolution;
-    });
-}
+/** The ReLU after a convolution. */
+export const reluOf = (layer: string): string => layer.replace('conv', 'relu');
 
 /**
  * Random filters (He et al. 2015), and for each compared layer a projection from the student's channels to the teacher's.
@@ -103,7 +91,7 @@ export function studentFeatures(
   own: Named<tf.Tensor>,
   layers: readonly string[],
 ): Named<tf.Tensor4D> {
-  return vggFeatures(centered(image), blocks, layers, averagePool2x2, {
+  return vggFeatures(centered(image), blocks, layers, 'average', {
     convolution: replicatingConvolution(own),
   });
 }

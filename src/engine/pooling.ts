@@ -20,7 +20,7 @@ const average: Differentiable = (x) => tf.avgPool(x, 2, 2, 'valid');
 
 const repeated: Differentiable = (x) => tf.image.resizeNearestNeighbor(x, [2 * x.shape[1], 2 * x.shape[2]]);
 
-const averages: Differentiable = withGradient(average, (dy) => tf.mul(repeats(dy), 0.25));
+const averages: Differentiable = withGradient(average, (dy) => repeats(tf.mul(dy, 0.25)));
 
 const repeats: Differentiable = withGradient(repeated, (dy) => tf.mul(averages(dy), 4));
 

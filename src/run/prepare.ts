@@ -1,6 +1,6 @@
 /** Prepares a job: finds weights and images, and makes the plan. @module */
 
-import { auto, isAuto } from '../auto.js';
+import { auto } from '../auto.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../inventory/inventory.js';
 import { possibleNetworks } from '../job/checks.js';
 import type { Job } from '../job/schema.js';
@@ -29,12 +29,12 @@ export interface PrepareOptions {
  *   `style-missing`, `labels-invalid`, `path-outside-root`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
-  const weightsFiles = findWeights(job.run.weights, possibleNetworks(job.recipe));
-  const automatic = resolveNetwork(auto);
+  const possible = possibleNetworks(job.recipe);
+  const weightsFiles = findWeights(job.run.weights, possible);
   const store = new WeightStore(weightsFiles);
   const { network } = job.recipe;
   const digests: Partial<Record<NetworkName, string>> = {};
-  for (const name of isAuto(network) ? [automatic] : possibleNetworks(job.recipe)) {
+  for (const name of possible) {
     // If the network is drawn, missing weights only fail the items that draw it.
     const isFixed = typeof network === 'string';
     if (isFixed || weightsFiles[name] || !networks[name].needsWeights)
@@ -43,6 +43,6 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const inventory = await takeInventory(job, {
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
-  const plan = makePlan(job, inventory, { name: automatic, weights: digests });
+  const plan = makePlan(job, inventory, { name: resolveNetwork(auto), weights: digests });
   return { job, inventory, plan, warnings: inventory.warnings, weightsFiles };
 }

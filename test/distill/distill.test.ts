@@ -5,7 +5,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { folderDigest } from '../../scripts/distill/images/inputs.js';
 import { Pool } from '../../scripts/distill/images/pool.js';
@@ -15,7 +14,6 @@ import { distillationTask } from '../../scripts/distill/objective.js';
 import { rootMeanSquare, scaledParameters } from '../../scripts/distill/scaled.js';
 import { startingParameters } from '../../scripts/distill/starting-parameters.js';
 import {
-  convolutionsOf,
   ownParameters,
   randomParameters,
   studentFeatures,
@@ -24,7 +22,7 @@ import {
 import { createEngine, type HostTensor, type Named } from '../../src/engine/index.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { compact, compactBlocks } from '../../src/stylize/networks/compact.js';
-import { replicatingConvolution, vggFeatures } from '../../src/stylize/networks/vgg.js';
+import { convolutionsOf, replicatingConvolution, vggFeatures } from '../../src/stylize/networks/vgg.js';
 import { vgg19 } from '../../src/stylize/networks/vgg19.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { train } from '../../src/train/train.js';
@@ -85,7 +83,7 @@ test.serial(
       studentFeatures(student, image, weights, layers),
     );
     const exported = await evaluate(engine, images, { digest: 'exported', tensors }, (image, weights) =>
-      vggFeatures(image, student.blocks, layers, (x) => x.avgPool(2, 2, 'valid') as tf.Tensor4D, {
+      vggFeatures(image, student.blocks, layers, 'average', {
         convolution: replicatingConvolution(weights),
       }),
     );

@@ -13,7 +13,7 @@ import { packageFile } from '../../package-file.js';
 import type { Network } from './network.js';
 import {
   type Blocks,
-  channelsOf,
+  convolutionsOf,
   replicatingConvolution,
   vggFeatures,
   vggLayers,
@@ -76,12 +76,9 @@ export async function packagedCompact(url = packageFile(packagedCompactFile)): P
 /** The shape of each tensor: weights `[3, 3, inputs, outputs]`, biases `[outputs]`. */
 export function compactShapes(): Record<string, Shape> {
   const shapes: Record<string, Shape> = {};
-  let inputs = 3;
-  for (const layer of vggLayers(compactBlocks).filter((name) => name.startsWith('conv'))) {
-    const outputs = channelsOf(compactBlocks, layer);
+  for (const { layer, inputs, outputs } of convolutionsOf(compactBlocks)) {
     shapes[`${layer}.weight`] = [3, 3, inputs, outputs];
     shapes[`${layer}.bias`] = [outputs];
-    inputs = outputs;
   }
   return shapes;
 }

@@ -1,23 +1,16 @@
-/** The names and shapes that torchvision gives to the convolutions of VGG networks. @module */
-import { type Blocks, channelsOf, vggLayers } from './vgg.js';
+/** The names that torchvision gives to the convolutions of VGG networks. @module */
+import { type Blocks, type Convolution, convolutionsOf } from './vgg.js';
 
 /** A convolution in a file with torchvision's names. */
-export interface NamedConvolution {
-  /** The layer in this project: `conv1_1`. */
-  readonly layer: string;
+export interface NamedConvolution extends Convolution {
   /** The name in the file, without `.weight` and `.bias`: `features.0`. ReLU and pooling layers count, too. */
   readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
 }
 
-/** The convolutions of a network in order from the input. The first one has three input channels. */
+/** The convolutions of a network in order from the input, with their names in the file. */
 export function torchvisionConvolutions(blocks: Blocks): NamedConvolution[] {
-  const found: NamedConvolution[] = [];
-  vggLayers(blocks).forEach((layer, index) => {
-    if (!layer.startsWith('conv')) return;
-    const inputs = found.at(-1)?.outputs ?? 3;
-    found.push({ layer, name: `features.${index}`, inputs, outputs: channelsOf(blocks, layer) });
-  });
-  return found;
+  return convolutionsOf(blocks).map((convolution) => ({
+    ...convolution,
+    name: `features.${convolution.index}`,
+  }));
 }

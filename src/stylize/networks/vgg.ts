@@ -1,6 +1,7 @@
 /** The architecture of VGG networks: blocks of 3x3 convolutions with ReLU, followed by 2x2 pooling. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../engine/engine.js';
+import { averagePool2x2 } from '../../engine/pooling.js';
 import { WildstyleError } from '../../errors.js';
 import type { Pooling } from './network.js';
 
@@ -39,6 +40,27 @@ export function channelsOf(blocks: Blocks, layer: string): number {
   return blocks[Number(block) - 1][Number(position) - 1];
 }
 
+/** A convolution of a network. */
+export interface Convolution {
+  /** `conv1_1` */
+  readonly layer: string;
+  /** Its place among all layers, {@link vggLayers}. */
+  readonly index: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The convolutions of a network in order from the input. The first one has three input channels. */
+export function convolutionsOf(blocks: Blocks): Convolution[] {
+  const found: Convolution[] = [];
+  vggLayers(blocks).forEach((layer, index) => {
+    if (!layer.startsWith('conv')) return;
+    const inputs = found.at(-1)?.outputs ?? 3;
+    found.push({ layer, index, inputs, outputs: channelsOf(blocks, layer) });
+  });
+  return found;
+}
+
 /** The shape of the features at a layer. @param image `[batch, height, width, 3]` */
 export function vggShapeAt(blocks: Blocks, layer: string, [batch, height, width]: Shape): Shape {
   const [, kind, number] = /^(conv|relu|pool)(\d+)/.exec(layer) ?? [];
@@ -69,7 +91,8 @@ export function weightedConvolution(
 
 const downsampling: Readonly<Record<Pooling, (x: tf.Tensor4D) => tf.Tensor4D>> = {
   max: (x) => tf.maxPool(x, 2, 2, 'valid'),
-  average: (x) => tf.avgPool(x, 2, 2, 'valid'),
+  // Unlike TF.js's own, its gradient can be differentiated, as training against image gradients needs.
+  average: averagePool2x2,
 };
 
 /** The layers before the second pooling. Deeper ones see the border of the image too coarsely to draw a line there. */
@@ -122,7 +145,6 @@ function folded(image: tf.Tensor4D, axis: 1 | 2): tf.Tensor4D {
 /**
  * Evaluates the network up to the deepest of the given layers.
  * @param image `[batch, height, width, 3]`, preprocessed
- * @param pooling by name, or a function
  * @returns the features of those layers, `[batch, height, width, channels]` each
  * @throws `layer-unknown` if the network has no such layer
  */
@@ -130,12 +152,12 @@ export function vggFeatures(
   image: tf.Tensor4D,
   blocks: Blocks,
   layers: readonly string[],
-  pooling: Pooling | ((x: tf.Tensor4D) => tf.Tensor4D),
+  pooling: Pooling,
   hooks: LayerHooks,
 ): Named<tf.Tensor4D> {
   const found: Record<string, tf.Tensor4D> = {};
   const missing = new Set(layers);
-  const pool = typeof pooling === 'function' ? pooling : downsampling[pooling];
+  const pool = downsampling[pooling];
   let current = image;
   for (const layer of vggLayers(blocks)) {
     if (missing.size === 0) break;
