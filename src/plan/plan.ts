@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LRUCache } from 'lru-cache';
 import { WildstyleError } from '../errors.js';
 import { sha256 as hash } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
@@ -14,6 +15,7 @@ import { methodOf } from '../methods/index.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import { classesOf, itemsPerContent } from './counts.js';
+import { interleave } from './interleave.js';
 import type { OriginalItem, PlanItem, StylizedItem } from './item.js';
 import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { makeStyleChooser } from './sampling.js';
@@ -67,10 +69,15 @@ export interface Plan {
   readonly parameters: readonly ParameterSummary[];
   /** All items in order. For each content image, sorted by path: its original, then its stylized items. */
   items(): Iterable<PlanItem>;
+  /** All items in the order in which they are made: every prefix resembles the whole; see `interleave`. */
+  interleaved(): Iterable<PlanItem>;
 }
 
 /** Increment when the same original gets different pixels. Methods have their own versions. */
 const originalsVersion = 1;
+
+/** Number of chosen styles to keep: 8 MB. */
+const keptChoices = 1e6;
 
 /**
  * Plans a job for an inventory.
@@ -97,24 +104,40 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
     classes.map(({ label }) => [label, label === null ? output.split : `${output.split}/${label}`]),
   );
 
+  const originals = sampling.keepOriginals ? 1 : 0;
+  const itemsOf = perContent.map((count) => (count === 0 && !keepsUnstylized ? 0 : count + originals));
+  const firstOf = { item: runningSums(itemsOf), stylized: runningSums(perContent) };
+  // Items of one content image share the list, but are far apart in the interleaved order.
+  const chosen = new LRUCache<number, readonly number[]>({
+    maxSize: keptChoices,
+    sizeCalculation: ({ length }) => length + 1,
+  });
+  const stylesOf = (content: number): readonly number[] => {
+    const known = chosen.get(content);
+    if (known) return known;
+    const list = chooseStyles(keys[content], firstOf.stylized[content], perContent[content]);
+    chosen.set(content, list);
+    return list;
+  };
+
+  function itemAt(content: number, item: number): PlanItem {
+    const { label } = contents[content];
+    const folder = folders.get(label) ?? output.split;
+    const place: Place = { content: contents[content], folder, key: keys[content] };
+    const index = firstOf.item[content] + item;
+    if (item < originals) return makeOriginal(place, index);
+    const list = stylesOf(content);
+    const j = item - originals;
+    return makeStylized(place, index, list[j % list.length], Math.floor(j / list.length));
+  }
+
   function* items(): Generator<PlanItem> {
-    let index = 0;
-    let stylized = 0;
-    for (let c = 0; c < contents.length; c++) {
-      const count = perContent[c];
-      if (count === 0 && !keepsUnstylized) continue;
-      const place: Place = {
-        content: contents[c],
-        folder: folders.get(contents[c].label) ?? output.split,
-        key: keys[c],
-      };
-      if (sampling.keepOriginals) yield makeOriginal(place, index++);
-      const chosen = chooseStyles(keys[c], stylized, count);
-      for (let j = 0; j < count; j++) {
-        yield makeStylized(place, index++, chosen[j % chosen.length], Math.floor(j / chosen.length));
-      }
-      stylized += count;
-    }
+    for (let content = 0; content < contents.length; content++)
+      for (let item = 0; item < itemsOf[content]; item++) yield itemAt(content, item);
+  }
+
+  function* interleaved(): Generator<PlanItem> {
+    for (const { content, item } of interleave(classes, keys, itemsOf)) yield itemAt(content, item);
   }
 
   let survey: Survey | undefined;
@@ -137,7 +160,15 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
       return surveyed().parameters;
     },
     items,
+    interleaved,
   };
+}
+
+/** Element i is the sum of the values before i. */
+function runningSums(values: Uint32Array): Float64Array {
+  const sums = new Float64Array(values.length);
+  for (let i = 1; i < values.length; i++) sums[i] = sums[i - 1] + values[i - 1];
+  return sums;
 }
 
 /** What all items of one content image share. */

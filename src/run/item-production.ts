@@ -104,7 +104,7 @@ export class ItemProduction {
 
   async #makeAll(isPending: IsPending): Promise<void> {
     const inFlight = new Set<Promise<void>>();
-    for (const item of this.prepared.plan.items()) {
+    for (const item of this.prepared.plan.interleaved()) {
       if (this.#stopped) break;
       if (!isPending(item)) continue;
       const request = this.#pool

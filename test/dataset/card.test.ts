@@ -121,3 +121,14 @@ test('the card mentions pending images; dashes in a split name become underscore
   t.regex(card, /7 more are planned but not made yet/);
   t.deepEqual(frontMatterOf(card).configs[0]?.data_files, [{ split: 'my_split', path: 'my-split/**' }]);
 });
+
+test('a dataset that is not complete says so: in its name, at the top, and where it is loaded', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const complete = datasetCard({ name: 'Pets', summary, sample: [] });
+  t.notRegex(complete, /not complete/);
+  const counts = { ...summary.counts, items: 9, pending: 4 };
+  const card = datasetCard({ name: 'Pets', summary: { ...summary, status: 'partial', counts }, sample: [] });
+  t.is(parse(card.split('---\n')[1] ?? '').pretty_name, 'Pets (not complete)');
+  t.regex(card, /^# Pets\n\n> \*\*This dataset is not complete\.\*\* It has 4 of 9 images;/m);
+  t.regex(card, /^## How to load it\n\nThe dataset is not complete: these load the 4 images so far\.$/m);
+});

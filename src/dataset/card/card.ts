@@ -33,6 +33,7 @@ export function datasetCard(facts: CardFacts): string {
   return [
     `---\n${stringify(frontMatter(facts))}---`,
     `# ${name}`,
+    partialNote(summary),
     `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
     licenseNote(facts.license),
     `## Contents\n\n${countsTable(summary)}`,
@@ -49,7 +50,7 @@ export function datasetCard(facts: CardFacts): string {
 function frontMatter({ name, summary, license }: CardFacts): object {
   const splits = Object.keys(summary.counts.splits);
   return {
-    pretty_name: name,
+    pretty_name: summary.status === 'partial' ? `${name} (not complete)` : name,
     ...(license && { license }),
     task_categories: ['image-classification'],
     tags: ['style-transfer', 'data-augmentation', 'synthetic', 'wildstyle'],
@@ -80,6 +81,13 @@ function features(classes: readonly string[]): object[] {
         : { name, dtype: dtypes[type] },
     ),
   ];
+}
+
+/** Says at the top that a dataset is not complete: nothing else tells those who load it. */
+function partialNote({ counts, status }: DatasetSummary): string {
+  if (status === 'complete') return '';
+  const share = `${counts.complete} of ${counts.items} images`;
+  return `> **This dataset is not complete.** It has ${share}; the job goes on when it is run again. Images are made in an order in which every part resembles the whole: classes, styles and originals have the shares that they have in the plan. \`status\` in \`dataset.json\` turns from \`partial\` to \`complete\` with the last image.`;
 }
 
 function sentence({ counts, status }: DatasetSummary): string {

@@ -2,7 +2,7 @@
 import type { DatasetSummary } from '../summary.js';
 
 /** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the dataset's first split. */
-export function loadingGuide({ counts, job }: DatasetSummary): string {
+export function loadingGuide({ counts, job, status }: DatasetSummary): string {
   const split = Object.keys(counts.splits)[0] ?? 'train';
   // Not ".", because `load_dataset` needs a folder name.
   const root = 'path/to/dataset';
@@ -10,6 +10,9 @@ export function loadingGuide({ counts, job }: DatasetSummary): string {
   const isWebp = (job.output as { format?: unknown } | undefined)?.format === 'webp';
   const labeled = Object.keys(counts.classes).length > 0;
   return [
+    ...(status === 'partial'
+      ? [`The dataset is not complete: these load the ${counts.complete} images so far.`]
+      : []),
     snippet('Hugging Face', 'python', [
       'from datasets import load_dataset',
       `dataset = load_dataset("${root}", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
