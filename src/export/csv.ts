@@ -1,27 +1,22 @@
 /** CSV (RFC 4180): one table per split, with the columns of `metadata.jsonl`. @module */
 import { columnList, metadataRow } from '../dataset/ledger/metadata-row.js';
 import { splitOfFile } from '../dataset/output-paths.js';
-import type { FilePublisher } from '../files/publish.js';
-import type { Exporter } from './exporter.js';
+import { type Exporter, exportFile } from './exporter.js';
 
 const names = columnList.map(({ name }) => name);
 
 export const csv: Exporter = {
   describe: 'one table per split, with the columns of metadata.jsonl',
-  async write({ records, open }) {
-    const tables = new Map<string, FilePublisher>();
-    for await (const record of records()) {
-      const [split, fileName] = splitOfFile(record.file);
-      let table = tables.get(split);
-      if (!table) {
-        table = await open(`${split}.csv`);
-        tables.set(split, table);
+  async write(context) {
+    for (const split of context.splits) {
+      await exportFile(context, `${split}.csv`, async (table) => {
         await table.write(line(names));
-      }
-      const row = metadataRow(record, fileName);
-      await table.write(line(names.map((name) => row[name])));
+        for await (const record of context.records(split)) {
+          const row = metadataRow(record, splitOfFile(record.file)[1]);
+          await table.write(line(names.map((name) => row[name])));
+        }
+      });
     }
-    for (const table of tables.values()) await table.commit();
   },
 };
 

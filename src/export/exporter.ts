@@ -1,30 +1,70 @@
 /** The interface of an exporter, which writes a finished dataset in another format. @module */
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import type { DatasetSummary } from '../dataset/summary.js';
-import type { FilePublisher } from '../files/publish.js';
+import type { PublishedFile } from '../files/publish.js';
+import type { ExportFile } from './staging/export-file.js';
+
+/** What a user can choose for an export. Part of its identity: an export with other options starts anew. */
+export interface ExportOptions {
+  /** Maximum number of images in a shard, for formats with shards. */
+  readonly shardImages: number;
+}
 
 /** A finished dataset and the destination of its export. */
 export interface ExportContext {
   readonly root: string;
   readonly summary: DatasetSummary;
-  /** The records of all complete images, in manifest order, one at a time. */
-  readonly records: () => AsyncIterable<CompleteRecord>;
+  readonly options: ExportOptions;
+  /** Splits with images, sorted by name. */
+  readonly splits: readonly string[];
+  /** Classes with images, in the order in which loaders number class folders. Empty in a dataset without labels. */
+  readonly classes: readonly string[];
+  /** The records of the complete images of one split, or of all, in manifest order, one at a time. */
+  readonly records: (split?: string) => AsyncIterable<CompleteRecord>;
   /**
    * The bytes of a record's image file.
    * @throws `dataset-invalid` if the file is missing or is not the image that was recorded
    */
   readonly image: (record: CompleteRecord) => Promise<Uint8Array>;
   /**
-   * Opens a file of the export. Committing it publishes it atomically.
+   * The size of a record's image file in bytes.
+   * @throws `dataset-invalid` if the file is missing
+   */
+  readonly imageBytes: (record: CompleteRecord) => Promise<number>;
+  /**
+   * Opens a file of the export. Committing it stages it; all files of an export appear together.
    * @param name path relative to the export's folder, with forward slashes
    */
-  readonly open: (name: string) => Promise<FilePublisher>;
+  readonly open: (name: string) => Promise<ExportFile>;
+  /** Takes a file from an interrupted export, if it was committed there. It then need not be written again. */
+  readonly reuse: (name: string) => PublishedFile | undefined;
+  /** Adds a record's image as a file of the export, without a second copy on the disk where the system has hard links. */
+  readonly link: (name: string, record: CompleteRecord) => Promise<void>;
 }
 
 /** An export format. */
 export interface Exporter {
   /** Description for the command-line help. */
   readonly describe: string;
-  /** Opens, writes and commits every file of the export. The same dataset must give the same bytes. */
+  /**
+   * Writes and commits every file of the export, in an order that does not depend on what could be reused. The same
+   * dataset must give the same bytes.
+   */
   readonly write: (context: ExportContext) => Promise<void>;
+}
+
+/**
+ * Writes a file, unless an interrupted export has it already.
+ * @param write writes its content; the file is then committed
+ */
+export async function exportFile(
+  { open, reuse }: Pick<ExportContext, 'open' | 'reuse'>,
+  name: string,
+  write: (file: ExportFile) => Promise<void>,
+): Promise<PublishedFile> {
+  const reused = reuse(name);
+  if (reused) return reused;
+  const file = await open(name);
+  await write(file);
+  return file.commit();
 }

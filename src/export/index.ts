@@ -1,8 +1,10 @@
 /** The exporters by name. To add one, create a file next to this one and add a line here. @module */
 import { csv } from './csv.js';
 import type { Exporter } from './exporter.js';
+import { parquet } from './parquet.js';
+import { webdataset } from './webdataset.js';
 
-export const exporters = { csv } satisfies Record<string, Exporter>;
+export const exporters = { csv, webdataset, parquet } satisfies Record<string, Exporter>;
 
 /** The name of an exporter. */
 export type ExporterName = keyof typeof exporters;

@@ -181,7 +181,8 @@ const cannotSyncFolders: ReadonlySet<string | undefined> = new Set([
   'EBADF',
 ]);
 
-async function syncFolder(folder: string, fileSystem: FileSystem): Promise<void> {
+/** Flushes the entries of a folder to the disk, on systems that can. */
+export async function syncFolder(folder: string, fileSystem: FileSystem = nodeFileSystem): Promise<void> {
   try {
     const handle = await fileSystem.open(folder, 'r');
     try {

@@ -2,18 +2,22 @@
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readSummary } from '../../dataset/summary.js';
-import { exportDataset } from '../../export/export-dataset.js';
+import { WildstyleError } from '../../errors.js';
+import { defaultExportOptions, exportDataset } from '../../export/export-dataset.js';
 import { type ExporterName, exporterNames, exporters } from '../../export/index.js';
 import { print } from '../output.js';
 
 interface ExportArguments {
   readonly dir: string;
   readonly to: ExporterName;
+  readonly shardImages: number;
 }
+
+const mostFilesShown = 20;
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <dir>',
-  describe: 'Export a dataset to another format, into exports/ in its folder',
+  describe: 'Export a dataset to another format, into exports/ in its folder; resumes if interrupted',
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
@@ -22,10 +26,22 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         demandOption: true,
         requiresArg: true,
         describe: `Format: ${exporterNames.map((name) => `${name} (${exporters[name].describe})`).join('; ')}`,
-      }),
-  async handler({ dir, to }) {
+      })
+      .option('shard-images', {
+        type: 'number',
+        default: defaultExportOptions.shardImages,
+        requiresArg: true,
+        describe: 'Maximum number of images in a shard, for formats with shards',
+      }) as never,
+  async handler({ dir, to, shardImages }) {
+    if (!Number.isInteger(shardImages) || shardImages < 1) {
+      const message = `--shard-images must be a whole number above 0, not ${shardImages}.`;
+      throw new WildstyleError('option-invalid', message);
+    }
     const root = resolve(dir);
-    for (const file of await exportDataset(root, to)) print(relative(process.cwd(), resolve(root, file)));
+    const files = await exportDataset(root, to, { shardImages });
+    for (const file of files.slice(0, mostFilesShown)) print(relative(process.cwd(), resolve(root, file)));
+    if (files.length > mostFilesShown) print(`... and ${files.length - mostFilesShown} more`);
     const pending = (await readSummary(root))?.counts.pending ?? 0;
     if (pending > 0)
       print(`note: ${pending} images of the dataset are not made yet, and are not in the export.`);
