@@ -4,15 +4,14 @@
  * Every measurement runs in a process of its own, so that a driver that crashes takes one figure with it, not the rest.
  * @module
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../docs/repository.js';
-import type { CaseResult } from './conformance.js';
+import { runConformance } from '../engines/run-conformance.js';
 
 const { values } = parseArgs({
   options: {
@@ -31,8 +30,6 @@ const list = (text: string) => text.split(',').filter((part) => part !== '');
 const [devices, sizes, batches, parts] = [values.devices, values.sizes, values.batches, values.only].map(
   list,
 );
-/** The bound of the conformance suite. */
-const tolerance = 1e-4;
 
 const report: Record<string, unknown> = {
   machine: { processor: cpus()[0]?.model, threads: cpus().length, gpu: gpuName() },
@@ -94,36 +91,8 @@ function lastLine(program: string, args: readonly string[], env: Record<string, 
   }
 }
 
-/** Runs the suite, and starts it again after the case that killed it. */
 async function conformance(device: string, env: Record<string, string>): Promise<object> {
-  const results: CaseResult[] = [];
-  let [first, total, version, last] = [0, Number.POSITIVE_INFINITY, '', ''];
-  while (first < total && performance.now() < deadline) {
-    let starts: { index: number; name: string } | undefined;
-    const child = spawn(process.execPath, [join(here, 'conformance.js'), device, String(first)], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      last = (last + text).slice(-600);
-    });
-    const stop = setTimeout(() => child.kill('SIGKILL'), Math.max(1, deadline - performance.now()));
-    for await (const line of createInterface({ input: child.stdout })) {
-      const entry = JSON.parse(line) as CaseResult & { cases?: number; version?: string; starts?: number };
-      if (entry.cases !== undefined) [total, version] = [entry.cases, entry.version ?? ''];
-      else if (entry.starts !== undefined) starts = { index: entry.starts, name: entry.name };
-      else {
-        results.push(entry);
-        starts = undefined;
-      }
-    }
-    clearTimeout(stop);
-    if (total === Number.POSITIVE_INFINITY) return { device, unavailable: last.trim() };
-    if (starts) results.push({ ...starts, error: 'the process died' });
-    first = (results.at(-1)?.index ?? total) + 1;
-  }
-  const failed = results.filter(({ difference }) => difference === undefined || !(difference <= tolerance));
-  const summary = { device, version, cases: total, passed: results.length - failed.length, failed };
+  const summary = await runConformance({ engine: 'onnx', device, env, deadlineMs: deadline });
   process.stdout.write(`${JSON.stringify(summary)}\n`);
   return summary;
 }

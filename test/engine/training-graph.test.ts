@@ -18,7 +18,6 @@ function operators(x: Shape, filter: Shape, stride = 1): Record<string, number |
     },
     { x, filter, bias: [filter[3]] },
     {},
-    { minimalFiltering: true, poolingIndices: true },
   );
   const counts: Record<string, number | undefined> = {};
   for (const { operator } of graph.nodes) counts[operator] = (counts[operator] ?? 0) + 1;

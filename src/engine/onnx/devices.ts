@@ -11,10 +11,31 @@ interface DeviceKind {
   readonly trace: TraceOptions;
 }
 
+/** ONNX Runtime on CPUs, where it has every operator. */
+const onCpu: TraceOptions = {
+  minimalFiltering: true,
+  poolingIndices: true,
+  ownOperators: true,
+  steepSigmoid: true,
+  preciseFunctions: true,
+  anyChannels: true,
+};
+
+const onCuda: TraceOptions = { ...onCpu, minimalFiltering: false, poolingIndices: false };
+
+/** WebGPU's shading language leaves NaN open, and promises no more than 11 bits of a sine. */
+const onWebgpu: TraceOptions = {
+  ...onCuda,
+  ownOperators: false,
+  steepSigmoid: false,
+  preciseFunctions: false,
+  anyChannels: false,
+};
+
 const kinds: Readonly<Record<string, DeviceKind>> = {
-  cpu: { numbered: false, trace: { minimalFiltering: true, poolingIndices: true } },
-  cuda: { numbered: true, trace: { minimalFiltering: false, poolingIndices: false } },
-  webgpu: { numbered: false, trace: { minimalFiltering: false, poolingIndices: false } },
+  cpu: { numbered: false, trace: onCpu },
+  cuda: { numbered: true, trace: onCuda },
+  webgpu: { numbered: false, trace: onWebgpu },
 };
 
 /** A device of the onnx engine. */

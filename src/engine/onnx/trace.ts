@@ -28,6 +28,14 @@ export interface TraceOptions {
   readonly minimalFiltering: boolean;
   /** Whether the runtime can return the places of maxima and route gradients back to them. */
   readonly poolingIndices: boolean;
+  /** Whether the runtime has ONNX Runtime's own operators where it computes, such as matrix products of transposes. */
+  readonly ownOperators: boolean;
+  /** Whether a hard sigmoid of any slope is right. */
+  readonly steepSigmoid: boolean;
+  /** Whether sin, log, tanh and the like have the precision of float32 and NaN outside of their domain. */
+  readonly preciseFunctions: boolean;
+  /** Whether convolutions are right for every number of channels and of channels in a group. */
+  readonly anyChannels: boolean;
 }
 
 /** State and helpers shared by all kernels of one trace. */

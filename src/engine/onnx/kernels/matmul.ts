@@ -5,6 +5,7 @@ import type { TracedTensor } from '../symbol.js';
 import type { Trace } from '../trace.js';
 import { type Activation, finished } from './elementwise/activation.js';
 import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
+import { matrixProduct } from './matrix-product.js';
 import { transposed } from './shape.js';
 
 /** Returns a batch of matrices in row-major order, or `flipped` (each one transposed) if that avoids moving it. */
@@ -41,15 +42,9 @@ export function product(trace: Trace, a: TracedTensor, b: TracedTensor): TracedT
   const shape = [...broadcastShape([left.shape.slice(0, -2), right.shape.slice(0, -2)]), rows, columns];
   const flip = rows * inner >= inner * columns ? x.flipped : y.flipped;
   const layout = flip ? swapped(identity(shape.length)) : identity(shape.length);
-  const edge = trace.graph.add(
-    'FusedMatMul',
-    flip ? [y.edge, x.edge] : [x.edge, y.edge],
-    { dimensions: permute(shape, layout) },
-    flip
-      ? { transA: y.flipped ? 0 : 1, transB: x.flipped ? 0 : 1 }
-      : { transA: x.flipped ? 1 : 0, transB: y.flipped ? 1 : 0 },
-    'com.microsoft',
-  );
+  const [first, second] = flip ? [y, x] : [x, y];
+  const sides = { a: first.flipped !== flip, b: second.flipped !== flip };
+  const edge = matrixProduct(trace, first.edge, second.edge, sides, permute(shape, layout));
   return trace.tensor(edge, shape, layout, { product: { a: left, b: right } });
 }
 

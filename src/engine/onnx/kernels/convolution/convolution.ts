@@ -15,10 +15,27 @@ import {
 } from '../geometry.js';
 import { type KernelFamily, kernel } from '../kernel.js';
 import { blockedConvolution, canBeBlocked } from './blocked.js';
+import { depthwiseFilter, depthwiseInputGradient } from './depthwise.js';
 import { rotatedFilter } from './filter.js';
 import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
+import { transposedConvolution } from './transposed.js';
 import { isFasterByWinograd, winogradConvolution } from './winograd.js';
 import { winogradFilterGradient } from './winograd-gradient.js';
+
+/**
+ * Image and filter, with channels of zeros where ONNX Runtime's WebGPU is wrong: 6, 9, 18, ... input channels and a multiple
+ * of four output channels (onnxruntime #29651). Grouped filters have one input channel, so they are right.
+ */
+function computable(trace: Trace, image: Edge, filter: Edge): Edge[] {
+  const [to, from] = filter.dimensions;
+  if (trace.options.anyChannels || from <= 3 || from % 3 !== 0 || from % 4 === 0 || to % 4 !== 0)
+    return [image, filter];
+  const missing = 4 - (from % 4);
+  return [image, filter].map((edge) => {
+    const dimensions = edge.dimensions.with(1, from + missing);
+    return trace.graph.add('Pad', [edge, trace.integers([0, 0, 0, 0, 0, missing, 0, 0])], { dimensions });
+  });
+}
 
 function convolve(
   trace: Trace,
@@ -40,7 +57,7 @@ function convolve(
   const edge =
     extra.isTrained && canBeBlocked(trace, weights.dimensions)
       ? blockedConvolution(trace, image, weights, dimensions, attributes)
-      : trace.graph.add('Conv', [image, weights], { dimensions }, attributes);
+      : trace.graph.add('Conv', computable(trace, image, weights), { dimensions }, attributes);
   return trace.tensor(edge, g.outputShape, channelsFirst);
 }
 
@@ -81,31 +98,6 @@ function convolveBack(
   return transposedConvolution(trace, dy, trace.denseEdge(filter, [3, 2, 0, 1]), inputShape, g, 1);
 }
 
-function transposedConvolution(
-  trace: Trace,
-  dy: TracedTensor,
-  weights: Edge,
-  inputShape: Shape,
-  g: Geometry,
-  group: number,
-): TracedTensor {
-  const behind = after(g);
-  const edge = trace.graph.add(
-    'ConvTranspose',
-    [trace.denseEdge(dy, channelsFirst), weights],
-    { dimensions: permute(inputShape, channelsFirst) },
-    {
-      kernel_shape: g.kernel,
-      strides: g.stride,
-      dilations: g.dilation,
-      pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
-      output_padding: both((axis) => Math.max(0, -behind[axis])),
-      group,
-    },
-  );
-  return trace.tensor(edge, inputShape, channelsFirst);
-}
-
 /** The gradient with respect to the filter. */
 function filterGradient(
   trace: Trace,
@@ -116,12 +108,6 @@ function filterGradient(
 ): TracedTensor {
   if (isFasterByWinograd(trace, g, filterShape, true)) return winogradFilterGradient(trace, x, dy, g);
   return productFilterGradient(trace, x, dy, g);
-}
-
-/** Converts a depthwise filter to a grouped one with one input channel per group, as ONNX expects. */
-function depthwiseFilter(trace: Trace, filter: TracedTensor): Edge {
-  const [height, width, channels, multiplier] = filter.shape;
-  return trace.reshape(trace.denseEdge(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }
 
 /** Convolutions and their gradients. */
@@ -171,7 +157,7 @@ export const convolution: KernelFamily = {
       (trace, { dy, filter }, attributes) => {
         const { inputShape } = attributes;
         const g = forGradient(convolutionGeometry(inputShape, filter.shape, attributes, true), dy.shape);
-        return transposedConvolution(trace, dy, depthwiseFilter(trace, filter), inputShape, g, inputShape[3]);
+        return depthwiseInputGradient(trace, dy, filter, inputShape, g);
       },
     ),
     DepthwiseConv2dNativeBackpropFilter: kernel<ConvolutionAttributes & { filterShape: number[] }>(

@@ -11,6 +11,7 @@ import type { Edge } from '../../graph.js';
 import type { TracedTensor } from '../../symbol.js';
 import type { Trace } from '../../trace.js';
 import { both, type Geometry } from '../geometry.js';
+import { matrixProduct } from '../matrix-product.js';
 
 /** Channels first, and channels before the batch. */
 const layouts = { image: [0, 3, 1, 2], channel: [3, 0, 1, 2] } as const;
@@ -60,13 +61,7 @@ function pixelProduct(trace: Trace, a: Edge, b: Edge, { channelAxis }: Arrangeme
   const [left, right] = [flat(a), flat(b)];
   const [m, n] = [a.dimensions[channelAxis], b.dimensions[channelAxis]];
   const batch = channelAxis === 1 ? [a.dimensions[0]] : [];
-  const product = trace.graph.add(
-    'FusedMatMul',
-    [left, right],
-    { dimensions: [...batch, m, n] },
-    { transA: 0, transB: 1 },
-    'com.microsoft',
-  );
+  const product = matrixProduct(trace, left, right, { a: false, b: true }, [...batch, m, n]);
   if (batch.length === 0) return product;
   if (batch[0] === 1) return trace.reshape(product, [m, n]);
   return trace.graph.add(
@@ -182,13 +177,11 @@ export function depthwiseFilterGradient(
     trace.reshape(edge, [channels, 1, pixels]),
   );
   const gradient = trace.reshape(trace.denseEdge(dy, layouts.channel), [channels, multiplier, pixels]);
-  const edge = trace.graph.add(
-    'FusedMatMul',
-    [joined(trace, met, 1), gradient],
-    { dimensions: [channels, rows * columns, multiplier] },
-    { transA: 0, transB: 1 },
-    'com.microsoft',
-  );
+  const edge = matrixProduct(trace, joined(trace, met, 1), gradient, { a: false, b: true }, [
+    channels,
+    rows * columns,
+    multiplier,
+  ]);
   const shape = [rows, columns, channels, multiplier];
   return trace.tensor(trace.reshape(edge, [channels, rows, columns, multiplier]), shape, [2, 0, 1, 3]);
 }

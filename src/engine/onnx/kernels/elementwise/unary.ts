@@ -3,6 +3,7 @@ import type { Attribute, Edge, ElementType } from '../../graph.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../../symbol.js';
 import type { Trace } from '../../trace.js';
 import { elementwise, type Kernel, type KernelFamily, kernel } from '../kernel.js';
+import { preciseOr, series } from './series.js';
 
 /** Records an elementwise ONNX operator on one tensor. */
 export function map(
@@ -70,13 +71,24 @@ export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTen
 }
 
 /**
- * 1 if x is positive, `alpha` otherwise. The steepest hard sigmoid that float32 can represent takes one parallel pass;
- * a comparison and a cast take two. The ReLU before it usually exists already. If the mask reads the ReLU's output
+ * 1 where x is positive, 0 elsewhere. The steepest hard sigmoid that float32 can represent takes one parallel pass; a
+ * comparison and a selection take two. The ReLU before it usually exists already. If the mask reads the ReLU's output
  * instead of its input, ONNX Runtime can fuse the ReLU into the convolution.
  */
+function positive(trace: Trace, x: TracedTensor): TracedTensor {
+  const rectified = map(trace, x, 'Relu');
+  if (trace.options.steepSigmoid) {
+    return map(trace, rectified, 'HardSigmoid', { alpha: { float: 3.4e38 }, beta: { float: 0 } });
+  }
+  return elementwise(trace, [rectified], ([edge], dimensions) => {
+    const isPositive = trace.graph.add('Greater', [edge, trace.scalar(0)], { dimensions, type: 'bool' });
+    return trace.graph.add('Where', [isPositive, trace.scalar(1), trace.scalar(0)], { dimensions });
+  });
+}
+
+/** 1 if x is positive, `alpha` otherwise. */
 const step = kernel<{ alpha: number }>((trace, { x }, { alpha }) => {
-  const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
-  const mask = map(trace, map(trace, x, 'Relu'), 'HardSigmoid', steep);
+  const mask = positive(trace, x);
   if (alpha === 0) return mask;
   return elementwise(trace, [mask], ([edge], dimensions) => {
     const scaled = trace.graph.add('Mul', [edge, trace.scalar(1 - alpha)], { dimensions });
@@ -91,6 +103,22 @@ const finite: Kernel = (trace, { x }) =>
     return trace.graph.add('Not', [trace.graph.add('Or', bad, bool)], bool);
   });
 
+const expm1 = nearZero((x, record, number) => {
+  const half = record('Tanh', record('Mul', x, number(0.5)));
+  const small = record('Div', record('Add', half, half), record('Sub', number(1), half));
+  return { small, large: record('Sub', record('Exp', x), number(1)) };
+});
+
+const log1p = nearZero((x, record, number) => {
+  const next = record('Add', x, number(1));
+  const large = record('Log', next);
+  // Kahan's log1p: the quotient corrects the rounding of 1 + x. If 1 + x rounds to 1, the result is x.
+  const rounded = record('Sub', next, number(1));
+  const tiny = record('Less', record('Abs', x), number(5e-8));
+  const safe = record('Where', tiny, number(1), rounded);
+  return { small: record('Where', tiny, x, record('Mul', x, record('Div', large, safe))), large };
+});
+
 /** Elementwise functions of one tensor. */
 export const unary: KernelFamily = {
   constants: 'elementwise',
@@ -103,13 +131,13 @@ export const unary: KernelFamily = {
     Atan: direct('Atan'),
     Atanh: direct('Atanh'),
     Ceil: direct('Ceil'),
-    Cos: direct('Cos'),
+    Cos: preciseOr(direct('Cos'), series.Cos),
     Cosh: direct('Cosh'),
     Elu: direct('Elu'),
     Erf: direct('Erf'),
     Exp: direct('Exp'),
     Floor: direct('Floor'),
-    Log: direct('Log'),
+    Log: preciseOr(direct('Log'), series.Log),
     Neg: direct('Neg'),
     Reciprocal: direct('Reciprocal'),
     Relu: direct('Relu'),
@@ -117,11 +145,11 @@ export const unary: KernelFamily = {
     Selu: direct('Selu'),
     Sigmoid: direct('Sigmoid'),
     Sign: direct('Sign'),
-    Sin: direct('Sin'),
+    Sin: preciseOr(direct('Sin'), series.Sin),
     Sinh: direct('Sinh'),
     Softplus: direct('Softplus'),
     Sqrt: direct('Sqrt'),
-    Tan: direct('Tan'),
+    Tan: preciseOr(direct('Tan'), series.Tan),
     Tanh: direct('Tanh'),
     IsNan: toBoolean('IsNaN'),
     IsInf: toBoolean('IsInf'),
@@ -129,20 +157,8 @@ export const unary: KernelFamily = {
     IsFinite: finite,
     Square: composed((x, record) => record('Mul', x, x)),
     Rsqrt: composed((x, record) => record('Reciprocal', record('Sqrt', x))),
-    Expm1: nearZero((x, record, number) => {
-      const half = record('Tanh', record('Mul', x, number(0.5)));
-      const small = record('Div', record('Add', half, half), record('Sub', number(1), half));
-      return { small, large: record('Sub', record('Exp', x), number(1)) };
-    }),
-    Log1p: nearZero((x, record, number) => {
-      const next = record('Add', x, number(1));
-      const large = record('Log', next);
-      // Kahan's log1p: the quotient corrects the rounding of 1 + x. If 1 + x rounds to 1, the result is x.
-      const rounded = record('Sub', next, number(1));
-      const tiny = record('Less', record('Abs', x), number(5e-8));
-      const safe = record('Where', tiny, number(1), rounded);
-      return { small: record('Where', tiny, x, record('Mul', x, record('Div', large, safe))), large };
-    }),
+    Expm1: preciseOr(expm1, series.Expm1),
+    Log1p: preciseOr(log1p, series.Log1p),
     Relu6: composed((x, record, number) => record('Clip', x, number(0), number(6))),
     ClipByValue: kernel<{ clipValueMin: number; clipValueMax: number }>((trace, { x }, attributes) =>
       elementwise(trace, [x], ([edge], dimensions) => {

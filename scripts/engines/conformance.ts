@@ -1,5 +1,5 @@
-/** Runs the conformance suite on one device: `node conformance.js <device> <first case>`. @module */
-import { createEngine } from '../../src/engine/index.js';
+/** Runs the conformance suite on one device: `node conformance.js <engine> <device> <first case>`. @module */
+import { createEngine, type EngineName } from '../../src/engine/index.js';
 import { conformanceCases as cases } from '../../test/engine/cases/index.js';
 import { drawn, execute, relativeDifference } from '../../test/engine/support.js';
 
@@ -11,12 +11,12 @@ export interface CaseResult {
   readonly error?: string;
 }
 
-const [device, first] = [process.argv[2], Number(process.argv[3] ?? 0)];
+const [name, device, first] = [process.argv[2] as EngineName, process.argv[3], Number(process.argv[4] ?? 0)];
 const reference = await createEngine('reference');
-const onnx = await createEngine('onnx', { device });
+const engine = await createEngine(name, { device });
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-print({ cases: cases.length, version: onnx.version });
+print({ cases: cases.length, version: engine.version });
 for (const [index, entry] of cases.entries()) {
   if (index < first) continue;
   // The line before a case tells which one it was, should the process die in it.
@@ -28,7 +28,7 @@ async function outcome(entry: (typeof cases)[number]): Promise<Omit<CaseResult, 
   try {
     const inputs = drawn(entry);
     const expected = await execute(reference, entry.fn, inputs);
-    const actual = await execute(onnx, entry.fn, inputs);
+    const actual = await execute(engine, entry.fn, inputs);
     const differences = Object.entries(expected).map(([name, { data, shape }]) => {
       const found = actual[name];
       if (found?.shape.join() !== shape.join())

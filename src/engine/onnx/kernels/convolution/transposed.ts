@@ -1,0 +1,37 @@
+/** Transposed convolutions. @module */
+import type { Shape } from '../../../engine.js';
+import { channelsFirst, permute } from '../../axis-order.js';
+import type { Edge } from '../../graph.js';
+import type { TracedTensor } from '../../symbol.js';
+import type { Trace } from '../../trace.js';
+import { after, both, type Geometry } from '../geometry.js';
+
+/**
+ * Records a transposed convolution: the gradient of a convolution with respect to its input.
+ * @param dy `[batch, height, width, output channels]`
+ * @param weights `[output, input / group, height, width]`
+ */
+export function transposedConvolution(
+  trace: Trace,
+  dy: TracedTensor,
+  weights: Edge,
+  inputShape: Shape,
+  g: Geometry,
+  group: number,
+): TracedTensor {
+  const behind = after(g);
+  const edge = trace.graph.add(
+    'ConvTranspose',
+    [trace.denseEdge(dy, channelsFirst), weights],
+    { dimensions: permute(inputShape, channelsFirst) },
+    {
+      kernel_shape: g.kernel,
+      strides: g.stride,
+      dilations: g.dilation,
+      pads: [...g.before, ...both((axis) => Math.max(0, behind[axis]))],
+      output_padding: both((axis) => Math.max(0, -behind[axis])),
+      group,
+    },
+  );
+  return trace.tensor(edge, inputShape, channelsFirst);
+}
