@@ -2,9 +2,10 @@
 import { csv } from './csv.js';
 import type { Exporter } from './exporter.js';
 import { parquet } from './parquet.js';
+import { tfrecord } from './tfrecord/tfrecord.js';
 import { webdataset } from './webdataset.js';
 
-export const exporters = { csv, webdataset, parquet } satisfies Record<string, Exporter>;
+export const exporters = { csv, webdataset, parquet, tfrecord } satisfies Record<string, Exporter>;
 
 /** The name of an exporter. */
 export type ExporterName = keyof typeof exporters;

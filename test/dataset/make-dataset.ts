@@ -33,6 +33,20 @@ export interface SmallDataset {
   readonly summary: DatasetSummary;
 }
 
+/** The summary of a compiled dataset. */
+export function summaryOfCompiled(compiled: CompiledManifest): DatasetSummary {
+  return summarize({
+    wildstyle: '0.1.0',
+    job,
+    earlierJobs: [],
+    environment: { node: '20.20.2' },
+    startedAt: new Date(0),
+    finishedAt: new Date(60_000),
+    planDigest: 'plan-1',
+    compiled,
+  });
+}
+
 /** Makes a dataset with two classes and one failure: five items in the order a, b, c, d, e. */
 export async function makeDataset(
   root: string,
@@ -46,18 +60,7 @@ export async function makeDataset(
     await publishImage(root, originalRecord('e', { label: 'dog' })),
   ];
   const compiled = await compileManifest({ root, items: records.map(itemOf), records: byId(records) });
-  const summary = change(
-    summarize({
-      wildstyle: '0.1.0',
-      job,
-      earlierJobs: [],
-      environment: { node: '20.20.2' },
-      startedAt: new Date(0),
-      finishedAt: new Date(60_000),
-      planDigest: 'plan-1',
-      compiled,
-    }),
-  );
+  const summary = change(summaryOfCompiled(compiled));
   const { card, temporaryFolder } = outputPaths(root);
   const text = datasetCard({ name: 'Small', summary, sample: records.slice(0, 1) });
   const { sha256 } = await publishFile(card, text, { temporaryFolder });

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileManifest } from '../../src/dataset/ledger/manifest.js';
 import type { CompleteRecord } from '../../src/dataset/ledger/record.js';
-import { publishSummary, summarize } from '../../src/dataset/summary.js';
+import { publishSummary } from '../../src/dataset/summary.js';
 import { encodeImage } from '../../src/images/encode.js';
-import { job } from '../dataset/make-dataset.js';
+import { summaryOfCompiled } from '../dataset/make-dataset.js';
 import { itemOf, originalRecord, sha256, stylizedRecord } from '../dataset/support.js';
 
 export interface LargeDataset {
@@ -48,19 +48,7 @@ export async function makeLargeDataset(
   }
   const byId = new Map(records.map((record) => [record.id, record]));
   const compiled = await compileManifest({ root, items: records.map(itemOf), records: byId });
-  await publishSummary(
-    root,
-    summarize({
-      wildstyle: '0.1.0',
-      job,
-      earlierJobs: [],
-      environment: { node: '20.20.2' },
-      startedAt: new Date(0),
-      finishedAt: new Date(60_000),
-      planDigest: 'plan-1',
-      compiled,
-    }),
-  );
+  await publishSummary(root, summaryOfCompiled(compiled));
 }
 
 async function picture(index: number, sizePx: number): Promise<Uint8Array> {
