@@ -6,7 +6,6 @@ import { type Exporter, exportFile } from './exporter.js';
 const names = columnList.map(({ name }) => name);
 
 export const csv: Exporter = {
-  describe: 'one table per split, with the columns of metadata.jsonl',
   async write(context) {
     for (const split of context.splits) {
       await exportFile(context, `${split}.csv`, async (table) => {

@@ -15,12 +15,12 @@ import {
   withFiles,
 } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
+import { type ExporterName, exportFormats } from '../export-formats.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 } from '../files/digest.js';
 import { sweepTemporaryFiles } from '../files/publish.js';
 import { packageVersion } from '../version.js';
 import type { ExportOptions } from './exporter.js';
-import { type ExporterName, exporters } from './index.js';
 import { Staging } from './staging/staging.js';
 
 /** The options of an export where none are given. */
@@ -58,7 +58,8 @@ export async function exportLocked(
   const chosen: ExportOptions = { ...defaultExportOptions, ...options };
   const staging = await Staging.open(root, name, identityOf(summary, chosen));
   try {
-    await exporters[name].write({
+    const exporter = await exportFormats[name].load();
+    await exporter.write({
       root,
       summary,
       options: chosen,
@@ -69,10 +70,7 @@ export async function exportLocked(
       imageBytes: (record) => recordedBytes(root, record),
       open: (file) => staging.openFile(file),
       reuse: (file) => staging.reuse(file),
-      async link(file, record) {
-        await recordedImage(root, record);
-        await staging.link(join(root, record.file), file, record.sha256);
-      },
+      copy: (file, record) => staging.copy(file, record.sha256, () => recordedImage(root, record)),
     });
     const digests = staging.digests();
     const folder = `${exportsFolderName}/${name}/`;

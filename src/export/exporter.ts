@@ -38,14 +38,12 @@ export interface ExportContext {
   readonly open: (name: string) => Promise<ExportFile>;
   /** Takes a file from an interrupted export, if it was committed there. It then need not be written again. */
   readonly reuse: (name: string) => PublishedFile | undefined;
-  /** Adds a record's image as a file of the export, without a second copy on the disk where the system has hard links. */
-  readonly link: (name: string, record: CompleteRecord) => Promise<void>;
+  /** Adds a copy of a record's image as a file of the export. @throws `dataset-invalid`, like {@link image} */
+  readonly copy: (name: string, record: CompleteRecord) => Promise<void>;
 }
 
 /** An export format. */
 export interface Exporter {
-  /** Description for the command-line help. */
-  readonly describe: string;
   /**
    * Writes and commits every file of the export, in an order that does not depend on what could be reused. The same
    * dataset must give the same bytes.

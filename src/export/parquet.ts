@@ -18,7 +18,6 @@ import type { ExportFile } from './staging/export-file.js';
 const maximumGroup = { images: 1000, bytes: 16e6 };
 
 export const parquet: Exporter = {
-  describe: 'tables with the images inside, for Hugging Face, DuckDB and pandas',
   async write(context) {
     const number = (value: number) => String(value).padStart(5, '0');
     await writeShards(

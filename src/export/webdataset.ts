@@ -15,7 +15,6 @@ import { writeShards } from './shards.js';
 import type { ExportFile } from './staging/export-file.js';
 
 export const webdataset: Exporter = {
-  describe: 'tar shards with image, class number and metadata, for WebDataset and Hugging Face',
   async write(context) {
     const { classes } = context;
     const shards = await writeShards(

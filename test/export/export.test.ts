@@ -6,7 +6,7 @@ import { outputPaths } from '../../src/dataset/output-paths.js';
 import { publishSummary, readSummary, withExport, withFiles } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
-import { exporterNames } from '../../src/export/index.js';
+import { exporterNames } from '../../src/export-formats.js';
 import { makeDataset } from '../dataset/make-dataset.js';
 import { temporaryFolder } from '../dataset/support.js';
 

@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
-import { type ExporterName, exporterNames } from '../../src/export/index.js';
+import { type ExporterName, exporterNames } from '../../src/export-formats.js';
 import { filesBelow, temporaryFolder } from '../dataset/support.js';
 import { makeLargeDataset } from './large-dataset.js';
 

@@ -15,6 +15,7 @@ export async function readStagingJournal(
   identity: string,
 ): Promise<Map<string, PublishedFile> | undefined> {
   const files = new Map<string, PublishedFile>();
+  let isSame = false;
   try {
     for await (const { text, number, ended } of readLines(path)) {
       // A crash may have left half a line.
@@ -23,13 +24,13 @@ export async function readStagingJournal(
       if (number > 1) {
         const { file, sha256, bytes } = fileSchema.parse(value);
         files.set(file, { sha256, bytes });
-      } else if (identitySchema.parse(value).export !== identity) return undefined;
+      } else isSame = identitySchema.parse(value).export === identity;
     }
   } catch {
     // A journal that cannot be read is no reason to fail: the export starts anew.
     return undefined;
   }
-  return files.size > 0 ? files : undefined;
+  return isSame ? files : undefined;
 }
 
 /** An open journal. */

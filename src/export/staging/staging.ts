@@ -4,8 +4,8 @@
  * one with the same identity takes it from there.
  * @module
  */
-import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
 import { sha256OfFile } from '../../files/digest.js';
 import { asStorageError } from '../../files/file-system.js';
@@ -28,8 +28,8 @@ export class Staging {
   ) {}
 
   /**
-   * Opens the staging folder. Keeps the files of an interrupted export with the same identity whose bytes are still those
-   * that were committed, and deletes all others.
+   * Opens the staging folder. Files of an interrupted export with the same identity can be reused if their bytes are still
+   * those that were committed; those of another export are deleted.
    * @throws `disk-full`, `output-unwritable`
    */
   static async open(root: string, name: string, identity: string): Promise<Staging> {
@@ -45,8 +45,7 @@ export class Staging {
         const sha256 = await sha256OfFile(join(paths.files, file)).catch(() => undefined);
         if (sha256 === published.sha256) kept.set(file, published);
       }
-      if (kept.size > 0) await deleteOthers(paths.files, kept);
-      else await rm(paths.files, { recursive: true, force: true });
+      if (!committed) await rm(paths.files, { recursive: true, force: true });
       await mkdir(paths.files, { recursive: true });
       return new Staging(root, name, paths, await StagingJournal.begin(paths.journal, identity, kept), kept);
     } catch (error) {
@@ -74,18 +73,23 @@ export class Staging {
   }
 
   /**
-   * Adds an existing file of the dataset: as a hard link, or as a copy where the file system has no links.
+   * Adds a file with a known digest, unless an interrupted export has it already. For many small files: they need no line
+   * in the journal.
+   * @param read returns the bytes
    * @throws `disk-full`, `output-unwritable`
    */
-  async link(from: string, file: string, sha256: string): Promise<void> {
+  async copy(file: string, sha256: string, read: () => Promise<Uint8Array>): Promise<void> {
+    this.#digests.set(file, sha256);
     const to = join(this.paths.files, file);
+    const found = await sha256OfFile(to).catch(() => undefined);
+    if (found === sha256) return;
+    const bytes = await read();
     try {
       await mkdir(dirname(to), { recursive: true });
-      await link(from, to).catch(() => copyFile(from, to));
+      await writeFile(to, bytes, { flush: true });
     } catch (error) {
       throw asStorageError(error, to);
     }
-    this.#digests.set(file, sha256);
   }
 
   /** The digests of all files, by path relative to the dataset. */
@@ -101,7 +105,7 @@ export class Staging {
   async publish(publishSummary: () => Promise<unknown>): Promise<void> {
     const { files, published, retired, journal } = this.paths;
     try {
-      await syncFolder(files);
+      await deleteOthers(files, this.#digests);
       await rm(retired, { recursive: true, force: true });
       await mkdir(dirname(published), { recursive: true });
       if (await exists(published)) await rename(published, retired);
@@ -142,13 +146,15 @@ function stagingPaths(root: string, name: string): StagingPaths {
   };
 }
 
-async function deleteOthers(folder: string, kept: ReadonlyMap<string, unknown>): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (entry.isDirectory()) continue;
+/** Deletes the files that are not listed, and flushes all folders. */
+async function deleteOthers(folder: string, listed: ReadonlyMap<string, unknown>): Promise<void> {
+  const folders = [folder];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (!kept.has(path.slice(folder.length + 1).replaceAll('\\', '/'))) await rm(path, { force: true });
+    if (entry.isDirectory()) folders.push(path);
+    else if (!listed.has(relative(folder, path).replaceAll('\\', '/'))) await rm(path);
   }
+  for (const each of folders) await syncFolder(each);
 }
 
 async function exists(folder: string): Promise<boolean> {

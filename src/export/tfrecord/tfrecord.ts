@@ -18,7 +18,6 @@ import { encodeExample, frameRecord } from './example.js';
 const datasetName = 'wildstyle';
 
 export const tfrecord: Exporter = {
-  describe: 'TFRecord shards with the sidecars of TensorFlow Datasets',
   async write(context) {
     const number = (value: number) => String(value).padStart(5, '0');
     const shards = await writeShards(

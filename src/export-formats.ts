@@ -1,0 +1,43 @@
+/**
+ * The export formats. To add one, create a file in `export/` and add a line here. It belongs to no room, because jobs name
+ * formats, too; a format is loaded when it is used.
+ * @module
+ */
+import type { Exporter } from './export/exporter.js';
+
+/** An export format: its description for the command-line help, and its exporter. */
+export interface ExportFormat {
+  readonly describe: string;
+  readonly load: () => Promise<Exporter>;
+}
+
+export const exportFormats = {
+  csv: {
+    describe: 'one table per split, with the columns of metadata.jsonl',
+    load: async (): Promise<Exporter> => (await import('./export/csv.js')).csv,
+  },
+  webdataset: {
+    describe: 'tar shards with image, class number and metadata, for WebDataset and Hugging Face',
+    load: async (): Promise<Exporter> => (await import('./export/webdataset.js')).webdataset,
+  },
+  parquet: {
+    describe: 'tables with the images inside, for Hugging Face, DuckDB and pandas',
+    load: async (): Promise<Exporter> => (await import('./export/parquet.js')).parquet,
+  },
+  tfrecord: {
+    describe: 'TFRecord shards with the sidecars of TensorFlow Datasets',
+    load: async (): Promise<Exporter> => (await import('./export/tfrecord/tfrecord.js')).tfrecord,
+  },
+  coco: {
+    describe: 'one COCO file per split; an image without boxes has one around all of it',
+    load: async (): Promise<Exporter> => (await import('./export/coco.js')).coco,
+  },
+  yolo: {
+    describe: 'the folders that YOLO classification reads',
+    load: async (): Promise<Exporter> => (await import('./export/yolo.js')).yolo,
+  },
+} satisfies Record<string, ExportFormat>;
+
+/** The name of an export format. */
+export type ExporterName = keyof typeof exportFormats;
+export const exporterNames = Object.keys(exportFormats) as [ExporterName, ...ExporterName[]];
