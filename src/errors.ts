@@ -31,6 +31,8 @@ const severities = {
   'style-missing': job,
   'labels-invalid': job,
   'path-outside-root': job,
+  // When a job may run.
+  'outside-window': { scope: 'run', exitCode: 75 },
   // Networks, weights and engines.
   'weights-missing': run,
   'weights-invalid': run,

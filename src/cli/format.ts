@@ -1,4 +1,6 @@
 /** Formats durations, sizes and numbers for people. @module */
+import type { WindowsNeeded } from '../calendar/window.js';
+import { formatInstant, localZone } from '../calendar/zone.js';
 
 /** Formats a duration: `2 h 05 min`, `3 min 20 s`, `8 s`. */
 export function formatDuration(ms: number): string {
@@ -16,6 +18,12 @@ export function formatDuration(ms: number): string {
 /** Formats an estimated duration: `about 8 s`, `less than a second`. */
 export function formatEstimate(ms: number): string {
   return ms < 500 ? formatDuration(0) : `about ${formatDuration(ms)}`;
+}
+
+/** Formats a number of windows and the end of the work: `3 nights, done about Mon 2026-11-30 04:10`. */
+export function windowsNeededText({ windows, areNights, endsAtMs }: WindowsNeeded): string {
+  const noun = areNights ? 'night' : 'window';
+  return `${windows} ${noun}${windows === 1 ? '' : 's'}, done about ${formatInstant(localZone(), endsAtMs)}`;
 }
 
 /** Formats a size in powers of ten: `1.2 MB`. */

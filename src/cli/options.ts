@@ -14,6 +14,7 @@ export interface JobArguments {
   readonly weights?: string;
   readonly limit?: number;
   readonly workers?: string;
+  readonly window?: string;
 }
 
 export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
@@ -40,6 +41,11 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
       type: 'string',
       requiresArg: true,
       describe: 'Number of worker processes, or auto',
+    })
+    .option('window', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Hours in which to run, such as 22:00-06:00, or always; overrides run.window',
     }) as Argv<T & JobArguments>;
 }
 
@@ -62,6 +68,7 @@ export function overridesOf(options: JobArguments, resolve: (path: string) => st
     ...set('out', 'output.root', options.out && resolve(options.out)),
     ...set('weights', 'run.weights', options.weights && parseWeights(options.weights, resolve)),
     ...set('limit', 'sampling.limit', limit),
+    ...set('window', 'run.window', options.window),
     ...set('workers', 'run.workers', workers === undefined || isAuto(workers) ? workers : Number(workers)),
   ];
 }

@@ -1,7 +1,7 @@
 /** Formats a plan as text. @module */
 
 import type { PlanDescription, PlanEstimate } from '../run/describe.js';
-import { formatBytes, formatDuration, formatEstimate, formatNumber } from './format.js';
+import { formatBytes, formatDuration, formatEstimate, formatNumber, windowsNeededText } from './format.js';
 
 const mostStyles = 12;
 
@@ -54,6 +54,7 @@ function costLines(estimate: PlanEstimate): string[] {
     `Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} of disk`,
     `Memory  about ${formatBytes(memoryBytes)} for ${count}, ${formatBytes(estimate.freeMemoryBytes)} free`,
   ];
+  if (estimate.windows) lines.push(`Window  ${windowsNeededText(estimate.windows)}`);
   if (msPerStep === undefined) return lines;
   const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
   const isExtrapolated = sizePx !== undefined && measuredSizePx !== undefined && measuredSizePx < sizePx;

@@ -1,6 +1,8 @@
 /** The schema of a job file: every key, with its range and default. @module */
 import { z } from 'zod';
 import { auto } from '../auto.js';
+import { always, dayNames, hoursProblem } from '../calendar/window.js';
+import { isTimeZone } from '../calendar/zone.js';
 import { defaultDevice, engineNames } from '../engine/index.js';
 import { defaultQuality, imageFormats } from '../images/format.js';
 import { defaultMaximumPixels } from '../images/inspect.js';
@@ -132,6 +134,30 @@ const output = z
 
 const countOrAuto = (maximum: number) => z.union([z.enum([auto]), z.int().min(1).max(maximum)]).default(auto);
 
+const hours = z.string().refine((text) => hoursProblem(text) === undefined, {
+  error: ({ input }) => `${JSON.stringify(input)} ${hoursProblem(String(input))}`,
+});
+
+const window = z.union([
+  hours,
+  z.strictObject({
+    hours: hours.describe('Two times, such as 22:00-06:00; across midnight if the second is not later'),
+    days: z
+      .array(z.enum(dayNames))
+      .min(1)
+      .max(7)
+      .optional()
+      .describe('Days on which the window opens; default: every day'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, {
+        error: ({ input }) => `${JSON.stringify(input)} is not a time zone, such as Europe/Berlin`,
+      })
+      .optional()
+      .describe('Time zone of the hours; default: that of the machine'),
+  }),
+]);
+
 const run = z
   .strictObject({
     workers: countOrAuto(1024).describe('Number of worker processes'),
@@ -150,6 +176,10 @@ const run = z
       .describe(
         'Weights file for the network, relative to the job file; for several networks, a map from network to file',
       ),
+    window: z
+      .union([...window.options, z.array(window).min(1).max(20)])
+      .default(always)
+      .describe('Hours in which the job may run, such as 22:00-06:00; several windows as a list'),
     maxFailures: z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)

@@ -1,4 +1,5 @@
 /** Describes a plan as plain data, for printing and for JSON output. @module */
+import type { WindowsNeeded } from '../calendar/window.js';
 import type { Plan } from '../plan/plan.js';
 import type { PendingWork } from './pending-work.js';
 import type { Prepared } from './prepare.js';
@@ -34,6 +35,8 @@ export interface PlanEstimate {
   readonly memoryBytes: number;
   /** Memory that is currently free. */
   readonly freeMemoryBytes: number;
+  /** If the job has a window: how many of them it needs, and when it will be done. */
+  readonly windows?: WindowsNeeded;
   /** For one item with the first recipe and a 4:3 photograph. Absent, like the fields below, if there are no steps. */
   readonly msPerStep?: number;
   /** Long edge of that item. */

@@ -1,8 +1,10 @@
 /** The options, events and result of a run. @module */
+import type { WindowsNeeded } from '../calendar/window.js';
 import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
+import type { DeadlineCause, RunLimits } from './limits/deadline.js';
 import type { Progress } from './progress.js';
 
 /** Reported during a run. */
@@ -22,13 +24,21 @@ export type RunEvent =
       readonly bytes: number;
       readonly memoryBytes: number;
       readonly freeMemoryBytes: number;
+      /** If the job has a window: how many of them it needs, and when it will be done. */
+      readonly windows?: WindowsNeeded;
     }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly record: FailedRecord }
   /** Images from earlier jobs are missing, and this job does not include them. Paths are below the output root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }
-  | { readonly type: 'draining' }
+  /** The run finishes the images in progress and starts no more. */
+  | { readonly type: 'draining'; readonly cause: StopCause; readonly atMs?: number }
+  /** The time is over: the images in progress are given up and will be made by a later run. */
+  | { readonly type: 'dropping'; readonly cause: DeadlineCause }
   | { readonly type: 'finishing' };
+
+/** What stopped a run before its last image. */
+export type StopCause = 'signal' | 'max-images' | DeadlineCause;
 
 /** Options of a run. */
 export interface RunOptions {
@@ -40,6 +50,10 @@ export interface RunOptions {
   readonly drain?: AbortSignal;
   /** When aborted, the run kills the workers. */
   readonly abandon?: AbortSignal;
+  /** When the run ends, if not with the last image. The window of the job is a limit, too. */
+  readonly limits?: RunLimits;
+  /** The time, in milliseconds since 1970; default: that of the system. */
+  readonly now?: () => number;
   /** The script of the worker processes, if a bundler has moved it. */
   readonly workerModule?: URL;
   readonly onEvent?: (event: RunEvent) => void;
@@ -49,6 +63,8 @@ export interface RunOptions {
 export interface RunResult {
   /** `nothing`: there was nothing to do; `stopped`: items are left for the next run. */
   readonly status: 'complete' | 'stopped' | 'nothing';
+  /** Why items are left, if the run was stopped. */
+  readonly stoppedBy?: StopCause | undefined;
   readonly counts: Counts;
   /** Whether more items failed than `run.maxFailures` tolerates. */
   readonly tooManyFailures: boolean;

@@ -12,9 +12,17 @@ import {
   rememberStep,
   type StepCost,
 } from './estimate/calibration.js';
-import { type Allocation, allocate, thisMachine, workerBytes } from './estimate/machine.js';
-import { costOf, estimateWorkload, type IsPending, type Workload } from './estimate/workload.js';
-import type { RunOptions } from './events.js';
+import { type Allocation, allocate, imagesTogether, thisMachine, workerBytes } from './estimate/machine.js';
+import {
+  costOf,
+  estimateWindows,
+  estimateWorkload,
+  type IsPending,
+  type Workload,
+} from './estimate/workload.js';
+import type { RunOptions, StopCause } from './events.js';
+import { type Deadline, type Phase, phaseAt } from './limits/deadline.js';
+import { removeUnrecorded } from './limits/remove-unrecorded.js';
 import { dropped, WorkerPool } from './pool/pool.js';
 import { workerSettings } from './pool/worker-settings.js';
 import type { Prepared } from './prepare.js';
@@ -30,14 +38,23 @@ export class ItemProduction {
   readonly #freeBytes: number;
   readonly #counter: ProgressCounter;
   readonly #pool: WorkerPool;
+  readonly #now: () => number;
+  readonly #startMs: number;
+  /** From the estimate, until the run has measured itself. */
+  #msPerPixel = 0;
+  #phase: Phase = 'start';
+  readonly #dropped: PlanItem[] = [];
   #journal: Promise<Journal> | undefined;
-  #stopped = false;
+  #stoppedBy: StopCause | undefined;
 
   constructor(
     private readonly prepared: Prepared,
     private readonly workload: Workload,
     private readonly options: RunOptions,
+    private readonly deadline: Deadline | undefined,
   ) {
+    this.#now = options.now ?? Date.now;
+    this.#startMs = this.#now();
     const { job } = prepared;
     const { stylized, items, largestSizePx, smallestPixels } = workload;
     const machine = thisMachine();
@@ -55,6 +72,11 @@ export class ItemProduction {
     });
   }
 
+  /** Why the run started no more items; undefined if it started all that it was asked for. */
+  get stoppedBy(): StopCause | undefined {
+    return this.#stoppedBy;
+  }
+
   /** Fails the run with the signal's reason when the signal is aborted. */
   abortOn(signal: AbortSignal): void {
     signal.addEventListener('abort', () => this.#pool.fail(asWildstyleError(signal.reason)));
@@ -69,15 +91,14 @@ export class ItemProduction {
     const { onEvent, drain, abandon } = this.options;
     if (this.workload.items === 0) return 0;
     onEvent?.({ type: 'begin', workload: this.workload, done, allocation: this.allocation });
-    const onDrain = () => {
-      this.#stopped = true;
-      onEvent?.({ type: 'draining' });
-      this.#pool.drain();
-    };
+    const onDrain = () => this.#drain('signal');
     const onAbandon = () => this.#pool.kill();
     drain?.addEventListener('abort', onDrain);
     abandon?.addEventListener('abort', onAbandon);
-    const timer = setInterval(() => this.#report(), progressIntervalMs);
+    const timer = setInterval(() => {
+      this.#keepDeadline();
+      this.#report();
+    }, progressIntervalMs);
     try {
       // The signals may have been aborted before the listeners were added.
       if (drain?.aborted) onDrain();
@@ -98,15 +119,18 @@ export class ItemProduction {
       abandon?.removeEventListener('abort', onAbandon);
       await this.#pool.stop();
       await (await this.#journal)?.close();
+      if (this.#phase === 'drop') await removeUnrecorded(this.prepared.job.output.root, this.#dropped);
     }
     return this.#counter.made.ms;
   }
 
   async #makeAll(isPending: IsPending): Promise<void> {
     const inFlight = new Set<Promise<void>>();
+    let left = this.workload.items;
     for (const item of this.prepared.plan.interleaved()) {
-      if (this.#stopped) break;
+      if (this.#stoppedBy || left === 0) break;
       if (!isPending(item)) continue;
+      left--;
       const request = this.#pool
         .make(item)
         .then((record) => this.#count(record, item))
@@ -120,7 +144,10 @@ export class ItemProduction {
   }
 
   async #count(record: ItemRecord | typeof dropped, item: PlanItem): Promise<void> {
-    if (record === dropped) return;
+    if (record === dropped) {
+      this.#dropped.push(item);
+      return;
+    }
     const failed = record.status === 'failed';
     if (failed && record.error.code === 'worker-crashed') await this.#recordCrash(record);
     this.#counter.addItem(failed, costOf(item).steps);
@@ -136,18 +163,50 @@ export class ItemProduction {
   /** Measures before the first image is started, so that the user sees an estimate early. */
   async #measure(): Promise<void> {
     const { recipe } = this.workload;
-    if (!recipe || this.#stopped) return;
+    if (!recipe || this.#stoppedBy) return;
     const cost = await measureStep(this.#pool, recipe, this.allocation, this.prepared.job.run);
     if (cost) this.#estimate(cost);
     else this.options.onEvent?.({ type: 'inestimable' });
   }
 
+  #drain(cause: StopCause): void {
+    this.#stoppedBy ??= cause;
+    const atMs = cause === 'signal' ? undefined : this.deadline?.atMs;
+    this.options.onEvent?.({ type: 'draining', cause, ...(atMs !== undefined && { atMs }) });
+    this.#pool.drain();
+  }
+
+  /** Starts no image that would not be finished in time, and leaves the machine when the time is over. */
+  #keepDeadline(): void {
+    if (!this.deadline || this.#phase === 'drop') return;
+    const phase = phaseAt(this.deadline, this.#startMs, this.#now(), this.#itemMs);
+    if (phase === this.#phase) return;
+    const { cause } = this.deadline;
+    if (this.#phase === 'start' && !this.#stoppedBy) this.#drain(cause);
+    this.#phase = phase;
+    if (phase !== 'drop') return;
+    this.options.onEvent?.({ type: 'dropping', cause });
+    this.#pool.drop();
+  }
+
+  /** How long the largest image takes. */
+  get #itemMs(): number {
+    const { made } = this.#counter;
+    const { largestPixelSteps, largestSizePx } = this.workload;
+    const isMeasured = made.steps >= minimumMeasuredSteps;
+    const together = imagesTogether(this.prepared.job.run.batch, largestSizePx ** 2);
+    return (isMeasured ? msPerPixel(made) : this.#msPerPixel) * largestPixelSteps * together;
+  }
+
   #estimate({ msPerPixel }: StepCost): void {
+    this.#msPerPixel = msPerPixel;
     const { workers } = this.allocation;
     const { output, run } = this.prepared.job;
+    const estimate = estimateWorkload(this.workload, { msPerPixel, workers, format: output.format });
     this.options.onEvent?.({
       type: 'estimate',
-      ...estimateWorkload(this.workload, { msPerPixel, workers, format: output.format }),
+      ...estimate,
+      ...estimateWindows(run, estimate.seconds, this.#now()),
       memoryBytes: workers * workerBytes(run.batch, this.workload.largestSizePx),
       freeMemoryBytes: this.#freeBytes,
     });

@@ -8,9 +8,11 @@ import { beginOutput } from '../dataset/begin-output.js';
 import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
 import { lockOutput } from '../dataset/lock.js';
 import { outputPaths } from '../dataset/output-paths.js';
+import { workloadOfFirst } from './estimate/workload.js';
 import type { RunOptions, RunResult } from './events.js';
 import { finishDataset } from './finish/finish.js';
 import { ItemProduction } from './item-production.js';
+import { deadlineOf } from './limits/deadline.js';
 import { findPendingWork } from './pending-work.js';
 import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
@@ -19,7 +21,7 @@ import { tooManyFailures } from './tolerance.js';
 /**
  * Makes every item of a plan that is missing from the output folder. Resumes if interrupted; does nothing if complete.
  * @throws `output-differs` if a different job created the folder, listing the differences; `output-in-use`,
- *   `output-foreign`; errors that end a run, such as `disk-full` or `engine-unavailable`
+ *   `output-foreign`; `outside-window` if the job may not run now; errors that end a run, such as `disk-full` or `engine-unavailable`
  */
 export async function runPlan(prepared: Prepared, options: RunOptions = {}): Promise<RunResult> {
   const root = prepared.job.output.root;
@@ -58,8 +60,14 @@ async function runLocked(
       workers: 0,
     };
   }
+  const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());
   await beginOutput(root, planned, found, records.values(), options.retryFailed ?? false);
-  const production = new ItemProduction(prepared, workload, options);
+  const { maxImages = workload.items } = options.limits ?? {};
+  const asked =
+    maxImages < workload.items
+      ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
+      : workload;
+  const production = new ItemProduction(prepared, asked, options, deadline);
   production.abortOn(lockLost);
   const stepMs = await production.run(done, isPending);
   options.onEvent?.({ type: 'finishing' });
@@ -67,6 +75,7 @@ async function runLocked(
   if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
   return {
     status: counts.pending > 0 ? 'stopped' : 'complete',
+    stoppedBy: counts.pending > 0 ? (production.stoppedBy ?? 'max-images') : undefined,
     counts,
     tooManyFailures: tooManyFailures(counts, job.run),
     root,

@@ -39,9 +39,9 @@ test('the documented scopes are those of the sources', (t) => {
   t.deepEqual(documented.sort(), [...new Set(errorCodes.map((code) => severityOf(code).scope))].sort());
 });
 
-test('running again resumes after a broken download, an engine failure and a full disk', (t) => {
+test('running again resumes in the next window, after a broken download, an engine failure and a full disk', (t) => {
   const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.stopped);
-  t.deepEqual(resumable, ['download-interrupted', 'engine-failed', 'disk-full']);
+  t.deepEqual(resumable, ['outside-window', 'download-interrupted', 'engine-failed', 'disk-full']);
 });
 
 test('a problem with one image fails one item; a problem with the output folder ends the run', (t) => {

@@ -1,39 +1,40 @@
 /** `wildstyle run`: creates the dataset of a job. @module */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import type { FailedRecord } from '../../dataset/ledger/record.js';
 import { loadJob } from '../../job/load.js';
-import { describePlan, memoryWarnings } from '../../run/describe.js';
-import type { RunEvent, RunResult } from '../../run/events.js';
+import { describePlan } from '../../run/describe.js';
+import type { RunEvent } from '../../run/events.js';
+import type { RunLimits } from '../../run/limits/deadline.js';
 import { findPendingWork } from '../../run/pending-work.js';
 import { type Prepared, prepare } from '../../run/prepare.js';
 import { runPlan } from '../../run/run.js';
 import { exitCodes } from '../failure.js';
-import { formatBytes, formatDuration, formatEstimate } from '../format.js';
+import { type LimitArguments, limitsOf, withLimitOptions } from '../limit-options.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print } from '../output.js';
 import { planText } from '../plan-text.js';
 import { progressView } from '../progress-bar.js';
+import { eventText, failureFilter, resultText } from '../run-text.js';
 import { type StopSignals, stopSignals } from '../signals.js';
 
-interface RunArguments extends JobArguments {
+interface RunArguments extends JobArguments, LimitArguments {
   readonly dryRun?: boolean;
   readonly extend?: boolean;
   readonly retryFailed?: boolean;
 }
 
-const mostFailuresShown = 5;
 const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <job>',
   describe: 'Create the dataset of a job; resumes if interrupted',
   builder: (yargs) =>
-    withJobOptions(yargs)
+    withLimitOptions(withJobOptions(yargs))
       .option('dry-run', { type: 'boolean', describe: 'Show what would be created, then exit' })
       .option('extend', { type: 'boolean', describe: 'Add to a dataset that a different job created' })
       .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' }) as never,
   async handler(args) {
+    const limits = limitsOf(args, Date.now());
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const signals = stopSignals();
     // No item is in progress yet, so the first signal can exit.
@@ -53,13 +54,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
     }
     for (const warning of prepared.warnings) print(`note: ${warning}`);
     for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
-    process.exitCode = await runWithView(prepared, args, signals);
+    process.exitCode = await runWithView(prepared, { ...args, limits }, signals);
   },
 };
 
 async function runWithView(
   prepared: Prepared,
-  { extend, retryFailed }: RunArguments,
+  { extend, retryFailed, limits }: RunArguments & { limits: RunLimits },
   signals: StopSignals,
 ): Promise<number> {
   const view = progressView(process.stdout);
@@ -90,6 +91,7 @@ async function runWithView(
     const result = await runPlan(prepared, {
       ...(extend && { extend }),
       ...(retryFailed && { retryFailed }),
+      limits,
       drain: signals.drain,
       abandon: signals.abandon,
       onEvent,
@@ -107,82 +109,3 @@ async function runWithView(
     signals.dispose();
   }
 }
-
-/**
- * Returns a function that decides whether to hide a failure: repeated ones, and all but the first few, because a folder
- * may be full of bad images.
- */
-function failureFilter(print: (text: string) => void): (record: FailedRecord) => boolean {
-  const reported = new Set<string>();
-  return (record) => {
-    const failure = failureText(record);
-    if (reported.has(failure) || reported.size > mostFailuresShown) return true;
-    reported.add(failure);
-    if (reported.size <= mostFailuresShown) return false;
-    print('failed: more images. manifest.jsonl will list all of them.');
-    return true;
-  };
-}
-
-/** Most messages already start with the image path. */
-function failureText({ sources, error }: FailedRecord): string {
-  const path = sources.content?.path ?? '';
-  return error.message.startsWith(`${path}:`) ? error.message : `${path}: ${error.message}`;
-}
-
-function eventText(event: RunEvent): string | undefined {
-  switch (event.type) {
-    case 'begin': {
-      const { workload, done, allocation } = event;
-      const { workers, threads, batch } = allocation;
-      const originals = workload.items - workload.stylized;
-      const makes = [
-        ...(workload.stylized > 0 ? [count(workload.stylized, 'stylized image')] : []),
-        ...(originals > 0 ? [count(originals, 'original')] : []),
-      ].join(' and ');
-      const doneText = done > 0 ? `${count(done, 'image')} already ${done === 1 ? 'exists' : 'exist'}. ` : '';
-      const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
-      return `${doneText}Making ${makes} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
-    }
-    case 'estimating':
-      return 'Measuring a few steps ...';
-    case 'estimate':
-      return [
-        `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`,
-        ...memoryWarnings(event).map((warning) => `note: ${warning}`),
-      ].join('\n');
-    case 'failed':
-      return `failed: ${failureText(event.record)}`;
-    case 'lost': {
-      const { files } = event;
-      const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
-      return `note: ${count(files.length, 'image')} from earlier jobs ${files.length === 1 ? 'is' : 'are'} missing, and this job cannot recreate ${files.length === 1 ? 'it' : 'them'}: ${shown}`;
-    }
-    case 'draining':
-      return 'Stopping: finishing the images in progress. Press Ctrl-C again to stop immediately.';
-    default:
-      return undefined;
-  }
-}
-
-function resultText({ status, counts, root, contactSheet, elapsedMs }: RunResult): string {
-  const folder = relative(process.cwd(), root) || '.';
-  const { complete, stylized, originals, failed, errors, pending } = counts;
-  const lines = [
-    `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
-  ];
-  if (status === 'nothing')
-    lines.unshift(`Nothing to do: ${failed > 0 ? 'no images are pending' : 'all images exist'}.`);
-  else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
-  if (failed > 0) {
-    const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
-    lines.push(
-      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
-    );
-  }
-  if (pending > 0) lines.push(`${count(pending, 'image')} left. Run the same command again to resume.`);
-  if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
-  return lines.join('\n');
-}
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -6,7 +6,7 @@ import { workerSettings } from '../pool/worker-settings.js';
 import type { Prepared } from '../prepare.js';
 import { measureStep, rememberedStep, type StepCost } from './calibration.js';
 import { type Allocation, allocate, thisMachine, workerBytes } from './machine.js';
-import { estimateWorkload, type Workload, workloadOf } from './workload.js';
+import { estimateWindows, estimateWorkload, type Workload, workloadOf } from './workload.js';
 
 /**
  * Estimates the time, memory and disk space of a workload; by default, of the whole plan. If the step time is not cached,
@@ -41,8 +41,10 @@ export async function estimatePlan(
     (await rememberedStep(recipe, allocation, job.run)) ?? (await measure(prepared, recipe, allocation));
   if (!cost) return undefined;
   const { msPerPixel, measuredAtMs, sizePx } = cost;
+  const estimate = estimateWorkload(workload, { msPerPixel, workers, format });
   return {
-    ...estimateWorkload(workload, { msPerPixel, workers, format }),
+    ...estimate,
+    ...estimateWindows(job.run, estimate.seconds, Date.now()),
     ...memory,
     workers,
     msPerStep: msPerPixel * usualPixels({ sizePx: recipe.size, fit: recipe.fit }),

@@ -1,7 +1,9 @@
 /** The part of a plan that is left to make: items, their cost and a representative recipe. @module */
+import { type WindowsNeeded, windowsNeeded, windowsOf } from '../../calendar/window.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { leastPixels, usualPixels } from '../../images/fit.js';
 import type { ImageFormat } from '../../images/format.js';
+import type { Job } from '../../job/schema.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import type { Cost } from '../../methods/method.js';
 import type { PlanItem } from '../../plan/item.js';
@@ -12,6 +14,8 @@ export interface Workload extends Cost {
   readonly stylized: number;
   /** The first recipe with steps; undefined if there is none. */
   readonly recipe: ResolvedRecipe | undefined;
+  /** Steps times pixels of the item that takes longest. */
+  readonly largestPixelSteps: number;
   /** Long edge of the largest image; determines the required memory. */
   readonly largestSizePx: number;
   /** Pixels of the smallest possible image, given the decoder's minimum edge length. */
@@ -40,7 +44,7 @@ export function costOf(item: PlanItem): Cost {
 
 /** Adds up the pending items. */
 export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Workload {
-  let [count, stylized, steps, pixelSteps, pixels, largestSizePx] = [0, 0, 0, 0, 0, 0];
+  let [count, stylized, steps, pixelSteps, pixels, largestSizePx, largestPixelSteps] = [0, 0, 0, 0, 0, 0, 0];
   let smallestPixels = Number.POSITIVE_INFINITY;
   let recipe: ResolvedRecipe | undefined;
   for (const item of items) {
@@ -56,9 +60,35 @@ export function workloadOf(items: Iterable<PlanItem>, isPending: IsPending): Wor
     const cost = costOf(item);
     steps += cost.steps;
     pixelSteps += cost.pixelSteps;
+    largestPixelSteps = Math.max(largestPixelSteps, cost.pixelSteps);
     if (cost.steps > 0) recipe ??= item.recipe;
   }
-  return { items: count, stylized, steps, recipe, pixelSteps, largestSizePx, smallestPixels, pixels };
+  return {
+    items: count,
+    stylized,
+    steps,
+    recipe,
+    pixelSteps,
+    largestPixelSteps,
+    largestSizePx,
+    smallestPixels,
+    pixels,
+  };
+}
+
+/** Adds up the first pending items. */
+export function workloadOfFirst(items: Iterable<PlanItem>, isPending: IsPending, most: number): Workload {
+  return workloadOf(firstOf(items, isPending, most), () => true);
+}
+
+function* firstOf(items: Iterable<PlanItem>, isPending: IsPending, most: number): Generator<PlanItem> {
+  let left = most;
+  for (const item of items) {
+    if (left === 0) return;
+    if (!isPending(item)) continue;
+    left--;
+    yield item;
+  }
 }
 
 /** Approximate bytes per pixel of a stylized image, measured on painted textures. */
@@ -79,4 +109,15 @@ export function estimateWorkload(
     seconds: (workload.pixelSteps * msPerPixel) / 1000 / busy,
     bytes: workload.pixels * bytesPerPixel[format] + workload.items * bytesPerRecord,
   };
+}
+
+/** Divides an estimate among the windows of a job. @returns an empty object if the job may always run */
+export function estimateWindows(
+  { window }: Job['run'],
+  seconds: number,
+  nowMs: number,
+): { windows?: WindowsNeeded } {
+  const open = windowsOf(window);
+  const windows = open && windowsNeeded(open, nowMs, seconds * 1000);
+  return windows ? { windows } : {};
 }

@@ -97,6 +97,14 @@ export class WorkerPool {
     for (const slot of this.#slots) slot.send({ type: 'drain' });
   }
 
+  /** Kills the processes; the items in progress are dropped. Published images remain. */
+  drop(): void {
+    this.#draining = true;
+    for (const slot of this.#slots) slot.drop();
+    this.#started.resolve();
+    this.#changed();
+  }
+
   /** Ends the processes after their current work. */
   async stop(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.stop()));

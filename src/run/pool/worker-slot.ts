@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { StepTotals } from '../../stylize/step-totals.js';
+import { noSteps, type StepTotals } from '../../stylize/step-totals.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
 const keptErrorCharacters = 2000;
@@ -102,6 +102,16 @@ export class WorkerSlot {
     const killed = setTimeout(() => process.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(killed);
+  }
+
+  /** Kills the process and drops its items. */
+  drop(): void {
+    this.kill();
+    const given = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { resolve } of given) resolve(dropped);
+    this.#calibrating?.resolve(noSteps);
+    this.#calibrating = undefined;
   }
 
   /** Kills the process. */

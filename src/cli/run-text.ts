@@ -1,0 +1,107 @@
+/** What a run tells: its events and its result, in words. @module */
+import { relative } from 'node:path';
+import { formatInstant, localZone } from '../calendar/zone.js';
+import type { FailedRecord } from '../dataset/ledger/record.js';
+import { memoryWarnings } from '../run/describe.js';
+import type { RunEvent, RunResult, StopCause } from '../run/events.js';
+import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from './format.js';
+
+const mostFailuresShown = 5;
+
+/**
+ * Returns a function that decides whether to hide a failure: repeated ones, and all but the first few, because a folder
+ * may be full of bad images.
+ */
+export function failureFilter(print: (text: string) => void): (record: FailedRecord) => boolean {
+  const reported = new Set<string>();
+  return (record) => {
+    const failure = failureText(record);
+    if (reported.has(failure) || reported.size > mostFailuresShown) return true;
+    reported.add(failure);
+    if (reported.size <= mostFailuresShown) return false;
+    print('failed: more images. manifest.jsonl will list all of them.');
+    return true;
+  };
+}
+
+/** Most messages already start with the image path. */
+function failureText({ sources, error }: FailedRecord): string {
+  const path = sources.content?.path ?? '';
+  return error.message.startsWith(`${path}:`) ? error.message : `${path}: ${error.message}`;
+}
+
+export function eventText(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'begin': {
+      const { workload, done, allocation } = event;
+      const { workers, threads, batch } = allocation;
+      const originals = workload.items - workload.stylized;
+      const makes = [
+        ...(workload.stylized > 0 ? [count(workload.stylized, 'stylized image')] : []),
+        ...(originals > 0 ? [count(originals, 'original')] : []),
+      ].join(' and ');
+      const doneText = done > 0 ? `${count(done, 'image')} already ${done === 1 ? 'exists' : 'exist'}. ` : '';
+      const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
+      return `${doneText}Making ${makes} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
+    }
+    case 'estimating':
+      return 'Measuring a few steps ...';
+    case 'estimate':
+      return [
+        `Estimate: ${formatEstimate(event.seconds * 1000)} and ${formatBytes(event.bytes)}.`,
+        ...(event.windows ? [`Window: ${windowsNeededText(event.windows)}.`] : []),
+        ...memoryWarnings(event).map((warning) => `note: ${warning}`),
+      ].join('\n');
+    case 'failed':
+      return `failed: ${failureText(event.record)}`;
+    case 'lost': {
+      const { files } = event;
+      const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
+      return `note: ${count(files.length, 'image')} from earlier jobs ${files.length === 1 ? 'is' : 'are'} missing, and this job cannot recreate ${files.length === 1 ? 'it' : 'them'}: ${shown}`;
+    }
+    case 'draining':
+      return `Stopping${reasonText(event.cause, event.atMs)}: finishing the images in progress. Press Ctrl-C again to stop immediately.`;
+    case 'dropping':
+      return 'The time is over: giving up the images in progress. They will be made by the next run.';
+    default:
+      return undefined;
+  }
+}
+
+const reasons: Readonly<Record<StopCause, string>> = {
+  signal: '',
+  window: 'the window ends',
+  until: '--until',
+  'max-runtime': '--max-runtime',
+  'max-images': '--max-images',
+};
+
+function reasonText(cause: StopCause, atMs: number | undefined): string {
+  const parts = [reasons[cause], atMs === undefined ? '' : formatInstant(localZone(), atMs)];
+  const text = parts.filter((part) => part !== '').join(', ');
+  return text === '' ? '' : ` (${text})`;
+}
+
+export function resultText({ status, stoppedBy, counts, root, contactSheet, elapsedMs }: RunResult): string {
+  const folder = relative(process.cwd(), root) || '.';
+  const { complete, stylized, originals, failed, errors, pending } = counts;
+  const lines = [
+    `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
+  ];
+  if (status === 'nothing')
+    lines.unshift(`Nothing to do: ${failed > 0 ? 'no images are pending' : 'all images exist'}.`);
+  else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
+  if (failed > 0) {
+    const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
+    lines.push(
+      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
+    );
+  }
+  const stopped = stoppedBy && reasonText(stoppedBy, undefined);
+  if (pending > 0)
+    lines.push(`${count(pending, 'image')} left${stopped ?? ''}. Run the same command again to resume.`);
+  if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
+  return lines.join('\n');
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
