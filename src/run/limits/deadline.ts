@@ -46,7 +46,7 @@ export function deadlineOf(
       const openMs = opensAt(windows, nowMs);
       const message = `This job runs ${windowsText(window)} only (run.window), and it is ${windowInstant(windows, nowMs)}. The window opens at ${windowInstant(windows, openMs)}.`;
       throw new WildstyleError('outside-window', message, {
-        cure: 'Run it then, or add --window always. `wildstyle schedule` starts jobs in their windows.',
+        cure: 'Run it then, or add --window always.',
       });
     }
     if (Number.isFinite(atMs)) found.push({ atMs, cause: 'window' });

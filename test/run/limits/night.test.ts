@@ -19,10 +19,13 @@ test.before(async () => {
 });
 test.after.always(() => job?.remove());
 
-/** A clock that shows a time now, and goes on from there. */
+/** A clock that shows a time when it is first looked at, and goes on from there. */
 function clockAt(text: string): () => number {
-  const shift = Date.parse(text) - Date.now();
-  return () => Date.now() + shift;
+  let startMs: number | undefined;
+  return () => {
+    startMs ??= Date.now();
+    return Date.parse(text) + Date.now() - startMs;
+  };
 }
 
 async function runAt(root: string, now: () => number) {
