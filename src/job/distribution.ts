@@ -87,14 +87,16 @@ function walkInto(option: z.ZodType): z.ZodType {
 
 function distributionsOf(leaf: z.ZodType): z.ZodType[] {
   const distributions: z.ZodType[] = [];
-  if (leaf instanceof z.ZodNumber) {
+  const options = leaf instanceof z.ZodUnion ? (leaf.options as z.ZodType[]) : [leaf];
+  const number = options.find((option) => option instanceof z.ZodNumber);
+  if (number) {
     distributions.push(
       z
-        .strictObject({ uniform: ascending(leaf) })
-        .describe(`Drawn uniformly between two numbers${leaf.isInt ? ', both included' : ''}`),
+        .strictObject({ uniform: ascending(number) })
+        .describe(`Drawn uniformly between two numbers${number.isInt ? ', both included' : ''}`),
       z
         .strictObject({
-          logUniform: ascending(leaf).refine(([low]) => low > 0, 'the first number must be above 0'),
+          logUniform: ascending(number).refine(([low]) => low > 0, 'the first number must be above 0'),
         })
         .describe('Drawn uniformly on a log scale: 1 to 10 is as likely as 10 to 100'),
     );

@@ -59,6 +59,8 @@ interface Slot<T extends BatchItem> {
   evaluations: number;
   restarts: number;
   learningRate: number;
+  /** The step whose random numbers the row has. */
+  drawnStep: number;
 }
 
 /** The outcome of one item: its result or its error. */
@@ -136,14 +138,18 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Puts an item into a free row. There must be one. */
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
-    const { weights, learningRate } = item.parameters;
-    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0, learningRate };
+    const { weights, numbers, learningRate } = item.parameters;
+    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0, learningRate, drawnStep: -1 };
     for (const [name, { data }] of Object.entries(item.targets))
       this.engine.assign(this.#inputs[name], row, data);
     for (const { name, term } of this.spec.terms) {
       for (const part of term.parts) {
         const weight = Float32Array.of(weights[name][part]);
         this.engine.assign(this.#inputs[tensorName.weight(name, part)], row, weight);
+      }
+      for (const number of term.numbers ?? []) {
+        const value = Float32Array.of(numbers[name][number]);
+        this.engine.assign(this.#inputs[tensorName.number(name, number)], row, value);
       }
     }
     this.#begin(row);
@@ -197,10 +203,15 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   #begin(row: number): void {
     const { item, learningRate } = this.#slots[row] as Slot<T>;
     this.engine.assign(this.#image, row, item.initial.data);
+    this.#forget(row);
+    this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
+  }
+
+  /** Lets the optimizer of a row start from scratch. */
+  #forget(row: number): void {
     for (const value of Object.values(this.#state)) {
       this.engine.assign(value, row, new Float32Array(sizeOf(value.shape.slice(1))));
     }
-    this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
   }
 
   /** Sets the learning rates of this step. */
@@ -216,12 +227,19 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
 
   /** Draws the random numbers of this step for every item. */
   #draw(): void {
-    for (const [name, wanted] of Object.entries(this.#stepInputs)) {
-      for (const [row, slot] of this.#slots.entries()) {
-        if (!slot) continue;
-        const drawn = drawStepInput(name, wanted, slot.item.seed, slot.step);
-        this.engine.assign(this.#inputs[name], row, drawn);
+    const wanted = Object.entries(this.#stepInputs);
+    if (wanted.length === 0) return;
+    const { steadySteps = 1 } = this.spec.optimizer;
+    for (const [row, slot] of this.#slots.entries()) {
+      if (!slot) continue;
+      const step = slot.step - (slot.step % steadySteps);
+      if (step === slot.drawnStep) continue;
+      for (const [name, input] of wanted) {
+        this.engine.assign(this.#inputs[name], row, drawStepInput(name, input, slot.item.seed, step));
       }
+      // The optimizer would compare losses and gradients of different objectives.
+      if (step > 0 && steadySteps > 1) this.#forget(row);
+      slot.drawnStep = step;
     }
   }
 
@@ -234,6 +252,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     }
     slot.restarts++;
     slot.step = 0;
+    slot.drawnStep = -1;
     slot.curve = [];
     slot.learningRate *= gentler;
     this.#begin(row);

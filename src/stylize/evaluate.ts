@@ -79,6 +79,12 @@ export class Evaluator {
     for (const { term, part, weight } of rows) {
       inputs[tensorName.weight(term, part)] = { data: Float32Array.of(weight), shape: [1] };
     }
+    for (const { name, term } of spec.terms) {
+      for (const number of term.numbers ?? []) {
+        const data = Float32Array.of(parameters.numbers[name][number]);
+        inputs[tensorName.number(name, number)] = { data, shape: [1] };
+      }
+    }
     for (const [name, wanted] of Object.entries(stepInputsOf(spec, image.shape))) {
       inputs[name] = { data: drawStepInput(name, wanted, seed, 0), shape: [1, ...wanted.shape] };
     }

@@ -10,6 +10,7 @@ export const tensorName = {
   target: (term: string, role: Role, value: string) => `${term}/${role}/${value}`,
   scale: (term: string, role: Role, part: string) => `${term}/${role}/${part}/scale`,
   weight: (term: string, part: string) => `${term}/${part}/weight`,
+  number: (term: string, number: string) => `${term}/${number}/number`,
   drawn: (term: string, input: string) => `${term}/${input}/drawn`,
   unscaled: (term: string, part: string) => `${term}/${part}/unscaled`,
 } as const;
@@ -43,7 +44,7 @@ export interface ObjectiveValue {
 /**
  * Evaluates the objective.
  * @param image `[batch, height, width, 3]`
- * @param inputs targets, scales, weights and drawn numbers, keyed by {@link tensorName}
+ * @param inputs targets, scales, weights, numbers and drawn numbers, keyed by {@link tensorName}
  * @param weights the network's weights
  */
 export function objective(
@@ -55,7 +56,10 @@ export function objective(
   const features = featuresOf(spec, spec.terms, image, weights);
   const unscaled: Record<string, tf.Tensor1D> = {};
   const terms = spec.terms.map(({ name, term }): [string, tf.Tensor1D] => {
-    const values = term.value(features, targetsOf(name, term, inputs), drawnFor(name, inputs));
+    const values = term.value(features, targetsOf(name, term, inputs), {
+      drawn: endingWith(tensorName.drawn, name, inputs),
+      numbers: endingWith(tensorName.number, name, inputs) as Named<tf.Tensor1D>,
+    });
     const weighted = term.parts.map((part) => {
       unscaled[tensorName.unscaled(name, part)] = values[part];
       const weight = inputs[tensorName.weight(name, part)];
@@ -115,10 +119,15 @@ function targetsOf(name: string, { sources }: Term, inputs: Named<tf.Tensor>): B
   return Object.fromEntries(sources.map((role) => [role, below(tensorName.target(name, role, ''), inputs)]));
 }
 
-function drawnFor(name: string, inputs: Named<tf.Tensor>): Named<tf.Tensor> {
-  const suffix = tensorName.drawn('', '').slice(1);
-  const drawn = Object.entries(below(`${name}/`, inputs)).filter(([input]) => input.endsWith(suffix));
-  return Object.fromEntries(drawn.map(([input, tensor]) => [input.slice(0, -suffix.length), tensor]));
+/** The inputs of a term of one kind, by the name that the term knows them by. */
+function endingWith(
+  nameOf: (term: string, input: string) => string,
+  name: string,
+  inputs: Named<tf.Tensor>,
+): Record<string, tf.Tensor> {
+  const suffix = nameOf('', '').slice(1);
+  const found = Object.entries(below(`${name}/`, inputs)).filter(([input]) => input.endsWith(suffix));
+  return Object.fromEntries(found.map(([input, tensor]) => [input.slice(0, -suffix.length), tensor]));
 }
 
 /** The tensors whose names start with a prefix, keyed by the rest of their names. */

@@ -7,7 +7,8 @@ import { type OptimizerName, optimizers } from './optimizers/index.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { type ByRole, type Role, roles } from './role.js';
 import { lossesByTerm } from './terms/index.js';
-import { type Place, pixels, type Term } from './terms/term.js';
+import { defaultSettings } from './terms/parameters.js';
+import { type Place, pixels, type Settings, type Term } from './terms/term.js';
 
 /** A term with its name. */
 export interface NamedTerm {
@@ -33,7 +34,14 @@ export interface Spec {
 export interface Parameters {
   /** The weight of each part of each term: by term, then by part. */
   readonly weights: Named<Named<number>>;
+  /** The numbers that each term reads: by term, then by name. */
+  readonly numbers: Named<Named<number>>;
   readonly learningRate: number;
+}
+
+/** Where a recipe applies a loss, and with which settings; those that are not given have their defaults. */
+export interface ConfiguredPlace extends Place {
+  readonly settings?: Settings;
 }
 
 /** The arguments of {@link specOf}. */
@@ -42,7 +50,7 @@ export interface SpecParts {
   readonly pooling: Pooling;
   readonly optimizer: OptimizerName;
   /** Keyed by the names of {@link lossesByTerm}, in order of summation. */
-  readonly terms: Named<Place>;
+  readonly terms: Named<ConfiguredPlace>;
 }
 
 /**
@@ -51,10 +59,7 @@ export interface SpecParts {
  */
 export function specOf({ network: networkName, pooling, optimizer, terms: places }: SpecParts): Spec {
   const network = networks[networkName];
-  const terms = Object.entries(places).map(([name, { role, layers }]): NamedTerm => {
-    const sorted = [...new Set(layers)].sort();
-    return { name, term: lossesByTerm[name]({ role, layers: sorted }), key: `${name}@${role}:${sorted}` };
-  });
+  const terms = Object.entries(places).map(([name, place]) => namedTerm(name, place));
   for (const layer of layersOf(terms))
     if (!network.layers.includes(layer)) throw unknownLayer(layer, network.layers);
   return {
@@ -64,6 +69,18 @@ export function specOf({ network: networkName, pooling, optimizer, terms: places
     terms,
     optimizer: optimizers[optimizer],
     key: [networkName, pooling, ...terms.map(({ key }) => key), optimizer].join(';'),
+  };
+}
+
+/** Makes the term of a loss for a place in the recipe. @param name one of {@link lossesByTerm} */
+export function namedTerm(name: string, { role, layers, settings }: ConfiguredPlace): NamedTerm {
+  const loss = lossesByTerm[name];
+  const sorted = [...new Set(layers)].sort();
+  const all = Object.entries({ ...defaultSettings(loss), ...settings });
+  return {
+    name,
+    term: loss.term({ role, layers: sorted }, Object.fromEntries(all)),
+    key: `${name}@${role}:${sorted}${all.map(([key, value]) => `,${key}=${value}`).join('')}`,
   };
 }
 

@@ -57,7 +57,7 @@ function losses({ total, terms }: ObjectiveValue): Named<Tensor> {
 
 /**
  * Shapes of the inputs that differ between items: the outputs of the target functions, a weight for each part of each
- * term, and the random numbers that terms draw at each step.
+ * term, the numbers that terms read, and the random numbers that they draw.
  * @param targets shapes of the target functions' outputs for one item, `[1, ...]` each
  * @param image `[batch, height, width, 3]`
  */
@@ -67,6 +67,7 @@ export function itemInputs(spec: Spec, targets: Named<Shape>, image: Shape): Rec
   for (const [name, shape] of Object.entries(targets)) inputs[name] = [batch, ...shape.slice(1)];
   for (const { name, term } of spec.terms) {
     for (const part of term.parts) inputs[tensorName.weight(name, part)] = [batch];
+    for (const number of term.numbers ?? []) inputs[tensorName.number(name, number)] = [batch];
   }
   for (const [name, { shape }] of Object.entries(stepInputsOf(spec, image))) inputs[name] = [batch, ...shape];
   return inputs;

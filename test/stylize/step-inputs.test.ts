@@ -23,7 +23,7 @@ const drawnBlend: Term = {
     if (role === 'style') return { values: { color: tf.mean(features[pixels], [1, 2], true) }, scales: {} };
     return { values: { image: features[pixels] }, scales: { blend: tf.fill([1], 2) } };
   },
-  value(features, { content, style }, { share }) {
+  value(features, { content, style }, { drawn: { share } }) {
     const wanted = tf.add(
       tf.mul(content?.image as tf.Tensor, share as tf.Tensor),
       tf.mul(style?.color as tf.Tensor, tf.sub(1, share as tf.Tensor)),
@@ -40,7 +40,7 @@ const base = specOf({
 });
 const term: NamedTerm = { name: 'blend', term: drawnBlend, key: 'blend' };
 const spec: Spec = { ...base, terms: [term], key: 'drawn blend' };
-const parameters = { weights: { blend: { blend: 3 } }, learningRate: 0.02 };
+const parameters = { weights: { blend: { blend: 3 } }, numbers: {}, learningRate: 0.02 };
 const request = (seed: number, steps = 4) => {
   const content = source(1);
   return { spec, parameters, steps, seed, sources: { content, style: source(11) }, initial: content.tensor };

@@ -70,7 +70,10 @@ export function isWholeNumber(schema: z.ZodType): boolean {
 export function describeExpected(schema: z.ZodType): string {
   const options = optionsOf(schema);
   const values = options.filter((option) => distributionKeyOf(option) === undefined);
-  const words = values.map(describeOption);
+  const known = knownWords(schema);
+  const repeats = (option: z.ZodType) =>
+    option instanceof z.ZodObject && Object.keys(option.shape).every((key) => known.includes(key));
+  const words = values.map((option) => (repeats(option) ? 'a map' : describeOption(option)));
   if (values.length === options.length || values.length === 0)
     return (words.length ? words : ['a map']).join(' or ');
   return `${words.join(' or ')}, or a distribution`;

@@ -13,6 +13,12 @@ function json(shared: object): string {
   return text;
 }
 
+/** Losses without parameters have the same text as before there were any, so that their items keep their ids. */
+function losses({ loss, lossParameters }: Pick<OptimizeRecipe['style'], 'loss' | 'lossParameters'>): string {
+  const parameters = json(lossParameters);
+  return parameters === '{}' ? json(loss) : `${json(loss)} ${parameters}`;
+}
+
 /**
  * The resolved recipe as text: every parameter, in a fixed order. Equal for equal recipes only; a test changes each
  * parameter. `JSON.stringify` would take a sixth of the time of planning.
@@ -21,7 +27,7 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const { method, size, fit, network, pooling, init, content, style } = recipe;
   const { totalVariation, optimizer, learningRate, steps, stages } = recipe;
   const start = typeof init === 'string' ? init : json(init);
-  const ofContent = `${json(content.loss)} ${json(content.layers)} ${content.weight}`;
-  const ofStyle = `${json(style.loss)} ${json(style.layers)} ${style.strength} ${style.size}`;
+  const ofContent = `${losses(content)} ${json(content.layers)} ${content.weight}`;
+  const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}`;
   return `${method} ${size} ${fit} ${network} ${pooling} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${optimizer} ${learningRate} ${steps} ${json(stages)}`;
 }

@@ -33,7 +33,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     { recipe, sources, seed, watch }: MakeRequest<OptimizeRecipe>,
     signal?: AbortSignal,
   ): Promise<Made<OptimizeRecipe, OptimizeFacts>> {
-    const [spec, { weights }] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
+    const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
     const curve: LossPoint[] = [];
     let [steps, evaluations, restarts, elapsedMs] = [0, 0, 0, 0];
     let [image, learningRate]: [HostTensor | undefined, number] = [undefined, recipe.learningRate];
@@ -53,7 +53,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
         {
           spec,
           // Where one stage needed a gentler learning rate, so will the next.
-          parameters: { weights, learningRate },
+          parameters: { ...parameters, learningRate },
           steps: stepsOfStage,
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
           sources: { content, style },

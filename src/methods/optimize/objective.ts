@@ -1,14 +1,17 @@
 /** Translates a recipe for the stylizer: the spec to compile, and the parameters to pass in. @module */
 import type { Named } from '../../engine/engine.js';
 import type { Role } from '../../stylize/role.js';
-import { type Parameters, type Spec, specOf } from '../../stylize/spec.js';
-import { termName } from '../../stylize/terms/index.js';
-import { type Place, pixels } from '../../stylize/terms/term.js';
-import type { OptimizeRecipe, Shares } from './resolve.js';
+import { type ConfiguredPlace, namedTerm, type Parameters, type Spec, specOf } from '../../stylize/spec.js';
+import { lossesByTerm, termName } from '../../stylize/terms/index.js';
+import { pixels, shareOf } from '../../stylize/terms/term.js';
+import type { LossParameters, OptimizeRecipe, Shares } from './resolve.js';
 
-/** A term of the objective, with a weight for each of its parts. */
-interface WeightedPlace extends Place {
-  readonly weights: Named<number>;
+/** A term of the objective, with its weight and the numbers of its loss. */
+interface WeightedPlace extends ConfiguredPlace {
+  readonly weight: number;
+  /** The shares of the layers. */
+  readonly shares: Shares;
+  readonly numbers: Named<number>;
 }
 
 /**
@@ -20,18 +23,46 @@ export const styleWeight = (strength: number): number => strength ** 2 / 50;
 /** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
-    ...termsOf('content', content.loss, content.layers, content.weight),
-    ...termsOf('style', style.loss, style.layers, styleWeight(style.strength)),
-    totalVariation: { role: 'content', layers: [pixels], weights: { [pixels]: totalVariation } },
+    ...termsOf('content', content, content.weight),
+    ...termsOf('style', style, styleWeight(style.strength)),
+    totalVariation: {
+      role: 'content',
+      layers: [pixels],
+      weight: totalVariation,
+      shares: { [pixels]: 1 },
+      numbers: {},
+    },
   };
 }
 
-function termsOf(role: Role, losses: Shares, layers: Shares, total: number): Record<string, WeightedPlace> {
+interface Losses {
+  readonly loss: Shares;
+  readonly lossParameters: LossParameters;
+  readonly layers: Shares;
+}
+
+function termsOf(
+  role: Role,
+  { loss: losses, lossParameters, layers }: Losses,
+  total: number,
+): Record<string, WeightedPlace> {
   return Object.fromEntries(
-    Object.entries(losses).map(([loss, lossShare]) => {
-      const weights = Object.entries(layers).map(([layer, share]) => [layer, total * lossShare * share]);
-      const place = { role, layers: Object.keys(layers), weights: Object.fromEntries(weights) };
-      return [termName(role, loss), place];
+    Object.entries(losses).map(([loss, share]) => {
+      const name = termName(role, loss);
+      const { parameters } = lossesByTerm[name];
+      const given = Object.entries(lossParameters[loss] ?? {});
+      const isNumber = (key: string) => parameters[key].kind === 'number';
+      return [
+        name,
+        {
+          role,
+          layers: Object.keys(layers),
+          settings: Object.fromEntries(given.filter(([key]) => !isNumber(key))),
+          weight: total * share,
+          shares: layers,
+          numbers: Object.fromEntries(given.filter(([key]) => isNumber(key))) as Named<number>,
+        },
+      ];
     }),
   );
 }
@@ -47,9 +78,19 @@ export function specOfRecipe(recipe: OptimizeRecipe): Spec {
 
 /** The part of a recipe that is passed in for each item. */
 export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
-  const places = Object.entries(objectiveOf(recipe));
-  return {
-    weights: Object.fromEntries(places.map(([name, { weights }]) => [name, weights])),
-    learningRate: recipe.learningRate,
-  };
+  const weights: Record<string, Named<number>> = {};
+  const numbers: Record<string, Named<number>> = {};
+  for (const [name, place] of Object.entries(objectiveOf(recipe))) {
+    const { term } = namedTerm(name, place);
+    const shares = term.shares?.(place.shares, place.numbers) ?? place.shares;
+    weights[name] = Object.fromEntries(
+      Object.entries(shares).map(([part, share]) => [part, place.weight * share]),
+    );
+    const known: Named<number> = {
+      ...place.numbers,
+      ...Object.fromEntries(Object.entries(place.shares).map(([layer, share]) => [shareOf(layer), share])),
+    };
+    numbers[name] = Object.fromEntries((term.numbers ?? []).map((number) => [number, known[number]]));
+  }
+  return { weights, numbers, learningRate: recipe.learningRate };
 }

@@ -5,9 +5,10 @@ import { type OptimizeFacts, optimizeFacts } from './facts.js';
 import { fingerprint } from './fingerprint.js';
 import { OptimizeMaker } from './maker.js';
 import { specOfRecipe } from './objective.js';
-import { hasWeight, optimizeParameters } from './parameters.js';
+import { optimizeParameters } from './parameters.js';
 import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from './resolve.js';
 import { sourcesOf, stagesOf } from './stages.js';
+import { hasWeight } from './weight.js';
 
 export const optimize = {
   version: 2,

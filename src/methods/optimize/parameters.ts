@@ -5,29 +5,15 @@ import { minimumEdgePx } from '../../images/fit.js';
 import { networkNames } from '../../stylize/networks/index.js';
 import { poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
-import { contentLossNames, styleLossNames } from '../../stylize/terms/index.js';
-
-const weight = z.number().min(0).max(1e6);
-
-/** Whether any weight differs from zero. A weight that is a distribution counts as nonzero. */
-export function hasWeight(weights: object): boolean {
-  return Object.values(weights).some((value) => value !== 0);
-}
+import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
+import { losses } from './loss-parameters.js';
+import { hasWeight, weight } from './weight.js';
 
 /** Layers as a list (equal weights) or a map from layer to weight. */
 const layers = z.union([
   z.array(z.string().min(1)).min(1).max(64),
   z.record(z.string().min(1), weight).refine(hasWeight, 'give at least one layer a weight above 0'),
 ]);
-
-/** One loss by name, or several as a list (equal weights) or a map from loss to weight. */
-function losses<T extends string>(names: readonly [T, ...T[]]) {
-  return z.union([
-    z.enum(names),
-    z.array(z.enum(names)).min(1).max(64),
-    z.partialRecord(z.enum(names), weight).refine(hasWeight, 'give at least one loss a weight above 0'),
-  ]);
-}
 
 const initialImage = z.union([
   z.enum(['content', 'style', 'noise']),
@@ -61,9 +47,11 @@ export const optimizeParameters = {
     .describe('Initial image of the optimization: one image, or a weighted mix'),
   content: z
     .strictObject({
-      loss: losses(contentLossNames)
+      loss: losses(contentLosses)
         .default('features')
-        .describe('Content loss. For several: a list, or a map from loss to weight'),
+        .describe(
+          'Content loss. For several: a list, or a map from loss to weight. In place of a weight: a map with `weight` and the parameters of the loss',
+        ),
       layers: layers.optional().describe('Content layers. Default: depends on the network'),
       weight: weight.default(1).describe('Weight of the content loss'),
     })
@@ -71,9 +59,11 @@ export const optimizeParameters = {
     .describe('The content loss, which preserves shapes'),
   style: z
     .strictObject({
-      loss: losses(styleLossNames)
+      loss: losses(styleLosses)
         .default('gram')
-        .describe('Style loss. For several: a list, or a map from loss to weight'),
+        .describe(
+          'Style loss. For several: a list, or a map from loss to weight. In place of a weight: a map with `weight` and the parameters of the loss',
+        ),
       layers: layers.optional().describe('Style layers. Default: depends on the network'),
       strength: weight
         .default(10)

@@ -49,6 +49,8 @@ interface Pair {
 export const lbfgs: Optimizer = {
   defaultLearningRate: 1,
 
+  steadySteps: 32,
+
   state: ([batch, ...image]) => {
     const full = [batch, ...image];
     const scalar = [batch, 1, 1, 1];

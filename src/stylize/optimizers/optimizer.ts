@@ -38,6 +38,11 @@ export interface Optimizer {
    * @param progress from 0 for the first step to almost 1 for the last one
    */
   readonly decay?: (progress: number) => number;
+  /**
+   * For how many steps the numbers that terms draw must stay the same, because the optimizer compares losses and gradients
+   * of several steps. It starts from scratch when they change. 1 by default.
+   */
+  readonly steadySteps?: number;
   /** The shapes of the state tensors by name, for a batch of images of this shape. */
   readonly state: (image: Shape) => Named<Shape>;
   /** Computes one step for every item. */

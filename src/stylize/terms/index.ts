@@ -1,13 +1,27 @@
-/** The losses by name. To add one, create a file next to this one and add a line here. @module */
-import { features } from './features.js';
-import { gram } from './gram.js';
+/** The losses by name. To add one, create a file in `content/`, `style/` or `image/` and add a line here. @module */
+import { features } from './content/features.js';
+import { totalVariation } from './image/total-variation.js';
+import { covariance } from './style/covariance.js';
+import { gram } from './style/gram.js';
+import { histogram } from './style/histogram.js';
+import { mmd } from './style/mmd.js';
+import { moments } from './style/moments.js';
+import { slicedWasserstein } from './style/sliced-wasserstein.js';
+import { wasserstein } from './style/wasserstein.js';
 import type { Loss } from './term.js';
-import { totalVariation } from './total-variation.js';
 
 /** Losses that preserve the shapes of the content. */
 export const contentLosses = { features } satisfies Record<string, Loss>;
 /** Losses that transfer the look of the style. */
-export const styleLosses = { gram } satisfies Record<string, Loss>;
+export const styleLosses = {
+  gram,
+  moments,
+  covariance,
+  mmd,
+  wasserstein,
+  slicedWasserstein,
+  histogram,
+} satisfies Record<string, Loss>;
 /** Losses on the pixels of the image itself. */
 export const imageLosses = { totalVariation } satisfies Record<string, Loss>;
 

@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../engine/engine.js';
 import type { ByRole, Role } from '../role.js';
+import type { LossParameter } from './parameters.js';
 
 /** Features by layer, `[batch, height, width, channels]`. Layer {@link pixels} is the image itself, RGB in [0, 1]. */
 export type Features = Named<Tensor4D>;
@@ -21,7 +22,10 @@ export interface Target {
   readonly scales: Named<Tensor1D>;
 }
 
-/** Random numbers drawn from the item's seed at every step, for example sampled positions or random projections. */
+/**
+ * Random numbers drawn from the item's seed at every step, or every few steps if the optimizer needs that, for example
+ * sampled positions or random projections.
+ */
 export interface StepInput {
   /** The shape for one item. The input is `[batch, ...shape]`. */
   readonly shape: Shape;
@@ -29,7 +33,15 @@ export interface StepInput {
   readonly kind: 'uniform' | 'normal';
 }
 
-/** One summand of the objective: a pure, batched function of features, targets and drawn numbers. */
+/** What a term is given besides features and targets. */
+export interface Given {
+  /** The inputs that {@link Term.stepInputs} declares. */
+  readonly drawn: Named<Tensor>;
+  /** The inputs that {@link Term.numbers} lists, `[batch]` each. */
+  readonly numbers: Named<Tensor1D>;
+}
+
+/** One summand of the objective: a pure, batched function of features, targets and given numbers. */
 export interface Term {
   /** The layers it reads from the image being optimized and from its sources. */
   readonly layers: readonly string[];
@@ -37,6 +49,14 @@ export interface Term {
   readonly sources: readonly Role[];
   /** The parts of its value, for example layers. Each part has its own weight. */
   readonly parts: readonly string[];
+  /**
+   * The share of each part in the weight of the term. Without it, the parts are layers and have their shares.
+   * @param layers the layers' shares, which add up to one
+   * @param numbers the loss's number parameters
+   */
+  readonly shares?: (layers: Named<number>, numbers: Named<number>) => Named<number>;
+  /** Numbers of the item that it reads: parameters of the loss, and {@link shareOf} layers. */
+  readonly numbers?: readonly string[];
   /** Inputs to draw at each step. @param shapes shapes of the features of the image being optimized, by layer */
   readonly stepInputs?: (shapes: Named<Shape>) => Named<StepInput>;
   /** Computes the target of a source image. */
@@ -45,14 +65,12 @@ export interface Term {
    * The unscaled value of every part, `[batch]` each. Gradients must be finite for flat, black and saturated images: do
    * not take a bare square root or divide by a variance.
    * @param targets the target values of each source, `[batch, ...]` each
-   * @param drawn the inputs that `stepInputs` declares
    */
-  readonly value: (
-    features: Features,
-    targets: ByRole<Named<Tensor>>,
-    drawn: Named<Tensor>,
-  ) => Named<Tensor1D>;
+  readonly value: (features: Features, targets: ByRole<Named<Tensor>>, given: Given) => Named<Tensor1D>;
 }
+
+/** The name of the number that is a layer's share in the weight of a term. */
+export const shareOf = (layer: string): string => `${layer}/share`;
 
 /** Where a recipe applies a loss. */
 export interface Place {
@@ -61,5 +79,13 @@ export interface Place {
   readonly layers: readonly string[];
 }
 
+/** Parameters of a loss that decide its graph, by name: words and whole numbers. */
+export type Settings = Named<string | number>;
+
 /** A kind of loss: makes a term for a place in the recipe. */
-export type Loss = (place: Place) => Term;
+export interface Loss {
+  /** Its parameters, which are keys of the recipe. */
+  readonly parameters: Named<LossParameter>;
+  /** @param settings one for each parameter of kind `word` or `count` */
+  readonly term: (place: Place, settings: Settings) => Term;
+}

@@ -18,9 +18,10 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     network: 'random',
     pooling: 'average',
     init: 'content',
-    content: { loss: { features: 1 }, layers: { relu4_1: 1 }, weight: 1 },
+    content: { loss: { features: 1 }, lossParameters: {}, layers: { relu4_1: 1 }, weight: 1 },
     style: {
       loss: { gram: 1 },
+      lossParameters: {},
       layers: { relu1_1: 0.25, relu2_1: 0.25, relu3_1: 0.25, relu4_1: 0.25 },
       strength: 20,
       size: 256,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type TensorFunction } from '../../../src/engine/index.js';
-import { features } from '../../../src/stylize/terms/features.js';
+import { features } from '../../../src/stylize/terms/content/features.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
 import { isClose, meanSquare, meanSquaredDifference } from '../support.js';
 import { atOneLayer } from './one-layer.js';

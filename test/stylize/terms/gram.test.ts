@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
-import { gram, gramMatrix } from '../../../src/stylize/terms/gram.js';
+import { gram, gramMatrix } from '../../../src/stylize/terms/style/gram.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
 import { isClose, mean, meanSquare, plainGram } from '../support.js';
 import { atOneLayer } from './one-layer.js';

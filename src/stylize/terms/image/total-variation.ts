@@ -1,6 +1,7 @@
 /** Total variation: measures how much neighboring pixels differ. @module */
 import * as tf from '@tensorflow/tfjs';
-import { type Loss, pixels } from './term.js';
+import { plainLoss } from '../parameters.js';
+import { pixels } from '../term.js';
 
 /** The total variation of a typical photograph at 256 px, so that a weight means the same for smooth and rough images. */
 const typicalVariation = 0.01;
@@ -24,7 +25,7 @@ export function neighborDifference(image: tf.Tensor4D): tf.Tensor1D {
 }
 
 /** The total variation of the image, relative to that of a typical photograph. */
-export const totalVariation: Loss = ({ role }) => ({
+export const totalVariation = plainLoss(({ role }) => ({
   layers: [pixels],
   sources: [role],
   parts: [pixels],
@@ -33,4 +34,4 @@ export const totalVariation: Loss = ({ role }) => ({
     scales: { [pixels]: tf.fill([features[pixels].shape[0]], typicalVariation) },
   }),
   value: (features) => ({ [pixels]: neighborDifference(features[pixels]) }),
-});
+}));

@@ -1,0 +1,74 @@
+/** Makes terms from losses that compare one layer at a time. @module */
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Named, Shape } from '../../../engine/engine.js';
+import type { Given, Place, StepInput, Term } from '../term.js';
+
+/** A loss that compares the features of one layer with a target. */
+export interface LayerLoss<Target extends Named<Tensor> = Named<Tensor>> {
+  /** The target: the source image's features, or statistics of them. `[batch, ...]` each */
+  readonly target: (features: Tensor4D) => Target;
+  /** The unscaled difference of each item. `[batch]` */
+  readonly compare: (features: Tensor4D, target: Target, given: Given) => Tensor1D;
+  /**
+   * The divisor of `compare`: its size for the target, with a lower bound. `[batch]`. Without it, the value is not
+   * divided.
+   */
+  readonly scale?: (target: Target) => Tensor1D;
+  /** Inputs to draw for a layer. @param shape `[batch, height, width, channels]` of the image's features */
+  readonly stepInputs?: (shape: Shape) => Named<StepInput>;
+}
+
+/**
+ * Makes the term of a loss, with one part per layer. The value of a style loss is divided by the mean of its sizes for the
+ * style and for the content: the difference of a bold and a pale image is about as large as the bolder one, whichever that
+ * is.
+ * @param numbers number parameters that the loss reads
+ */
+export function perLayer<Target extends Named<Tensor>>(
+  { role, layers }: Place,
+  { target, compare, scale, stepInputs }: LayerLoss<Target>,
+  numbers: readonly string[] = [],
+): Term {
+  return {
+    layers,
+    sources: role === 'style' && scale ? ['style', 'content'] : [role],
+    parts: layers,
+    numbers,
+    ...(stepInputs && {
+      stepInputs: (shapes) =>
+        Object.assign({}, ...layers.map((layer) => under(layer, stepInputs(shapes[layer])))),
+    }),
+    target(source, features) {
+      const kept = layers.map((layer): [string, Target] => [layer, target(features[layer])]);
+      return {
+        values: source === role ? Object.assign({}, ...kept.map(([layer, values]) => under(layer, values))) : {},
+        scales: scale ? Object.fromEntries(kept.map(([layer, values]) => [layer, scale(values)])) : {},
+      };
+    },
+    value: (features, targets, given) =>
+      Object.fromEntries(
+        layers.map((layer) => [
+          layer,
+          compare(features[layer], at(layer, targets[role] ?? {}) as Target, {
+            ...given,
+            drawn: at(layer, given.drawn),
+          }),
+        ]),
+      ),
+  };
+}
+
+/** Puts the name of a layer before each name. */
+export function under<T>(layer: string, named: Named<T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [`${layer}/${name}`, value]));
+}
+
+/** The entries of a layer, without its name. */
+export function at<T>(layer: string, named: Named<T>): Record<string, T> {
+  const prefix = `${layer}/`;
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * Places of an image where local losses read features. Images with few positions are read whole; others at a fixed number
+ * of places, spread evenly (Roberts 2018, the sequence R2) and shifted by two drawn numbers (Cranley & Patterson 1976).
+ * @module
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Named, Shape } from '../../../engine/engine.js';
+import type { CountParameter } from '../parameters.js';
+import type { StepInput } from '../term.js';
+
+/** The name of the drawn shift. */
+export const shiftName = 'shift';
+
+/** The parameter `places` of a local loss. */
+export const placesParameter = (usual: number): CountParameter => ({
+  kind: 'count',
+  default: usual,
+  min: 16,
+  max: 16384,
+  describe: 'Number of places of the image at which the loss reads features; memory and time grow with it',
+});
+
+/** What a loss that reads an image of this size at some places draws for each step. @param size height and width */
+export function shiftInput([height, width]: Shape, places: number): Named<StepInput> {
+  return height * width <= places ? {} : { [shiftName]: { shape: [2], kind: 'uniform' } };
+}
+
+/** The reciprocals of the plastic number and of its square. */
+const ratios = [0.7548776662466927, 0.5698402909980532] as const;
+
+/** Places in the unit square, `[1, places, 2]`. */
+function spread(places: number): tf.Tensor3D {
+  const numbers = Float32Array.from({ length: 2 * places }, (_, i) => {
+    const value = 0.5 + (i >> 1) * ratios[i % 2];
+    return value - Math.floor(value);
+  });
+  return tf.tensor3d(numbers, [1, places, 2]);
+}
+
+/** Whole rows and columns, `[batch, places, 1]` each, of places in an image. They are places of every layer of it. */
+export interface Places {
+  readonly down: tf.Tensor3D;
+  readonly across: tf.Tensor3D;
+}
+
+/**
+ * Places as shares of height and width, `[batch, places, 1]` each in [0, 1).
+ * @param shift `[batch, 2]`, or undefined for the unshifted places
+ */
+export function placesOf(batch: number, places: number, shift: tf.Tensor | undefined): Places {
+  const even = spread(places);
+  const moved = shift
+    ? tf.add(even, tf.reshape(shift, [batch, 1, 2]))
+    : tf.tile(even, [batch, 1, 1]);
+  const inside = tf.sub(moved, tf.floor(moved)) as tf.Tensor3D;
+  const [down, across] = [0, 1].map((axis) => tf.slice(inside, [0, 0, axis], [batch, places, 1]));
+  return { down, across };
+}
+
+/** All positions of a layer, in order, as places of an image: `[batch, height * width, 1]` each. */
+export function everyPlace(batch: number, height: number, width: number): Places {
+  const share = (of: (i: number) => number) => {
+    const row = Float32Array.from({ length: height * width }, (_, i) => of(i));
+    return tf.tile(tf.tensor3d(row, [1, height * width, 1]), [batch, 1, 1]);
+  };
+  return {
+    down: share((i) => (Math.floor(i / width) + 0.5) / height),
+    across: share((i) => ((i % width) + 0.5) / width),
+  };
+}
+
+/**
+ * The features of a layer at places. Beyond the border they are those of the nearest position.
+ * @param layer `[batch, height, width, channels]`
+ * @param offset rows and columns to move the places by
+ * @returns `[batch, places, channels]`
+ */
+export function featuresAt(
+  layer: tf.Tensor4D,
+  { down, across }: Places,
+  offset: readonly [number, number] = [0, 0],
+): tf.Tensor3D {
+  const [batch, height, width, channels] = layer.shape;
+  const places = down.shape[1];
+  const index = (share: tf.Tensor, size: number, by: number) => {
+    const moved = tf.add(tf.floor(tf.mul(share, size)), by);
+    return tf.cast(tf.clipByValue(moved, 0, size - 1), 'int32');
+  };
+  const rows = index(down, height, offset[0]);
+  const columns = index(across, width, offset[1]);
+  const first = tf.tensor3d(
+    Int32Array.from({ length: batch }, (_, item) => item * height * width),
+    [batch, 1, 1],
+    'int32',
+  );
+  const width32 = tf.scalar(width, 'int32');
+  const flat = tf.reshape(tf.add(tf.add(first, tf.mul(rows, width32)), columns), [batch * places]);
+  const all = tf.reshape(layer, [batch * height * width, channels]);
+  return tf.reshape(tf.gather(all, tf.cast(flat, 'int32')), [batch, places, channels]);
+}
+
+/**
+ * The features of a layer at its places: all of them if there are no more than `places`, else at drawn ones.
+ * @param drawn the inputs that {@link shiftInput} declares; without a shift, the places are always the same
+ * @returns `[batch, min(places, height * width), channels]`
+ */
+export function sampled(layer: tf.Tensor4D, places: number, drawn: Named<tf.Tensor> = {}): tf.Tensor3D {
+  const [batch, height, width, channels] = layer.shape;
+  if (height * width <= places) return tf.reshape(layer, [batch, height * width, channels]);
+  return featuresAt(layer, placesOf(batch, places, drawn[shiftName]));
+}

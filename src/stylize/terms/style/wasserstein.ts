@@ -1,0 +1,65 @@
+/**
+ * The style loss `wasserstein`: the squared 2-Wasserstein distance of the Gaussians that have the features' means and
+ * covariances, `|m - m'|^2 + tr(C + C' - 2 (C'^1/2 C C'^1/2)^1/2)` (Dowson & Landau 1982), divided by the channels. Both
+ * covariances get a hundredth of the style's mean variance added to their diagonals, so that roots and slopes are finite.
+ * @module
+ */
+import * as tf from '@tensorflow/tfjs';
+import { plainLoss } from '../parameters.js';
+import { perLayer } from '../shared/per-layer.js';
+import { identityMatrix, squareRoots, trace } from '../shared/square-root.js';
+import { columnsOf, gaussianOf, itemSum, smallestScale } from '../shared/statistics.js';
+
+const ridgeShare = 1e-2;
+/** Lower bound on the ridge, for flat images. */
+const smallestRidge = 1e-6;
+
+function withRidge(covariance: tf.Tensor3D, ridge: tf.Tensor): tf.Tensor3D {
+  const [batch, channels] = covariance.shape;
+  return tf.add(covariance, tf.mul(identityMatrix(channels), tf.reshape(ridge, [batch, 1, 1])));
+}
+
+/**
+ * The trace of `(R C R)^1/2`. Its slope with respect to C is `R (R C R)^-1/2 R / 2`, which takes no further iteration.
+ * @param root R, `[batch, n, n]`, symmetric
+ * @param covariance C
+ */
+function traceOfRoot(root: tf.Tensor3D, covariance: tf.Tensor3D): tf.Tensor1D {
+  const fn = tf.customGrad((given, save) => {
+    const inner = tf.matMul(tf.matMul(root, given as tf.Tensor3D), root);
+    const roots = squareRoots(inner);
+    const slope = tf.div(tf.matMul(tf.matMul(root, roots.inverse), root), 2);
+    (save as (tensors: tf.Tensor[]) => void)([slope]);
+    return {
+      value: trace(roots.root),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.mul(saved[0], tf.reshape(dy, [covariance.shape[0], 1, 1])),
+    };
+  });
+  return fn(covariance) as tf.Tensor1D;
+}
+
+export const wasserstein = plainLoss((place) =>
+  perLayer(place, {
+    target(layer) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer));
+      const variance = tf.div(trace(covariance), covariance.shape[1]);
+      const ridge = tf.maximum(tf.mul(variance, ridgeShare), smallestRidge);
+      const whole = withRidge(covariance, ridge);
+      return { mean, root: squareRoots(whole).root, trace: trace(whole), ridge };
+    },
+    compare(layer, target) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer));
+      const whole = withRidge(covariance, target.ridge);
+      const root = target.root as tf.Tensor3D;
+      const spread = tf.sub(tf.add(trace(whole), target.trace), tf.mul(traceOfRoot(root, whole), 2));
+      const shift = itemSum(tf.squaredDifference(mean, target.mean));
+      return tf.div(tf.add(shift, spread), covariance.shape[1]) as tf.Tensor1D;
+    },
+    scale: (target) =>
+      tf.maximum(
+        tf.div(tf.add(itemSum(tf.square(target.mean)), target.trace), target.mean.shape[2] ?? 1),
+        smallestScale.linear,
+      ) as tf.Tensor1D,
+  }),
+);
