@@ -7,7 +7,9 @@ import { hasWeight, weight } from './weight.js';
 type ParameterSchema = z.ZodDefault<z.ZodNumber> | z.ZodDefault<z.ZodEnum<Record<string, string>>>;
 
 /** A loss with its weight and parameters. */
-type Configured = z.ZodObject<{ readonly weight: z.ZodDefault<typeof weight> } & Record<string, ParameterSchema>>;
+type Configured = z.ZodObject<
+  { readonly weight: z.ZodDefault<typeof weight> } & Record<string, ParameterSchema>
+>;
 
 /** A map from loss to weight, or to weight and parameters. */
 type WeightedLosses<Name extends string> = z.ZodObject<

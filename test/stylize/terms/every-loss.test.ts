@@ -159,7 +159,9 @@ const cases = Object.entries(lossesByTerm).flatMap(([name, loss]) =>
     loss,
     settings,
     /** Whether the term sees all places of the image, and of its target. */
-    isWhole: Object.entries(settings).every(([key, value]) => value === defaultSettings(loss)[key] || typeof value === 'string'),
+    isWhole: Object.entries(settings).every(
+      ([key, value]) => value === defaultSettings(loss)[key] || typeof value === 'string',
+    ),
   })),
 );
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
-import { pixels } from '../../../src/stylize/terms/term.js';
 import { totalVariation } from '../../../src/stylize/terms/image/total-variation.js';
+import { pixels } from '../../../src/stylize/terms/term.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { isClose, pattern, plainTotalVariation } from '../support.js';
 import { atOneLayer } from './one-layer.js';

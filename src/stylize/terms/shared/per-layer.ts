@@ -41,7 +41,8 @@ export function perLayer<Target extends Named<Tensor>>(
     target(source, features) {
       const kept = layers.map((layer): [string, Target] => [layer, target(features[layer])]);
       return {
-        values: source === role ? Object.assign({}, ...kept.map(([layer, values]) => under(layer, values))) : {},
+        values:
+          source === role ? Object.assign({}, ...kept.map(([layer, values]) => under(layer, values))) : {},
         scales: scale ? Object.fromEntries(kept.map(([layer, values]) => [layer, scale(values)])) : {},
       };
     },

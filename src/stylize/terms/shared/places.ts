@@ -49,9 +49,7 @@ export interface Places {
  */
 export function placesOf(batch: number, places: number, shift: tf.Tensor | undefined): Places {
   const even = spread(places);
-  const moved = shift
-    ? tf.add(even, tf.reshape(shift, [batch, 1, 2]))
-    : tf.tile(even, [batch, 1, 1]);
+  const moved = shift ? tf.add(even, tf.reshape(shift, [batch, 1, 2])) : tf.tile(even, [batch, 1, 1]);
   const inside = tf.sub(moved, tf.floor(moved)) as tf.Tensor3D;
   const [down, across] = [0, 1].map((axis) => tf.slice(inside, [0, 0, axis], [batch, places, 1]));
   return { down, across };

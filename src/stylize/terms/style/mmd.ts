@@ -45,10 +45,7 @@ const polynomial: LayerLoss = {
 function meanKernel(x: tf.Tensor3D, y: tf.Tensor3D, width: tf.Tensor): tf.Tensor1D {
   const lengths = (z: tf.Tensor3D) => tf.sum(tf.square(z), 2, true);
   const products = tf.matMul(x, y, false, true);
-  const distances = tf.sub(
-    tf.add(lengths(x), tf.transpose(lengths(y), [0, 2, 1])),
-    tf.mul(products, 2),
-  );
+  const distances = tf.sub(tf.add(lengths(x), tf.transpose(lengths(y), [0, 2, 1])), tf.mul(products, 2));
   return itemMean(tf.exp(tf.neg(tf.div(tf.relu(distances), width))));
 }
 
@@ -90,7 +87,8 @@ export const mmd = lossWith(
       default: 0.5,
       min: 0.01,
       max: 100,
-      describe: 'For the gaussian kernel: its squared width, relative to the mean squared distance of features',
+      describe:
+        'For the gaussian kernel: its squared width, relative to the mean squared distance of features',
     },
     places: placesParameter(1024),
   },

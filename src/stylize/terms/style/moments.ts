@@ -25,10 +25,7 @@ export const moments = plainLoss((place) =>
     compare(layer, target) {
       const { mean, deviation } = momentsOf(layer);
       return itemMean(
-        tf.add(
-          tf.squaredDifference(mean, target.mean),
-          tf.squaredDifference(deviation, target.deviation),
-        ),
+        tf.add(tf.squaredDifference(mean, target.mean), tf.squaredDifference(deviation, target.deviation)),
       );
     },
     scale: ({ mean, deviation }) =>

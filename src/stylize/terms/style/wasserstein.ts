@@ -16,7 +16,10 @@ const smallestRidge = 1e-6;
 
 function withRidge(covariance: tf.Tensor3D, ridge: tf.Tensor): tf.Tensor3D {
   const [batch, channels] = covariance.shape;
-  return tf.add(covariance, tf.mul(identityMatrix(channels), tf.reshape(ridge, [batch, 1, 1])));
+  return tf.add(
+    covariance,
+    tf.mul(identityMatrix(channels), tf.reshape(ridge, [batch, 1, 1])) as tf.Tensor3D,
+  );
 }
 
 /**
@@ -26,7 +29,7 @@ function withRidge(covariance: tf.Tensor3D, ridge: tf.Tensor): tf.Tensor3D {
  */
 function traceOfRoot(root: tf.Tensor3D, covariance: tf.Tensor3D): tf.Tensor1D {
   const fn = tf.customGrad((given, save) => {
-    const inner = tf.matMul(tf.matMul(root, given as tf.Tensor3D), root);
+    const inner = tf.matMul(tf.matMul(root, given as tf.Tensor3D), root) as tf.Tensor3D;
     const roots = squareRoots(inner);
     const slope = tf.div(tf.matMul(tf.matMul(root, roots.inverse), root), 2);
     (save as (tensors: tf.Tensor[]) => void)([slope]);

@@ -1,0 +1,158 @@
+/** Identities of style losses that the literature states. @module */
+import * as tf from '@tensorflow/tfjs';
+import test from 'ava';
+import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
+import { styleLosses } from '../../../src/stylize/terms/index.js';
+import type { Settings } from '../../../src/stylize/terms/term.js';
+import { execute, randomTensor, relativeDifference, uniform } from '../../engine/support.js';
+import { isClose, mean } from '../support.js';
+import { atOneLayer } from './one-layer.js';
+
+const engines = await Promise.all([createEngine('reference'), createEngine('onnx', { threads: 1 })]);
+
+interface Options {
+  readonly settings?: Settings;
+  readonly numbers?: Readonly<Record<string, number>>;
+  readonly directions?: HostTensor;
+}
+
+/** The loss of one layer against a target image, and its gradient. */
+function lossOf(name: keyof typeof styleLosses, options: Options = {}): TensorFunction {
+  const loss = atOneLayer(styleLosses[name], 'layer', options.settings);
+  return ({ image, style, directions }) => {
+    const numbers = Object.fromEntries(
+      Object.entries(options.numbers ?? {}).map(([key, value]) => [key, tf.fill([image.shape[0]], value)]),
+    ) as Record<string, tf.Tensor1D>;
+    const drawn: Record<string, tf.Tensor> = directions ? { 'layer/directions': directions } : {};
+    const value = (x: tf.Tensor) => loss.compare(x, loss.target(style), { numbers, drawn });
+    return { loss: value(image), gradient: tf.grad((x) => tf.sum(value(x)))(image) };
+  };
+}
+
+/** Features `[1, values, 1, 1]` of one channel. */
+const channel = (values: readonly number[]): HostTensor => ({
+  data: Float32Array.from(values),
+  shape: [1, values.length, 1, 1],
+});
+
+const standardized = (values: readonly number[], mean: number, deviation: number): number[] => {
+  const center = values.reduce((a, b) => a + b) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / values.length);
+  return values.map((value) => mean + ((value - center) / spread) * deviation);
+};
+
+const noise = (count: number, seed: number): number[] =>
+  Array.from({ length: count }, (_, i) => uniform(seed, i) + uniform(seed + 1, i) + uniform(seed + 2, i));
+
+for (const engine of engines) {
+  test(`${engine.name}: Gram is the MMD with kernel (x.y)^2, in value and gradient`, async (t) => {
+    const inputs = { image: randomTensor([2, 4, 5, 6], 1), style: randomTensor([2, 3, 7, 6], 2) };
+    const gram = await execute(engine, lossOf('gram'), inputs);
+    const settings = { kernel: 'polynomial' };
+    const mmd = await execute(engine, lossOf('mmd', { settings, numbers: { offset: 0 } }), inputs);
+    t.true(relativeDifference(mmd.loss.data, gram.loss.data) < 1e-6);
+    t.true(relativeDifference(mmd.gradient.data, gram.gradient.data) < 1e-6);
+  });
+
+  test(`${engine.name}: each kernel's MMD matches the mean of the kernel over pairs`, async (t) => {
+    const [image, style] = [randomTensor([1, 4, 5, 3], 1), randomTensor([1, 3, 7, 3], 2)];
+    const vectors = ({ data }: HostTensor) =>
+      Array.from({ length: data.length / 3 }, (_, i) => [...data.slice(3 * i, 3 * i + 3)]);
+    const [xs, ys] = [vectors(image), vectors(style)];
+    const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const squares = mean(ys.map((y) => dot(y, y)));
+    const distance = (a: number[], b: number[]) => dot(a, a) + dot(b, b) - 2 * dot(a, b);
+    const center = [0, 1, 2].map((c) => mean(ys.map((y) => y[c])));
+    const spread = 2 * mean(ys.map((y) => distance(y, center)));
+    const discrepancy = (kernel: (a: number[], b: number[]) => number) => {
+      const over = (as: number[][], bs: number[][]) => mean(as.flatMap((a) => bs.map((b) => kernel(a, b))));
+      return over(xs, xs) + over(ys, ys) - 2 * over(xs, ys);
+    };
+    const cases: { kernel: string; numbers: Record<string, number>; expected: number }[] = [
+      { kernel: 'linear', numbers: {}, expected: discrepancy(dot) / 3 },
+      {
+        kernel: 'polynomial',
+        numbers: { offset: 0.7 },
+        expected: discrepancy((a, b) => (dot(a, b) + 0.7 * squares) ** 2) / 9,
+      },
+      {
+        kernel: 'gaussian',
+        numbers: { bandwidth: 0.3 },
+        expected: discrepancy((a, b) => Math.exp(-distance(a, b) / (2 * 0.3 * spread))),
+      },
+    ];
+    for (const { kernel, numbers, expected } of cases) {
+      const { loss } = await execute(engine, lossOf('mmd', { settings: { kernel }, numbers }), {
+        image,
+        style,
+      });
+      t.true(isClose(loss.data[0], expected, 1e-4), `${kernel}: ${loss.data[0]} for ${expected}`);
+    }
+  });
+
+  test(`${engine.name}: Gram cannot tell a mean from a variance; the others can`, async (t) => {
+    // The same second moment, 0.9984 (Risser et al. 2017, section 4.1).
+    const image = channel(standardized(noise(60, 1), 0.865, 0.5));
+    const style = channel(standardized(noise(60, 7), 0, Math.hypot(0.865, 0.5)));
+    const directions = channel([1]);
+    const of = async (name: keyof typeof styleLosses) => {
+      const inputs = { image, style, directions: { ...directions, shape: [1, 1, 1] } };
+      return (await execute(engine, lossOf(name, { numbers: { bandwidth: 0.5 } }), inputs)).loss.data[0];
+    };
+    t.true((await of('gram')) < 1e-10);
+    for (const name of [
+      'moments',
+      'covariance',
+      'wasserstein',
+      'mmd',
+      'slicedWasserstein',
+      'histogram',
+    ] as const)
+      t.true((await of(name)) > 0.1, `${name}: ${await of(name)}`);
+  });
+
+  test(`${engine.name}: the Wasserstein loss is the distance of Gaussians`, async (t) => {
+    // In one channel: (m - m')^2 + (s - s')^2.
+    const image = channel(standardized(noise(50, 1), 2, 0.5));
+    const style = channel(standardized(noise(70, 5), 0.5, 1.25));
+    const one = await execute(engine, lossOf('wasserstein'), { image, style });
+    const ridge = 0.01 * 1.25 ** 2;
+    const spread = (Math.sqrt(0.25 + ridge) - Math.sqrt(1.25 ** 2 + ridge)) ** 2;
+    t.true(isClose(one.loss.data[0], 1.5 ** 2 + spread, 1e-4), `${one.loss.data[0]}`);
+    // Covariances that commute: the sum over the common axes, here (1, 1) and (1, -1).
+    const along = (a: readonly number[], b: readonly number[]): HostTensor => ({
+      data: Float32Array.from(a.flatMap((u, i) => [u + b[i], u - b[i]].map((value) => value * Math.SQRT1_2))),
+      shape: [1, a.length, 1, 2],
+    });
+    // Uncorrelated, with exact variances.
+    const [first, second] = [
+      [1, 1, -1, -1],
+      [1, -1, 1, -1],
+    ];
+    const scaled = (values: readonly number[], by: number) => values.map((value) => value * by);
+    const two = await execute(engine, lossOf('wasserstein'), {
+      image: along(scaled(first, 2), scaled(second, 0.5)),
+      style: along(scaled(first, 1), scaled(second, 1.5)),
+    });
+    const both = 0.01 * ((1 + 2.25) / 2);
+    const root = (deviation: number) => Math.sqrt(deviation ** 2 + both);
+    const expected = ((root(2) - root(1)) ** 2 + (root(0.5) - root(1.5)) ** 2) / 2;
+    t.true(isClose(two.loss.data[0], expected, 1e-4), `${two.loss.data[0]} for ${expected}`);
+  });
+
+  test(`${engine.name}: along one channel, sorted values give the optimal transport`, async (t) => {
+    const [xs, ys] = [noise(40, 1), noise(40, 5).map((value) => 1.5 * value - 1)];
+    const ascending = (values: readonly number[]) => values.toSorted((a, b) => a - b);
+    const optimum = mean(ascending(xs).map((x, i) => (x - ascending(ys)[i]) ** 2));
+    const inputs = { image: channel(xs), style: channel(ys) };
+    const histogram = await execute(engine, lossOf('histogram'), inputs);
+    t.true(isClose(histogram.loss.data[0], optimum, 1e-5));
+    const directions = { data: Float32Array.of(-3), shape: [1, 1, 1] };
+    const sliced = await execute(engine, lossOf('slicedWasserstein'), { ...inputs, directions });
+    t.true(isClose(sliced.loss.data[0], optimum, 1e-4), `${sliced.loss.data[0]} for ${optimum}`);
+    // A style with every value twice has the same distribution.
+    const doubled = { image: channel(xs), style: channel(ys.flatMap((y) => [y, y])) };
+    const again = await execute(engine, lossOf('histogram'), doubled);
+    t.true(isClose(again.loss.data[0], optimum, 0.05), `${again.loss.data[0]} for ${optimum}`);
+  });
+}
