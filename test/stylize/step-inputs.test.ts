@@ -4,6 +4,7 @@ import test from 'ava';
 import { createEngine } from '../../src/engine/index.js';
 import { Evaluator } from '../../src/stylize/evaluate.js';
 import { networks } from '../../src/stylize/networks/index.js';
+import type { Optimizer } from '../../src/stylize/optimizers/optimizer.js';
 import { type NamedTerm, type Spec, specOf } from '../../src/stylize/spec.js';
 import { drawStepInput, stepInputsOf } from '../../src/stylize/step-inputs.js';
 import { Stylizer } from '../../src/stylize/stylizer.js';
@@ -96,6 +97,37 @@ test('the numbers of a step depend only on seed, name and step', async (t) => {
   t.true(isClose(curve[4].total, 1.5 * plainBlend(image.data, 7, 4), 1e-4));
   stylizer.dispose();
   lonely.dispose();
+});
+
+test('an optimizer that compares steps keeps the numbers, and starts from scratch when they change', async (t) => {
+  /** Brightens the image in its first step only. */
+  const optimizer: Optimizer = {
+    defaultLearningRate: 1,
+    steadySteps: 3,
+    state: ([batch]) => ({ started: [batch, 1, 1, 1] }),
+    step: ({ image, state, learningRate }) => ({
+      image: tf.add(image, tf.mul(0.01, tf.sub(1, state.started))),
+      accepted: tf.onesLike(learningRate),
+      state: { started: tf.onesLike(state.started) },
+    }),
+    advance: (_, produced) => produced,
+  };
+  const stylizer = stylizerOf(1);
+  const steady: Spec = { ...spec, optimizer, key: 'steady' };
+  const { image, curve } = await stylizer.stylize({ ...request(7, 5), spec: steady });
+  stylizer.dispose();
+  const { data } = source(1).tensor;
+  for (const [step, drawnStep, brighter] of [
+    [0, 0, 0],
+    [2, 0, 0.01],
+    [3, 3, 0.01],
+    [5, 3, 0.02],
+  ]) {
+    const seen = data.map((value) => value + brighter);
+    const expected = 1.5 * plainBlend(seen, 7, drawnStep);
+    t.true(isClose(curve[step].total, expected, 1e-4), `step ${step}: ${curve[step].total} for ${expected}`);
+  }
+  t.true(isClose(mean(image.data), mean(data) + 0.02, 1e-5));
 });
 
 test('normally distributed numbers have mean 0 and variance 1', (t) => {

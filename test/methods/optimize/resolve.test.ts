@@ -104,6 +104,31 @@ test('accepts losses by name, as a list, or with weights', (t) => {
   t.false(recipeSchema.safeParse({ style: { loss: { gramm: 1 } } }).success);
 });
 
+test('losses have parameters, with defaults, beside their weight', (t) => {
+  const { loss, lossParameters } = recipe({
+    style: { loss: { gram: 1, mmd: { weight: 3, kernel: 'linear' } } },
+  }).style;
+  t.deepEqual(loss, { gram: 0.25, mmd: 0.75 });
+  t.deepEqual(lossParameters, { mmd: { kernel: 'linear', offset: 0, bandwidth: 0.5, places: 1024 } });
+  t.deepEqual(recipe({ style: { loss: 'mmd' } }).style.lossParameters.mmd, {
+    ...lossParameters.mmd,
+    kernel: 'gaussian',
+  });
+  for (const mmd of [{ kernel: 'cubic' }, { bandwidth: 0 }, { places: 20.5 }, { kernle: 'linear' }])
+    t.false(recipeSchema.safeParse({ style: { loss: { mmd } } }).success, JSON.stringify(mmd));
+});
+
+test('numbers of a loss are passed in, and words and counts are compiled', (t) => {
+  const mmd = (parameters: Readonly<Record<string, string | number>>) =>
+    recipe({ style: { loss: { mmd: parameters } } });
+  const [one, other] = [mmd({ bandwidth: 0.2 }), mmd({ bandwidth: 0.4 })];
+  t.is(optimize.costKey(one), optimize.costKey(other));
+  t.not(optimize.fingerprint(one), optimize.fingerprint(other));
+  t.deepEqual(parametersOfRecipe(one).numbers['style.mmd'], { bandwidth: 0.2 });
+  t.not(optimize.costKey(mmd({ kernel: 'linear' })), optimize.costKey(one));
+  t.not(optimize.costKey(mmd({ places: 100 })), optimize.costKey(one));
+});
+
 test('the cost counts evaluations and pixels of every stage', (t) => {
   const { cost } = optimize;
   t.deepEqual(cost(recipe({ size: 100, steps: 9, stages: [] })), { steps: 10, pixelSteps: 10 * 7500 });
