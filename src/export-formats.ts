@@ -9,9 +9,11 @@ import type { Exporter } from './export/exporter.js';
 export interface ExportFormat {
   readonly describe: string;
   readonly load: () => Promise<Exporter>;
+  /** Whether it cannot export a dataset without labels. */
+  readonly needsLabels?: boolean;
 }
 
-export const exportFormats = {
+const exportFormats = {
   csv: {
     describe: 'one table per split, with the columns of metadata.jsonl',
     load: async (): Promise<Exporter> => (await import('./export/csv.js')).csv,
@@ -35,9 +37,15 @@ export const exportFormats = {
   yolo: {
     describe: 'the folders that YOLO classification reads',
     load: async (): Promise<Exporter> => (await import('./export/yolo.js')).yolo,
+    needsLabels: true,
   },
 } satisfies Record<string, ExportFormat>;
 
 /** The name of an export format. */
 export type ExporterName = keyof typeof exportFormats;
 export const exporterNames = Object.keys(exportFormats) as [ExporterName, ...ExporterName[]];
+
+/** Returns a format by its name. */
+export function exportFormat(name: ExporterName): ExportFormat {
+  return exportFormats[name];
+}

@@ -63,6 +63,8 @@ export function eventText(event: RunEvent): string | undefined {
       return `Stopping${reasonText(event.cause, event.atMs)}: finishing the images in progress. Press Ctrl-C again to stop immediately.`;
     case 'dropping':
       return 'The time is over: giving up the images in progress. They will be made by the next run.';
+    case 'exporting':
+      return `Exporting to ${event.format} ...`;
     default:
       return undefined;
   }
@@ -82,7 +84,15 @@ function reasonText(cause: StopCause, atMs: number | undefined): string {
   return text === '' ? '' : ` (${text})`;
 }
 
-export function resultText({ status, stoppedBy, counts, root, contactSheet, elapsedMs }: RunResult): string {
+export function resultText({
+  status,
+  stoppedBy,
+  counts,
+  root,
+  contactSheet,
+  exports,
+  elapsedMs,
+}: RunResult): string {
   const folder = relative(process.cwd(), root) || '.';
   const { complete, stylized, originals, failed, errors, pending } = counts;
   const lines = [
@@ -100,6 +110,10 @@ export function resultText({ status, stoppedBy, counts, root, contactSheet, elap
   const stopped = stoppedBy && reasonText(stoppedBy, undefined);
   if (pending > 0)
     lines.push(`${count(pending, 'image')} left${stopped ?? ''}. Run the same command again to resume.`);
+  if (exports.written.length > 0)
+    lines.push(`Exported to ${exports.written.join(', ')} in ${folder}/exports.`);
+  if (exports.left.length > 0)
+    lines.push(`Not exported yet: ${exports.left.join(', ')}. Run the same command again to resume.`);
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
   return lines.join('\n');
 }

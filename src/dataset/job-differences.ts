@@ -9,7 +9,7 @@ export interface JobImage {
 }
 
 /** Keys that affect how and where a job runs, but not its results. */
-const withoutEffect: ReadonlySet<string> = new Set(['file', 'run', 'output.root']);
+const withoutEffect: ReadonlySet<string> = new Set(['file', 'run', 'output.root', 'output.exports']);
 
 /**
  * Lists the keys in which two jobs differ, such as `recipe.steps: 150 -> 200`, in the order of the first job.

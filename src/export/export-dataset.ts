@@ -15,7 +15,7 @@ import {
   withFiles,
 } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
-import { type ExporterName, exportFormats } from '../export-formats.js';
+import { type ExporterName, exportFormat } from '../export-formats.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 } from '../files/digest.js';
 import { sweepTemporaryFiles } from '../files/publish.js';
@@ -55,10 +55,15 @@ export async function exportLocked(
 ): Promise<string[]> {
   const summary = await readSummary(root);
   if (!summary) throw noDataset(root, 'dataset.json');
+  const format = exportFormat(name);
+  if (format.needsLabels && Object.keys(summary.counts.classes).length === 0) {
+    const message = `The dataset has no labels, and the format ${name} needs them.`;
+    throw new WildstyleError('option-invalid', message, { cure: 'Choose another format.' });
+  }
   const chosen: ExportOptions = { ...defaultExportOptions, ...options };
   const staging = await Staging.open(root, name, identityOf(summary, chosen));
   try {
-    const exporter = await exportFormats[name].load();
+    const exporter = await format.load();
     await exporter.write({
       root,
       summary,

@@ -5,7 +5,6 @@
  */
 import { basename } from 'node:path';
 import type { CompleteRecord } from '../dataset/ledger/record.js';
-import { WildstyleError } from '../errors.js';
 import type { Exporter } from './exporter.js';
 
 /** The names of splits that are others for YOLO. */
@@ -15,11 +14,7 @@ const splitNames: Readonly<Record<string, string>> = { validation: 'val', valid:
 const concurrentCopies = 64;
 
 export const yolo: Exporter = {
-  async write({ splits, classes, records, copy }) {
-    if (classes.length === 0) {
-      const message = 'The dataset has no labels, and the folders of YOLO are classes.';
-      throw new WildstyleError('option-invalid', message, { cure: 'Choose another format.' });
-    }
+  async write({ splits, records, copy }) {
     for (const split of splits) {
       const folder = splitNames[split] ?? split;
       const copyAll = async (batch: readonly CompleteRecord[]): Promise<void> => {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
+import { exportFormat } from '../export-formats.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { isDistribution } from './distribution.js';
 import { type JobProblem, showPath } from './messages/job-problem.js';
@@ -44,6 +45,16 @@ export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobF
     if (/^\.\.($|[/\\])|^[a-z]:/i.test(below)) return [];
     const message = `output.root: ${outputRoot} is inside ${name}.root, so results would be read as ${name} images`;
     return [{ path: ['output', 'root'], at: 'value' as const, message }];
+  });
+}
+
+/** Reports exports that need labels in a job without. */
+export function checkExports({ content, output }: Omit<Job, 'file'>): JobProblem[] {
+  if (content.labels !== 'none') return [];
+  return output.exports.flatMap((name, index) => {
+    if (!exportFormat(name).needsLabels) return [];
+    const message = `output.exports[${index}]: ${name} needs labels, but content.labels is none`;
+    return [{ path: ['output', 'exports', index], at: 'value' as const, message }];
   });
 }
 

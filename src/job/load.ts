@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
-import { checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
+import { checkExports, checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './messages/explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
 import { withoutPaths } from './messages/value-at.js';
@@ -125,6 +125,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
     checkLayers(job.data.recipe),
     checkWeights(job.data),
     checkFolders(job.data, jobFolder),
+    checkExports(job.data),
     checkPlaces(job.data, jobFolder),
   ];
   return [...problems, ...checks.flat()];

@@ -4,6 +4,7 @@ import { auto } from '../auto.js';
 import { always, dayNames, hoursProblem } from '../calendar/window.js';
 import { isTimeZone } from '../calendar/zone.js';
 import { defaultDevice, engineNames } from '../engine/index.js';
+import { exporterNames } from '../export-formats.js';
 import { defaultQuality, imageFormats } from '../images/format.js';
 import { defaultMaximumPixels } from '../images/inspect.js';
 import { type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
@@ -129,6 +130,11 @@ const output = z
       .default(defaultQuality)
       .describe('Quality for jpeg and webp; png is lossless'),
     split: splitName.default('train').describe('Folder below root that contains the class folders'),
+    exports: z
+      .array(z.enum(exporterNames))
+      .max(100)
+      .default([])
+      .describe('Formats to export the dataset to when it is complete, below `exports/` in root'),
   })
   .describe('Where to write the dataset, and in what format');
 

@@ -2,8 +2,10 @@
 import type { WindowsNeeded } from '../calendar/window.js';
 import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
+import type { ExporterName } from '../export-formats.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
+import type { JobExports } from './finish/write-exports.js';
 import type { DeadlineCause, RunLimits } from './limits/deadline.js';
 import type { Progress } from './progress.js';
 
@@ -35,7 +37,8 @@ export type RunEvent =
   | { readonly type: 'draining'; readonly cause: StopCause; readonly atMs?: number }
   /** The time is over: the images in progress are given up and will be made by a later run. */
   | { readonly type: 'dropping'; readonly cause: DeadlineCause }
-  | { readonly type: 'finishing' };
+  | { readonly type: 'finishing' }
+  | { readonly type: 'exporting'; readonly format: ExporterName };
 
 /** What stopped a run before its last image. */
 export type StopCause = 'signal' | 'max-images' | DeadlineCause;
@@ -61,7 +64,7 @@ export interface RunOptions {
 
 /** The result of a run. */
 export interface RunResult {
-  /** `nothing`: there was nothing to do; `stopped`: items are left for the next run. */
+  /** `nothing`: all items exist; `stopped`: items or exports are left for the next run. */
   readonly status: 'complete' | 'stopped' | 'nothing';
   /** Why items are left, if the run was stopped. */
   readonly stoppedBy?: StopCause | undefined;
@@ -70,6 +73,7 @@ export interface RunResult {
   readonly tooManyFailures: boolean;
   readonly root: string;
   readonly contactSheet: string | undefined;
+  readonly exports: JobExports;
   readonly elapsedMs: number;
   /** Time spent in optimization steps, summed over the workers. */
   readonly stepMs: number;

@@ -11,6 +11,7 @@ import { outputPaths } from '../dataset/output-paths.js';
 import { workloadOfFirst } from './estimate/workload.js';
 import type { RunOptions, RunResult } from './events.js';
 import { finishDataset } from './finish/finish.js';
+import { writeExports } from './finish/write-exports.js';
 import { ItemProduction } from './item-production.js';
 import { deadlineOf } from './limits/deadline.js';
 import { findPendingWork } from './pending-work.js';
@@ -49,12 +50,14 @@ async function runLocked(
   if (lost.length > 0) options.onEvent?.({ type: 'lost', files: lost });
   if (found.kind === 'complete' && workload.items === 0) {
     const { counts } = found.summary;
+    const exports = await writeExports(job, options);
     return {
-      status: 'nothing',
+      status: exports.left.length > 0 ? 'stopped' : 'nothing',
       counts,
       tooManyFailures: tooManyFailures(counts, job.run),
       root,
       contactSheet: undefined,
+      exports,
       elapsedMs: 0,
       stepMs: 0,
       workers: 0,
@@ -73,13 +76,15 @@ async function runLocked(
   options.onEvent?.({ type: 'finishing' });
   const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
   if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
+  const exports = counts.pending > 0 ? { written: [], left: [] } : await writeExports(job, options);
   return {
-    status: counts.pending > 0 ? 'stopped' : 'complete',
+    status: counts.pending > 0 || exports.left.length > 0 ? 'stopped' : 'complete',
     stoppedBy: counts.pending > 0 ? (production.stoppedBy ?? 'max-images') : undefined,
     counts,
     tooManyFailures: tooManyFailures(counts, job.run),
     root,
     contactSheet,
+    exports,
     elapsedMs: Date.now() - startedAt.getTime(),
     stepMs,
     workers: production.allocation.workers,

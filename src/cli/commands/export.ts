@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { readSummary } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
 import { defaultExportOptions, exportDataset } from '../../export/export-dataset.js';
-import { type ExporterName, exporterNames, exportFormats } from '../../export-formats.js';
+import { type ExporterName, exporterNames, exportFormat } from '../../export-formats.js';
 import { print } from '../output.js';
 
 interface ExportArguments {
@@ -25,7 +25,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         choices: exporterNames,
         demandOption: true,
         requiresArg: true,
-        describe: `Format: ${exporterNames.map((name) => `${name} (${exportFormats[name].describe})`).join('; ')}`,
+        describe: `Format: ${exporterNames.map((name) => `${name} (${exportFormat(name).describe})`).join('; ')}`,
       })
       .option('shard-images', {
         type: 'number',

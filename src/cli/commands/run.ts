@@ -72,14 +72,14 @@ async function runWithView(
     if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
     if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
     if (event.type === 'failed' && isShownAlready(event.record)) return;
-    if (event.type === 'finishing') isFinishing = true;
+    if (event.type === 'finishing' || event.type === 'exporting') isFinishing = true;
     const text = eventText(event);
     if (text) view.print(text);
   };
   // While finishing, no worker is running and files are published atomically, so exiting is safe.
   signals.drain.addEventListener('abort', () => {
     if (isFinishing)
-      view.print('Writing the manifest and contact sheet. Press Ctrl-C again to stop immediately.');
+      view.print('Writing the manifest, contact sheet and exports. Press Ctrl-C again to stop immediately.');
   });
   signals.abandon.addEventListener('abort', () => {
     if (!isFinishing) return;

@@ -6,7 +6,13 @@ import type { ItemRecord } from '../../dataset/ledger/record.js';
 import type { Counts } from '../../dataset/ledger/tally.js';
 import { readOutputJob } from '../../dataset/output-job.js';
 import { exportsFolderName } from '../../dataset/output-paths.js';
-import { declaredFiles, publishSummary, readSummary, summarize } from '../../dataset/summary.js';
+import {
+  type DatasetSummary,
+  declaredFiles,
+  publishSummary,
+  readSummary,
+  summarize,
+} from '../../dataset/summary.js';
 import { writeDatasetSheet } from '../../report/dataset-sheet.js';
 import { packageVersion } from '../../version.js';
 import { plannedOutput } from '../planned-output.js';
@@ -43,10 +49,7 @@ export async function finishDataset(
   const card = await publishCard(root, summarize(facts), sheet.sample);
   // Existing exports remain part of the dataset.
   const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
-  await publishSummary(
-    root,
-    summarize({ ...facts, files, exports: remainingExports(before?.exports, files) }),
-  );
+  await publishSummary(root, summarize({ ...facts, files, exports: remainingExports(before, files) }));
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 
@@ -65,14 +68,11 @@ function* inManifestOrder(
   yield* earlier.values();
 }
 
-/** Exports of which at least one file still exists. */
-function remainingExports(
-  exports: Readonly<Record<string, string>> = {},
-  files: object,
-): Record<string, string> {
-  const paths = Object.keys(files);
-  const existing = Object.entries(exports).filter(([name]) =>
-    paths.some((path) => path.startsWith(`${exportsFolderName}/${name}/`)),
+/** Exports whose files all exist still. */
+function remainingExports(before: DatasetSummary | undefined, files: object): Record<string, string> {
+  const lost = Object.keys(before?.digests.files ?? {}).filter((file) => !Object.hasOwn(files, file));
+  const whole = Object.entries(before?.exports ?? {}).filter(
+    ([name]) => !lost.some((file) => file.startsWith(`${exportsFolderName}/${name}/`)),
   );
-  return Object.fromEntries(existing);
+  return Object.fromEntries(whole);
 }

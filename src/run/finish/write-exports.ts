@@ -1,0 +1,34 @@
+/** Writes the exports that a job asks for. @module */
+import { readSummary } from '../../dataset/summary.js';
+import { exportLocked, isExported } from '../../export/export-dataset.js';
+import type { ExporterName } from '../../export-formats.js';
+import type { Job } from '../../job/schema.js';
+import type { RunOptions } from '../events.js';
+
+/** The exports of a job. */
+export interface JobExports {
+  /** Those that were written now. */
+  readonly written: readonly ExporterName[];
+  /** Those that are left, because the run was told to stop. */
+  readonly left: readonly ExporterName[];
+}
+
+/**
+ * Writes the exports of a job that are missing or older than the dataset. The caller holds the lock.
+ * @throws `disk-full`, `output-unwritable`, `dataset-invalid`
+ */
+export async function writeExports(
+  { output }: Pick<Job, 'output'>,
+  { drain, onEvent }: Pick<RunOptions, 'drain' | 'onEvent'>,
+): Promise<JobExports> {
+  const summary = await readSummary(output.root);
+  const wanted = [...new Set(output.exports)].filter((name) => !summary || !isExported(summary, name));
+  const written: ExporterName[] = [];
+  for (const name of wanted) {
+    if (drain?.aborted) break;
+    onEvent?.({ type: 'exporting', format: name });
+    await exportLocked(output.root, name);
+    written.push(name);
+  }
+  return { written, left: wanted.slice(written.length) };
+}
