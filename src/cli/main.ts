@@ -7,6 +7,7 @@ import { exportCommand } from './commands/export.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { sheetCommand } from './commands/sheet.js';
+import { statusCommand } from './commands/status.js';
 import { stylizeCommand } from './commands/stylize.js';
 import { verifyCommand } from './commands/verify.js';
 import { weightsCommand } from './commands/weights.js';
@@ -22,6 +23,7 @@ interface ParserOptions {
 const commands = [
   runCommand,
   planCommand,
+  statusCommand,
   verifyCommand,
   sheetCommand,
   exportCommand,
@@ -39,6 +41,7 @@ commandLine
   .usage('$0 <command>\n\nTurns folders of labeled images into a larger, style-augmented training set.')
   .command(runCommand)
   .command(planCommand)
+  .command(statusCommand)
   .command(verifyCommand)
   .command(sheetCommand)
   .command(exportCommand)

@@ -11,6 +11,13 @@ export interface ProgressView {
   stop: () => void;
 }
 
+/** Formats the progress in one line: `37% | 12/32 images | 4.1 per minute | 5 min left`. */
+export function progressLine(progress: Progress): string {
+  const { done, items, failures, rate, left } = words(progress);
+  const [value, total] = fraction(progress);
+  return `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}`;
+}
+
 /** How often a log file gets a line. */
 export const plainIntervalMs = 10_000;
 
@@ -63,11 +70,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
     update(progress) {
       if (progress.elapsedMs - lastMs < plainIntervalMs) return;
       lastMs = progress.elapsedMs;
-      const { done, items, failures, rate, left } = words(progress);
-      const [value, total] = fraction(progress);
-      stream.write(
-        `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}\n`,
-      );
+      stream.write(`${progressLine(progress)}\n`);
     },
     print: (line) => stream.write(printable(`${line}\n`)),
     stop() {},

@@ -1,8 +1,14 @@
-/** Handles Ctrl-C and SIGTERM: the first signal drains the run, the second stops it immediately. @module */
+/**
+ * Handles signals. Ctrl-C and SIGTERM: the first drains the run, the second stops it immediately. SIGUSR2 asks for a line
+ * about the progress.
+ * @module
+ */
 
 export interface StopSignals {
   readonly drain: AbortSignal;
   readonly abandon: AbortSignal;
+  /** Sets what SIGUSR2 does; nothing by default. */
+  readonly onAsked: (answer: () => void) => void;
   readonly dispose: () => void;
 }
 
@@ -14,11 +20,19 @@ export function stopSignals(): StopSignals {
   const abandon = new AbortController();
   const onSignal = () => (drain.signal.aborted ? abandon : drain).abort();
   for (const name of names) process.on(name, onSignal);
+  let answer = () => {};
+  const onAsked = () => answer();
+  // Windows has no such signal.
+  if (process.platform !== 'win32') process.on('SIGUSR2', onAsked);
   return {
+    onAsked: (given) => {
+      answer = given;
+    },
     drain: drain.signal,
     abandon: abandon.signal,
     dispose: () => {
       for (const name of names) process.off(name, onSignal);
+      process.off('SIGUSR2', onAsked);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface OutputPaths {
   readonly temporaryFolder: string;
   readonly lock: string;
   readonly lockOwner: string;
+  /** What the current or last run tells about itself. */
+  readonly status: string;
   /** Returns the journal of one worker. */
   journal(worker: number | string): string;
   /** Returns the metadata file of one split, in the format of Hugging Face. */
@@ -55,6 +57,7 @@ export function outputPaths(root: string): OutputPaths {
     temporaryFolder: join(workFolder, 'tmp'),
     lock: join(workFolder, 'lock'),
     lockOwner: join(workFolder, 'lock-owner.json'),
+    status: join(workFolder, 'status.json'),
     journal: (worker) => join(journalsFolder, `${worker}.jsonl`),
     splitMetadata: (split) => join(root, split, splitMetadataName),
   };

@@ -7,6 +7,7 @@ import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { JobExports } from './finish/write-exports.js';
 import type { DeadlineCause, RunLimits } from './limits/deadline.js';
+import type { WorkerLoad } from './pool/pool.js';
 import type { Progress } from './progress.js';
 
 /** Reported during a run. */
@@ -29,7 +30,11 @@ export type RunEvent =
       /** If the job has a window: how many of them it needs, and when it will be done. */
       readonly windows?: WindowsNeeded;
     }
-  | { readonly type: 'progress'; readonly progress: Progress }
+  | {
+      readonly type: 'progress';
+      readonly progress: Progress;
+      readonly workers: readonly WorkerLoad[];
+    }
   | { readonly type: 'failed'; readonly record: FailedRecord }
   /** Images from earlier jobs are missing, and this job does not include them. Paths are below the output root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }

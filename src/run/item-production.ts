@@ -223,6 +223,7 @@ export class ItemProduction {
   }
 
   #report(): void {
-    this.options.onEvent?.({ type: 'progress', progress: this.#counter.at(performance.now()) });
+    const progress = this.#counter.at(performance.now());
+    this.options.onEvent?.({ type: 'progress', progress, workers: this.#pool.workers });
   }
 }

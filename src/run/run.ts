@@ -6,10 +6,12 @@
 import { rm } from 'node:fs/promises';
 import { beginOutput } from '../dataset/begin-output.js';
 import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
+import { errorsIn } from '../dataset/ledger/tally.js';
 import { lockOutput } from '../dataset/lock.js';
 import { outputPaths } from '../dataset/output-paths.js';
+import { asWildstyleError } from '../errors.js';
 import { workloadOfFirst } from './estimate/workload.js';
-import type { RunOptions, RunResult } from './events.js';
+import type { RunEvent, RunOptions, RunResult } from './events.js';
 import { finishDataset } from './finish/finish.js';
 import { writeExports } from './finish/write-exports.js';
 import { ItemProduction } from './item-production.js';
@@ -17,6 +19,7 @@ import { deadlineOf } from './limits/deadline.js';
 import { findPendingWork } from './pending-work.js';
 import { plannedOutput } from './planned-output.js';
 import type { Prepared } from './prepare.js';
+import { StatusReporter } from './status-reporter.js';
 import { tooManyFailures } from './tolerance.js';
 
 /**
@@ -65,30 +68,45 @@ async function runLocked(
   }
   const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());
   await beginOutput(root, planned, found, records.values(), options.retryFailed ?? false);
-  const { maxImages = workload.items } = options.limits ?? {};
-  const asked =
-    maxImages < workload.items
-      ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
-      : workload;
-  const production = new ItemProduction(prepared, asked, options, deadline);
-  production.abortOn(lockLost);
-  const stepMs = await production.run(done, isPending);
-  options.onEvent?.({ type: 'finishing' });
-  const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
-  if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
-  const exports = counts.pending > 0 ? { written: [], left: [] } : await writeExports(job, options);
-  return {
-    status: counts.pending > 0 || exports.left.length > 0 ? 'stopped' : 'complete',
-    stoppedBy: counts.pending > 0 ? (production.stoppedBy ?? 'max-images') : undefined,
-    counts,
-    tooManyFailures: tooManyFailures(counts, job.run),
-    root,
-    contactSheet,
-    exports,
-    elapsedMs: Date.now() - startedAt.getTime(),
-    stepMs,
-    workers: production.allocation.workers,
+  const { total: items } = prepared.plan.counts;
+  const errors = options.retryFailed ? {} : errorsIn(records.values());
+  const reporter = new StatusReporter({ root, startedAt, items, complete: done, errors, deadline });
+  const onEvent = (event: RunEvent) => {
+    reporter.see(event);
+    options.onEvent?.(event);
   };
+  try {
+    const { maxImages = workload.items } = options.limits ?? {};
+    const asked =
+      maxImages < workload.items
+        ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
+        : workload;
+    const production = new ItemProduction(prepared, asked, { ...options, onEvent }, deadline);
+    production.abortOn(lockLost);
+    const stepMs = await production.run(done, isPending);
+    onEvent({ type: 'finishing' });
+    const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
+    if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
+    const isPartial = counts.pending > 0;
+    const exports = isPartial ? { written: [], left: [] } : await writeExports(job, { ...options, onEvent });
+    const result: RunResult = {
+      status: isPartial || exports.left.length > 0 ? 'stopped' : 'complete',
+      stoppedBy: isPartial ? (production.stoppedBy ?? 'max-images') : undefined,
+      counts,
+      tooManyFailures: tooManyFailures(counts, job.run),
+      root,
+      contactSheet,
+      exports,
+      elapsedMs: Date.now() - startedAt.getTime(),
+      stepMs,
+      workers: production.allocation.workers,
+    };
+    await reporter.end(result, counts);
+    return result;
+  } catch (error) {
+    await reporter.fail(asWildstyleError(error));
+    throw error;
+  }
 }
 
 /** Returns the missing images that are not part of the plan, and so cannot be recreated. */

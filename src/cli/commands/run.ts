@@ -7,15 +7,16 @@ import type { RunEvent } from '../../run/events.js';
 import type { RunLimits } from '../../run/limits/deadline.js';
 import { findPendingWork } from '../../run/pending-work.js';
 import { type Prepared, prepare } from '../../run/prepare.js';
+import type { Progress } from '../../run/progress.js';
 import { runPlan } from '../../run/run.js';
 import { exitCodes } from '../failure.js';
 import { type LimitArguments, limitsOf, withLimitOptions } from '../limit-options.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print } from '../output.js';
 import { planText } from '../plan-text.js';
-import { progressView } from '../progress-bar.js';
-import { eventText, failureFilter, resultText } from '../run-text.js';
+import { progressLine, progressView } from '../progress-bar.js';
 import { type StopSignals, stopSignals } from '../signals.js';
+import { eventText, failureFilter, resultText } from '../text/run-text.js';
 
 interface RunArguments extends JobArguments, LimitArguments {
   readonly dryRun?: boolean;
@@ -66,10 +67,13 @@ async function runWithView(
   const view = progressView(process.stdout);
   const isShownAlready = failureFilter((text) => view.print(text));
   let isMeasuring = false;
+  let latest: Progress | undefined;
+  signals.onAsked(() => view.print(latest ? progressLine(latest) : 'Starting.'));
   let isFinishing = false;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'estimating') isMeasuring = true;
     if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
+    if (event.type === 'progress') latest = event.progress;
     if (event.type === 'progress' && !isMeasuring) view.update(event.progress);
     if (event.type === 'failed' && isShownAlready(event.record)) return;
     if (event.type === 'finishing' || event.type === 'exporting') isFinishing = true;

@@ -87,6 +87,13 @@ export class Tally {
   }
 }
 
+/** Counts failed records by code. */
+export function errorsIn(records: Iterable<ItemRecord>): Record<string, number> {
+  const errors = new Map<string, number>();
+  for (const record of records) if (record.status === 'failed') increment(errors, record.error.code);
+  return sorted(errors);
+}
+
 function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -16,6 +16,13 @@ import { died, dropped, WorkerSlot } from './worker-slot.js';
 
 export { dropped } from './worker-slot.js';
 
+/** A worker process and the number of its items. */
+export interface WorkerLoad {
+  /** Undefined while it is started anew. */
+  readonly pid: number | undefined;
+  readonly items: number;
+}
+
 export interface PoolOptions {
   readonly workers: number;
   /** Maximum number of items per worker: those being optimized plus those being decoded ahead. */
@@ -84,6 +91,11 @@ export class WorkerPool {
    */
   make(item: PlanItem): Promise<ItemRecord | typeof dropped> {
     return this.#unlessFailed(this.#limit(() => this.#attempt(item)));
+  }
+
+  /** The processes with the number of items that each has. */
+  get workers(): WorkerLoad[] {
+    return this.#slots.map(({ pid, load }) => ({ pid, items: load }));
   }
 
   /** Measures a few steps of a recipe on all workers at the same time. */

@@ -42,6 +42,11 @@ export class WorkerSlot {
 
   constructor(private readonly options: WorkerSlotOptions) {}
 
+  /** The id of its process; undefined before it has started. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** Number of items in the slot. */
   get load(): number {
     return this.#waiting.size;

@@ -1,10 +1,10 @@
 /** What a run tells: its events and its result, in words. @module */
 import { relative } from 'node:path';
-import { formatInstant, localZone } from '../calendar/zone.js';
-import type { FailedRecord } from '../dataset/ledger/record.js';
-import { memoryWarnings } from '../run/describe.js';
-import type { RunEvent, RunResult, StopCause } from '../run/events.js';
-import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from './format.js';
+import { formatInstant, localZone } from '../../calendar/zone.js';
+import type { FailedRecord } from '../../dataset/ledger/record.js';
+import { memoryWarnings } from '../../run/describe.js';
+import type { RunEvent, RunResult, StopCause } from '../../run/events.js';
+import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
 
 const mostFailuresShown = 5;
 

@@ -1,0 +1,44 @@
+/** Formats the status of a folder as text. @module */
+import { formatInstant, localZone } from '../../calendar/zone.js';
+import type { FolderStatus } from '../../dataset/status/folder-status.js';
+import { formatDuration, formatNumber } from '../format.js';
+
+const stateWords: Readonly<Record<FolderStatus['state'], string>> = {
+  starting: 'starting',
+  running: 'running',
+  draining: 'stopping',
+  finishing: 'writing the manifest',
+  stopped: 'stopped; run the job again to go on',
+  complete: 'complete',
+  failed: 'ended with an error',
+  interrupted: 'interrupted without a word; run the job again to go on',
+};
+
+/** Returns the text that `wildstyle status` prints. @param folder as the user knows it */
+export function statusText(status: FolderStatus, folder: string, nowMs: number): string {
+  const { state, items, complete, failed, pending, errors, run } = status;
+  const codes = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
+  const lines = [
+    `${folder}: ${stateWords[state]}`,
+    `Images   ${complete} of ${items} done, ${pending} left${failed > 0 ? `, ${failed} failed (${codes.join(', ')})` : ''}`,
+  ];
+  if (!run) return lines.join('\n');
+  const { pid, host, startedAt, updatedAt, itemsPerMinute, remainingMs, workers } = run;
+  const zone = localZone();
+  const ago = formatDuration(Math.max(0, nowMs - Date.parse(updatedAt)));
+  lines.push(
+    `Run      process ${pid} on ${host}, since ${formatInstant(zone, Date.parse(startedAt))}, last heard of ${ago} ago`,
+  );
+  if (run.error) lines.push(`Error    ${run.error.code}: ${run.error.message}`);
+  if (run.stoppedBy) lines.push(`Stopped  by ${run.stoppedBy}`);
+  if (state === 'running' || state === 'draining') {
+    const left = remainingMs === null ? 'estimating' : `${formatDuration(remainingMs)} left`;
+    lines.push(`Rate     ${formatNumber(itemsPerMinute)} per minute, ${left}`);
+    if (run.deadline)
+      lines.push(`Ends     ${formatInstant(zone, Date.parse(run.deadline.at))} (${run.deadline.cause})`);
+    const each = workers.map(({ pid: worker, items: load }) => `${worker ?? 'starting'} with ${load}`);
+    if (workers.length > 0) lines.push(`Workers  ${workers.length}: ${each.join(', ')}`);
+  }
+  lines.push(...run.lastErrors.map(({ image, code, message }) => `Failed   ${image}: ${code}: ${message}`));
+  return lines.join('\n');
+}

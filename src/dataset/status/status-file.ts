@@ -1,0 +1,59 @@
+/**
+ * The status of a run, for others to look at while it goes on. It is advice: nothing depends on it, so it is not flushed,
+ * and a run goes on if it cannot be written.
+ * @module
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { growing } from '../../files/growing.js';
+import { outputPaths } from '../output-paths.js';
+
+const count = z.int().min(0);
+
+/** The content of the file. Times are ISO 8601. */
+export const runStatusSchema = growing({
+  state: z.enum(['running', 'draining', 'finishing', 'stopped', 'complete', 'failed']),
+  pid: z.int(),
+  host: z.string(),
+  startedAt: z.string(),
+  updatedAt: z.string(),
+  /** Items of the plan. */
+  items: count,
+  complete: count,
+  failed: count,
+  pending: count,
+  /** Failed items by code. */
+  errors: z.record(z.string(), count),
+  itemsPerMinute: z.number(),
+  remainingMs: z.number().nullable(),
+  workers: z.array(growing({ pid: z.int().nullable(), items: count })),
+  /** The failures of this run, the last one first. */
+  lastErrors: z.array(growing({ image: z.string(), code: z.string(), message: z.string() })),
+  /** When the run will end, and why, if not with the last image. */
+  deadline: growing({ at: z.string(), cause: z.string() }).optional(),
+  stoppedBy: z.string().optional(),
+  /** What ended the run. */
+  error: growing({ code: z.string(), message: z.string() }).optional(),
+});
+
+export type RunStatus = z.output<typeof runStatusSchema>;
+
+/** Replaces the status of a folder. Ignores errors. */
+export async function writeStatus(root: string, status: RunStatus): Promise<void> {
+  const { status: path } = outputPaths(root);
+  try {
+    await writeFile(`${path}.new`, `${JSON.stringify(status)}\n`);
+    await rename(`${path}.new`, path);
+  } catch {
+    // The folder may be full or gone, which the run itself will notice.
+  }
+}
+
+/** Reads the status of the last run in a folder. @returns undefined if there is none, or if it is not readable */
+export async function readStatus(root: string): Promise<RunStatus | undefined> {
+  try {
+    return runStatusSchema.parse(JSON.parse(await readFile(outputPaths(root).status, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
