@@ -1,4 +1,4 @@
-/** `npm run bench -- engine|plan|job|train|strength|defaults|networks [--json]`: runs one benchmark and prints its figures. @module */
+/** `npm run bench -- engine|plan|job|train|strength|defaults|optimizers|networks [--json]`: runs one benchmark and prints its figures. @module */
 import { parseArgs } from 'node:util';
 import { sharedPictures } from './pictures/pairs.js';
 
@@ -40,6 +40,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
+  optimizers: async () => (await import('./pictures/optimizers.js')).benchOptimizers(pictures(6, 160)),
   networks: async () => {
     const { benchNetworks } = await import('./networks/networks.js');
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };

@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import type { Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import type { FittedTarget } from '../images/fit.js';
-import type { Watch } from '../stylize/batch.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import type { Role } from '../stylize/role.js';
+import type { Watch } from '../stylize/schedule/item.js';
 import type { StepTotals } from '../stylize/step-totals.js';
 import type { SourceImage } from '../stylize/targets.js';
 

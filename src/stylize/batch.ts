@@ -6,62 +6,15 @@
 import type { Compiled, Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
 import { sizeOf } from '../engine/shape.js';
 import type { WildstyleError } from '../errors.js';
-import { divergence, hasDiverged, isCurvePoint, type Losses, type LossPoint, pointAt } from './curve.js';
+import { divergence, hasDiverged, type Losses, pointAt } from './curve.js';
 import { tensorName } from './objective.js';
+import type { OptimizerNumber } from './optimizers/optimizer.js';
+import type { BatchItem, Optimized } from './schedule/item.js';
+import { Slot } from './schedule/slot.js';
 import type { Parameters, Spec } from './spec.js';
 import { itemInputs, stepFunction, stepName } from './step.js';
 import { drawStepInput, stepInputsOf } from './step-inputs.js';
 import type { StepInput } from './terms/term.js';
-
-/** Factor on the learning rate after a restart. */
-const gentler = 0.3;
-const mostRestarts = 1;
-
-/** Lets a caller follow an optimization or end it early. */
-export interface Watch {
-  /** Called after every step with the number of updates so far. */
-  readonly onStep?: (steps: number) => void;
-  /** Ends the optimization when aborted; the result is the current image. */
-  readonly finish?: AbortSignal;
-}
-
-/** An item to optimize, as arrays. */
-export interface BatchItem {
-  /** The initial image: `[1, height, width, 3]`, RGB in [0, 1]. */
-  readonly initial: HostTensor;
-  /** Targets and scales of the sources, as returned by the target functions: `[1, ...]` each. */
-  readonly targets: Named<HostTensor>;
-  readonly parameters: Parameters;
-  readonly steps: number;
-  /** Seed of the numbers that terms draw at each step. */
-  readonly seed: number;
-  readonly watch?: Watch | undefined;
-}
-
-/** The result of an item. */
-export interface Optimized {
-  /** `[1, height, width, 3]`, RGB in [0, 1]. The last point of the curve is its loss. */
-  readonly image: HostTensor;
-  readonly curve: readonly LossPoint[];
-  /** Number of updates from the initial image to this one. */
-  readonly steps: number;
-  /** Evaluations of the objective: `steps + 1`, plus those of rejected trials and those before a restart. */
-  readonly evaluations: number;
-  readonly restarts: number;
-  /** The learning rate of the attempt that succeeded. Lower than the item's after a restart. */
-  readonly learningRate: number;
-}
-
-interface Slot<T extends BatchItem> {
-  readonly item: T;
-  curve: LossPoint[];
-  step: number;
-  evaluations: number;
-  restarts: number;
-  learningRate: number;
-  /** The step whose random numbers the row has. */
-  drawnStep: number;
-}
 
 /** The outcome of one item: its result or its error. */
 export type Outcome<T> = { readonly item: T } & (
@@ -108,7 +61,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     targets: Named<Shape>,
   ): Promise<RunningBatch<T>> {
     const batch = imageShape[0];
-    const inputs = { ...itemInputs(spec, targets, imageShape), [stepName.learningRate]: [batch, 1, 1, 1] };
+    const numbers = spec.optimizer.numbers.map((name) => [stepName.number(name), [batch, 1, 1, 1]]);
+    const inputs = { ...itemInputs(spec, targets, imageShape), ...Object.fromEntries(numbers) };
     const state = Object.entries(spec.optimizer.state(imageShape));
     const compiled = await engine.compile(
       stepFunction(spec),
@@ -138,8 +92,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Puts an item into a free row. There must be one. */
   join(item: T): void {
     const row = this.#slots.findIndex((slot) => !slot);
-    const { weights, numbers, learningRate } = item.parameters;
-    this.#slots[row] = { item, curve: [], step: 0, evaluations: 0, restarts: 0, learningRate, drawnStep: -1 };
+    const { weights, numbers } = item.parameters;
+    this.#slots[row] = new Slot(item);
     for (const [name, { data }] of Object.entries(item.targets))
       this.engine.assign(this.#inputs[name], row, data);
     for (const { name, term } of this.spec.terms) {
@@ -158,7 +112,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Runs one step of every item. Returns the items that finished or failed. */
   async step(): Promise<Outcome<T>[]> {
     this.#draw();
-    this.#decay();
+    this.#setRates();
     const inputs: Record<string, Value> = { ...this.#inputs, [stepName.image]: this.#image };
     for (const [name, value] of Object.entries(this.#state)) inputs[stepName.state(name)] = value;
     const outputs = await this.compiled.run(inputs);
@@ -166,30 +120,31 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     const accepted = await this.engine.read(outputs[stepName.accepted]);
     const outcomes: Outcome<T>[] = [];
     const diverged: number[] = [];
+    const settling: number[] = [];
     for (const [row, slot] of this.#slots.entries()) {
       if (!slot) continue;
       slot.evaluations++;
       if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
-      if (hasDiverged(point, slot.curve[0] ?? point, weightSum(slot.item.parameters))) {
+      if (hasDiverged(point, slot.initial ?? point, weightSum(slot.item.parameters))) {
         diverged.push(row);
-        if (slot.restarts === mostRestarts) {
-          outcomes.push({ item: slot.item, error: divergence(point, slot.curve[0]) });
+        if (!slot.mayRestart) {
+          outcomes.push({ item: slot.item, error: divergence(point, slot.initial) });
         }
         continue;
       }
-      const { steps, watch } = slot.item;
-      const isLast = slot.step >= steps || watch?.finish?.aborted === true;
-      if (isLast || isCurvePoint(slot.step, steps)) slot.curve.push(point);
-      watch?.onStep?.(slot.step);
-      // The losses just read belong to the step's input image, so return that image.
-      if (isLast) {
-        outcomes.push({ item: slot.item, result: await this.#result(row, slot) });
+      // The losses just read belong to the step's input image. An image that is computed at the end is measured next.
+      const isComputed = this.spec.optimizer.delivered !== undefined && !slot.isSettled;
+      const isLast = slot.see(point, isComputed ? 1 : 0);
+      if (isLast && isComputed) settling.push(row);
+      else if (isLast) {
+        outcomes.push({ item: slot.item, result: slot.result(await this.#imageOf(row)) });
         this.#slots[row] = undefined;
       }
-      slot.step++;
+      if (!isLast || isComputed) slot.step++;
     }
     this.#advance(outputs);
+    for (const row of settling) await this.#settle(row);
     for (const row of diverged) this.#restart(row);
     return outcomes;
   }
@@ -201,10 +156,10 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 
   #begin(row: number): void {
-    const { item, learningRate } = this.#slots[row] as Slot<T>;
+    const { item } = this.#slots[row] as Slot<T>;
     this.engine.assign(this.#image, row, item.initial.data);
     this.#forget(row);
-    this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(learningRate));
+    for (const name of this.spec.optimizer.numbers) this.#setNumber(name, row, item.parameters[name]);
   }
 
   /** Lets the optimizer of a row start from scratch. */
@@ -214,15 +169,28 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     }
   }
 
+  #setNumber(name: OptimizerNumber, row: number, value: number): void {
+    this.engine.assign(this.#inputs[stepName.number(name)], row, Float32Array.of(value));
+  }
+
   /** Sets the learning rates of this step. */
-  #decay(): void {
-    const { decay } = this.spec.optimizer;
-    if (!decay) return;
+  #setRates(): void {
     for (const [row, slot] of this.#slots.entries()) {
-      if (!slot) continue;
-      const rate = slot.learningRate * decay(slot.step / slot.item.steps);
-      this.engine.assign(this.#inputs[stepName.learningRate], row, Float32Array.of(rate));
+      if (slot) this.#setNumber('learningRate', row, slot.rate);
     }
+  }
+
+  /** Replaces the next image of an item by the one that its optimizer delivers. */
+  async #settle(row: number): Promise<void> {
+    const { delivered } = this.spec.optimizer;
+    if (!delivered) return;
+    const slot = this.#slots[row] as Slot<T>;
+    const entries = delivered.from.map(
+      async (name): Promise<[string, Float32Array]> => [name, await this.#rowOf(this.#state[name], row)],
+    );
+    const image = delivered.image(Object.fromEntries(await Promise.all(entries)));
+    this.engine.assign(this.#image, row, image);
+    slot.isSettled = true;
   }
 
   /** Draws the random numbers of this step for every item. */
@@ -246,15 +214,11 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   /** Restarts an item with a lower learning rate, or removes it if it has no restarts left. */
   #restart(row: number): void {
     const slot = this.#slots[row] as Slot<T>;
-    if (slot.restarts === mostRestarts) {
+    if (!slot.mayRestart) {
       this.#slots[row] = undefined;
       return;
     }
-    slot.restarts++;
-    slot.step = 0;
-    slot.drawnStep = -1;
-    slot.curve = [];
-    slot.learningRate *= gentler;
+    slot.restart();
     this.#begin(row);
   }
 
@@ -283,18 +247,15 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     return { total, terms: Object.fromEntries(names.map((name, i) => [name, terms[i]])) };
   }
 
-  async #result(row: number, slot: Slot<T>): Promise<Optimized> {
-    const all = await this.engine.read(this.#image);
+  async #imageOf(row: number): Promise<HostTensor> {
     const [, ...shape] = this.imageShape;
-    const size = all.length / this.imageShape[0];
-    return {
-      image: { data: all.slice(row * size, (row + 1) * size), shape: [1, ...shape] },
-      curve: slot.curve,
-      steps: slot.step,
-      evaluations: slot.evaluations,
-      restarts: slot.restarts,
-      learningRate: slot.learningRate,
-    };
+    return { data: await this.#rowOf(this.#image, row), shape: [1, ...shape] };
+  }
+
+  async #rowOf(value: Value, row: number): Promise<Float32Array> {
+    const all = await this.engine.read(value);
+    const size = all.length / value.shape[0];
+    return all.slice(row * size, (row + 1) * size);
   }
 }
 

@@ -3,9 +3,10 @@ import type { Named } from '../engine/engine.js';
 import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
-import { type OptimizerName, optimizers } from './optimizers/index.js';
-import type { Optimizer } from './optimizers/optimizer.js';
+import { type OptimizerChoice, optimizerKey, optimizerOf } from './optimizers/index.js';
+import type { Optimizer, OptimizerNumber } from './optimizers/optimizer.js';
 import { type ByRole, type Role, roles } from './role.js';
+import type { Decay } from './schedule/decay.js';
 import { lossesByTerm } from './terms/index.js';
 import { defaultSettings } from './terms/parameters.js';
 import { type Place, pixels, type Settings, type Term } from './terms/term.js';
@@ -30,13 +31,16 @@ export interface Spec {
   readonly key: string;
 }
 
-/** Numbers that can differ between items. They are inputs of the compiled step. */
-export interface Parameters {
+/** What can differ between items. The numbers are inputs of the compiled step. */
+export interface Parameters extends Readonly<Record<OptimizerNumber, number>> {
   /** The weight of each part of each term: by term, then by part. */
   readonly weights: Named<Named<number>>;
   /** The numbers that each term reads: by term, then by name. */
   readonly numbers: Named<Named<number>>;
-  readonly learningRate: number;
+  /** How the learning rate falls. */
+  readonly decay: Decay;
+  /** Ends the optimization when the loss falls by less than this fraction in ten steps; 0: never. */
+  readonly plateau: number;
 }
 
 /** Where a recipe applies a loss, and with which settings; those that are not given have their defaults. */
@@ -48,7 +52,7 @@ export interface ConfiguredPlace extends Place {
 export interface SpecParts {
   readonly network: NetworkName;
   readonly pooling: Pooling;
-  readonly optimizer: OptimizerName;
+  readonly optimizer: OptimizerChoice;
   /** Keyed by the names of {@link lossesByTerm}, in order of summation. */
   readonly terms: Named<ConfiguredPlace>;
 }
@@ -67,8 +71,8 @@ export function specOf({ network: networkName, pooling, optimizer, terms: places
     networkName,
     pooling,
     terms,
-    optimizer: optimizers[optimizer],
-    key: [networkName, pooling, ...terms.map(({ key }) => key), optimizer].join(';'),
+    optimizer: optimizerOf(optimizer),
+    key: [networkName, pooling, ...terms.map(({ key }) => key), optimizerKey(optimizer)].join(';'),
   };
 }
 

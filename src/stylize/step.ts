@@ -3,19 +3,23 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape, TensorFunction } from '../engine/engine.js';
 import { type ObjectiveValue, objectiveAndGradient, tensorName } from './objective.js';
+import type { OptimizerNumber } from './optimizers/optimizer.js';
 import type { Spec } from './spec.js';
 import { stepInputsOf } from './step-inputs.js';
 
 /** Names of inputs and outputs, except those in {@link tensorName}. */
 export const stepName = {
   image: 'image',
-  learningRate: 'learningRate',
   gradient: 'gradient',
   accepted: 'accepted',
   total: 'loss',
   term: (name: string) => `loss/${name}`,
   state: (name: string) => `state/${name}`,
+  number: (name: OptimizerNumber) => `optimizer/${name}`,
 } as const;
+
+/** Colors are in [0, 1]. */
+const project = (image: Tensor4D): Tensor4D => tf.clipByValue(image, 0, 1);
 
 /** Objective, gradient and optimizer update in one function. The losses are those of the image before the update. */
 export function stepFunction(spec: Spec): TensorFunction {
@@ -25,9 +29,11 @@ export function stepFunction(spec: Spec): TensorFunction {
     const state = Object.fromEntries(
       Object.keys(spec.optimizer.state(image.shape)).map((name) => [name, inputs[stepName.state(name)]]),
     );
-    const learningRate = inputs[stepName.learningRate] as Tensor4D;
+    const numbers = Object.fromEntries(
+      spec.optimizer.numbers.map((name) => [name, inputs[stepName.number(name)] as Tensor4D]),
+    );
     const loss = tf.reshape(value.total, [image.shape[0], 1, 1, 1]) as Tensor4D;
-    const step = spec.optimizer.step({ image, loss, gradient, state, learningRate });
+    const step = spec.optimizer.step({ image, loss, gradient, state, numbers, project });
     return {
       [stepName.image]: step.image,
       [stepName.accepted]: step.accepted,

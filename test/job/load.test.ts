@@ -150,6 +150,9 @@ const optional: Readonly<Record<string, unknown>> = {
   totalVariation: 0.1,
   optimizer: 'adam',
   learningRate: 0.5,
+  decay: 'none',
+  history: 5,
+  momentum: 0.5,
   stages: [],
 };
 

@@ -33,7 +33,7 @@ export function request(content: number, style: number, recipe: RecipeInput = {}
   return { ...asked(quickRecipe(recipe)), seed: 1, sources, initial: image.tensor };
 }
 
-export const isStep = (inputs: object): boolean => stepName.learningRate in inputs;
+export const isStep = (inputs: object): boolean => stepName.number('learningRate') in inputs;
 
 /** An engine whose losses are NaN in the rows that the callback returns for a step. Errors of the callback fail the step. */
 export function disturbed(engine: Engine, rowsOfNaN: (step: number) => readonly number[]): Engine {

@@ -80,7 +80,7 @@ test('a layer that is named twice counts once', (t) => {
   const parts: SpecParts = {
     network: 'random',
     pooling: 'max',
-    optimizer: 'adam',
+    optimizer: { name: 'adam' },
     terms: { 'style.gram': { role: 'style', layers: ['relu2_1', 'relu1_1', 'relu2_1'] } },
   };
   t.deepEqual(specOf(parts).terms[0]?.term.layers, ['relu1_1', 'relu2_1']);

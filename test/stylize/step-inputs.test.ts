@@ -36,12 +36,20 @@ const drawnBlend: Term = {
 const base = specOf({
   network: 'random',
   pooling: 'max',
-  optimizer: 'adam',
+  optimizer: { name: 'adam' },
   terms: { totalVariation: { role: 'content', layers: [pixels] } },
 });
 const term: NamedTerm = { name: 'blend', term: drawnBlend, key: 'blend' };
 const spec: Spec = { ...base, terms: [term], key: 'drawn blend' };
-const parameters = { weights: { blend: { blend: 3 } }, numbers: {}, learningRate: 0.02 };
+const parameters = {
+  weights: { blend: { blend: 3 } },
+  numbers: {},
+  learningRate: 0.02,
+  momentum: 0,
+  average: 0,
+  decay: 'none',
+  plateau: 0,
+} as const;
 const request = (seed: number, steps = 4) => {
   const content = source(1);
   return { spec, parameters, steps, seed, sources: { content, style: source(11) }, initial: content.tensor };
@@ -102,10 +110,11 @@ test('the numbers of a step depend only on seed, name and step', async (t) => {
 test('an optimizer that compares steps keeps the numbers, and starts from scratch when they change', async (t) => {
   /** Brightens the image in its first step only. */
   const optimizer: Optimizer = {
-    defaultLearningRate: 1,
+    defaults: { learningRate: 1, decay: 'none' },
+    numbers: ['learningRate'],
     steadySteps: 3,
     state: ([batch]) => ({ started: [batch, 1, 1, 1] }),
-    step: ({ image, state, learningRate }) => ({
+    step: ({ image, state, numbers: { learningRate } }) => ({
       image: tf.add(image, tf.mul(0.01, tf.sub(1, state.started))),
       accepted: tf.onesLike(learningRate),
       state: { started: tf.onesLike(state.started) },

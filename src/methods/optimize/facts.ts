@@ -25,6 +25,10 @@ export const optimizeFacts = z.object({
   restarts: z
     .int()
     .describe('How often the optimization diverged and restarted with 0.3 times the learning rate'),
+  plateaus: z
+    .int()
+    .optional()
+    .describe('How many stages ended before their last step because the loss no longer fell'),
 });
 
 export type OptimizeFacts = z.output<typeof optimizeFacts>;

@@ -25,9 +25,11 @@ function losses({ loss, lossParameters }: Pick<OptimizeRecipe['style'], 'loss' |
  */
 export function fingerprint(recipe: OptimizeRecipe): string {
   const { method, size, fit, network, pooling, init, content, style } = recipe;
-  const { totalVariation, optimizer, learningRate, steps, stages } = recipe;
+  const { totalVariation, optimizer, learningRate, decay, history, momentum, average, plateau } = recipe;
   const start = typeof init === 'string' ? init : json(init);
   const ofContent = `${losses(content)} ${json(content.layers)} ${content.weight}`;
   const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}`;
-  return `${method} ${size} ${fit} ${network} ${pooling} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${optimizer} ${learningRate} ${steps} ${json(stages)}`;
+  const falling = typeof decay === 'string' ? decay : json(decay);
+  const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
+  return `${method} ${size} ${fit} ${network} ${pooling} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

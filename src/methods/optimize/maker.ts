@@ -3,6 +3,7 @@ import type { HostTensor } from '../../engine/engine.js';
 import { resizeTensor } from '../../images/resize.js';
 import { drawNumber, keyOfSeed, random32 } from '../../random.js';
 import type { LossPoint } from '../../stylize/curve.js';
+import { afterRestarts } from '../../stylize/schedule/slot.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import type { TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext } from '../method.js';
@@ -35,9 +36,9 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   ): Promise<Made<OptimizeRecipe, OptimizeFacts>> {
     const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
     const curve: LossPoint[] = [];
-    let [steps, evaluations, restarts, elapsedMs] = [0, 0, 0, 0];
-    let [image, learningRate]: [HostTensor | undefined, number] = [undefined, recipe.learningRate];
-    for (const [stage, { steps: stepsOfStage }] of stagesOf(recipe).entries()) {
+    let [steps, evaluations, restarts, plateaus, elapsedMs] = [0, 0, 0, 0, 0];
+    let image: HostTensor | undefined;
+    for (const [stage, { steps: stepsOfStage, learningRate }] of stagesOf(recipe).entries()) {
       if (image && watch?.finish?.aborted) {
         image = resizeTensor(image, sources[sourceName.content(stage)].tensor.shape);
         continue;
@@ -53,7 +54,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
         {
           spec,
           // Where one stage needed a gentler learning rate, so will the next.
-          parameters: { ...parameters, learningRate },
+          parameters: { ...parameters, learningRate: afterRestarts(learningRate, restarts) },
           steps: stepsOfStage,
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
           sources: { content, style },
@@ -66,19 +67,21 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       steps += result.steps;
       evaluations += result.evaluations;
       restarts += result.restarts;
+      if (result.isPlateau) plateaus++;
       elapsedMs += result.elapsedMs;
-      ({ image, learningRate } = result);
+      ({ image } = result);
     }
     const { digest } = await this.context.weights(recipe.network);
     return {
       image: image as HostTensor,
-      applied: { ...recipe, learningRate },
+      applied: gentler(recipe, restarts),
       facts: {
         network: { name: recipe.network, weights: digest },
         loss: { initial: curve[0], final: curve[curve.length - 1], curve },
         steps,
         evaluations,
         restarts,
+        plateaus,
       },
       elapsedMs,
     };
@@ -87,4 +90,14 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   dispose(): void {
     this.#stylizer.dispose();
   }
+}
+
+/** The recipe with the learning rates of the attempts that succeeded. */
+function gentler(recipe: OptimizeRecipe, restarts: number): OptimizeRecipe {
+  if (restarts === 0) return recipe;
+  const stages = recipe.stages.map((stage) => ({
+    ...stage,
+    learningRate: afterRestarts(stage.learningRate, restarts),
+  }));
+  return { ...recipe, learningRate: afterRestarts(recipe.learningRate, restarts), stages };
 }

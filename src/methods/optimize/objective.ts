@@ -72,8 +72,13 @@ function termsOf(
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOfRecipe(recipe: OptimizeRecipe): Spec {
-  const { network, pooling, optimizer } = recipe;
-  return specOf({ network, pooling, optimizer, terms: objectiveOf(recipe) });
+  const { network, pooling, optimizer, history, average } = recipe;
+  return specOf({
+    network,
+    pooling,
+    optimizer: { name: optimizer, history, averages: average > 0 },
+    terms: objectiveOf(recipe),
+  });
 }
 
 /** The part of a recipe that is passed in for each item. */
@@ -92,5 +97,6 @@ export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
     };
     numbers[name] = Object.fromEntries((term.numbers ?? []).map((number) => [number, known[number]]));
   }
-  return { weights, numbers, learningRate: recipe.learningRate };
+  const { learningRate, momentum, average, decay, plateau } = recipe;
+  return { weights, numbers, learningRate, momentum, average, decay, plateau };
 }

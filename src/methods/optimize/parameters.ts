@@ -28,10 +28,21 @@ const initialImage = z.union([
 
 const steps = z.int().min(1).max(10000);
 
+const learningRate = z.number().positive().max(10).optional();
+
 const stage = z.strictObject({
   scale: z.number().gt(0).lt(1).describe('Size relative to `size`'),
   steps: steps.describe('Optimization steps at this size'),
+  learningRate: learningRate.describe('Learning rate at this size. Default: `learningRate` of the recipe'),
 });
+
+const decay = z.union([
+  z.enum(['none', 'cosine']),
+  z.strictObject({
+    factor: z.number().gt(0).lt(1).describe('Factor on the learning rate'),
+    every: steps.describe('Number of steps between two reductions'),
+  }),
+]);
 
 export const optimizeParameters = {
   network: z
@@ -86,12 +97,38 @@ export const optimizeParameters = {
     .enum(optimizerNames)
     .optional()
     .describe('Optimizer of the pixels. Default: depends on the network'),
-  learningRate: z
-    .number()
-    .positive()
-    .max(10)
+  learningRate: learningRate.describe('Learning rate. Default: depends on the optimizer'),
+  decay: decay
     .optional()
-    .describe('Learning rate. Default: depends on the optimizer'),
+    .describe(
+      'How the learning rate falls during a stage: not at all, along a cosine to 0, or by a factor every few steps. Default: `none` for lbfgs and with `average`, else `cosine`',
+    ),
+  history: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Number of earlier steps that lbfgs remembers. Default: 7. Others have none'),
+  momentum: z
+    .number()
+    .min(0)
+    .max(0.999)
+    .optional()
+    .describe('Momentum of sgd (default: 0.9) and rmsprop (default: 0). Others have none'),
+  average: z
+    .number()
+    .min(0)
+    .max(0.9999)
+    .default(0)
+    .describe(
+      'Delivers an exponential moving average of the iterates, with this decay, instead of the last one. 0: the last one. Not for lbfgs',
+    ),
+  plateau: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('Ends a stage when its loss falls by less than this fraction in 10 steps. 0: never'),
   steps: steps.default(50).describe('Optimization steps at full size'),
   stages: z
     .array(stage)

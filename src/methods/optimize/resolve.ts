@@ -5,12 +5,14 @@ import { isAuto } from '../../auto.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import type { Pooling } from '../../stylize/networks/network.js';
 import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.js';
+import type { Optimizer } from '../../stylize/optimizers/optimizer.js';
+import type { Decay } from '../../stylize/schedule/decay.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
 import type { optimizeParameters } from './parameters.js';
 import { computeShares, type Shares, sharesOf } from './shares.js';
-import { defaultStages } from './stages.js';
+import { defaultStages, resolveStages } from './stages.js';
 
 export type { LossParameters, Shares };
 
@@ -40,8 +42,18 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly totalVariation: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
+  readonly decay: Decay;
+  /** 0 for an optimizer without history; likewise for momentum and average. */
+  readonly history: number;
+  readonly momentum: number;
+  readonly average: number;
+  readonly plateau: number;
   readonly steps: number;
-  readonly stages: NonNullable<DrawnOptimizeRecipe['stages']>;
+  readonly stages: readonly {
+    readonly scale: number;
+    readonly steps: number;
+    readonly learningRate: number;
+  }[];
 }
 
 /** Fills in defaults that depend on the network, the optimizer or the size, and normalizes weights to shares. */
@@ -50,6 +62,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
   const network = isAuto(drawn.network) ? facts.network : drawn.network;
   const { defaults } = networks[network];
   const optimizer = drawn.optimizer ?? defaults.optimizer;
+  const learningRate = drawn.learningRate ?? optimizers[optimizer].defaults.learningRate;
   return {
     method,
     size,
@@ -70,9 +83,22 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     },
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
     optimizer,
-    learningRate: drawn.learningRate ?? optimizers[optimizer].defaultLearningRate,
+    learningRate,
+    ...settingsOf(optimizers[optimizer], drawn),
     steps,
-    stages: stages ?? (defaults.coarseStage ? defaultStages(size, steps) : []),
+    stages: resolveStages(stages ?? (defaults.coarseStage ? defaultStages(size, steps) : []), learningRate),
+  };
+}
+
+/** The settings of an optimizer. Those that it does not have are 0, whatever was drawn. */
+function settingsOf({ defaults }: Optimizer, drawn: DrawnOptimizeRecipe) {
+  const average = defaults.average === undefined ? 0 : drawn.average;
+  return {
+    decay: drawn.decay ?? (average > 0 ? 'none' : defaults.decay),
+    history: defaults.history === undefined ? 0 : (drawn.history ?? defaults.history),
+    momentum: defaults.momentum === undefined ? 0 : (drawn.momentum ?? defaults.momentum),
+    average,
+    plateau: drawn.plateau,
   };
 }
 

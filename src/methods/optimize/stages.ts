@@ -9,7 +9,16 @@ export interface Stage {
   readonly sizePx: number;
   readonly styleSizePx: number;
   readonly steps: number;
+  readonly learningRate: number;
 }
+
+type Stages = OptimizeRecipe['stages'];
+/** Stages as drawn: without a learning rate, they have that of the recipe. */
+type DrawnStages = readonly {
+  readonly scale: number;
+  readonly steps: number;
+  readonly learningRate?: number | undefined;
+}[];
 
 /** Scale and steps of the default coarse stage. Steps are relative to those at full size. */
 const coarse = { scale: 0.5, steps: 1.2 };
@@ -18,27 +27,40 @@ const coarse = { scale: 0.5, steps: 1.2 };
  * The default stages before the full size: one at half of it. Long strokes and large areas of color form there at a quarter
  * of the cost. Images too small to be halved have none.
  */
-export function defaultStages(sizePx: number, steps: number): OptimizeRecipe['stages'] {
+export function defaultStages(sizePx: number, steps: number): DrawnStages {
   if (sizePx * coarse.scale < minimumEdgePx) return none;
   let stages = knownStages.get(steps);
   if (!stages) {
-    stages = [{ scale: coarse.scale, steps: Math.round(coarse.steps * steps) }];
+    stages = Object.freeze([{ scale: coarse.scale, steps: Math.round(coarse.steps * steps) }]);
     knownStages.set(steps, stages);
   }
   return stages;
 }
 
 /** A memo of values that cannot change, so that the items of a plan share them. */
-const knownStages = new Map<number, OptimizeRecipe['stages']>();
-const none: OptimizeRecipe['stages'] = [];
+const knownStages = new Map<number, DrawnStages>();
+const none: DrawnStages = Object.freeze([]);
+
+/** The last result for lists that the items of a plan have in common. */
+const resolvedStages = new WeakMap<DrawnStages, { readonly rate: number; readonly stages: Stages }>();
+
+/** Gives every stage a learning rate. */
+export function resolveStages(drawn: DrawnStages, rate: number): Stages {
+  const known = resolvedStages.get(drawn);
+  if (known?.rate === rate) return known.stages;
+  const stages = drawn.map(({ scale, steps, learningRate = rate }) => ({ scale, steps, learningRate }));
+  if (Object.isFrozen(drawn)) resolvedStages.set(drawn, { rate, stages });
+  return stages;
+}
 
 /** The stages of a recipe. The last one is the full size. */
-export function stagesOf({ size, steps, stages, style }: OptimizeRecipe): Stage[] {
+export function stagesOf({ size, steps, learningRate, stages, style }: OptimizeRecipe): Stage[] {
   const scaled = (sizePx: number, scale: number) => Math.max(minimumEdgePx, Math.round(sizePx * scale));
-  return [...stages, { scale: 1, steps }].map(({ scale, steps }) => ({
+  return [...stages, { scale: 1, steps, learningRate }].map(({ scale, steps, learningRate }) => ({
     sizePx: scaled(size, scale),
     styleSizePx: scaled(style.size, scale),
     steps,
+    learningRate,
   }));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Adam (Kingma & Ba 2015, algorithm 1). Pixels are clamped to [0, 1] after every step. Adam's steps do not shrink near the
- * minimum, which leaves noise in the image, so the learning rate decays to zero along a cosine (Loshchilov & Hutter 2017).
+ * Adam (Kingma & Ba 2015, algorithm 1). Its steps do not shrink near the minimum, which leaves noise in the image, so by
+ * default the learning rate decays to zero.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
@@ -11,9 +11,9 @@ const squareDecay = 0.99;
 const epsilon = 1e-8;
 
 export const adam: Optimizer = {
-  defaultLearningRate: 0.02,
+  defaults: { learningRate: 0.02, decay: 'cosine', average: 0 },
 
-  decay: (progress) => 0.5 * (1 + Math.cos(Math.PI * progress)),
+  numbers: ['learningRate'],
 
   state: ([batch, ...image]) => ({
     mean: [batch, ...image],
@@ -23,7 +23,7 @@ export const adam: Optimizer = {
     squareCorrection: [batch, 1, 1, 1],
   }),
 
-  step({ image, gradient, state, learningRate }) {
+  step({ image, gradient, state, numbers: { learningRate }, project }) {
     const blend = (old: tf.Tensor, now: tf.Tensor, decay: number) =>
       tf.add(tf.mul(old, decay), tf.mul(now, 1 - decay)) as tf.Tensor4D;
     const correct = (old: tf.Tensor, decay: number) => tf.add(tf.mul(old, decay), 1 - decay) as tf.Tensor4D;
@@ -34,7 +34,7 @@ export const adam: Optimizer = {
     const deviation = tf.add(tf.sqrt(tf.div(square, squareCorrection)), epsilon);
     const step = tf.mul(tf.div(mean, deviation), tf.div(learningRate, meanCorrection));
     return {
-      image: tf.clipByValue(tf.sub(image, step), 0, 1) as tf.Tensor4D,
+      image: project(tf.sub(image, step)),
       accepted: tf.onesLike(learningRate),
       state: { mean, square, meanCorrection, squareCorrection },
     };

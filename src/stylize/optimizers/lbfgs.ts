@@ -1,16 +1,16 @@
 /**
  * Batched limited-memory BFGS (Liu & Nocedal 1989; the two-loop recursion is algorithm 7.4 of Nocedal & Wright). As is
  * common in style transfer, there is no line search: it takes the full step. Only a step that raises the loss is
- * rejected and retried with a shorter one. Every new point is projected onto [0, 1], the range of pixels, and the
- * history holds the steps after projection.
+ * rejected and retried with a shorter one. Every new point is projected onto the range of pixels, and the history holds
+ * the steps after projection.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
 import { itemAxes, type Optimizer } from './optimizer.js';
 
 /**
- * Number of pairs of steps and gradient changes in the history. With 10, the loss after 110 steps is 0.3 % lower, but a
- * step of a small network takes 5 % longer.
+ * The usual number of pairs of steps and gradient changes in the history. With 10, the loss after 110 steps is 0.3 % lower,
+ * but a step of a small network takes 5 % longer.
  */
 export const historyLength = 7;
 /** History slots beyond that number. A rejected trial leaves its slot empty, and must not push out a pair. */
@@ -30,9 +30,6 @@ const shorter = 0.25;
 /** After this many rejections in a row, clear the history. After twice as many, accept the next point. */
 const trialsBeforeForgetting = 3;
 
-/** Ages of the pairs from earlier steps. The step itself computes the newest pair. */
-const remembered = Array.from({ length: historyLength + spareSlots - 1 }, (_, age) => age);
-
 const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => tf.sum(tf.mul(a, b), itemAxes, true);
 const asNumber = (condition: tf.Tensor) => tf.cast(condition, 'float32') as tf.Tensor4D;
 /** Rows of `a` where the condition `[batch, 1, 1, 1]` is 1, else of `b`. Unlike multiplication, it blocks NaN. */
@@ -46,108 +43,117 @@ interface Pair {
   readonly weight: tf.Tensor;
 }
 
-export const lbfgs: Optimizer = {
-  defaultLearningRate: 1,
+/** L-BFGS with a history of this many pairs. Each takes two images of memory, for every item. */
+export function lbfgsOf(history: number): Optimizer {
+  // Ages of the pairs from earlier steps. The step itself computes the newest pair.
+  const remembered = Array.from({ length: history + spareSlots - 1 }, (_, age) => age);
+  return {
+    defaults: { learningRate: 1, decay: 'none', history },
 
-  steadySteps: 32,
+    numbers: ['learningRate'],
 
-  state: ([batch, ...image]) => {
-    const full = [batch, ...image];
-    const scalar = [batch, 1, 1, 1];
-    return {
-      // The last accepted point.
-      previousImage: full,
-      previousGradient: full,
-      previousLoss: scalar,
-      // 0 before an item's first step, 1 afterwards.
-      started: scalar,
-      // Number of rejections in a row.
-      trials: scalar,
-      // The inverse curvature of the last usable pair.
-      inverseCurvature: scalar,
+    steadySteps: 32,
+
+    state: ([batch, ...image]) => {
+      const full = [batch, ...image];
+      const scalar = [batch, 1, 1, 1];
+      return {
+        // The last accepted point.
+        previousImage: full,
+        previousGradient: full,
+        previousLoss: scalar,
+        // 0 before an item's first step, 1 afterwards.
+        started: scalar,
+        // Number of rejections in a row.
+        trials: scalar,
+        // The inverse curvature of the last usable pair.
+        inverseCurvature: scalar,
+        ...Object.fromEntries(
+          remembered.flatMap((age) => [
+            [`step${age}`, full],
+            [`change${age}`, full],
+            [`weight${age}`, scalar],
+          ]),
+        ),
+      };
+    },
+
+    step({ image, loss, gradient, state, numbers: { learningRate }, project }) {
+      const { started, previousImage, previousGradient, previousLoss } = state;
+      const isLower = asNumber(tf.lessEqual(loss, tf.mul(previousLoss, toleratedRise)));
+      const isLast = asNumber(tf.greaterEqual(state.trials, 2 * trialsBeforeForgetting));
+      const accepted = tf.maximum(tf.maximum(isLower, isLast), tf.sub(1, started)) as tf.Tensor4D;
+      const remember = asNumber(tf.less(state.trials, trialsBeforeForgetting));
+
+      const counts = tf.mul(accepted, started) as tf.Tensor4D;
+      const none = tf.zerosLike(image);
+      const newStep = choose(counts, tf.sub(image, previousImage), none);
+      const newChange = choose(counts, tf.sub(gradient, previousGradient), none);
+      const curvature = dot(newStep, newChange);
+      const changeSquare = dot(newChange, newChange);
+      const bound = tf.mul(tf.sqrt(tf.mul(dot(newStep, newStep), changeSquare)), smallestCurvature);
+      const good = tf.mul(
+        asNumber(tf.greater(curvature, bound)),
+        asNumber(tf.greater(changeSquare, smallestSquare)),
+      ) as tf.Tensor4D;
+      // The curvature of an unusable pair can be zero. Replace it before dividing.
+      const safe = (divisor: tf.Tensor) => choose(good, divisor, tf.onesLike(divisor));
+      const newWeight = tf.div(good, safe(curvature));
+      const inverseCurvature = choose(
+        good,
+        tf.div(curvature, safe(changeSquare)),
+        tf.mul(state.inverseCurvature, remember),
+      );
+
+      const pairs = newestOf(history, [
+        { step: newStep, change: newChange, weight: newWeight },
+        ...remembered.map((age) => ({
+          step: state[`step${age}`],
+          change: state[`change${age}`],
+          weight: tf.mul(state[`weight${age}`], remember),
+        })),
+      ]);
+      const point = choose(accepted, image, previousImage);
+      const slope = choose(accepted, gradient, previousGradient);
+      const step = tf.mul(limitedDirection(slope, inverseCurvature, pairs), learningRate);
+      const retry = tf.mul(tf.sub(image, previousImage), shorter);
+      return {
+        image: project(tf.add(point, choose(accepted, step, retry))),
+        accepted,
+        state: {
+          previousImage: point,
+          previousGradient: slope,
+          previousLoss: choose(accepted, loss, previousLoss),
+          started: tf.onesLike(started),
+          trials: tf.mul(tf.add(state.trials, 1), tf.sub(1, accepted)),
+          inverseCurvature,
+          step0: newStep,
+          change0: newChange,
+          ...Object.fromEntries(remembered.map((age) => [`weight${age}`, pairs[age].weight])),
+        },
+      };
+    },
+
+    advance: (state, produced) => ({
+      ...produced,
       ...Object.fromEntries(
-        remembered.flatMap((age) => [
-          [`step${age}`, full],
-          [`change${age}`, full],
-          [`weight${age}`, scalar],
-        ]),
+        remembered
+          .slice(1)
+          .flatMap((age) => ['step', 'change'].map((part) => [`${part}${age}`, state[`${part}${age - 1}`]])),
       ),
-    };
-  },
+    }),
+  };
+}
 
-  step({ image, loss, gradient, state, learningRate }) {
-    const { started, previousImage, previousGradient, previousLoss } = state;
-    const isLower = asNumber(tf.lessEqual(loss, tf.mul(previousLoss, toleratedRise)));
-    const isLast = asNumber(tf.greaterEqual(state.trials, 2 * trialsBeforeForgetting));
-    const accepted = tf.maximum(tf.maximum(isLower, isLast), tf.sub(1, started)) as tf.Tensor4D;
-    const remember = asNumber(tf.less(state.trials, trialsBeforeForgetting));
+export const lbfgs = lbfgsOf(historyLength);
 
-    const counts = tf.mul(accepted, started) as tf.Tensor4D;
-    const none = tf.zerosLike(image);
-    const newStep = choose(counts, tf.sub(image, previousImage), none);
-    const newChange = choose(counts, tf.sub(gradient, previousGradient), none);
-    const curvature = dot(newStep, newChange);
-    const changeSquare = dot(newChange, newChange);
-    const bound = tf.mul(tf.sqrt(tf.mul(dot(newStep, newStep), changeSquare)), smallestCurvature);
-    const good = tf.mul(
-      asNumber(tf.greater(curvature, bound)),
-      asNumber(tf.greater(changeSquare, smallestSquare)),
-    ) as tf.Tensor4D;
-    // The curvature of an unusable pair can be zero. Replace it before dividing.
-    const safe = (divisor: tf.Tensor) => choose(good, divisor, tf.onesLike(divisor));
-    const newWeight = tf.div(good, safe(curvature));
-    const inverseCurvature = choose(
-      good,
-      tf.div(curvature, safe(changeSquare)),
-      tf.mul(state.inverseCurvature, remember),
-    );
-
-    const pairs = newestOf([
-      { step: newStep, change: newChange, weight: newWeight },
-      ...remembered.map((age) => ({
-        step: state[`step${age}`],
-        change: state[`change${age}`],
-        weight: tf.mul(state[`weight${age}`], remember),
-      })),
-    ]);
-    const point = choose(accepted, image, previousImage);
-    const slope = choose(accepted, gradient, previousGradient);
-    const step = tf.mul(limitedDirection(slope, inverseCurvature, pairs), learningRate);
-    const retry = tf.mul(tf.sub(image, previousImage), shorter);
-    return {
-      image: tf.clipByValue(tf.add(point, choose(accepted, step, retry)), 0, 1) as tf.Tensor4D,
-      accepted,
-      state: {
-        previousImage: point,
-        previousGradient: slope,
-        previousLoss: choose(accepted, loss, previousLoss),
-        started: tf.onesLike(started),
-        trials: tf.mul(tf.add(state.trials, 1), tf.sub(1, accepted)),
-        inverseCurvature,
-        step0: newStep,
-        change0: newChange,
-        ...Object.fromEntries(remembered.map((age) => [`weight${age}`, pairs[age].weight])),
-      },
-    };
-  },
-
-  advance: (state, produced) => ({
-    ...produced,
-    ...Object.fromEntries(
-      remembered
-        .slice(1)
-        .flatMap((age) => ['step', 'change'].map((part) => [`${part}${age}`, state[`${part}${age - 1}`]])),
-    ),
-  }),
-};
-
-/** Gives weight 0 to all pairs but the newest {@link historyLength}. @param pairs newest first; empty slots have weight 0 */
-function newestOf(pairs: readonly Pair[]): Pair[] {
+/** Gives weight 0 to all pairs but the newest ones. @param pairs newest first; empty slots have weight 0 */
+function newestOf(most: number, pairs: readonly Pair[]): Pair[] {
   let count: tf.Tensor | undefined;
   return pairs.map((pair) => {
     const isPair = asNumber(tf.notEqual(pair.weight, 0));
     count = count ? tf.add(count, isPair) : isPair;
-    return { ...pair, weight: tf.mul(pair.weight, asNumber(tf.lessEqual(count, historyLength))) };
+    return { ...pair, weight: tf.mul(pair.weight, asNumber(tf.lessEqual(count, most))) };
   });
 }
 

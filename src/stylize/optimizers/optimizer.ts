@@ -1,6 +1,11 @@
 /** The interface of an optimizer: one batched step as a TF.js function with external state. @module */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape, Value } from '../../engine/engine.js';
+import type { Decay } from '../schedule/decay.js';
+
+/** Numbers of an optimizer that each item has for itself. They are inputs of the step, `[batch, 1, 1, 1]` each. */
+export const optimizerNumbers = ['learningRate', 'momentum', 'average'] as const;
+export type OptimizerNumber = (typeof optimizerNumbers)[number];
 
 /** The inputs of one step. */
 export interface StepInputs {
@@ -11,8 +16,10 @@ export interface StepInputs {
   /** The gradient of the objective with respect to the image: `[batch, height, width, 3]`. */
   readonly gradient: Tensor4D;
   readonly state: Named<Tensor>;
-  /** `[batch, 1, 1, 1]` */
-  readonly learningRate: Tensor4D;
+  /** The numbers that the optimizer names: `[batch, 1, 1, 1]` each. */
+  readonly numbers: Named<Tensor4D>;
+  /** Moves a new point to where images may be. */
+  readonly project: (image: Tensor4D) => Tensor4D;
 }
 
 /** The outputs of one step. */
@@ -27,17 +34,25 @@ export interface StepResult {
   readonly state: Named<Tensor>;
 }
 
+/** Default settings of an optimizer. A setting that is missing here has no effect on it. */
+export interface OptimizerDefaults {
+  readonly learningRate: number;
+  readonly decay: Decay;
+  readonly momentum?: number;
+  /** Number of pairs of steps and gradient changes to remember. */
+  readonly history?: number;
+  /** Decay of the average of iterates; 0 for none. Only first-order optimizers have it. */
+  readonly average?: number;
+}
+
 /**
  * A batched optimizer. State tensors have a batch dimension. An item starts from scratch if its rows are all zero, which
  * is how items join a running batch.
  */
 export interface Optimizer {
-  readonly defaultLearningRate: number;
-  /**
-   * The learning rate relative to that of the first step. Without it, the learning rate is constant.
-   * @param progress from 0 for the first step to almost 1 for the last one
-   */
-  readonly decay?: (progress: number) => number;
+  readonly defaults: OptimizerDefaults;
+  /** The numbers that its step needs. */
+  readonly numbers: readonly OptimizerNumber[];
   /**
    * For how many steps the numbers that terms draw must stay the same, because the optimizer compares losses and gradients
    * of several steps. It starts from scratch when they change. 1 by default.
@@ -52,6 +67,11 @@ export interface Optimizer {
    * disposes the handles that are left out.
    */
   readonly advance: (state: Named<Value>, produced: Named<Value>) => Named<Value>;
+  /** The image to deliver, if it is not the last iterate: computed from one item's values of the state tensors in `from`. */
+  readonly delivered?: {
+    readonly from: readonly string[];
+    readonly image: (state: Named<Float32Array>) => Float32Array;
+  };
 }
 
 /** The axes of one item. Summing over them with `keepDims` gives `[batch, 1, 1, 1]`. */

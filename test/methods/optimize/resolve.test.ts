@@ -29,6 +29,11 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     totalVariation: 0.05,
     optimizer: 'adam',
     learningRate: 0.02,
+    decay: 'cosine',
+    history: 0,
+    momentum: 0,
+    average: 0,
+    plateau: 0,
     steps: 50,
     stages: [],
   });
@@ -36,7 +41,7 @@ test('a resolved recipe has every parameter and no auto', (t) => {
 
 test('vgg19 starts with a stage at half the size by default, unless that is too small', (t) => {
   const stages = (input: RecipeInput) => recipe({ network: 'vgg19', steps: 10, ...input }).stages;
-  t.deepEqual(stages({ size: 64 }), [{ scale: 0.5, steps: 12 }]);
+  t.deepEqual(stages({ size: 64 }), [{ scale: 0.5, steps: 12, learningRate: 1 }]);
   t.deepEqual(stages({ size: 63 }), []);
   t.deepEqual(stages({ stages: [] }), []);
   t.deepEqual(stages({ network: 'random' }), []);
@@ -63,8 +68,8 @@ test('defaults depend on the network and the optimizer', (t) => {
   t.deepEqual(open({ network: 'vgg19' }), ofVgg19);
   const given = { pooling: 'max', optimizer: 'lbfgs', totalVariation: 0, learningRate: 0.5 } as const;
   t.deepEqual(open(given), given);
-  for (const optimizer of ['lbfgs', 'adam'] as const)
-    t.is(recipe({ optimizer }).learningRate, optimizers[optimizer].defaultLearningRate);
+  for (const optimizer of ['lbfgs', 'adam', 'sgd', 'rmsprop'] as const)
+    t.is(recipe({ optimizer }).learningRate, optimizers[optimizer].defaults.learningRate);
 });
 
 test('layer weights are normalized: they sum to the weight of the style', (t) => {
@@ -149,7 +154,11 @@ test('requests sources at the size of each stage', (t) => {
 
 test('the fingerprint changes with every parameter, and with nothing else', (t) => {
   const { fingerprint } = optimize;
-  const base = recipe({ init: { noise: 1 }, stages: [{ scale: 0.5, steps: 4 }] });
+  const base = recipe({
+    init: { noise: 1 },
+    stages: [{ scale: 0.5, steps: 4 }],
+    decay: { factor: 0.5, every: 20 },
+  });
   t.is(fingerprint(structuredClone(base)), fingerprint(base));
   const seen = new Set([fingerprint(base)]);
   let leaves = 0;
@@ -167,6 +176,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 24);
+  t.is(leaves, 31);
   t.is(seen.size, leaves + 1);
 });

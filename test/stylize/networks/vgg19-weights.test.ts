@@ -9,7 +9,8 @@ import { decodeImage } from '../../../src/images/decode.js';
 import { toTensor } from '../../../src/images/tensor.js';
 import { styleWeight } from '../../../src/methods/optimize/objective.js';
 import { networks } from '../../../src/stylize/networks/index.js';
-import { Stylizer } from '../../../src/stylize/stylizer.js';
+import type { OptimizerName } from '../../../src/stylize/optimizers/index.js';
+import { type Stylized, Stylizer } from '../../../src/stylize/stylizer.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { sharedRoot } from '../../support/paths.js';
 import { asked } from '../requests.js';
@@ -110,4 +111,36 @@ test('style transfer lowers the loss, and a stronger style loses more content', 
   t.true(weak.content < medium.content && medium.content < strong.content);
   const [weakStyle, mediumStyle, strongStyle] = ends.map(({ last }, i) => last.style / weights[i]);
   t.true(weakStyle > mediumStyle && mediumStyle > strongStyle);
+});
+
+test('L-BFGS reaches a lower loss than the first-order optimizers with the same number of evaluations', async (t) => {
+  if (missing) {
+    t.log('Skipped: there are no shared weights and images.');
+    t.pass();
+    return;
+  }
+  const engine = await createEngine('onnx', { threads: 2 });
+  const stylizer = new Stylizer(engine, {
+    batch: () => 1,
+    weights: weightsOf,
+    graphBytes: 1e10,
+    now: () => 0,
+  });
+  const [content, style] = [await imageOf(contentFile, 64), await imageOf(styleFile, 64)];
+  const sources = { content: { key: 'content', tensor: content }, style: { key: 'style', tensor: style } };
+  const optimized = (optimizer: OptimizerName, steps: number) => {
+    const recipe = resolved({ network: 'vgg19', optimizer, steps, stages: [] });
+    return stylizer.stylize({ ...asked(recipe), seed: 0, sources, initial: content });
+  };
+  const lossOf = ({ curve }: Stylized) => curve[curve.length - 1].total;
+  const quasiNewton = await optimized('lbfgs', 40);
+  for (const optimizer of ['adam', 'sgd', 'rmsprop'] as const) {
+    const other = await optimized(optimizer, quasiNewton.evaluations - 1);
+    t.is(other.evaluations, quasiNewton.evaluations, optimizer);
+    const over = lossOf(other) / lossOf(quasiNewton);
+    t.log(`${optimizer}: ${over.toFixed(3)} of the loss`);
+    t.true(over > 1);
+  }
+  stylizer.dispose();
+  engine.dispose();
 });

@@ -80,14 +80,6 @@ for (const engine of [await createEngine('reference'), await createEngine('onnx'
   });
 }
 
-test('the learning rate decays from its full value to zero', (t) => {
-  const { decay } = adam;
-  t.is(decay?.(0), 1);
-  t.true(Math.abs((decay?.(0.5) ?? 0) - 0.5) < 1e-12);
-  const last = decay?.(49 / 50) ?? 1;
-  t.true(last > 0 && last < 0.01);
-});
-
 test('descends a bowl and does not move without a gradient', async (t) => {
   const engine = await createEngine('reference');
   const driven = await drive(engine, adam, bowl, { data: startAt(0), shape });

@@ -1,0 +1,41 @@
+/** An item to optimize, and its result. @module */
+import type { HostTensor, Named } from '../../engine/engine.js';
+import type { LossPoint } from '../curve.js';
+import type { Parameters } from '../spec.js';
+
+/** Lets a caller follow an optimization or end it early. */
+export interface Watch {
+  /** Called after every step with the number of updates so far. */
+  readonly onStep?: (steps: number) => void;
+  /** Ends the optimization when aborted; the result is the current image. */
+  readonly finish?: AbortSignal;
+}
+
+/** An item to optimize, as arrays. */
+export interface BatchItem {
+  /** The initial image: `[1, height, width, 3]`, RGB in [0, 1]. */
+  readonly initial: HostTensor;
+  /** Targets and scales of the sources, as returned by the target functions: `[1, ...]` each. */
+  readonly targets: Named<HostTensor>;
+  readonly parameters: Parameters;
+  readonly steps: number;
+  /** Seed of the numbers that terms draw at each step. */
+  readonly seed: number;
+  readonly watch?: Watch | undefined;
+}
+
+/** The result of an item. */
+export interface Optimized {
+  /** `[1, height, width, 3]`, RGB in [0, 1]. The last point of the curve is its loss. */
+  readonly image: HostTensor;
+  readonly curve: readonly LossPoint[];
+  /** Number of updates from the initial image to this one. */
+  readonly steps: number;
+  /** Evaluations of the objective: `steps + 1`, plus those of rejected trials and those before a restart. */
+  readonly evaluations: number;
+  readonly restarts: number;
+  /** Whether it ended before its last step because the loss no longer fell. */
+  readonly isPlateau: boolean;
+  /** The learning rate of the attempt that succeeded. Lower than the item's after a restart. */
+  readonly learningRate: number;
+}
