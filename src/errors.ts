@@ -15,6 +15,8 @@ interface Severity {
 
 const job: Severity = { scope: 'job', exitCode: 2 };
 const run: Severity = { scope: 'run', exitCode: 2 };
+/** The machine is in trouble: every item would meet it, and it passes. */
+const trouble: Severity = { scope: 'run', exitCode: 75 };
 const item: Severity = { scope: 'item', exitCode: 2 };
 
 /** Every error code and its severity. */
@@ -59,7 +61,13 @@ const severities = {
   'output-differs': job,
   'output-foreign': job,
   'output-unwritable': run,
-  'disk-full': { scope: 'run', exitCode: 75 },
+  'disk-full': trouble,
+  'disk-failed': trouble,
+  'lock-lost': trouble,
+  // The machine.
+  'input-unavailable': trouble,
+  'resources-exhausted': trouble,
+  'workers-failing': trouble,
   'dataset-invalid': job,
   internal: item,
 } as const satisfies Record<string, Severity>;

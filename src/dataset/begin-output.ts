@@ -1,28 +1,39 @@
-/** Prepares an output folder for a run. The caller holds the lock. @module */
-import { sweepTemporaryFiles } from '../files/publish.js';
-import { settleJournals } from './ledger/journal.js';
-import type { ItemRecord } from './ledger/record.js';
+/** Prepares an output folder for a run. @module */
+import { settleJournals } from './ledger/journals/settle-journals.js';
+import type { OutputLock } from './lock.js';
 import { markOutput, type OutputJob, type PlannedOutput } from './output-job.js';
 import { outputPaths } from './output-paths.js';
 import type { InspectedOutput } from './output-status.js';
 
+/** With more journals than this, they are put together. Every start of a run adds some. */
+const maximumJournals = 50;
+
+/** What {@link beginOutput} needs to know about a run. */
+export interface BeginOptions {
+  /** Whether the run retries failed items, replacing some of the records. */
+  readonly retryFailed: boolean;
+  readonly lock: Pick<OutputLock, 'generation' | 'fileSystem'>;
+}
+
 /**
- * Deletes temporary files of crashed runs, discards outdated records, and marks the folder as the output of a job.
- * @param records the valid records
- * @param retryFailed whether the run retries failed items, replacing some of the records
- * @throws `disk-full`, `output-unwritable`
+ * Makes the journals of a folder count from now on, without outdated records, and marks the folder as the output of a job.
+ * @returns the generation of the run, for the names of its journals
+ * @throws `disk-full`, `output-unwritable`, `lock-lost`
  */
 export async function beginOutput(
   root: string,
   planned: PlannedOutput,
   status: InspectedOutput,
-  records: Iterable<ItemRecord>,
-  retryFailed: boolean,
-): Promise<void> {
-  const paths = outputPaths(root);
-  await sweepTemporaryFiles(paths.temporaryFolder);
-  if (status.lost.length > 0 || retryFailed) await settleJournals(paths, records);
-  if (status.kind !== 'resume') await markOutput(root, planned, earlierJobsIn(status));
+  { retryFailed, lock }: BeginOptions,
+): Promise<number> {
+  const { journals, lost, records, damaged } = status;
+  // The folder of the lock may have been deleted.
+  const generation = Math.max(lock.generation, journals.generation + 1);
+  const isOutdated = lost.length > 0 || damaged.length > 0 || retryFailed;
+  if (!journals.isSettled || isOutdated || journals.current.length > maximumJournals)
+    await settleJournals(outputPaths(root), generation, records.values(), lock.fileSystem);
+  if (status.kind !== 'resume') await markOutput(root, planned, earlierJobsIn(status), lock.fileSystem);
+  return generation;
 }
 
 /** Returns the jobs that created the folder before this one. */

@@ -1,127 +1,82 @@
 /** Locks an output folder, so that only one run writes to it at a time. @module */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import lockfile from 'proper-lockfile';
+import { dirname } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import { asStorageError } from '../files/file-system.js';
+import { makeFolder, syncFolder } from '../files/folders.js';
+import {
+  type FolderLock,
+  type FolderLockOptions,
+  holderOf,
+  LockHeld,
+  takeFolderLock,
+} from '../files/lock/folder-lock.js';
+import { sweepTemporaryFiles } from '../files/publish.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
-import { type Owner, ownerSchema, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
-/** Options for taking the lock. */
-export interface LockOptions {
-  /** Start of the run; shown to other runs. */
-  readonly startedAt: Date;
-  /** Called if the lock is lost: the folder was deleted, or this process slept so long that another took over. */
-  readonly onLost?: (error: WildstyleError) => void;
-}
-
-/** A lock without a heartbeat for this long is free. */
-const staleMs = 30_000;
-const heartbeatMs = 5_000;
+/** A lock on an output folder. Its file system writes only while the lock is held. */
+export type OutputLock = FolderLock;
 
 /**
- * Takes the lock of an output folder; creates the folder if missing. The orchestrator must hold the lock, because a
- * computing process cannot keep up the heartbeat. The lock of a dead process on this machine is taken over immediately,
- * that of another machine after 30 s.
- * @returns a function that releases the lock
- * @throws `output-in-use` with the holder; `output-foreign`; `output-unwritable`
+ * Takes the lock of an output folder; creates the folder if missing, and removes temporary files of earlier runs. The
+ * orchestrator must hold the lock, because a computing process cannot keep up the heartbeat. The lock of a dead process
+ * on this machine is taken over immediately, any other after 20 s without a heartbeat. A run that was suspended meanwhile
+ * notices before its next write: see `fencedFileSystem`. What it had begun to write is swept here.
+ * @throws `output-in-use` with the holder; `output-foreign`; `output-unwritable`, `disk-full`
  */
-export async function lockOutput(root: string, options: LockOptions): Promise<() => Promise<void>> {
+export async function lockOutput(root: string, options: FolderLockOptions): Promise<OutputLock> {
   const paths = outputPaths(root);
   await assertOwnFolder(root);
   try {
-    await mkdir(paths.workFolder, { recursive: true });
-    const release = await acquire(paths, options).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ELOCKED') throw error;
-      if (!(await breakLockOfDeadProcess(paths))) throw inUse(root, await readOwner(paths.lockOwner));
-      return acquire(paths, options);
-    });
-    const unlock = async () => {
-      await unlink(paths.lockOwner).catch(() => {});
-      // Ignore errors: if the lock is lost or the folder deleted, there is nothing to release.
-      await release().catch(() => {});
-    };
-    const owner: Owner = { pid: process.pid, host: hostname(), startedAt: options.startedAt.toISOString() };
-    await writeFile(paths.lockOwner, `${JSON.stringify(owner)}\n`).catch(async (error) => {
-      await unlock();
+    await makeDurable(paths, options);
+    const lock = await takeFolderLock(paths.lock, options);
+    try {
+      await sweepTemporaryFiles(paths.temporaryFolder, lock.fileSystem);
+      return lock;
+    } catch (error) {
+      await lock.release();
       throw error;
-    });
-    return unlock;
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED')
-      throw inUse(root, await readOwner(paths.lockOwner));
+    if (error instanceof LockHeld) throw inUse(root, error);
     throw asStorageError(error, paths.lock);
   }
 }
 
+/** Everything that a run writes relies on these folders, so they must survive a power failure. */
+async function makeDurable({ workFolder }: OutputPaths, { fileSystem }: FolderLockOptions): Promise<void> {
+  const made = await makeFolder(workFolder, fileSystem);
+  const root = dirname(workFolder);
+  // Also without a new folder: a run that was killed may have created them without flushing.
+  const folders = new Set([
+    ...made,
+    ...made.map((folder) => dirname(folder)),
+    workFolder,
+    root,
+    dirname(root),
+  ]);
+  for (const folder of folders) await syncFolder(folder, fileSystem).catch(ignoreUnreadable);
+}
+
+/** The parent of an output folder may be closed to its user. */
+function ignoreUnreadable(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EACCES') throw error;
+}
+
 /** Returns the run that holds the lock of an output folder, if any. */
 export async function writerOf(root: string): Promise<Writer | undefined> {
-  const { lock, workFolder, lockOwner } = outputPaths(root);
-  if (!existsSync(lock)) return undefined;
-  const isHeld = await lockfile.check(workFolder, { lockfilePath: lock, stale: staleMs }).catch(() => false);
-  if (!isHeld) return undefined;
-  const owner = await readOwner(lockOwner);
-  const isDead = owner !== undefined && owner.host === hostname() && !isAlive(owner.pid);
-  return isDead ? undefined : (owner ?? {});
+  const holder = await holderOf(outputPaths(root).lock);
+  if (!holder) return undefined;
+  const { pid, host, startedAt } = holder;
+  return pid === undefined ? {} : { pid, ...(host && { host }), ...(startedAt && { startedAt }) };
 }
 
-function acquire(paths: OutputPaths, { onLost }: LockOptions): Promise<() => Promise<void>> {
-  return lockfile.lock(paths.workFolder, {
-    lockfilePath: paths.lock,
-    stale: staleMs,
-    update: heartbeatMs,
-    onCompromised: (cause) => {
-      const message = `${paths.lock}: this run lost its lock: ${cause.message}`;
-      onLost?.(new WildstyleError('output-in-use', message, { cause }));
-    },
-  });
-}
-
-function inUse(root: string, owner: Owner | undefined): WildstyleError {
-  const holder = owner
-    ? `process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
+function inUse(root: string, { holder }: LockHeld): WildstyleError {
+  const who = holder
+    ? `process ${holder.pid} on ${holder.host}, since ${holder.startedAt}`
     : 'a process that has just started or ended';
-  return new WildstyleError('output-in-use', `${root}: another run is writing to this folder (${holder})`, {
-    cure: `Wait for it, or stop it. If it has crashed, its lock expires after ${staleMs / 1000} s.`,
+  return new WildstyleError('output-in-use', `${root}: another run is writing to this folder (${who})`, {
+    cure: 'Wait for it, or stop it. If it has crashed, run again: its lock is taken over.',
   });
-}
-
-async function readOwner(lockOwner: string): Promise<Owner | undefined> {
-  try {
-    return ownerSchema.parse(JSON.parse(await readFile(lockOwner, 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Removes the lock of a dead process on this machine. A guard folder prevents two processes from doing so at once. */
-async function breakLockOfDeadProcess(paths: OutputPaths): Promise<boolean> {
-  const guard = `${paths.lock}-break`;
-  try {
-    await mkdir(guard);
-  } catch {
-    return false;
-  }
-  try {
-    const owner = await readOwner(paths.lockOwner);
-    if (owner === undefined || owner.host !== hostname() || isAlive(owner.pid)) return false;
-    await unlink(paths.lockOwner);
-    await rmdir(paths.lock);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await rmdir(guard).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.js';
+import { parseJson } from '../files/json.js';
 import { readLines } from '../files/lines.js';
 import { FilePublisher, publishFile } from '../files/publish.js';
 import { roles } from '../stylize/role.js';
@@ -46,16 +48,17 @@ export async function markOutput(
   root: string,
   planned: PlannedOutput,
   earlierJobs: OutputJob['earlierJobs'] = [],
+  fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
   const { outputJob, jobImages, temporaryFolder } = outputPaths(root);
-  const images = await FilePublisher.open(jobImages, { temporaryFolder });
+  const images = await FilePublisher.open(jobImages, { temporaryFolder, fileSystem });
   for (const { role, path, sha256 } of planned.images ?? []) {
     await images.write(`${JSON.stringify({ role, path, sha256 })}\n`);
   }
   await images.commit();
   const { planDigest, job } = planned;
   const text = `${JSON.stringify({ planDigest, job, earlierJobs }, null, 2)}\n`;
-  await publishFile(outputJob, text, { temporaryFolder });
+  await publishFile(outputJob, text, { temporaryFolder, fileSystem });
 }
 
 /**
@@ -78,7 +81,7 @@ export async function readJobImages(root: string): Promise<JobImage[]> {
   const images: JobImage[] = [];
   try {
     for await (const { text } of readLines(jobImages)) {
-      images.push(checked(jobImageSchema, JSON.parse(text), jobImages));
+      images.push(checked(jobImageSchema, parseJson(text), jobImages));
     }
   } catch (cause) {
     if (cause instanceof WildstyleError) throw cause;

@@ -18,21 +18,16 @@ export interface OutputPaths {
   readonly jobImages: string;
   readonly journalsFolder: string;
   readonly temporaryFolder: string;
+  /** The folder with the files of the lock. */
   readonly lock: string;
-  readonly lockOwner: string;
   /** What the current or last run tells about itself. */
   readonly status: string;
-  /** Returns the journal of one worker. */
-  journal(worker: number | string): string;
   /** Returns the metadata file of one split, in the format of Hugging Face. */
   splitMetadata(split: string): string;
 }
 
 /** File name of the metadata in each split folder. */
 export const splitMetadataName = 'metadata.jsonl';
-
-/** Name of the journal with the records of earlier runs. The other journals take precedence over it. */
-export const earlierJournal = 'earlier';
 
 /** Name of the folder with the working files of runs. */
 export const workFolderName = '.wildstyle';
@@ -56,9 +51,7 @@ export function outputPaths(root: string): OutputPaths {
     journalsFolder,
     temporaryFolder: join(workFolder, 'tmp'),
     lock: join(workFolder, 'lock'),
-    lockOwner: join(workFolder, 'lock-owner.json'),
     status: join(workFolder, 'status.json'),
-    journal: (worker) => join(journalsFolder, `${worker}.jsonl`),
     splitMetadata: (split) => join(root, split, splitMetadataName),
   };
 }

@@ -6,33 +6,37 @@ import { WildstyleError } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
 import type { Role } from '../stylize/role.js';
 import { imageDifferences, type JobImage, jobDifferences } from './job-differences.js';
-import { isSettled, readJournals } from './ledger/journal.js';
-import { manifestRecords } from './ledger/manifest.js';
-import { mergeRecords } from './ledger/merge-records.js';
-import type { ItemRecord } from './ledger/record.js';
+import type { Journals } from './ledger/journals/journal-files.js';
+import { type JournaledRecords, readJournals } from './ledger/journals/read-journals.js';
+import { indexManifest } from './ledger/manifest-index.js';
+import { type IndexedRecord, RecordIndex } from './ledger/record-index.js';
+import { readRecords } from './ledger/record-reader.js';
 import { type OutputJob, type PlannedOutput, readJobImages, readOutputJob } from './output-job.js';
 import { outputPaths, workFolderName } from './output-paths.js';
 import { type DatasetSummary, readSummary } from './summary.js';
 
-/** The state of an output folder. `records` has the complete and failed items, by id. */
+/** The state of an output folder. */
 export type OutputStatus =
   | { readonly kind: 'new' }
-  | { readonly kind: 'resume'; readonly records: Map<string, ItemRecord> }
-  | { readonly kind: 'complete'; readonly records: Map<string, ItemRecord>; readonly summary: DatasetSummary }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'complete'; readonly summary: DatasetSummary }
   | {
       readonly kind: 'differs';
       /** Readable lines, such as `recipe.steps: 150 -> 200`. */
       readonly differences: readonly string[];
-      /** The items in the folder, for a run that extends it. */
-      readonly records: Map<string, ItemRecord>;
       /** The jobs that created the folder, oldest first. */
       readonly jobs: readonly Readonly<Record<string, unknown>>[];
     };
 
-/** The state of an output folder, with missing images. */
+/** The state of an output folder, with its records. */
 export type InspectedOutput = OutputStatus & {
+  /** The complete and failed items. */
+  readonly records: RecordIndex;
   /** Records whose image is missing. */
-  readonly lost: readonly ItemRecord[];
+  readonly lost: readonly IndexedRecord[];
+  readonly journals: Journals;
+  /** Damaged lines of journals. */
+  readonly damaged: readonly string[];
 };
 
 /** Files that may be in an otherwise empty folder. */
@@ -53,25 +57,26 @@ const ignorable: ReadonlySet<string> = new Set([
 export async function inspectOutput(root: string, planned: PlannedOutput): Promise<InspectedOutput> {
   const [summary, started] = await Promise.all([readSummary(root), readOutputJob(root)]);
   const known = started ?? (summary && startedFrom(summary));
+  const journaled = await readJournals(outputPaths(root).journalsFolder);
+  const { journals, damaged } = journaled;
   if (known === undefined) {
     await assertOwnFolder(root);
-    return { kind: 'new', lost: [] };
+    return { kind: 'new', records: new RecordIndex(), lost: [], journals, damaged: [] };
   }
-  const journaled = await readJournals(outputPaths(root).journalsFolder);
-  const records = await recordedItems(root, summary !== undefined, journaled);
+  const records = await recordedItems(root, summary, journaled);
   const lost = await dropMissing(root, records);
+  const found = { records, lost, journals, damaged };
   if (known.planDigest !== planned.planDigest) {
     // Nothing has been made yet, so the folder can be used for the new job.
-    if (records.size === 0) return { kind: 'new', lost };
+    if (records.size === 0) return { kind: 'new', ...found };
     const differences = await differencesFrom(root, known, planned, records);
-    return { kind: 'differs', differences, records, jobs: [...known.earlierJobs, known.job], lost };
+    return { kind: 'differs', differences, jobs: [...known.earlierJobs, known.job], ...found };
   }
   const finished = summary?.status === 'complete' && summary.digests.plan === planned.planDigest;
-  // A finished run deletes its journals; the records in a journal may be missing from the manifest.
-  const isCompiled = finished && journaled.size === 0 && (await hasItsFiles(root, summary));
-  if (isCompiled && records.size === summary.counts.items)
-    return { kind: 'complete', records, summary, lost };
-  return { kind: 'resume', records, lost };
+  // A finished run retires its journals; the records in a journal may be missing from the manifest.
+  const isCompiled = finished && !journals.isSettled && (await hasItsFiles(root, summary));
+  if (isCompiled && records.size === summary.counts.items) return { kind: 'complete', summary, ...found };
+  return { kind: 'resume', ...found };
 }
 
 /** Returns the job of a folder from its summary, for when the working folder was deleted. */
@@ -117,39 +122,29 @@ async function namesIn(root: string): Promise<string[]> {
   }
 }
 
+/** The journals have all records, or none: see `settleJournals`. */
 async function recordedItems(
   root: string,
-  hasSummary: boolean,
-  journaled: ReadonlyMap<string, ItemRecord>,
-): Promise<Map<string, ItemRecord>> {
-  const records = new Map<string, ItemRecord>();
-  const paths = outputPaths(root);
-  const { manifest } = paths;
-  const hasManifest = existsSync(manifest);
+  summary: DatasetSummary | undefined,
+  { journals, records }: JournaledRecords,
+): Promise<RecordIndex> {
+  if (journals.isSettled) return records;
+  const { manifest } = outputPaths(root);
+  if (existsSync(manifest)) return indexManifest(root, summary?.digests.manifest);
+  if (summary === undefined) return records;
   // A run that is stopped before its first image leaves an empty manifest, so a missing one was deleted.
-  if (hasSummary && !hasManifest) {
-    throw new WildstyleError(
-      'dataset-invalid',
-      `${manifest} is missing, so the images cannot be identified.`,
-      {
-        cure: 'Restore it, or create the dataset again in another folder with --out.',
-      },
-    );
-  }
-  if (hasManifest && !isSettled(paths))
-    for await (const record of manifestRecords(root)) mergeRecords(records, [record]);
-  mergeRecords(records, journaled.values());
-  return records;
+  throw new WildstyleError('dataset-invalid', `${manifest} is missing, so the images cannot be identified.`, {
+    cure: 'Restore it, or create the dataset again in another folder with --out.',
+  });
 }
 
 /** Removes the records whose image is missing or empty, and returns them. */
-export async function dropMissing(root: string, records: Map<string, ItemRecord>): Promise<ItemRecord[]> {
-  const lost: ItemRecord[] = [];
+export async function dropMissing(root: string, records: RecordIndex): Promise<IndexedRecord[]> {
+  const lost: IndexedRecord[] = [];
   await forEachConcurrently([...records.values()], async (record) => {
-    const { id } = record;
     if (record.status === 'failed' || (await isFile(join(root, record.file)))) return;
     lost.push(record);
-    records.delete(id);
+    records.delete(record.id);
   });
   return lost;
 }
@@ -163,10 +158,10 @@ async function differencesFrom(
   root: string,
   known: OutputJob,
   planned: PlannedOutput,
-  records: ReadonlyMap<string, ItemRecord>,
+  records: RecordIndex,
 ): Promise<string[]> {
   const hasJobImages = await isFile(outputPaths(root).jobImages);
-  const images = hasJobImages ? await readJobImages(root) : imagesOf(records.values());
+  const images = hasJobImages ? await readJobImages(root) : await imagesOf(records);
   const differences = [
     ...jobDifferences(known.job, planned.job),
     ...(planned.images ? imageDifferences(images, planned.images) : []),
@@ -177,9 +172,11 @@ async function differencesFrom(
   ];
 }
 
-function* imagesOf(records: Iterable<ItemRecord>): Generator<JobImage> {
-  for (const { sources } of records) {
+async function imagesOf(records: RecordIndex): Promise<JobImage[]> {
+  const images = new Map<string, JobImage>();
+  for await (const { sources } of readRecords(records.values())) {
     for (const [role, { path, sha256 }] of Object.entries(sources))
-      yield { role: role as Role, path, sha256 };
+      images.set(`${role} ${path}`, { role: role as Role, path, sha256 });
   }
+  return [...images.values()];
 }

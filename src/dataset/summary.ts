@@ -1,6 +1,5 @@
 /** `dataset.json`: the summary of a dataset. @module */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
@@ -8,7 +7,9 @@ import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 as sha256Of } from '../files/digest.js';
 import type { FileSystem } from '../files/file-system.js';
 import { growing } from '../files/growing.js';
+import { parseJson } from '../files/json.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
+import { readRegularFile } from '../files/regular-file.js';
 import { formatVersion, volatileFields } from './format.js';
 import type { CompiledManifest } from './ledger/manifest.js';
 import { columnList } from './ledger/metadata-row.js';
@@ -190,7 +191,7 @@ function otherFormat(path: string, format: unknown): WildstyleError {
  */
 export async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return parseJson((await readRegularFile(path)).toString('utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const reason = cause instanceof Error ? cause.message : String(cause);

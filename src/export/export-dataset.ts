@@ -6,7 +6,7 @@ import { type CompleteRecord, isComplete } from '../dataset/ledger/record.js';
 import { inLoaderOrder } from '../dataset/ledger/tally.js';
 import { lockOutput } from '../dataset/lock.js';
 import { noDataset } from '../dataset/output-job.js';
-import { exportsFolderName, outputPaths, splitOfFile } from '../dataset/output-paths.js';
+import { exportsFolderName, splitOfFile } from '../dataset/output-paths.js';
 import {
   type DatasetSummary,
   publishSummary,
@@ -18,7 +18,7 @@ import { WildstyleError } from '../errors.js';
 import { type ExporterName, exportFormat } from '../export-formats.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 } from '../files/digest.js';
-import { sweepTemporaryFiles } from '../files/publish.js';
+import type { FileSystem } from '../files/file-system.js';
 import { packageVersion } from '../version.js';
 import type { ExportOptions } from './exporter.js';
 import { Staging } from './staging/staging.js';
@@ -38,20 +38,23 @@ export async function exportDataset(
   options: Partial<ExportOptions> = {},
 ): Promise<string[]> {
   if ((await readSummary(root)) === undefined) throw noDataset(root, 'dataset.json');
-  const unlock = await lockOutput(root, { startedAt: new Date() });
+  const lock = await lockOutput(root, { startedAt: new Date() });
   try {
-    await sweepTemporaryFiles(outputPaths(root).temporaryFolder);
-    return await exportLocked(root, name, options);
+    return await exportLocked(root, name, options, lock.fileSystem);
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 
-/** Like {@link exportDataset}, for a caller that holds the lock of the dataset. */
+/**
+ * Like {@link exportDataset}, for a caller that holds the lock of the dataset.
+ * @param fileSystem that of the lock, which writes only while it is held
+ */
 export async function exportLocked(
   root: string,
   name: ExporterName,
-  options: Partial<ExportOptions> = {},
+  options: Partial<ExportOptions>,
+  fileSystem: FileSystem,
 ): Promise<string[]> {
   const summary = await readSummary(root);
   if (!summary) throw noDataset(root, 'dataset.json');
@@ -61,7 +64,7 @@ export async function exportLocked(
     throw new WildstyleError('option-invalid', message, { cure: 'Choose another format.' });
   }
   const chosen: ExportOptions = { ...defaultExportOptions, ...options };
-  const staging = await Staging.open(root, name, identityOf(summary, chosen));
+  const staging = await Staging.open(root, name, identityOf(summary, chosen), fileSystem);
   try {
     const exporter = await format.load();
     await exporter.write({
@@ -80,7 +83,8 @@ export async function exportLocked(
     const digests = staging.digests();
     const folder = `${exportsFolderName}/${name}/`;
     const earlier = Object.keys(summary.digests.files).filter((file) => file.startsWith(folder));
-    await staging.publish(() => publishSummary(root, withExport(withFiles(summary, digests, earlier), name)));
+    const exported = withExport(withFiles(summary, digests, earlier), name);
+    await staging.publish(() => publishSummary(root, exported, fileSystem));
     return Object.keys(digests);
   } catch (error) {
     await staging.abort();

@@ -1,6 +1,6 @@
 /** SHA-256 digests as 64 hex digits. The project uses no other digest. @module */
 import { createHash, type Hash, hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { blocksOf } from './regular-file.js';
 
 /** Returns the digest of a text (as UTF-8) or of bytes. */
 export function sha256(data: string | Uint8Array): string {
@@ -12,10 +12,9 @@ export function sha256InPieces(): Hash {
   return createHash('sha256');
 }
 
-/** Returns the digest of a file, reading one block at a time. */
+/** Returns the digest of a file, reading one block at a time. @throws if it is not a regular file */
 export async function sha256OfFile(path: string): Promise<string> {
   const digest = sha256InPieces();
-  for await (const block of createReadStream(path, { highWaterMark: 1 << 18 }))
-    digest.update(block as Buffer);
+  for await (const block of blocksOf(path)) digest.update(block);
   return digest.digest('hex');
 }

@@ -1,5 +1,6 @@
 /** Reads text files line by line. @module */
-import { createReadStream } from 'node:fs';
+import { WildstyleError } from '../errors.js';
+import { blocksOf } from './regular-file.js';
 
 /** A line of a file. */
 export interface Line {
@@ -8,16 +9,45 @@ export interface Line {
   readonly number: number;
   /** Whether the line ends with a newline. Only the last line of a file may not. */
   readonly ended: boolean;
+  /** Where the line begins in the file. */
+  readonly offsetBytes: number;
+  /** Length without the newline. */
+  readonly lengthBytes: number;
 }
 
-/** Yields the lines of a UTF-8 file in order, holding one block in memory at a time. */
+/** Records have a few kilobytes. What is much longer is not one, and takes long to read. */
+const maximumLineBytes = 1 << 24;
+
+/**
+ * Yields the lines of a UTF-8 file in order, holding one block in memory at a time.
+ * @throws `dataset-invalid` for a line of more than 16 MiB
+ */
 export async function* readLines(path: string): AsyncGenerator<Line> {
-  let rest = '';
   let number = 0;
-  for await (const block of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
-    const lines = (rest + block).split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) yield { text, number: ++number, ended: true };
+  let offsetBytes = 0;
+  let parts: Buffer[] = [];
+  let partBytes = 0;
+  const take = (rest: Buffer, ended: boolean): Line => {
+    const bytes = partBytes === 0 ? rest : Buffer.concat([...parts, rest]);
+    const lengthBytes = bytes.byteLength;
+    const line = { text: bytes.toString('utf8'), number: ++number, ended, offsetBytes, lengthBytes };
+    offsetBytes += lengthBytes + (ended ? 1 : 0);
+    parts = [];
+    partBytes = 0;
+    return line;
+  };
+  for await (const block of blocksOf(path)) {
+    let start = 0;
+    for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
+      yield take(block.subarray(start, end), true);
+      start = end + 1;
+    }
+    if (start === block.byteLength) continue;
+    // Copied, because the block is read into again.
+    parts.push(Buffer.from(block.subarray(start)));
+    partBytes += block.byteLength - start;
+    if (partBytes > maximumLineBytes)
+      throw new WildstyleError('dataset-invalid', `${path}:${number + 1}: a line of more than 16 MiB`);
   }
-  if (rest !== '') yield { text: rest, number: ++number, ended: false };
+  if (partBytes > 0) yield take(Buffer.alloc(0), false);
 }

@@ -1,14 +1,15 @@
 /**
  * Atomic publishing. A file appears under its final name complete or not at all, even if the disk fills up, the process
  * dies or the power fails. It is written to a temporary file on the same file system, flushed and renamed, and then its
- * folder is flushed.
+ * folders are flushed, up to the one that also contains the temporary file.
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { sha256InPieces } from './digest.js';
 import { asStorageError, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.js';
+import { commonFolder, makeFolder, removeEmptyFolders, syncFolders } from './folders.js';
 
 /** Options for publishing files. */
 export interface PublishOptions {
@@ -37,6 +38,7 @@ export class FilePublisher {
   private constructor(
     private readonly finalPath: string,
     private readonly temporaryPath: string,
+    private readonly commonFolder: string,
     private readonly file: OpenFile,
     private readonly fileSystem: FileSystem,
   ) {}
@@ -52,9 +54,10 @@ export class FilePublisher {
       `${basename(finalPath)}.${randomUUID()}${temporaryExtension}`,
     );
     try {
-      await fileSystem.mkdir(temporaryFolder, { recursive: true });
+      await makeFolder(temporaryFolder, fileSystem);
       const file = await fileSystem.open(temporaryPath, 'wx');
-      return new FilePublisher(finalPath, temporaryPath, file, fileSystem);
+      const common = commonFolder(resolve(dirname(finalPath)), resolve(temporaryFolder));
+      return new FilePublisher(finalPath, temporaryPath, common, file, fileSystem);
     } catch (error) {
       throw asStorageError(error, finalPath);
     }
@@ -87,7 +90,7 @@ export class FilePublisher {
       await this.file.sync();
       this.#closed = true;
       await this.file.close();
-      await moveIntoPlace(this.temporaryPath, this.finalPath, this.fileSystem);
+      await this.#moveIntoPlace();
     });
     return { sha256: this.#hash.digest('hex'), bytes: this.#bytes };
   }
@@ -111,6 +114,19 @@ export class FilePublisher {
     this.#hash.update(bytes);
     this.#bytes += bytes.byteLength;
     await this.file.writeFile(bytes);
+  }
+
+  async #moveIntoPlace(): Promise<void> {
+    const folder = resolve(dirname(this.finalPath));
+    const made = await makeFolder(folder, this.fileSystem);
+    try {
+      await this.fileSystem.rename(this.temporaryPath, this.finalPath);
+    } catch (error) {
+      // Empty class folders break some data loaders.
+      await removeEmptyFolders(made, this.fileSystem);
+      throw error;
+    }
+    await syncFolders(folder, this.commonFolder, this.fileSystem);
   }
 
   async #orAbort(action: () => Promise<void>): Promise<void> {
@@ -137,60 +153,19 @@ export async function publishFile(
   return publisher.commit();
 }
 
-/** Removes temporary files left by runs that died. Call this only while holding the lock of the output folder. */
-export async function sweepTemporaryFiles(temporaryFolder: string): Promise<void> {
-  const names = await readdir(temporaryFolder).catch(() => []);
-  const stale = names.filter((name) => name.endsWith(temporaryExtension));
-  await Promise.all(stale.map((name) => unlink(join(temporaryFolder, name)).catch(() => {})));
-}
-
-async function moveIntoPlace(from: string, to: string, fileSystem: FileSystem): Promise<void> {
-  const folder = dirname(to);
-  const firstMade = await fileSystem.mkdir(folder, { recursive: true });
-  try {
-    await fileSystem.rename(from, to);
-  } catch (error) {
-    // Empty class folders break some data loaders.
-    if (firstMade !== undefined) await removeEmptyFolders(folder, firstMade, fileSystem);
-    throw error;
-  }
-  const outermost = firstMade === undefined ? folder : dirname(firstMade);
-  for (let current = folder; ; current = dirname(current)) {
-    await syncFolder(current, fileSystem);
-    if (current === outermost || current === dirname(current)) return;
-  }
-}
-
-async function removeEmptyFolders(
-  innermost: string,
-  outermost: string,
-  fileSystem: FileSystem,
+/**
+ * Removes temporary files left by runs that died or lost their lock. Call this while holding the lock of the output folder.
+ * A run that lost its lock and does not know it yet then has nothing that it could still move to a final path.
+ */
+export async function sweepTemporaryFiles(
+  temporaryFolder: string,
+  fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
-  for (let current = innermost; ; current = dirname(current)) {
-    await fileSystem.rmdir(current).catch(() => {});
-    if (current === outermost || current === dirname(current)) return;
-  }
-}
-
-/** Error codes on systems that cannot flush folders. They are ignored. */
-const cannotSyncFolders: ReadonlySet<string | undefined> = new Set([
-  'EINVAL',
-  'ENOTSUP',
-  'EISDIR',
-  'EPERM',
-  'EBADF',
-]);
-
-/** Flushes the entries of a folder to the disk, on systems that can. */
-export async function syncFolder(folder: string, fileSystem: FileSystem = nodeFileSystem): Promise<void> {
   try {
-    const handle = await fileSystem.open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
+    for (const name of await readdir(temporaryFolder)) {
+      if (name.endsWith(temporaryExtension)) await fileSystem.unlink(join(temporaryFolder, name));
     }
   } catch (error) {
-    if (!cannotSyncFolders.has((error as NodeJS.ErrnoException).code)) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw asStorageError(error, temporaryFolder);
   }
 }

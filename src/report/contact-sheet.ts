@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
 import { WildstyleError } from '../errors.js';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
 import { decodeImage } from '../images/decode.js';
 import { type Box, type SheetLayout, sheetLayout } from './sheet-layout.js';
@@ -22,6 +23,7 @@ export interface SheetOptions {
   readonly text?: boolean;
   /** Folder for the temporary file before it is renamed. Default: the folder of the sheet. */
   readonly temporaryFolder?: string;
+  readonly fileSystem?: FileSystem;
 }
 
 const paper = '#fbfaf7';
@@ -73,8 +75,8 @@ export async function writeContactSheet(
   rows: readonly SheetRow[],
   options: SheetOptions = {},
 ): Promise<PublishedFile> {
-  const { temporaryFolder = dirname(path) } = options;
-  return publishFile(path, await renderContactSheet(rows, options), { temporaryFolder });
+  const { temporaryFolder = dirname(path), fileSystem = nodeFileSystem } = options;
+  return publishFile(path, await renderContactSheet(rows, options), { temporaryFolder, fileSystem });
 }
 
 async function cellOverlay(source: string | Uint8Array, box: Box): Promise<OverlayOptions[]> {

@@ -1,7 +1,10 @@
 /** The contact sheet of a dataset. @module */
 import { basename } from 'node:path';
-import type { ItemRecord, StylizedRecord } from '../dataset/ledger/record.js';
+import type { StylizedRecord } from '../dataset/ledger/record.js';
+import type { IndexedRecord } from '../dataset/ledger/record-index.js';
+import { readRecords } from '../dataset/ledger/record-reader.js';
 import { outputPaths } from '../dataset/output-paths.js';
+import type { FileSystem } from '../files/file-system.js';
 import type { ByRole } from '../stylize/role.js';
 import { writeContactSheet } from './contact-sheet.js';
 import { sheetRows } from './dataset-rows.js';
@@ -27,12 +30,15 @@ export interface DatasetSheet {
 export async function writeDatasetSheet(
   root: string,
   roots: ByRole<string>,
-  records: Iterable<ItemRecord>,
+  records: Iterable<IndexedRecord>,
+  fileSystem: FileSystem,
 ): Promise<DatasetSheet> {
   const { contactSheet, temporaryFolder } = outputPaths(root);
-  const sample = chooseSheetRows(records, defaultSheetRows);
+  const sample: StylizedRecord[] = [];
+  for await (const record of readRecords(chooseSheetRows(records, defaultSheetRows)))
+    sample.push(record as StylizedRecord);
   if (sample.length === 0) return { sample, path: undefined, files: {} };
   const rows = sheetRows({ roots, outputRoot: root }, sample);
-  const { sha256 } = await writeContactSheet(contactSheet, rows, { temporaryFolder });
+  const { sha256 } = await writeContactSheet(contactSheet, rows, { temporaryFolder, fileSystem });
   return { sample, path: contactSheet, files: { [basename(contactSheet)]: sha256 } };
 }

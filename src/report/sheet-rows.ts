@@ -8,14 +8,21 @@ import {
   type StylizedRecord,
 } from '../dataset/ledger/record.js';
 
+/** What decides whether a record is shown. */
+type Shown = Pick<ItemRecord, 'status' | 'kind' | 'label'>;
+
 /**
  * Chooses at most `maximum` finished stylized items. Classes come in sorted order with shares as equal as possible;
  * within a class, items are spread evenly over its records.
  */
-export function chooseSheetRows(records: Iterable<ItemRecord>, maximum: number): StylizedRecord[] {
-  const classes = new Map<string, StylizedRecord[]>();
+export function chooseSheetRows<T extends Shown>(
+  records: Iterable<T>,
+  maximum: number,
+): (T extends ItemRecord ? T & StylizedRecord : T)[];
+export function chooseSheetRows(records: Iterable<Shown>, maximum: number): Shown[] {
+  const classes = new Map<string, Shown[]>();
   for (const record of records) {
-    if (!isStylized(record)) continue;
+    if (record.status !== 'complete' || record.kind !== 'stylized') continue;
     const ofClass = classes.get(record.label ?? '') ?? [];
     ofClass.push(record);
     classes.set(record.label ?? '', ofClass);

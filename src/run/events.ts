@@ -38,6 +38,10 @@ export type RunEvent =
   | { readonly type: 'failed'; readonly record: FailedRecord }
   /** Images from earlier jobs are missing, and this job does not include them. Paths are below the output root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }
+  /** Lines of journals are damaged, as `<journal>:<line>`; their images are made again. */
+  | { readonly type: 'damaged'; readonly lines: readonly string[] }
+  /** The folder has the lock of a run that does not seem to be alive; it is watched for a while. */
+  | { readonly type: 'waiting' }
   /** The run finishes the images in progress and starts no more. */
   | { readonly type: 'draining'; readonly cause: StopCause; readonly atMs?: number }
   /** The time is over: the images in progress are given up and will be made by a later run. */

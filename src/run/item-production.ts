@@ -1,6 +1,8 @@
 /** The part of a run in which workers make items. @module */
-import { type Journal, openJournal } from '../dataset/ledger/journal.js';
+import { type Journal, openJournal } from '../dataset/ledger/journals/journal.js';
+import { journalPath } from '../dataset/ledger/journals/journal-files.js';
 import type { ItemRecord } from '../dataset/ledger/record.js';
+import type { OutputLock } from '../dataset/lock.js';
 import { outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
@@ -32,6 +34,13 @@ const progressIntervalMs = 250;
 /** With this many steps per image in a batch, a run is a better measurement than the calibration before it. */
 const minimumMeasuredSteps = 20;
 
+/** What workers need to write to the output folder. */
+export interface RunOutput {
+  readonly lock: Pick<OutputLock, 'file' | 'fileSystem'>;
+  /** For the names of journals. */
+  readonly generation: number;
+}
+
 /** Makes the pending items of a plan. Can be run once. */
 export class ItemProduction {
   readonly allocation: Allocation;
@@ -51,6 +60,7 @@ export class ItemProduction {
     private readonly prepared: Prepared,
     private readonly workload: Workload,
     private readonly options: RunOptions,
+    private readonly output: RunOutput,
     private readonly deadline: Deadline | undefined,
   ) {
     this.#now = options.now ?? Date.now;
@@ -66,7 +76,11 @@ export class ItemProduction {
       workers,
       // One more than the batch: its images are decoded while the others are optimized.
       itemsPerWorker: batch + 1,
-      settings: (worker) => workerSettings(prepared, this.allocation, worker),
+      settings: (worker) =>
+        workerSettings(prepared, this.allocation, {
+          lockFile: output.lock.file,
+          journal: this.#journalPath(worker),
+        }),
       onProgress: (made) => this.#counter.addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
     });
@@ -156,8 +170,13 @@ export class ItemProduction {
 
   /** Records a crash on behalf of the crashed worker. */
   async #recordCrash(record: ItemRecord): Promise<void> {
-    this.#journal ??= openJournal(outputPaths(this.prepared.job.output.root).journal('orchestrator'));
+    this.#journal ??= openJournal(this.#journalPath('orchestrator'), this.output.lock.fileSystem);
     await (await this.#journal).append(record);
+  }
+
+  #journalPath(writer: number | string): string {
+    const { journalsFolder } = outputPaths(this.prepared.job.output.root);
+    return journalPath(journalsFolder, this.output.generation, writer);
   }
 
   /** Measures before the first image is started, so that the user sees an estimate early. */

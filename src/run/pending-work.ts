@@ -1,5 +1,5 @@
 /** Finds the items of a plan that are left to make, given the state of the output folder. @module */
-import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
+import type { RecordIndex } from '../dataset/ledger/record-index.js';
 import { type InspectedOutput, inspectOutput } from '../dataset/output-status.js';
 import { WildstyleError } from '../errors.js';
 import { type IsPending, pendingIn, type Workload, workloadOf } from './estimate/workload.js';
@@ -9,8 +9,6 @@ import type { Prepared } from './prepare.js';
 
 export interface PendingWork {
   readonly status: InspectedOutput;
-  /** Complete and failed items in the folder, by id. */
-  readonly records: ReadonlyMap<string, ItemRecord>;
   /** Number of complete items of the plan. */
   readonly done: number;
   readonly isPending: IsPending;
@@ -30,19 +28,18 @@ export async function findPendingWork(
   const status = await inspectOutput(job.output.root, plannedOutput(prepared));
   if (status.kind === 'differs' && !extend) throw differs(job.output.root, status.differences);
   if (status.kind === 'differs') checkFiles(prepared, status.records);
-  const records = 'records' in status ? status.records : new Map<string, ItemRecord>();
+  const { records } = status;
   const isPending = pendingIn(records, retryFailed);
   let done = 0;
   // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
-  return { status, records, done, isPending, workload: workloadOf(plan.items(), isPending) };
+  return { status, done, isPending, workload: workloadOf(plan.items(), isPending) };
 }
 
 /** Rejects a plan that moves an existing image within the folder: it would be there twice. */
-function checkFiles({ job, plan }: Prepared, records: ReadonlyMap<string, ItemRecord>): void {
+function checkFiles({ job, plan }: Prepared, records: RecordIndex): void {
   for (const { id, file } of plan.items()) {
-    const record = records.get(id);
-    const existing = record && fileOf(record);
+    const existing = records.get(id)?.file;
     if (existing && existing !== file) {
       throw new WildstyleError(
         'output-differs',

@@ -3,11 +3,11 @@
  * is interrupted, finished items are kept and the next run resumes.
  * @module
  */
-import { rm } from 'node:fs/promises';
 import { beginOutput } from '../dataset/begin-output.js';
-import { fileOf, type ItemRecord } from '../dataset/ledger/record.js';
+import { retireJournals } from '../dataset/ledger/journals/settle-journals.js';
+import type { IndexedRecord } from '../dataset/ledger/record-index.js';
 import { errorsIn } from '../dataset/ledger/tally.js';
-import { lockOutput } from '../dataset/lock.js';
+import { lockOutput, type OutputLock } from '../dataset/lock.js';
 import { outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import { workloadOfFirst } from './estimate/workload.js';
@@ -31,29 +31,40 @@ export async function runPlan(prepared: Prepared, options: RunOptions = {}): Pro
   const root = prepared.job.output.root;
   const startedAt = new Date();
   const lost = new AbortController();
-  const unlock = await lockOutput(root, { startedAt, onLost: (error) => lost.abort(error) });
+  const lock = await lockOutput(root, {
+    startedAt,
+    onLost: (error) => lost.abort(error),
+    onWait: () => options.onEvent?.({ type: 'waiting' }),
+  });
   try {
-    return await runLocked(prepared, options, startedAt, lost.signal);
+    return await runLocked(prepared, options, { startedAt, lock, lockLost: lost.signal });
   } finally {
-    await unlock();
+    await lock.release();
   }
+}
+
+interface Locked {
+  readonly startedAt: Date;
+  readonly lock: OutputLock;
+  readonly lockLost: AbortSignal;
 }
 
 async function runLocked(
   prepared: Prepared,
   options: RunOptions,
-  startedAt: Date,
-  lockLost: AbortSignal,
+  { startedAt, lock, lockLost }: Locked,
 ): Promise<RunResult> {
+  const began = performance.now();
   const { job } = prepared;
   const { root } = job.output;
   const planned = plannedOutput(prepared);
-  const { status: found, records, done, isPending, workload } = await findPendingWork(prepared, options);
+  const { status: found, done, isPending, workload } = await findPendingWork(prepared, options);
   const lost = unrecoverable(prepared, found.lost);
   if (lost.length > 0) options.onEvent?.({ type: 'lost', files: lost });
+  if (found.damaged.length > 0) options.onEvent?.({ type: 'damaged', lines: found.damaged });
   if (found.kind === 'complete' && workload.items === 0) {
     const { counts } = found.summary;
-    const exports = await writeExports(job, options);
+    const exports = await writeExports(job, options, lock.fileSystem);
     return {
       status: exports.left.length > 0 ? 'stopped' : 'nothing',
       counts,
@@ -67,10 +78,14 @@ async function runLocked(
     };
   }
   const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());
-  await beginOutput(root, planned, found, records.values(), options.retryFailed ?? false);
+  const retryFailed = options.retryFailed ?? false;
+  const generation = await beginOutput(root, planned, found, { retryFailed, lock });
   const { total: items } = prepared.plan.counts;
-  const errors = options.retryFailed ? {} : errorsIn(records.values());
-  const reporter = new StatusReporter({ root, startedAt, items, complete: done, errors, deadline });
+  const errors = retryFailed ? {} : errorsIn(found.records.values());
+  const reporter = new StatusReporter({
+    ...{ root, startedAt, items, complete: done, errors, deadline },
+    fileSystem: lock.fileSystem,
+  });
   const onEvent = (event: RunEvent) => {
     reporter.see(event);
     options.onEvent?.(event);
@@ -81,14 +96,22 @@ async function runLocked(
       maxImages < workload.items
         ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
         : workload;
-    const production = new ItemProduction(prepared, asked, { ...options, onEvent }, deadline);
+    const production = new ItemProduction(
+      prepared,
+      asked,
+      { ...options, onEvent },
+      { generation, lock },
+      deadline,
+    );
     production.abortOn(lockLost);
     const stepMs = await production.run(done, isPending);
     onEvent({ type: 'finishing' });
-    const { counts, contactSheet } = await finishDataset(prepared, startedAt, records);
-    if (counts.pending === 0) await rm(outputPaths(root).journalsFolder, { recursive: true, force: true });
+    const { counts, contactSheet } = await finishDataset(prepared, startedAt, lock.fileSystem);
+    if (counts.pending === 0) await retireJournals(outputPaths(root), generation, lock.fileSystem);
     const isPartial = counts.pending > 0;
-    const exports = isPartial ? { written: [], left: [] } : await writeExports(job, { ...options, onEvent });
+    const exports = isPartial
+      ? { written: [], left: [] }
+      : await writeExports(job, { ...options, onEvent }, lock.fileSystem);
     const result: RunResult = {
       status: isPartial || exports.left.length > 0 ? 'stopped' : 'complete',
       stoppedBy: isPartial ? (production.stoppedBy ?? 'max-images') : undefined,
@@ -97,7 +120,7 @@ async function runLocked(
       root,
       contactSheet,
       exports,
-      elapsedMs: Date.now() - startedAt.getTime(),
+      elapsedMs: performance.now() - began,
       stepMs,
       workers: production.allocation.workers,
     };
@@ -110,8 +133,8 @@ async function runLocked(
 }
 
 /** Returns the missing images that are not part of the plan, and so cannot be recreated. */
-function unrecoverable({ plan }: Prepared, lost: readonly ItemRecord[]): string[] {
-  const files = new Map(lost.map((record) => [record.id, fileOf(record)]));
+function unrecoverable({ plan }: Prepared, lost: readonly IndexedRecord[]): string[] {
+  const files = new Map(lost.map(({ id, file }) => [id, file]));
   if (files.size > 0) for (const { id } of plan.items()) files.delete(id);
   return [...files.values()].sort();
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Counts } from '../dataset/ledger/tally.js';
 import { type RunStatus, writeStatus } from '../dataset/status/status-file.js';
 import type { WildstyleError } from '../errors.js';
+import type { FileSystem } from '../files/file-system.js';
 import type { RunEvent, RunResult } from './events.js';
 import type { Deadline } from './limits/deadline.js';
 
@@ -17,6 +18,8 @@ export interface RunBeginning {
   /** Items that failed before and are not retried, by code. */
   readonly errors: Readonly<Record<string, number>>;
   readonly deadline: Deadline | undefined;
+  /** Writes only while the run holds the lock. */
+  readonly fileSystem: FileSystem;
 }
 
 const writeEveryMs = 1000;
@@ -110,7 +113,8 @@ export class StatusReporter {
 
   #write(): void {
     this.#writtenMs = Date.now();
+    const { root, fileSystem } = this.beginning;
     const status = { ...this.#status, updatedAt: new Date().toISOString() };
-    this.#writing = this.#writing.then(() => writeStatus(this.beginning.root, status));
+    this.#writing = this.#writing.then(() => writeStatus(root, status, fileSystem));
   }
 }

@@ -1,12 +1,8 @@
 /** Keeps two commands from fetching the same weights at a time. @module */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import lockfile from 'proper-lockfile';
 import { WildstyleError } from '../errors.js';
 import { asStorageError } from '../files/file-system.js';
-
-/** A lock without a heartbeat for this long is free. */
-const staleMs = 30_000;
+import { type FolderLock, LockHeld, takeFolderLock } from '../files/lock/folder-lock.js';
 
 /**
  * Does work while holding the lock of a network in a folder.
@@ -14,20 +10,19 @@ const staleMs = 30_000;
  */
 export async function withFetchLock<T>(folder: string, network: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, `${network}.lock`);
-  let release: () => Promise<void>;
+  let lock: FolderLock;
   try {
-    await mkdir(folder, { recursive: true });
-    release = await lockfile.lock(folder, { lockfilePath: path, stale: staleMs, onCompromised: () => {} });
+    lock = await takeFolderLock(path, { startedAt: new Date() });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ELOCKED') throw asStorageError(cause, path);
+    if (!(cause instanceof LockHeld)) throw asStorageError(cause, path);
     throw new WildstyleError('output-in-use', `Another command is fetching ${network}.`, {
-      cure: 'Wait for it. If it was killed, its lock is free after 30 seconds.',
+      cure: 'Wait for it. If it was killed, run the command again: its lock is taken over.',
       cause,
     });
   }
   try {
     return await work();
   } finally {
-    await release().catch(() => {});
+    await lock.release();
   }
 }

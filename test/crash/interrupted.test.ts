@@ -2,9 +2,13 @@ import { existsSync } from 'node:fs';
 import { appendFile, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readJournals } from '../../src/dataset/ledger/journal.js';
+import { checkedLine, checkedText } from '../../src/dataset/ledger/journals/journal-line.js';
+import { readJournals } from '../../src/dataset/ledger/journals/read-journals.js';
+import { readRecords } from '../../src/dataset/ledger/record-reader.js';
+import { writerOf } from '../../src/dataset/lock.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
+import { lockFiles } from '../../src/files/lock/lock-files.js';
 import {
   canSeeChildren,
   childrenOf,
@@ -95,15 +99,20 @@ test.serial('missing images of a stopped run are made again, with new records', 
   const { root } = going;
   const paths = outputPaths(root);
   // Simulates another machine: the digests in the journal of the second worker differ from those made here.
-  const [, other] = await readdir(paths.journalsFolder);
-  const path = join(paths.journalsFolder, other);
-  const text = await readFile(path, 'utf8');
-  await writeFile(
-    path,
-    text.replace(/"sha256":"[0-9a-f]{64}","widthPx"/g, `"sha256":"${'0'.repeat(64)}","widthPx"`),
+  const other = (await readdir(paths.journalsFolder)).filter((name) => /-[01]\.jsonl$/.test(name)).at(-1);
+  const path = join(paths.journalsFolder, other ?? '');
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const forged = lines.map((line) =>
+    checkedLine(
+      (checkedText(line) ?? '').replace(
+        /"sha256":"[0-9a-f]{64}","widthPx"/g,
+        `"sha256":"${'0'.repeat(64)}","widthPx"`,
+      ),
+    ),
   );
-  const lost = (await readJournals(paths.journalsFolder)).values();
-  for (const record of lost)
+  await writeFile(path, forged.join(''));
+  const { records } = await readJournals(paths.journalsFolder);
+  for await (const record of readRecords(records.values()))
     if (record.status === 'complete' && record.sha256 === '0'.repeat(64)) await rm(join(root, record.file));
   const { exitCode } = await wildstyle(['run', job.file, '--out', root, '--workers', '1'], job);
   t.is(exitCode, 0);
@@ -125,7 +134,7 @@ test.serial('SIGINT twice: the run stops immediately and leaves no partial files
     /^Stopped immediately\. Finished images are kept\. Run the same command again to resume\.$/m,
   );
   const { root } = going;
-  t.false(existsSync(outputPaths(root).lock), 'the lock is released');
+  t.is(await writerOf(root), undefined, 'the lock is released');
   for (const file of await imagesBelow(root)) t.true(file in whole.files, `${file} is whole and planned`);
   t.like(whole.files, await imageDigests(root));
   await allEnd(going.workers);
@@ -137,7 +146,7 @@ test.serial(
   async (t) => {
     const root = join(job.folder, 'early');
     const going = startWildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
-    await until('the lock', () => existsSync(outputPaths(root).lockOwner));
+    await until('the lock', () => writerOf(root));
     going.process.kill('SIGINT');
     const { exitCode, stderr } = await going.ended;
     t.is(stderr, '');
@@ -155,12 +164,13 @@ test.serial(
     going.process.kill('SIGKILL');
     await going.ended;
     const { root } = going;
-    t.true(existsSync(outputPaths(root).lock), 'a dead process does not release its lock');
+    t.true((await lockFiles(outputPaths(root).lock)).some(({ isReleased }) => !isReleased));
+    t.is(await writerOf(root), undefined, 'a dead process does not keep its lock');
     await allEnd(going.workers);
     t.like(whole.files, await imageDigests(root));
     const before = (await imagesBelow(root)).length;
     const { journalsFolder } = outputPaths(root);
-    const [journal] = await readdir(journalsFolder);
+    const [, journal] = await readdir(journalsFolder);
     await appendFile(join(journalsFolder, journal), '{"id":"half a rec');
     await completes(t, root);
     t.true(before < smallCounts.items);

@@ -86,7 +86,7 @@ test('the stable digest ignores times and attempts, the digest of the manifest d
     t.not(other.manifest.sha256, one.manifest.sha256);
     t.is(other.stableSha256, one.stableSha256);
   }
-  t.not((await compile({ seed: 8 })).stableSha256, one.stableSha256);
+  t.not((await compile({ sha256: sha256('other') })).stableSha256, one.stableSha256);
 });
 
 test('equal records give equal bytes, whatever the order of their keys', async (t) => {
@@ -242,6 +242,25 @@ test('compiles a large manifest in pieces', async (t) => {
     (await readManifest(root)).map(({ id }) => id),
     Array.from({ length: count }, (_, index) => `item-${index}`),
   );
+});
+
+test('what the plan decides comes from the plan, not from the record', async (t) => {
+  const root = await temporaryFolder(t);
+  const [planned] = items;
+  const record = stylizedRecord(planned.id);
+  const forged = {
+    ...record,
+    label: 'dog',
+    seed: 8,
+    replica: 3,
+    drawn: { ...record.drawn, steps: 1 },
+    file: 'train/dog/b.jpg',
+    sources: { ...record.sources, style: { path: 'other.jpg', sha256: sha256('other') } },
+  };
+  const { counts } = await compileManifest({ root, items: [planned], records: byId([forged]) });
+  t.deepEqual(await readManifest(root), [record]);
+  t.deepEqual(Object.keys(counts.classes), ['cat']);
+  t.like((await rowsOf(join(root, 'train/metadata.jsonl')))[0], { label: 'cat', seed: 7 });
 });
 
 test('an invalid line is reported with its number', async (t) => {

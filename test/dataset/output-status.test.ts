@@ -2,11 +2,15 @@ import { mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import test from 'ava';
 import { imageDifferences, jobDifferences } from '../../src/dataset/job-differences.js';
-import { openJournal, settleJournals } from '../../src/dataset/ledger/journal.js';
+import { openJournal } from '../../src/dataset/ledger/journals/journal.js';
+import { journalPath } from '../../src/dataset/ledger/journals/journal-files.js';
+import { settleJournals } from '../../src/dataset/ledger/journals/settle-journals.js';
+import { indexManifest } from '../../src/dataset/ledger/manifest-index.js';
 import { markOutput, type PlannedOutput } from '../../src/dataset/output-job.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { assertOwnFolder, inspectOutput } from '../../src/dataset/output-status.js';
 import { WildstyleError } from '../../src/errors.js';
+import { nodeFileSystem } from '../../src/files/file-system.js';
 import { job, makeDataset, publishImage } from './make-dataset.js';
 import { failedRecord, sha256, stylizedRecord, temporaryFolder } from './support.js';
 
@@ -18,7 +22,9 @@ const images = [
 const planned: PlannedOutput = { job, planDigest: 'plan-1', images };
 
 async function journaled(root: string, ...ids: string[]): Promise<void> {
-  const journal = await openJournal(outputPaths(root).journal(0));
+  const paths = outputPaths(root);
+  await settleJournals(paths, 1, [], nodeFileSystem);
+  const journal = await openJournal(journalPath(paths.journalsFolder, 1, 0));
   for (const id of ids) await journal.append(await publishImage(root, stylizedRecord(id)));
   await journal.append(failedRecord('failed'));
   await journal.close();
@@ -26,11 +32,11 @@ async function journaled(root: string, ...ids: string[]): Promise<void> {
 
 test('a folder that does not exist or is empty is new', async (t) => {
   const root = await temporaryFolder(t);
-  t.deepEqual(await inspectOutput(join(root, 'nowhere'), planned), { kind: 'new', lost: [] });
-  t.deepEqual(await inspectOutput(root, planned), { kind: 'new', lost: [] });
+  t.like(await inspectOutput(join(root, 'nowhere'), planned), { kind: 'new', lost: [] });
+  t.like(await inspectOutput(root, planned), { kind: 'new', lost: [] });
   await writeFile(join(root, '.gitkeep'), '');
   await mkdir(join(root, '.wildstyle'));
-  t.deepEqual(await inspectOutput(root, planned), { kind: 'new', lost: [] });
+  t.like(await inspectOutput(root, planned), { kind: 'new', lost: [] });
 });
 
 test('a folder with other files is refused with their names', async (t) => {
@@ -156,14 +162,44 @@ test('settled journals replace the manifest', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
   const { records } = await makeDataset(root);
-  const [lost, ...others] = records;
-  await settleJournals(outputPaths(root), others);
+  const [lost] = records;
+  const index = await indexManifest(root, undefined);
+  index.delete(lost.id);
+  await settleJournals(outputPaths(root), 3, index.values(), nodeFileSystem);
   // The image exists, but no record says what it is.
   const state = await inspectOutput(root, planned);
   t.is(state.kind, 'resume');
-  if (state.kind !== 'resume') return;
-  t.false(state.records.has(lost.id));
-  t.is(state.records.size, others.length);
+  t.deepEqual(
+    [...state.records.keys()],
+    records.slice(1).map(({ id }) => id),
+  );
+  t.is(state.records.get(lost.id), undefined);
+});
+
+test('an altered manifest is refused, whatever was changed in it', async (t) => {
+  const root = await temporaryFolder(t);
+  await markOutput(root, planned);
+  await makeDataset(root);
+  const path = outputPaths(root).manifest;
+  const text = await readFile(path, 'utf8');
+  const lines = text.trimEnd().split('\n');
+  const edits: Record<string, string> = {
+    'another label': text.replace('"label":"cat"', '"label":"dog"'),
+    'a missing line': `${lines.slice(1).join('\n')}\n`,
+    'a line twice': `${text}${lines[0]}\n`,
+    'another order': `${[...lines].reverse().join('\n')}\n`,
+    'a deep line': `${text}{"a":${'['.repeat(5000)}${']'.repeat(5000)}}\n`,
+    'a truncated file': text.slice(0, -40),
+    'no file at all': '',
+  };
+  for (const [what, edited] of Object.entries(edits)) {
+    await writeFile(path, edited);
+    const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError }, what);
+    t.is(error?.code, 'dataset-invalid', what);
+    t.regex(String(error?.message), /was altered: it does not match its digest|manifest\.jsonl:\d: n/, what);
+  }
+  await writeFile(path, text);
+  t.is((await inspectOutput(root, planned)).kind, 'complete');
 });
 
 test('the manifest counts if the summary is missing', async (t) => {
@@ -189,7 +225,7 @@ test('if job and images are the same, the difference names the plans', async (t)
 test('a folder without finished items accepts any job', async (t) => {
   const root = await temporaryFolder(t);
   await markOutput(root, planned);
-  t.deepEqual(await inspectOutput(root, { ...planned, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
+  t.like(await inspectOutput(root, { ...planned, planDigest: 'plan-2' }), { kind: 'new', lost: [] });
 });
 
 test('a damaged dataset.json is reported, not overwritten', async (t) => {

@@ -9,6 +9,8 @@ import { lockOutput } from '../../src/dataset/lock.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { WildstyleError } from '../../src/errors.js';
+import { lockFilePath } from '../../src/files/lock/lock-files.js';
+import { thisProcess } from '../../src/files/lock/process-identity.js';
 import { makeDataset } from './make-dataset.js';
 import { byId, itemOf, temporaryFolder } from './support.js';
 
@@ -44,12 +46,12 @@ test('reports the run that is writing to the folder', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const startedAt = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
-  const release = await lockOutput(root, { startedAt });
+  const lock = await lockOutput(root, { startedAt });
   const writer = { pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
   t.deepEqual(await verifyDataset(root), { checked: 4, pending: 0, writer, problems: [] });
   await unlink(outputPaths(root).manifest);
   t.deepEqual((await verifyDataset(root)).writer, writer, 'also without a manifest');
-  await release();
+  await lock.release();
   t.is((await verifyDataset(root)).writer, undefined);
 });
 
@@ -60,10 +62,10 @@ test('a lock of a dead process is not a writer', async (t) => {
   await once(child, 'exit');
   const paths = outputPaths(root);
   await mkdir(paths.lock, { recursive: true });
-  const owner = { pid: child.pid, host: hostname(), startedAt: new Date().toISOString() };
-  await writeFile(paths.lockOwner, JSON.stringify(owner));
+  const holder = { ...thisProcess(), pid: child.pid, startedAt: new Date().toISOString() };
+  await writeFile(lockFilePath(paths.lock, 1), JSON.stringify(holder));
   t.is((await verifyDataset(root)).writer, undefined);
-  await writeFile(paths.lockOwner, JSON.stringify({ ...owner, host: 'elsewhere' }));
+  await writeFile(lockFilePath(paths.lock, 1), JSON.stringify({ ...holder, host: 'elsewhere' }));
   t.like((await verifyDataset(root)).writer, { pid: child.pid, host: 'elsewhere' });
 });
 

@@ -39,9 +39,12 @@ test('the documented scopes are those of the sources', (t) => {
   t.deepEqual(documented.sort(), [...new Set(errorCodes.map((code) => severityOf(code).scope))].sort());
 });
 
-test('running again resumes in the next window, after a broken download, an engine failure and a full disk', (t) => {
+test('running again resumes in the next window, after a broken download, an engine failure and trouble of the machine', (t) => {
   const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.stopped);
-  t.deepEqual(resumable, ['outside-window', 'download-interrupted', 'engine-failed', 'disk-full']);
+  t.deepEqual(resumable, [
+    ...['outside-window', 'download-interrupted', 'engine-failed', 'disk-full', 'disk-failed', 'lock-lost'],
+    ...['input-unavailable', 'resources-exhausted', 'workers-failing'],
+  ]);
 });
 
 test('a problem with one image fails one item; a problem with the output folder ends the run', (t) => {

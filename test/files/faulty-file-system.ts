@@ -28,14 +28,20 @@ export class FaultyFileSystem implements FileSystem {
       sync: () => this.#attempt('sync').then(() => file.sync()),
       datasync: () => this.#attempt('datasync').then(() => file.datasync()),
       truncate: (length) => this.#attempt('truncate').then(() => file.truncate(length)),
+      utimes: (accessed, modified) => this.#attempt('utimes').then(() => file.utimes(accessed, modified)),
       // A failing close still closes the file.
       close: () => this.#attempt('close', () => file.close()).then(() => file.close()),
     };
   }
 
-  async mkdir(path: string, options: { recursive: true }): Promise<string | undefined> {
+  async mkdir(path: string): Promise<void> {
     await this.#attempt('mkdir');
-    return nodeFileSystem.mkdir(path, options);
+    await nodeFileSystem.mkdir(path);
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    await this.#attempt('link');
+    await nodeFileSystem.link(from, to);
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { outputPaths } from '../../src/dataset/output-paths.js';
+import { writerOf } from '../../src/dataset/lock.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { startWildstyle, until, wildstyle } from '../support/command-line.js';
 import { imageDigests, summaryOf, timesBelow, treeOf } from '../support/dataset-tree.js';
@@ -160,7 +159,7 @@ test.serial('a damaged manifest is rejected with the line number', async (t) => 
 test.serial('of two concurrent runs, the second is rejected and the first continues', async (t) => {
   const root = join(job.folder, 'shared');
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
-  await until('its lock', () => existsSync(outputPaths(root).lockOwner));
+  await until('its lock', () => writerOf(root));
   const second = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   t.is(second.exitCode, 2);
   t.is(second.stdout, '');
@@ -175,5 +174,5 @@ test.serial('of two concurrent runs, the second is rejected and the first contin
   t.deepEqual(rest, ['']);
   t.is((await first.ended).exitCode, 0);
   t.is((await summaryOf(root)).status, 'complete');
-  t.false((await readdir(outputPaths(root).workFolder)).some((name) => name.startsWith('lock')));
+  t.is(await writerOf(root), undefined);
 });

@@ -59,6 +59,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
     quality: 90,
     maximumPixels: 1e6,
     journal: `${notes}-${worker}`,
+    lockFile: '',
   });
   const workerModule = new URL('./fake-worker.js', import.meta.url);
   const pool = new WorkerPool({ workers, itemsPerWorker, settings, onProgress: () => {}, workerModule });

@@ -2,10 +2,12 @@
 import { basename, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readManifest } from '../../dataset/ledger/manifest.js';
+import { lockOutput } from '../../dataset/lock.js';
 import { noDataset } from '../../dataset/output-job.js';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { publishSummary, readSummary, withFiles } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
+import type { PublishOptions } from '../../files/publish.js';
 import { formatOfFile } from '../../images/format.js';
 import { writeContactSheet } from '../../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../../report/dataset-rows.js';
@@ -43,16 +45,40 @@ export const sheetCommand: CommandModule<object, SheetArguments> = {
     if (out && formatOfFile(out) !== 'png')
       throw new WildstyleError('option-invalid', `--out must end in .png, not ${out}.`);
     const root = resolve(dir);
-    const summary = await readSummary(root);
-    if (!summary) throw noDataset(root, 'dataset.json');
-    const chosen = chooseSheetRows(await readManifest(root), rows);
-    if (chosen.length === 0)
-      throw new WildstyleError('option-invalid', `${dir} has no stylized images to draw.`);
+    if (!(await readSummary(root))) throw noDataset(root, 'dataset.json');
     const path = out ? resolve(out) : outputPaths(root).contactSheet;
-    const { contactSheet } = outputPaths(root);
-    const rowsOfSheet = sheetRows({ roots: jobFoldersOf(summary), outputRoot: root }, chosen);
-    const { sha256 } = await writeContactSheet(path, rowsOfSheet);
-    if (path === contactSheet) await publishSummary(root, withFiles(summary, { [basename(path)]: sha256 }));
-    print(`${chosen.length} rows: ${relative(process.cwd(), path)}`);
+    const count =
+      path === outputPaths(root).contactSheet
+        ? await replaceSheet(root, rows)
+        : (await drawSheet(root, path, rows)).count;
+    print(`${count} rows: ${relative(process.cwd(), path)}`);
   },
 };
+
+/** Replaces the sheet that belongs to the dataset, which is a change of the dataset. */
+async function replaceSheet(root: string, rows: number): Promise<number> {
+  const { contactSheet, temporaryFolder } = outputPaths(root);
+  const lock = await lockOutput(root, { startedAt: new Date() });
+  try {
+    const { fileSystem } = lock;
+    const { count, sha256, summary } = await drawSheet(root, contactSheet, rows, {
+      temporaryFolder,
+      fileSystem,
+    });
+    await publishSummary(root, withFiles(summary, { [basename(contactSheet)]: sha256 }), fileSystem);
+    return count;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function drawSheet(root: string, path: string, rows: number, options: Partial<PublishOptions> = {}) {
+  const summary = await readSummary(root);
+  if (!summary) throw noDataset(root, 'dataset.json');
+  const chosen = chooseSheetRows(await readManifest(root), rows);
+  if (chosen.length === 0)
+    throw new WildstyleError('option-invalid', `${root} has no stylized images to draw.`);
+  const rowsOfSheet = sheetRows({ roots: jobFoldersOf(summary), outputRoot: root }, chosen);
+  const { sha256 } = await writeContactSheet(path, rowsOfSheet, options);
+  return { count: chosen.length, sha256, summary };
+}

@@ -59,6 +59,13 @@ export function eventText(event: RunEvent): string | undefined {
       const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');
       return `note: ${count(files.length, 'image')} from earlier jobs ${files.length === 1 ? 'is' : 'are'} missing, and this job cannot recreate ${files.length === 1 ? 'it' : 'them'}: ${shown}`;
     }
+    case 'damaged': {
+      const { lines } = event;
+      const shown = lines.slice(0, 3).join(', ') + (lines.length > 3 ? ', ...' : '');
+      return `note: ${count(lines.length, 'line')} in the journals ${lines.length === 1 ? 'is' : 'are'} damaged (${shown}). What they recorded is made again.`;
+    }
+    case 'waiting':
+      return 'Another run left its lock here and shows no sign of life. Watching it for 20 seconds before taking over ...';
     case 'draining':
       return `Stopping${reasonText(event.cause, event.atMs)}: finishing the images in progress. Press Ctrl-C again to stop immediately.`;
     case 'dropping':

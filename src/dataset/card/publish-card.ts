@@ -1,5 +1,6 @@
 /** Publishes the dataset card. @module */
 import { basename } from 'node:path';
+import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { publishFile } from '../../files/publish.js';
 import type { ItemRecord } from '../ledger/record.js';
 import { outputPaths } from '../output-paths.js';
@@ -17,9 +18,10 @@ export async function publishCard(
   root: string,
   summary: DatasetSummary,
   sample: readonly ItemRecord[],
+  fileSystem: FileSystem = nodeFileSystem,
 ): Promise<Record<string, string>> {
   const { card, temporaryFolder } = outputPaths(root);
   const text = datasetCard({ name: basename(root), summary, sample: sample.slice(0, sampledRecords) });
-  const { sha256 } = await publishFile(card, text, { temporaryFolder });
+  const { sha256 } = await publishFile(card, text, { temporaryFolder, fileSystem });
   return { [basename(card)]: sha256 };
 }

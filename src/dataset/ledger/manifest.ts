@@ -5,30 +5,27 @@ import { sha256InPieces } from '../../files/digest.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { readLines } from '../../files/lines.js';
 import { FilePublisher, type PublishedFile, type PublishOptions } from '../../files/publish.js';
-import type { ImageEntry } from '../../inventory/entries.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { ByRole, Role } from '../../stylize/role.js';
 import { type OutputPaths, outputPaths, splitOfFile } from '../output-paths.js';
 import { metadataRow } from './metadata-row.js';
+import { plannedFields } from './planned-fields.js';
 import { fileOf, type ItemRecord } from './record.js';
 import { formatRecord, parseRecord, stableLine } from './record-line.js';
 import { type Counts, Tally } from './tally.js';
-
-/** The part of a planned item that the manifest needs. */
-export interface PlannedSources extends Pick<PlanItem, 'id' | 'label'> {
-  readonly sources: ByRole<ImageEntry>;
-}
 
 /** The input for a manifest. */
 export interface ManifestSources {
   /** Root of the dataset. */
   readonly root: string;
   /** The items of the plan, in order. Iterated once. */
-  readonly items: Iterable<PlannedSources>;
+  readonly items: Iterable<PlanItem>;
   /** The records, by item id. Items without a record count as pending. */
-  readonly records: { get(id: string): ItemRecord | undefined };
-  /** Records of earlier plans of this folder. Those that are not in the plan are appended, in this order. */
-  readonly earlier?: Iterable<ItemRecord>;
+  readonly records: { get(id: string): ItemRecord | undefined | Promise<ItemRecord | undefined> };
+  /**
+   * Records of earlier plans of this folder. Those that are not in the plan are appended, in this order. Iterated after the
+   * items.
+   */
+  readonly earlier?: Iterable<ItemRecord> | AsyncIterable<ItemRecord>;
   readonly fileSystem?: FileSystem;
 }
 
@@ -42,15 +39,13 @@ export interface CompiledManifest {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Replaces the source paths of a record by those of the plan, since a file with the same bytes may have moved. */
-function withPaths(record: ItemRecord, planned: PlannedSources): ItemRecord {
-  const sources = Object.fromEntries(
-    Object.entries(record.sources).map(([role, source]) => [
-      role,
-      { ...source, path: planned.sources[role as Role]?.path ?? source.path },
-    ]),
-  );
-  return { ...record, sources } as ItemRecord;
+/**
+ * Returns a record with everything that the plan decides taken from there: a file with the same bytes may have moved, and
+ * what a journal says about a label or a recipe is not evidence.
+ */
+function asPlanned(record: ItemRecord, item: PlanItem): ItemRecord {
+  const file = record.status === 'complete' ? { file: item.file } : {};
+  return { ...record, ...plannedFields(item), ...file } as ItemRecord;
 }
 
 /**
@@ -67,11 +62,11 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
     const planned = new Set<string>();
     for (const item of sources.items) {
       planned.add(item.id);
-      const record = sources.records.get(item.id);
-      if (record) await writer.add(withPaths(record, item));
+      const record = await sources.records.get(item.id);
+      if (record) await writer.add(asPlanned(record, item));
       else writer.tally.addPending(item.label);
     }
-    for (const record of sources.earlier ?? []) {
+    for await (const record of sources.earlier ?? []) {
       // Drop failed items of earlier plans: no run will retry them.
       if (record.status === 'complete' && !planned.has(record.id)) await writer.add(record);
     }

@@ -1,6 +1,7 @@
 /** Converts records to lines of text and back. @module */
 import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
+import { parseJson } from '../../files/json.js';
 import { volatileFields } from '../format.js';
 import { type ItemRecord, schemaOf } from './record.js';
 
@@ -32,10 +33,11 @@ export function stableLine(line: string, volatile: readonly string[] = volatileF
 export function parseRecord(text: string, where: string): ItemRecord {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
-    throw new WildstyleError('dataset-invalid', `${where}: not JSON: ${JSON.stringify(shown)}`, { cause });
+    const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+    const reason = cause instanceof Error && cause.message.startsWith('nested') ? cause.message : 'not JSON';
+    throw new WildstyleError('dataset-invalid', `${where}: ${reason}: ${shown}`, { cause });
   }
   const parsed = parse(value);
   if (parsed.success) return parsed.data;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
 import type { ItemRecord } from './record.js';
+import type { IndexedRecord } from './record-index.js';
 
 const count = z.int().min(0);
 
@@ -88,9 +89,9 @@ export class Tally {
 }
 
 /** Counts failed records by code. */
-export function errorsIn(records: Iterable<ItemRecord>): Record<string, number> {
+export function errorsIn(records: Iterable<Pick<IndexedRecord, 'errorCode'>>): Record<string, number> {
   const errors = new Map<string, number>();
-  for (const record of records) if (record.status === 'failed') increment(errors, record.error.code);
+  for (const { errorCode } of records) if (errorCode !== undefined) increment(errors, errorCode);
   return sorted(errors);
 }
 

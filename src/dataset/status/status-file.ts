@@ -3,9 +3,11 @@
  * and a run goes on if it cannot be written.
  * @module
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { FileSystem } from '../../files/file-system.js';
 import { growing } from '../../files/growing.js';
+import { parseJson } from '../../files/json.js';
+import { readRegularFile } from '../../files/regular-file.js';
 import { outputPaths } from '../output-paths.js';
 
 const count = z.int().min(0);
@@ -39,11 +41,16 @@ export const runStatusSchema = growing({
 export type RunStatus = z.output<typeof runStatusSchema>;
 
 /** Replaces the status of a folder. Ignores errors. */
-export async function writeStatus(root: string, status: RunStatus): Promise<void> {
+export async function writeStatus(root: string, status: RunStatus, fileSystem: FileSystem): Promise<void> {
   const { status: path } = outputPaths(root);
   try {
-    await writeFile(`${path}.new`, `${JSON.stringify(status)}\n`);
-    await rename(`${path}.new`, path);
+    const file = await fileSystem.open(`${path}.new`, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify(status)}\n`);
+    } finally {
+      await file.close();
+    }
+    await fileSystem.rename(`${path}.new`, path);
   } catch {
     // The folder may be full or gone, which the run itself will notice.
   }
@@ -52,7 +59,8 @@ export async function writeStatus(root: string, status: RunStatus): Promise<void
 /** Reads the status of the last run in a folder. @returns undefined if there is none, or if it is not readable */
 export async function readStatus(root: string): Promise<RunStatus | undefined> {
   try {
-    return runStatusSchema.parse(JSON.parse(await readFile(outputPaths(root).status, 'utf8')));
+    const text = (await readRegularFile(outputPaths(root).status)).toString('utf8');
+    return runStatusSchema.parse(parseJson(text));
   } catch {
     return undefined;
   }

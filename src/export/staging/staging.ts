@@ -8,8 +8,9 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
 import { sha256OfFile } from '../../files/digest.js';
-import { asStorageError } from '../../files/file-system.js';
-import { FilePublisher, type PublishedFile, syncFolder } from '../../files/publish.js';
+import { asStorageError, type FileSystem } from '../../files/file-system.js';
+import { syncFolder } from '../../files/folders.js';
+import { FilePublisher, type PublishedFile } from '../../files/publish.js';
 import { ExportFile } from './export-file.js';
 import { readStagingJournal, StagingJournal } from './staging-journal.js';
 
@@ -25,6 +26,7 @@ export class Staging {
     private readonly paths: StagingPaths,
     private readonly journal: StagingJournal,
     private readonly kept: ReadonlyMap<string, PublishedFile>,
+    private readonly fileSystem: FileSystem,
   ) {}
 
   /**
@@ -32,7 +34,7 @@ export class Staging {
    * those that were committed; those of another export are deleted.
    * @throws `disk-full`, `output-unwritable`
    */
-  static async open(root: string, name: string, identity: string): Promise<Staging> {
+  static async open(root: string, name: string, identity: string, fileSystem: FileSystem): Promise<Staging> {
     const paths = stagingPaths(root, name);
     const committed = await readStagingJournal(paths.journal, identity);
     try {
@@ -47,7 +49,8 @@ export class Staging {
       }
       if (!committed) await rm(paths.files, { recursive: true, force: true });
       await mkdir(paths.files, { recursive: true });
-      return new Staging(root, name, paths, await StagingJournal.begin(paths.journal, identity, kept), kept);
+      const journal = await StagingJournal.begin(paths.journal, identity, kept);
+      return new Staging(root, name, paths, journal, kept, fileSystem);
     } catch (error) {
       throw asStorageError(error, paths.files);
     }
@@ -63,7 +66,10 @@ export class Staging {
   /** Opens a file. @throws `disk-full`, `output-unwritable` */
   async openFile(file: string): Promise<ExportFile> {
     const { temporaryFolder } = outputPaths(this.root);
-    const publisher = await FilePublisher.open(join(this.paths.files, file), { temporaryFolder });
+    const publisher = await FilePublisher.open(join(this.paths.files, file), {
+      temporaryFolder,
+      fileSystem: this.fileSystem,
+    });
     const opened = new ExportFile(publisher, async (published) => {
       this.#digests.set(file, published.sha256);
       await this.journal.add(file, published);

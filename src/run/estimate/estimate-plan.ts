@@ -62,7 +62,7 @@ async function measure(
   const pool = new WorkerPool({
     workers: allocation.workers,
     itemsPerWorker: 1,
-    settings: (worker) => workerSettings(prepared, allocation, worker),
+    settings: () => workerSettings(prepared, allocation),
     onProgress: () => {},
   });
   try {

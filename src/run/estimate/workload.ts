@@ -28,7 +28,10 @@ export interface Workload extends Cost {
 export type IsPending = (item: PlanItem) => boolean;
 
 /** Items without a record are pending; with `retryFailed`, failed items are too. */
-export function pendingIn(records: ReadonlyMap<string, ItemRecord>, retryFailed: boolean): IsPending {
+export function pendingIn(
+  records: { get(id: string): Pick<ItemRecord, 'status'> | undefined },
+  retryFailed: boolean,
+): IsPending {
   return ({ id }) => {
     const record = records.get(id);
     return record === undefined || (retryFailed && record.status === 'failed');

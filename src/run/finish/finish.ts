@@ -1,11 +1,14 @@
 /** Writes the files of a dataset: manifest, metadata, contact sheet, card and summary, in this order. @module */
 import { publishCard } from '../../dataset/card/publish-card.js';
-import { finishedRecords } from '../../dataset/finished-records.js';
+import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { compileManifest } from '../../dataset/ledger/manifest.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
+import type { IndexedRecord, RecordIndex } from '../../dataset/ledger/record-index.js';
+import { RecordReader } from '../../dataset/ledger/record-reader.js';
 import type { Counts } from '../../dataset/ledger/tally.js';
 import { readOutputJob } from '../../dataset/output-job.js';
-import { exportsFolderName } from '../../dataset/output-paths.js';
+import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
+import { dropMissing } from '../../dataset/output-status.js';
 import {
   type DatasetSummary,
   declaredFiles,
@@ -13,6 +16,8 @@ import {
   readSummary,
   summarize,
 } from '../../dataset/summary.js';
+import type { FileSystem } from '../../files/file-system.js';
+import { sweepTemporaryFiles } from '../../files/publish.js';
 import { writeDatasetSheet } from '../../report/dataset-sheet.js';
 import { packageVersion } from '../../version.js';
 import { plannedOutput } from '../planned-output.js';
@@ -21,19 +26,24 @@ import { environmentOf } from './environment.js';
 
 /**
  * Compiles the journals and the images in the folder into a dataset. If items are pending, its summary is `partial`.
- * @param earlier records in the folder before the run
+ * @param fileSystem writes only while the run holds the lock
  */
 export async function finishDataset(
   prepared: Prepared,
   startedAt: Date,
-  earlier: ReadonlyMap<string, ItemRecord>,
+  fileSystem: FileSystem,
 ): Promise<{ counts: Counts; contactSheet: string | undefined }> {
-  const { job, plan } = prepared;
+  const { job } = prepared;
   const { root } = job.output;
-  const records = await finishedRecords(root, earlier);
-  const compiled = await compileManifest({ root, items: plan.items(), records, earlier: earlier.values() });
+  const { journalsFolder, temporaryFolder } = outputPaths(root);
+  // Workers that were killed leave some.
+  await sweepTemporaryFiles(temporaryFolder, fileSystem);
+  const { records } = await readJournals(journalsFolder);
+  // A journal of an earlier run may list an image that has since been deleted.
+  await dropMissing(root, records);
+  const compiled = await compile(prepared, records, fileSystem);
   const roots = { content: job.content.root, style: job.style.root };
-  const sheet = await writeDatasetSheet(root, roots, inManifestOrder(prepared, records));
+  const sheet = await writeDatasetSheet(root, roots, inManifestOrder(prepared, records), fileSystem);
   const before = await readSummary(root);
   const { job: decisive, planDigest } = plannedOutput(prepared);
   const facts = {
@@ -46,26 +56,49 @@ export async function finishDataset(
     planDigest,
     compiled,
   };
-  const card = await publishCard(root, summarize(facts), sheet.sample);
+  const card = await publishCard(root, summarize(facts), sheet.sample, fileSystem);
   // Existing exports remain part of the dataset.
   const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
-  await publishSummary(root, summarize({ ...facts, files, exports: remainingExports(before, files) }));
+  const summary = summarize({ ...facts, files, exports: remainingExports(before, files) });
+  await publishSummary(root, summary, fileSystem);
   return { counts: compiled.counts, contactSheet: sheet.path };
 }
 
+/** Writes manifest and metadata, reading one record at a time. */
+async function compile({ job, plan }: Prepared, records: RecordIndex, fileSystem: FileSystem) {
+  const reader = new RecordReader();
+  const taken = new Set<string>();
+  try {
+    return await compileManifest({
+      root: job.output.root,
+      items: plan.items(),
+      records: {
+        get(id): Promise<ItemRecord> | undefined {
+          taken.add(id);
+          const place = records.get(id);
+          return place && reader.read(place);
+        },
+      },
+      earlier: (async function* () {
+        for (const place of records.values()) if (!taken.has(place.id)) yield await reader.read(place);
+      })(),
+      fileSystem,
+    });
+  } finally {
+    await reader.close();
+  }
+}
+
 /** The records in manifest order: those of the plan, then those of earlier plans. Workers finish items in no particular order. */
-function* inManifestOrder(
-  { plan }: Prepared,
-  records: ReadonlyMap<string, ItemRecord>,
-): Generator<ItemRecord> {
-  const earlier = new Map(records);
+function* inManifestOrder({ plan }: Prepared, records: RecordIndex): Generator<IndexedRecord> {
+  const planned = new Set<string>();
   for (const { id } of plan.items()) {
     const record = records.get(id);
     if (!record) continue;
-    earlier.delete(id);
+    planned.add(id);
     yield record;
   }
-  yield* earlier.values();
+  for (const record of records.values()) if (!planned.has(record.id)) yield record;
 }
 
 /** Exports whose files all exist still. */

@@ -2,6 +2,7 @@
 import { readSummary } from '../../dataset/summary.js';
 import { exportLocked, isExported } from '../../export/export-dataset.js';
 import type { ExporterName } from '../../export-formats.js';
+import type { FileSystem } from '../../files/file-system.js';
 import type { Job } from '../../job/schema.js';
 import type { RunOptions } from '../events.js';
 
@@ -20,6 +21,7 @@ export interface JobExports {
 export async function writeExports(
   { output }: Pick<Job, 'output'>,
   { drain, onEvent }: Pick<RunOptions, 'drain' | 'onEvent'>,
+  fileSystem: FileSystem,
 ): Promise<JobExports> {
   const summary = await readSummary(output.root);
   const wanted = [...new Set(output.exports)].filter((name) => !summary || !isExported(summary, name));
@@ -27,7 +29,7 @@ export async function writeExports(
   for (const name of wanted) {
     if (drain?.aborted) break;
     onEvent?.({ type: 'exporting', format: name });
-    await exportLocked(output.root, name);
+    await exportLocked(output.root, name, {}, fileSystem);
     written.push(name);
   }
   return { written, left: wanted.slice(written.length) };

@@ -1,8 +1,8 @@
 /** Builds the records of finished items. @module */
+import { plannedFields, plannedOriginal, plannedStylized } from '../../dataset/ledger/planned-fields.js';
 import type { Attempt, FailedRecord, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WildstyleError } from '../../errors.js';
-import type { ImageEntry } from '../../inventory/entries.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { Made } from '../../methods/method.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
@@ -16,32 +16,6 @@ export interface PublishedImage {
 
 /** A successful attempt. */
 const success: Attempt = { error: null };
-
-const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
-
-function plannedOriginal({ id, label, sources, recipe }: OriginalItem) {
-  const { content } = sources;
-  return {
-    id,
-    kind: 'original' as const,
-    label,
-    sources: { content: source(content) },
-    drawn: { ...recipe },
-  };
-}
-
-function plannedStylized({ id, label, sources, replica, seed, recipe }: StylizedItem) {
-  return {
-    id,
-    kind: 'stylized' as const,
-    method: recipe.method,
-    label,
-    sources: { content: source(sources.content), style: source(sources.style) },
-    replica,
-    seed,
-    drawn: { ...recipe },
-  };
-}
 
 /** Returns the record of a published original. @param earlier failed attempts */
 export function originalRecord(
@@ -81,7 +55,6 @@ export function failedRecord(
   { code, message }: WildstyleError,
   earlier: readonly Attempt[],
 ): FailedRecord {
-  const planned = item.kind === 'original' ? plannedOriginal(item) : plannedStylized(item);
   const attempts = [...earlier, { error: code }];
-  return { ...planned, status: 'failed', attempts, error: { code, message } };
+  return { ...plannedFields(item), status: 'failed', attempts, error: { code, message } };
 }

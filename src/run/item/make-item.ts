@@ -5,17 +5,16 @@ import { asWildstyleError, severityOf } from '../../errors.js';
 import { toPixels } from '../../images/tensor.js';
 import { methodOf } from '../../methods/index.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
-import type { WorkerSettings } from '../pool/protocol.js';
 import { failedRecord, originalRecord, stylizedRecord } from './item-record.js';
-import { SourceLoader } from './load-sources.js';
+import { type SourceFolders, SourceLoader } from './load-sources.js';
 import type { Makers } from './makers.js';
-import { publishImage } from './publish-image.js';
+import { type OutputImages, publishImage } from './publish-image.js';
 
 export class ItemMaker {
   readonly #loader: SourceLoader;
 
   constructor(
-    private readonly worker: WorkerSettings,
+    private readonly worker: SourceFolders & OutputImages,
     private readonly engine: Engine,
     private readonly makers: Makers,
   ) {

@@ -28,6 +28,8 @@ export interface WorkerSettings {
   readonly maximumPixels: number;
   /** The journal of this worker; no other process writes it. */
   readonly journal: string;
+  /** The file that exists while the run holds the lock of the output folder. */
+  readonly lockFile: string;
 }
 
 export type ToWorker =

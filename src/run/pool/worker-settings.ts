@@ -1,14 +1,16 @@
 /** Builds the settings of the workers. @module */
-import { outputPaths } from '../../dataset/output-paths.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
 import type { Prepared } from '../prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
-/** Returns the settings of one worker. @param worker index of the worker */
+/** Where a worker may write; absent if it only measures. */
+export type WorkerOutput = Pick<WorkerSettings, 'journal' | 'lockFile'>;
+
+/** Returns the settings of one worker. */
 export function workerSettings(
   { job, weightsFiles }: Prepared,
   allocation: Allocation,
-  worker: number,
+  { journal, lockFile }: WorkerOutput = { journal: '', lockFile: '' },
 ): WorkerSettings {
   const { content, style, output, run } = job;
   return {
@@ -23,6 +25,7 @@ export function workerSettings(
     format: output.format,
     quality: output.quality,
     maximumPixels: run.inputLimits.maxPixels,
-    journal: outputPaths(output.root).journal(worker),
+    journal,
+    lockFile,
   };
 }

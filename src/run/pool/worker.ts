@@ -1,9 +1,11 @@
 /** A worker process: makes items on its own engine and records them in its own journal. @module */
 import sharp from 'sharp';
-import { type Journal, openJournal } from '../../dataset/ledger/journal.js';
+import { type Journal, openJournal } from '../../dataset/ledger/journals/journal.js';
 import type { Attempt } from '../../dataset/ledger/record.js';
 import { createEngine } from '../../engine/index.js';
 import { asWildstyleError } from '../../errors.js';
+import type { FileSystem } from '../../files/file-system.js';
+import { fencedFileSystem } from '../../files/lock/folder-lock.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, stepsSince } from '../../stylize/step-totals.js';
@@ -29,9 +31,9 @@ class Worker {
 
   private constructor(
     private readonly maker: ItemMaker,
-    private readonly journalFile: string,
     private readonly makers: Makers,
-    private readonly batch: WorkerSettings['batch'],
+    private readonly settings: WorkerSettings,
+    private readonly fileSystem: FileSystem,
   ) {}
 
   static async start(settings: WorkerSettings): Promise<Worker> {
@@ -50,15 +52,16 @@ class Worker {
       weights: (name) => weights.get(name),
       now: () => performance.now(),
     });
-    const maker = new ItemMaker(settings, engine, makers);
-    return new Worker(maker, settings.journal, makers, settings.batch);
+    const fileSystem = fencedFileSystem(settings.lockFile);
+    const maker = new ItemMaker({ ...settings, fileSystem }, engine, makers);
+    return new Worker(maker, makers, settings, fileSystem);
   }
 
   async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
     try {
       const record = await this.maker.make(item, earlier, this.#drain.signal);
       // Open the journal with the first record, so that a worker that only measures leaves no file.
-      this.#journal ??= openJournal(this.journalFile);
+      this.#journal ??= openJournal(this.settings.journal, this.fileSystem);
       await (await this.#journal).append(record);
       this.reportProgress();
       send({ type: 'done', record });
@@ -70,7 +73,7 @@ class Worker {
 
   async calibrate(recipe: ResolvedRecipe): Promise<void> {
     this.#isCalibrating = true;
-    const together = (pixels: number) => imagesTogether(this.batch, pixels);
+    const together = (pixels: number) => imagesTogether(this.settings.batch, pixels);
     const measured = await measureSteps(this.makers, recipe, together);
     // Exclude the measured steps from the progress.
     this.#reported = this.makers.totals;

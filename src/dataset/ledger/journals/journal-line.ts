@@ -1,0 +1,29 @@
+/** Lines of a journal: a checksum, a space, and a record. @module */
+import { crc32 } from 'node:zlib';
+import type { ItemRecord } from '../record.js';
+import { formatRecord } from '../record-line.js';
+
+const checksumDigits = 8;
+/** Where the record begins in a line. */
+export const recordStart = checksumDigits + 1;
+
+/** Returns a record as a line with its checksum, including the newline. @throws `internal`, as `formatRecord` does */
+export function formatJournalLine(record: ItemRecord): string {
+  return checkedLine(formatRecord(record).trimEnd());
+}
+
+/** Returns a line with the checksum of a text, including the newline. */
+export function checkedLine(text: string): string {
+  return `${checksum(text)} ${text}\n`;
+}
+
+/** Returns the record in a line, as text; undefined if the line is damaged. */
+export function checkedText(line: string): string | undefined {
+  const text = line.slice(recordStart);
+  return line[checksumDigits] === ' ' && line.slice(0, checksumDigits) === checksum(text) ? text : undefined;
+}
+
+/** CRC-32 finds every change of up to 32 bits in a row, and all others but one in four billion. */
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(checksumDigits, '0');
+}

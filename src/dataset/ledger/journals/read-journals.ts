@@ -1,0 +1,46 @@
+/** Reads the journals of a folder into an index. @module */
+import { WildstyleError } from '../../../errors.js';
+import { readLines } from '../../../files/lines.js';
+import { RecordIndex } from '../record-index.js';
+import { findJournals, type JournalFile, type Journals } from './journal-files.js';
+import { checkedText, recordStart } from './journal-line.js';
+
+/** The records in the journals that count. */
+export interface JournaledRecords {
+  readonly journals: Journals;
+  readonly records: RecordIndex;
+  /** Damaged lines, as `<journal>:<line>`. Their images are made again. */
+  readonly damaged: readonly string[];
+}
+
+/**
+ * Reads the journals that count. Skips lines whose checksum is wrong; a last line that is not whole is what a crash leaves,
+ * and does not count as damaged.
+ * @returns an empty index if the folder does not exist, or if the manifest replaces the journals
+ * @throws `dataset-invalid` for a line that is not damaged, but no record of this version
+ */
+export async function readJournals(folder: string): Promise<JournaledRecords> {
+  const journals = await findJournals(folder);
+  const records = new RecordIndex();
+  const damaged: string[] = [];
+  for (const journal of journals.current) await readJournal(journal, records, damaged);
+  return { journals, records, damaged };
+}
+
+async function readJournal({ name, path }: JournalFile, into: RecordIndex, damaged: string[]): Promise<void> {
+  for await (const { text: line, number, ended, offsetBytes, lengthBytes } of readLines(path)) {
+    if (!ended) continue;
+    const text = checkedText(line);
+    const place = {
+      source: path,
+      offsetBytes: offsetBytes + recordStart,
+      lengthBytes: lengthBytes - recordStart,
+    };
+    if (text === undefined) damaged.push(`${name}:${number}`);
+    else if (!into.add(JSON.parse(text), place)) {
+      throw new WildstyleError('dataset-invalid', `${name}:${number}: not a record of this version`, {
+        cure: 'Finish the dataset with the version of wildstyle that began it.',
+      });
+    }
+  }
+}

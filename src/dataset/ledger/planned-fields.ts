@@ -1,0 +1,36 @@
+/** The fields of a record that the plan decides. @module */
+import type { ImageEntry } from '../../inventory/entries.js';
+import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+
+const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
+
+/** Returns the planned fields of an original. */
+export function plannedOriginal({ id, label, sources, recipe }: OriginalItem) {
+  const { content } = sources;
+  return {
+    id,
+    kind: 'original' as const,
+    label,
+    sources: { content: source(content) },
+    drawn: { ...recipe },
+  };
+}
+
+/** Returns the planned fields of a stylized image. */
+export function plannedStylized({ id, label, sources, replica, seed, recipe }: StylizedItem) {
+  return {
+    id,
+    kind: 'stylized' as const,
+    method: recipe.method,
+    label,
+    sources: { content: source(sources.content), style: source(sources.style) },
+    replica,
+    seed,
+    drawn: { ...recipe },
+  };
+}
+
+/** Returns the planned fields of an item. */
+export function plannedFields(item: PlanItem) {
+  return item.kind === 'original' ? plannedOriginal(item) : plannedStylized(item);
+}
