@@ -20,7 +20,8 @@ export function printJson(value: unknown): void {
 export function guardOutput(): void {
   let failed = false;
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EPIPE' || failed) return;
+    // After a closed pipe or a closed terminal, nobody is there to tell.
+    if (cause.code === 'EPIPE' || (cause.code === 'EIO' && process.stdout.isTTY) || failed) return;
     failed = true;
     const message = `Cannot write to standard output: ${cause.message}.`;
     reportFailure(new WildstyleError('output-unwritable', message, { cause }), process.stderr);

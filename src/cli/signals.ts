@@ -1,6 +1,7 @@
 /**
- * Handles signals. Ctrl-C and SIGTERM: the first drains the run, the second stops it immediately. SIGUSR2 asks for a line
- * about the progress.
+ * Handles signals. Ctrl-C and SIGTERM: the first drains the run, the second stops it immediately. A closed terminal drains
+ * it, too; if the output goes elsewhere, as with `nohup`, the run goes on: Node forgets that its parent ignored the signal.
+ * SIGUSR2 asks for a line about the progress.
  * @module
  */
 
@@ -13,17 +14,23 @@ export interface StopSignals {
 }
 
 const names = ['SIGINT', 'SIGTERM'] as const;
+const hangUp = 'SIGHUP';
 
-/** Turns SIGINT and SIGTERM into two abort signals: the first aborts `drain`, the second `abandon`. */
+/** Turns signals into two abort signals: the first aborts `drain`, the second `abandon`. */
 export function stopSignals(): StopSignals {
   const drain = new AbortController();
   const abandon = new AbortController();
   const onSignal = () => (drain.signal.aborted ? abandon : drain).abort();
+  // Shell and system may both send it, so a second one means nothing.
+  const onHangUp = () => {
+    if (process.stdout.isTTY) drain.abort();
+  };
   for (const name of names) process.on(name, onSignal);
   let answer = () => {};
   const onAsked = () => answer();
   // Windows has no such signal.
   if (process.platform !== 'win32') process.on('SIGUSR2', onAsked);
+  process.on(hangUp, onHangUp);
   return {
     onAsked: (given) => {
       answer = given;
@@ -33,6 +40,7 @@ export function stopSignals(): StopSignals {
     dispose: () => {
       for (const name of names) process.off(name, onSignal);
       process.off('SIGUSR2', onAsked);
+      process.off(hangUp, onHangUp);
     },
   };
 }

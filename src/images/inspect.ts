@@ -1,7 +1,7 @@
 /** Checks image files by their header, so that bad files are rejected before any pixel is decoded. @module */
-import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
+import { NotAFile, openRegularFile } from '../files/regular-file.js';
 import { type InputFormat, inputFormatList, isHiddenAnimation, sniffFormat } from './signature.js';
 
 /** Limits on an image, and its name in messages. */
@@ -25,6 +25,9 @@ export interface InspectedImage {
   readonly hasAlpha: boolean;
 }
 
+/** Samples of 8 and 16 bits. Floating-point and 32-bit samples have no known range: they would come out black or white. */
+const decodedDepths: ReadonlySet<string | undefined> = new Set(['uchar', 'ushort']);
+
 /** The default maximum of width times height. */
 export const defaultMaximumPixels = 64e6;
 const defaultMaximumBytes = 2 ** 30;
@@ -38,7 +41,7 @@ export function nameOfSource(source: string | Uint8Array, options: InspectOption
 /**
  * Reads an image file and checks its header. Decodes no pixels.
  * @param source path or bytes of the file
- * @throws `image-missing`, `image-empty`, `image-unsupported` (unsupported format), `image-multi-page` (animations,
+ * @throws `image-missing`, `image-empty`, `image-unsupported` (unsupported format or type of samples), `image-multi-page` (animations,
  * multi-page TIFF), `image-too-large` (too many pixels or bytes), `image-corrupt` (invalid header)
  */
 export async function inspectImage(
@@ -65,6 +68,10 @@ export async function inspectImage(
         cure: 'Split it into single images, or remove it',
       },
     );
+  }
+  if (!decodedDepths.has(header.depth)) {
+    const message = `${name}: the ${format} has samples of type ${header.depth}, whose range is not known`;
+    throw new WildstyleError('image-unsupported', message, { cure: 'Convert it to 8 or 16 bits per sample' });
   }
   const pixelCount = header.width * header.height;
   if (pixelCount > maximumPixels) {
@@ -94,14 +101,12 @@ export function corruptImage(name: string, format: InputFormat, cause: unknown):
 
 async function readImageFile(path: string, maximumBytes: number): Promise<Uint8Array> {
   try {
-    const file = await open(path, 'r');
+    const { file, stats } = await openRegularFile(path);
     try {
-      const stat = await file.stat();
-      if (!stat.isFile()) throw new WildstyleError('image-unsupported', `${path}: not a file`);
-      if (stat.size > maximumBytes) {
+      if (stats.size > maximumBytes) {
         throw new WildstyleError(
           'image-too-large',
-          `${path}: ${stat.size} bytes, more than the maximum of ${maximumBytes}`,
+          `${path}: ${stats.size} bytes, more than the maximum of ${maximumBytes}`,
           { cure: 'Shrink the file, or remove it' },
         );
       }
@@ -111,6 +116,8 @@ async function readImageFile(path: string, maximumBytes: number): Promise<Uint8A
     }
   } catch (cause) {
     if (cause instanceof WildstyleError) throw cause;
+    if (cause instanceof NotAFile)
+      throw new WildstyleError('image-unsupported', `${path}: not a file`, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WildstyleError('image-missing', `${path}: cannot be read: ${reason}`, { cause });
   }

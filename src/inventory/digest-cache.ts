@@ -1,6 +1,7 @@
 /**
  * Caches file digests between runs. Each scanned folder has its own cache file, so a cache is only as large as its
- * folder. A file counts as unchanged if its path, size and modification time are the same.
+ * folder. A file counts as unchanged if its path, size, number and times of modification and change are the same: programs
+ * can set the time of modification, but not that of change.
  *
  * Processes can share a cache safely: a cache file is replaced whole by a rename, and files whose entries one process
  * drops are simply hashed again by the next.
@@ -14,9 +15,16 @@ import { cacheFolder } from '../files/cache-folder.js';
 import { sha256 } from '../files/digest.js';
 import type { FoundFile } from './scan.js';
 
-const entrySchema = z.tuple([z.number(), z.number(), z.string().regex(/^[0-9a-f]{64}$/)]);
+/** Size, modification, change, number (inode), digest. */
+const entrySchema = z.tuple([
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.string().regex(/^[0-9a-f]{64}$/),
+]);
 const cacheSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   root: z.string(),
   files: z.record(z.string(), entrySchema),
 });
@@ -57,17 +65,17 @@ export class DigestCache {
   }
 
   /** The digest of a file that is unchanged since it was cached, else undefined. */
-  get({ path, bytes, modifiedMs }: FoundFile): string | undefined {
-    const entry = this.#known.get(path);
-    if (entry?.[0] !== bytes || entry[1] !== modifiedMs) return undefined;
-    this.#seen.set(path, entry);
-    return entry[2];
+  get(file: FoundFile): string | undefined {
+    const entry = this.#known.get(file.path);
+    if (!entry || stateOf(file).some((value, index) => value !== entry[index])) return undefined;
+    this.#seen.set(file.path, entry);
+    return entry[4];
   }
 
   /** Stores a digest computed at `hashedMs` (milliseconds since 1970). */
-  set({ path, bytes, modifiedMs }: FoundFile, sha256: string, hashedMs: number): void {
-    if (modifiedMs > hashedMs - settlingMs) return;
-    this.#seen.set(path, [bytes, modifiedMs, sha256]);
+  set(file: FoundFile, sha256: string, hashedMs: number): void {
+    if (file.modifiedMs > hashedMs - settlingMs) return;
+    this.#seen.set(file.path, [...stateOf(file), sha256]);
     this.#changed = true;
   }
 
@@ -79,7 +87,7 @@ export class DigestCache {
     const temporary = `${this.#file}.${randomUUID()}.tmp`;
     try {
       await mkdir(join(this.#file, '..'), { recursive: true });
-      await writeFile(temporary, JSON.stringify({ version: 1, root: this.#root, files }), { flag: 'wx' });
+      await writeFile(temporary, JSON.stringify({ version: 2, root: this.#root, files }), { flag: 'wx' });
       await rename(temporary, this.#file);
       await removeOld(join(this.#file, '..'), nowMs - maximumAgeMs);
     } catch {
@@ -87,6 +95,9 @@ export class DigestCache {
     }
   }
 }
+
+const stateOf = ({ bytes, modifiedMs, changedMs, inode }: FoundFile) =>
+  [bytes, modifiedMs, changedMs, inode] as const;
 
 async function readEntries(file: string, root: string): Promise<Entries> {
   try {

@@ -11,6 +11,9 @@ export interface FoundFile {
   readonly path: string;
   readonly bytes: number;
   readonly modifiedMs: number;
+  /** When its content or its metadata last changed. */
+  readonly changedMs: number;
+  readonly inode: number;
 }
 
 /** Something that looks like an image but is left out. */
@@ -80,8 +83,8 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
       return;
     }
     try {
-      const { size, mtimeMs } = await stat(join(realRoot, path));
-      files[index] = { path, bytes: size, modifiedMs: mtimeMs };
+      const { size, mtimeMs, ctimeMs, ino } = await stat(join(realRoot, path));
+      files[index] = { path, bytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs, inode: ino };
     } catch (error) {
       problems.push({
         path,

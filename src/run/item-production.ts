@@ -26,6 +26,7 @@ import type { RunOptions, StopCause } from './events.js';
 import { type Deadline, type Phase, phaseAt } from './limits/deadline.js';
 import { removeUnrecorded } from './limits/remove-unrecorded.js';
 import { dropped, WorkerPool } from './pool/pool.js';
+import { isSuspect, Suspects } from './pool/suspects.js';
 import { workerSettings } from './pool/worker-settings.js';
 import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
@@ -53,6 +54,7 @@ export class ItemProduction {
   #msPerPixel = 0;
   #phase: Phase = 'start';
   readonly #dropped: PlanItem[] = [];
+  readonly #suspects = new Suspects();
   #journal: Promise<Journal> | undefined;
   #stoppedBy: StopCause | undefined;
 
@@ -133,7 +135,10 @@ export class ItemProduction {
       abandon?.removeEventListener('abort', onAbandon);
       await this.#pool.stop();
       await (await this.#journal)?.close();
-      if (this.#phase === 'drop') await removeUnrecorded(this.prepared.job.output.root, this.#dropped);
+      if (this.#phase === 'drop') {
+        const { fileSystem } = this.output.lock;
+        await removeUnrecorded(this.prepared.job.output.root, this.#dropped, fileSystem);
+      }
     }
     return this.#counter.made.ms;
   }
@@ -155,6 +160,7 @@ export class ItemProduction {
       if (this.#pool.full) await Promise.race(inFlight);
     }
     await Promise.all(inFlight);
+    if (!this.#stoppedBy) await this.#recordAll(this.#suspects.release());
   }
 
   async #count(record: ItemRecord | typeof dropped, item: PlanItem): Promise<void> {
@@ -163,15 +169,16 @@ export class ItemProduction {
       return;
     }
     const failed = record.status === 'failed';
-    if (failed && record.error.code === 'worker-crashed') await this.#recordCrash(record);
+    if (isSuspect(record)) this.#suspects.add(record);
+    else if (!failed) await this.#recordAll(this.#suspects.release());
     this.#counter.addItem(failed, costOf(item).steps);
     if (failed) this.options.onEvent?.({ type: 'failed', record });
   }
 
-  /** Records a crash on behalf of the crashed worker. */
-  async #recordCrash(record: ItemRecord): Promise<void> {
+  async #recordAll(records: readonly ItemRecord[]): Promise<void> {
+    if (records.length === 0) return;
     this.#journal ??= openJournal(this.#journalPath('orchestrator'), this.output.lock.fileSystem);
-    await (await this.#journal).append(record);
+    for (const record of records) await (await this.#journal).append(record);
   }
 
   #journalPath(writer: number | string): string {

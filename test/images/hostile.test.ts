@@ -193,3 +193,41 @@ test('missing files and folders are reported', async (t) => {
   t.is(directory.code, 'image-unsupported');
   t.regex(directory.message, /folder\.jpg: not a file/);
 });
+
+test('samples without a known range are refused, because they would come out black or white', async (t) => {
+  for (const type of ['float', 'uint', 'short'])
+    t.is((await refusal(grayTiff(type, 32, 32))).code, 'image-unsupported', type);
+  t.is((await inspectImage(grayTiff('ushort', 32, 32))).widthPx, 32, 'the file is otherwise valid');
+});
+
+/** A gray TIFF with one strip and samples of a type that sharp does not write. */
+function grayTiff(type: string, width: number, height: number): Uint8Array {
+  const format = { float: 3, short: 2 }[type] ?? 1;
+  const bits = type.endsWith('short') ? 16 : 32;
+  const data = Buffer.alloc((width * height * bits) / 8, 7);
+  const tags: [number, number, number][] = [
+    [256, 3, width],
+    [257, 3, height],
+    [258, 3, bits],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 3, height],
+    [279, 4, data.length],
+    [339, 3, format],
+  ];
+  const directory = Buffer.alloc(2 + tags.length * 12 + 4);
+  directory.writeUInt16LE(tags.length, 0);
+  tags.forEach(([tag, kind, value], index) => {
+    const at = 2 + index * 12;
+    directory.writeUInt16LE(tag, at);
+    directory.writeUInt16LE(kind, at + 2);
+    directory.writeUInt32LE(1, at + 4);
+    if (kind === 3) directory.writeUInt16LE(value, at + 8);
+    else directory.writeUInt32LE(value, at + 8);
+  });
+  const header = Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0]);
+  header.writeUInt32LE(8 + data.length, 4);
+  return Buffer.concat([header, data, directory]);
+}

@@ -232,6 +232,21 @@ test('caches digests by path, size and time; progress counts the bytes read', as
   t.deepEqual((await run()).digests, [digest('ONE')]);
 });
 
+test('notices a file that was replaced by one of the same size and time', async (t) => {
+  const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'style/s.jpg': 's' });
+  const file = join(folder, 'content/a/1.jpg');
+  utimesSync(file, 1e9, 1e9);
+  const cacheFolder = join(folder, 'cache');
+  const digests = async () =>
+    (await takeInventory(jobOn(folder), { cacheFolder })).contents.map(({ sha256 }) => sha256);
+  t.deepEqual(await digests(), [digest('one')]);
+  // The clock of a file system ticks every few milliseconds.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  writeFileSync(file, 'two');
+  utimesSync(file, 1e9, 1e9);
+  t.deepEqual(await digests(), [digest('two')]);
+});
+
 test('does not cache a file that was just modified', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'style/s.jpg': 's' });
   const future = new Date(Date.now() + 3600e3);

@@ -1,7 +1,7 @@
 /**
  * A worker that makes no images and dies on purpose. The name of the content image determines what happens to an item:
- * `die` ends the process every time, `die-once` only the first time, and `slow` takes a while; any other item is reported
- * as done. The worker appends its actions, one word per line, to a file next to its journal.
+ * `die` ends the process every time, `die-once` only the first time, `hang-once` stops it the first time, and `slow` takes a
+ * while; any other item is reported as done. The worker appends its actions, one word per line, to a file next to its journal.
  * @module
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -37,6 +37,9 @@ function make(item: PlanItem, earlier: readonly Attempt[]): void {
   const name = basename(item.sources.content.path);
   note(name);
   if (name.startsWith('die-once') && times(name) > 1) send({ type: 'done', record: record(item, earlier) });
+  else if (name.startsWith('hang-once') && times(name) > 1)
+    send({ type: 'done', record: record(item, earlier) });
+  else if (name.startsWith('hang')) process.kill(process.pid, 'SIGSTOP');
   else if (name.startsWith('die')) end(`cannot bear ${name}`);
   else if (draining) send({ type: 'dropped', id: item.id });
   else {

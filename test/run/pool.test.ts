@@ -39,12 +39,13 @@ interface Options {
   readonly workers?: number;
   readonly itemsPerWorker?: number;
   readonly device?: string;
+  readonly silentMs?: number;
 }
 
 let pools = 0;
 
 /** Creates a pool of fake workers, and a function that reads their notes. */
-function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options = {}) {
+function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 60_000 }: Options = {}) {
   const notes = join(folder, `${pools++}`);
   const settings = (worker: number): WorkerSettings => ({
     engine: 'onnx',
@@ -62,7 +63,14 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu' }: Options =
     lockFile: '',
   });
   const workerModule = new URL('./fake-worker.js', import.meta.url);
-  const pool = new WorkerPool({ workers, itemsPerWorker, settings, onProgress: () => {}, workerModule });
+  const pool = new WorkerPool({
+    workers,
+    itemsPerWorker,
+    settings,
+    onProgress: () => {},
+    workerModule,
+    silentMs,
+  });
   const noted = async (worker = 0) => (await readFile(`${notes}-${worker}.notes`, 'utf8')).trim().split('\n');
   return { pool, noted };
 }
@@ -118,7 +126,8 @@ test('the record of a crash includes the error output of the worker', async (t) 
     attempts: [{ error: 'worker-crashed' }, { error: 'worker-crashed' }],
     error: {
       code: 'worker-crashed',
-      message: 'The worker crashed twice while making this image. Last error output: cannot bear die',
+      message:
+        'The worker crashed twice while making this image (SIGKILL). Last error output: cannot bear die',
     },
   });
 });
@@ -147,6 +156,22 @@ test('a record lists the attempt that the worker did not survive and the one tha
   t.deepEqual(other.attempts, [{ error: null }]);
 });
 
+test('a worker that hangs is replaced, and its item is made by the next process', async (t) => {
+  if (process.platform === 'win32') {
+    t.pass();
+    return;
+  }
+  const { pool, noted } = fakePool({ silentMs: 1000 });
+  await pool.start();
+  t.deepEqual(await outcomes(pool, ['a', 'hang-once', 'b']), {
+    a: 'complete',
+    'hang-once': 'complete',
+    b: 'complete',
+  });
+  await pool.stop();
+  t.is((await noted()).filter((word) => word === 'start').length, 2);
+});
+
 test('a worker that dies at startup or during calibration is replaced', async (t) => {
   const starting = fakePool({ device: 'broken-once' });
   await starting.pool.start();
@@ -164,7 +189,7 @@ test('workers that cannot start end the run with the reason', async (t) => {
   const error = await t.throwsAsync(pool.start(), { instanceOf: WildstyleError });
   t.like(error, {
     code: 'engine-failed',
-    message: 'Idle worker processes exited 3 times in a row. Last error output: no such library',
+    message: 'Idle worker processes exited 3 times in a row (SIGKILL). Last error output: no such library',
   });
   await pool.stop();
   t.deepEqual(await noted(), ['start', 'start', 'start']);

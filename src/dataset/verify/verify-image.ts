@@ -1,8 +1,9 @@
 /** Checks an image against its record. @module */
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asWildstyleError } from '../../errors.js';
 import { sha256 as sha256Of } from '../../files/digest.js';
+import { NotAFile, readRegularFile } from '../../files/regular-file.js';
 import { inspectImage } from '../../images/inspect.js';
 import type { CompleteRecord } from '../ledger/record.js';
 import type { DatasetProblem } from './dataset-problem.js';
@@ -24,8 +25,9 @@ export async function imageProblem(
   try {
     if ((await lstat(join(root, file))).isSymbolicLink())
       return { code: 'file-altered', file, message: 'is a symbolic link, not an image' };
-    bytes = await readFile(join(root, file));
+    bytes = await readRegularFile(join(root, file));
   } catch (error) {
+    if (error instanceof NotAFile) return { code: 'file-altered', file, message: 'is not a regular file' };
     return { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
   }
   const found = sha256Of(bytes);

@@ -1,7 +1,7 @@
 /** Checks `dataset.json` against the manifest. @module */
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asWildstyleError } from '../../errors.js';
+import { readRegularFile } from '../../files/regular-file.js';
 import type { Counts } from '../ledger/tally.js';
 import { outputPaths } from '../output-paths.js';
 import { type DatasetSummary, readSummary, summaryDigest } from '../summary.js';
@@ -28,7 +28,7 @@ export async function readableSummary(root: string): Promise<ReadableSummary> {
 
 /** Compares the text, because the digest does not cover white space and duplicate keys. */
 async function isTextAsWritten(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8');
+  const text = (await readRegularFile(path)).toString('utf8');
   return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
 

@@ -1,11 +1,8 @@
 /** Loads the source images of items. @module */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Named } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { AsyncCache } from '../../files/async-cache.js';
 import { sha256 } from '../../files/digest.js';
-import { decodeImage } from '../../images/decode.js';
 import type { DecodeTarget } from '../../images/fit.js';
 import type { Pixels } from '../../images/pixels.js';
 import { toTensor } from '../../images/tensor.js';
@@ -13,6 +10,7 @@ import type { ImageEntry } from '../../inventory/entries.js';
 import type { SourceRequest } from '../../methods/method.js';
 import type { Role } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
+import { decodeSource, readSource } from './read-source.js';
 
 const decodedCacheBytes = 128e6;
 
@@ -40,20 +38,17 @@ export class SourceLoader {
 
   /**
    * Decodes an image to a shape.
-   * @throws `image-missing`; `image-changed` if the file has changed since it was planned; the errors of `decodeImage`
+   * @throws `image-changed` if the file has changed since it was planned; the errors of `readSource` and `decodeSource`
    */
   async decode(role: Role, entry: ImageEntry, target: DecodeTarget): Promise<Pixels> {
-    // Messages are stored in records, so they must not depend on where the folders are.
-    const bytes = await readFile(join(this.folders.roots[role], entry.path)).catch((cause) => {
-      throw new WildstyleError('image-missing', `${entry.path}: cannot be read (${cause.code})`, { cause });
-    });
+    const bytes = await readSource(this.folders.roots[role], entry.path);
     // The record must describe the image that is actually used.
     if (sha256(bytes) !== entry.sha256) {
       throw new WildstyleError('image-changed', `${entry.path}: changed since it was planned`, {
         cure: 'Run again with --extend to plan the new file.',
       });
     }
-    return decodeImage(bytes, target, { maximumPixels: this.folders.maximumPixels, name: entry.path });
+    return decodeSource(bytes, target, { maximumPixels: this.folders.maximumPixels, name: entry.path });
   }
 
   #load(role: Role, entry: ImageEntry, target: DecodeTarget): Promise<SourceImage> {

@@ -1,15 +1,19 @@
 /** Removes images that were published by a worker that was killed before it recorded them. @module */
-import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJournals } from '../../dataset/ledger/journal.js';
+import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { outputPaths } from '../../dataset/output-paths.js';
+import type { FileSystem } from '../../files/file-system.js';
 import type { PlanItem } from '../../plan/item.js';
 
 /** Removes the images of items that have no record. They will be made again. @param items items that were given up */
-export async function removeUnrecorded(root: string, items: readonly PlanItem[]): Promise<void> {
+export async function removeUnrecorded(
+  root: string,
+  items: readonly PlanItem[],
+  fileSystem: FileSystem,
+): Promise<void> {
   if (items.length === 0) return;
-  const recorded = await readJournals(outputPaths(root).journalsFolder);
+  const { records } = await readJournals(outputPaths(root).journalsFolder);
   for (const { id, file } of items) {
-    if (recorded.get(id)?.status !== 'complete') await unlink(join(root, file)).catch(() => {});
+    if (records.get(id)?.status !== 'complete') await fileSystem.unlink(join(root, file)).catch(() => {});
   }
 }

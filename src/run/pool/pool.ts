@@ -11,6 +11,7 @@ import type { PlanItem } from '../../plan/item.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import { failedRecord } from '../item/item-record.js';
 import { type Deferred, deferred } from './deferred.js';
+import { defaultSilentMs } from './liveness.js';
 import type { FromWorker, WorkerSettings } from './protocol.js';
 import { died, dropped, WorkerSlot } from './worker-slot.js';
 
@@ -31,10 +32,13 @@ export interface PoolOptions {
   readonly onProgress: (made: StepTotals) => void;
   /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
+  /** A worker that neither computes nor says anything for this long is replaced; default: a minute. */
+  readonly silentMs?: number;
 }
 
 /** Number of consecutive exits of idle processes to tolerate; after more, the run fails. */
 const maximumIdleExits = 2;
+const looksPerSilence = 10;
 
 export class WorkerPool {
   readonly #slots: WorkerSlot[];
@@ -49,13 +53,15 @@ export class WorkerPool {
   #ready = 0;
   #idleExits = 0;
   #draining = false;
+  #watching: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: PoolOptions) {
-    const { workers, itemsPerWorker, settings, workerModule: module } = options;
+    const { workers, itemsPerWorker, settings, workerModule: module, silentMs = defaultSilentMs } = options;
     this.#slots = Array.from({ length: workers }, (_, index): WorkerSlot => {
       const slot: WorkerSlot = new WorkerSlot({
         module: module ?? new URL('./worker.js', import.meta.url),
         settings: settings(index),
+        silentMs,
         onMessage: (message) => this.#receive(slot, message),
         onEnd: (hadNothing) => this.#replace(slot, hadNothing),
       });
@@ -68,6 +74,11 @@ export class WorkerPool {
   async start(): Promise<void> {
     if (this.#error) throw this.#error;
     for (const slot of this.#slots) slot.spawn();
+    const { silentMs = defaultSilentMs } = this.options;
+    const watch = () => {
+      for (const slot of this.#slots) slot.endIfHung(performance.now());
+    };
+    this.#watching = setInterval(watch, silentMs / looksPerSilence).unref();
     await this.#unlessFailed(this.#started.promise);
   }
 
@@ -119,6 +130,7 @@ export class WorkerPool {
 
   /** Ends the processes after their current work. */
   async stop(): Promise<void> {
+    clearInterval(this.#watching);
     await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 
@@ -180,7 +192,7 @@ export class WorkerPool {
   #replace(slot: WorkerSlot, hadNothing: boolean): void {
     if (hadNothing && ++this.#idleExits > maximumIdleExits) {
       const output = slot.lastWords && ` Last error output: ${slot.lastWords}`;
-      const message = `Idle worker processes exited ${this.#idleExits} times in a row.${output}`;
+      const message = `Idle worker processes exited ${this.#idleExits} times in a row (${slot.lastEnd}).${output}`;
       this.fail(new WildstyleError('engine-failed', message));
       return;
     }
@@ -211,9 +223,13 @@ export class WorkerPool {
   }
 }
 
-function crashed({ lastWords }: WorkerSlot): WildstyleError {
+function crashed({ lastWords, lastEnd }: WorkerSlot): WildstyleError {
   const output = lastWords && ` Last error output: ${lastWords.split('\n').slice(-3).join(' ')}`;
-  return new WildstyleError('worker-crashed', `The worker crashed twice while making this image.${output}`, {
-    cure: 'If memory ran out, lower recipe.size or run.batch.',
-  });
+  return new WildstyleError(
+    'worker-crashed',
+    `The worker crashed twice while making this image (${lastEnd}).${output}`,
+    {
+      cure: 'If memory ran out, lower recipe.size or run.batch.',
+    },
+  );
 }

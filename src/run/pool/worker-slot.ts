@@ -4,6 +4,7 @@ import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, type StepTotals } from '../../stylize/step-totals.js';
+import { Liveness } from './liveness.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 
 const keptErrorCharacters = 2000;
@@ -19,6 +20,8 @@ export interface WorkerSlotOptions {
   readonly settings: WorkerSettings;
   /** Called for every message, after the slot has handled it. */
   readonly onMessage: (message: FromWorker) => void;
+  /** See {@link Liveness}. */
+  readonly silentMs: number;
   /** Called when the process exits unexpectedly. `hadNothing`: it had no item, or was not ready yet. */
   readonly onEnd: (hadNothing: boolean) => void;
 }
@@ -34,13 +37,18 @@ export class WorkerSlot {
   reserved = false;
   /** The end of the standard error of the process that exited last. */
   lastWords = '';
+  /** How that process ended: `SIGKILL`, or `exit code 1`. */
+  lastEnd = '';
+  readonly #liveness: Liveness;
   readonly #waiting = new Map<string, Waiting>();
   #process: ChildProcess | undefined;
   #isReady = false;
   #calibrating: { recipe: ResolvedRecipe; resolve: (measured: StepTotals) => void } | undefined;
   #stopping = false;
 
-  constructor(private readonly options: WorkerSlotOptions) {}
+  constructor(private readonly options: WorkerSlotOptions) {
+    this.#liveness = new Liveness(options.silentMs);
+  }
 
   /** The id of its process; undefined before it has started. */
   get pid(): number | undefined {
@@ -67,10 +75,12 @@ export class WorkerSlot {
     child.on('message', (message: FromWorker) => this.#receive(message));
     child.on('error', (error) => {
       // A process that failed to start emits no exit event. Other errors are messages to a dying process; see 'exit'.
-      if (child.pid === undefined) this.#ended(error.message);
+      if (child.pid === undefined) this.#ended(error.message, 'it could not start');
     });
     // Not `exit`, which may come before the last of the error output.
-    child.on('close', () => this.#ended(errorOutput.trim()));
+    child.on('close', (exitCode, signal) =>
+      this.#ended(errorOutput.trim(), signal ?? `exit code ${exitCode}`),
+    );
     this.#process = child;
     this.#isReady = false;
     child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
@@ -119,6 +129,13 @@ export class WorkerSlot {
     this.#calibrating = undefined;
   }
 
+  /** Kills a process that hangs. It is then replaced like any other that ends. */
+  endIfHung(nowMs: number): void {
+    const pid = this.#process?.pid;
+    const hasWork = !this.#isReady || this.load > 0 || this.#calibrating !== undefined;
+    if (pid !== undefined && this.#liveness.isHung(pid, hasWork, nowMs)) this.#process?.kill('SIGKILL');
+  }
+
   /** Kills the process. */
   kill(): void {
     this.#stopping = true;
@@ -126,6 +143,7 @@ export class WorkerSlot {
   }
 
   #receive(message: FromWorker): void {
+    this.#liveness.hear();
     if (message.type === 'ready') {
       this.#isReady = true;
       if (this.#calibrating) this.send({ type: 'calibrate', recipe: this.#calibrating.recipe });
@@ -143,9 +161,10 @@ export class WorkerSlot {
     this.#waiting.delete(id);
   }
 
-  #ended(lastWords: string): void {
+  #ended(lastWords: string, lastEnd: string): void {
     if (this.#stopping) return;
     this.lastWords = lastWords;
+    this.lastEnd = lastEnd;
     const hadNothing = !this.#isReady || this.load === 0;
     if (!hadNothing) {
       const orphans = [...this.#waiting.values()];

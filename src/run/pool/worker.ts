@@ -15,6 +15,7 @@ import { ItemMaker } from '../item/make-item.js';
 import { Makers } from '../item/makers.js';
 import { WeightStore } from '../weights.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import { isSuspect } from './suspects.js';
 
 const progressIntervalMs = 500;
 
@@ -60,9 +61,11 @@ class Worker {
   async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
     try {
       const record = await this.maker.make(item, earlier, this.#drain.signal);
-      // Open the journal with the first record, so that a worker that only measures leaves no file.
-      this.#journal ??= openJournal(this.settings.journal, this.fileSystem);
-      await (await this.#journal).append(record);
+      if (!isSuspect(record)) {
+        // Open the journal with the first record, so that a worker that only measures leaves no file.
+        this.#journal ??= openJournal(this.settings.journal, this.fileSystem);
+        await (await this.#journal).append(record);
+      }
       this.reportProgress();
       send({ type: 'done', record });
     } catch (error) {
@@ -104,9 +107,8 @@ function fatal(error: unknown): void {
   send({ type: 'fatal', code, message, ...(cure && { cure }) });
 }
 
-// Ctrl-C reaches the whole process group, but the orchestrator decides how to stop.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
+// Ctrl-C and a closed terminal reach the whole process group, but the orchestrator decides how to stop.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
 process.on('disconnect', () => process.exit(1));
 
 let starting: Promise<Worker> | undefined;
