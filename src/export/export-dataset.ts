@@ -18,7 +18,7 @@ import { WildstyleError } from '../errors.js';
 import { type ExporterName, exportFormat } from '../export-formats.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 } from '../files/digest.js';
-import type { FileSystem } from '../files/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.js';
 import { packageVersion } from '../version.js';
 import type { ExportOptions } from './exporter.js';
 import { Staging } from './staging/staging.js';
@@ -36,9 +36,10 @@ export async function exportDataset(
   root: string,
   name: ExporterName,
   options: Partial<ExportOptions> = {},
+  fileSystem: FileSystem = nodeFileSystem,
 ): Promise<string[]> {
   if ((await readSummary(root)) === undefined) throw noDataset(root, 'dataset.json');
-  const lock = await lockOutput(root, { startedAt: new Date() });
+  const lock = await lockOutput(root, { startedAt: new Date(), fileSystem });
   try {
     return await exportLocked(root, name, options, lock.fileSystem);
   } finally {

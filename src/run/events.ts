@@ -3,11 +3,13 @@ import type { WindowsNeeded } from '../calendar/window.js';
 import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { ExporterName } from '../export-formats.js';
+import type { FileSystem } from '../files/file-system.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { JobExports } from './finish/write-exports.js';
 import type { DeadlineCause, RunLimits } from './limits/deadline.js';
 import type { WorkerLoad } from './pool/pool.js';
+import type { StartWorker } from './pool/worker-process.js';
 import type { Progress } from './progress.js';
 
 /** Reported during a run. */
@@ -68,6 +70,10 @@ export interface RunOptions {
   readonly now?: () => number;
   /** The script of the worker processes, if a bundler has moved it. */
   readonly workerModule?: URL;
+  /** Starts the worker processes. Tests replace it. */
+  readonly startWorker?: StartWorker;
+  /** Writes the output of this process. Tests make it fail. */
+  readonly fileSystem?: FileSystem;
   readonly onEvent?: (event: RunEvent) => void;
 }
 

@@ -85,6 +85,7 @@ export class ItemProduction {
         }),
       onProgress: (made) => this.#counter.addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
+      ...(options.startWorker && { startWorker: options.startWorker }),
     });
   }
 

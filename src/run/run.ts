@@ -4,7 +4,7 @@
  * @module
  */
 import { beginOutput } from '../dataset/begin-output.js';
-import { retireJournals } from '../dataset/ledger/journals/settle-journals.js';
+import { removeRetired, retireJournals } from '../dataset/ledger/journals/settle-journals.js';
 import type { IndexedRecord } from '../dataset/ledger/record-index.js';
 import { errorsIn } from '../dataset/ledger/tally.js';
 import { lockOutput, type OutputLock } from '../dataset/lock.js';
@@ -35,6 +35,7 @@ export async function runPlan(prepared: Prepared, options: RunOptions = {}): Pro
     startedAt,
     onLost: (error) => lost.abort(error),
     onWait: () => options.onEvent?.({ type: 'waiting' }),
+    ...(options.fileSystem && { fileSystem: options.fileSystem }),
   });
   try {
     return await runLocked(prepared, options, { startedAt, lock, lockLost: lost.signal });
@@ -64,6 +65,8 @@ async function runLocked(
   if (found.damaged.length > 0) options.onEvent?.({ type: 'damaged', lines: found.damaged });
   if (found.kind === 'complete' && workload.items === 0) {
     const { counts } = found.summary;
+    if (found.journals.obsolete.length > 0)
+      await removeRetired(outputPaths(root).journalsFolder, lock.fileSystem);
     const exports = await writeExports(job, options, lock.fileSystem);
     return {
       status: exports.left.length > 0 ? 'stopped' : 'nothing',

@@ -13,6 +13,7 @@ import { failedRecord } from '../item/item-record.js';
 import { type Deferred, deferred } from './deferred.js';
 import { defaultSilentMs } from './liveness.js';
 import type { FromWorker, WorkerSettings } from './protocol.js';
+import { forkWorker, type StartWorker } from './worker-process.js';
 import { died, dropped, WorkerSlot } from './worker-slot.js';
 
 export { dropped } from './worker-slot.js';
@@ -32,6 +33,8 @@ export interface PoolOptions {
   readonly onProgress: (made: StepTotals) => void;
   /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
+  /** Starts a process with the script; default: {@link forkWorker}. */
+  readonly startWorker?: StartWorker;
   /** A worker that neither computes nor says anything for this long is replaced; default: a minute. */
   readonly silentMs?: number;
 }
@@ -60,6 +63,7 @@ export class WorkerPool {
     this.#slots = Array.from({ length: workers }, (_, index): WorkerSlot => {
       const slot: WorkerSlot = new WorkerSlot({
         module: module ?? new URL('./worker.js', import.meta.url),
+        startWorker: options.startWorker ?? forkWorker,
         settings: settings(index),
         silentMs,
         onMessage: (message) => this.#receive(slot, message),

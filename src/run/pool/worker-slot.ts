@@ -1,11 +1,11 @@
 /** A slot in the worker pool: runs one process at a time, and a new one after a crash. @module */
-import { type ChildProcess, fork } from 'node:child_process';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, type StepTotals } from '../../stylize/step-totals.js';
 import { Liveness } from './liveness.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import type { StartWorker, WorkerProcess } from './worker-process.js';
 
 const keptErrorCharacters = 2000;
 const stopTimeoutMs = 10_000;
@@ -17,6 +17,7 @@ export const died = Symbol('died');
 export interface WorkerSlotOptions {
   /** The script of the processes. */
   readonly module: URL;
+  readonly startWorker: StartWorker;
   readonly settings: WorkerSettings;
   /** Called for every message, after the slot has handled it. */
   readonly onMessage: (message: FromWorker) => void;
@@ -41,7 +42,7 @@ export class WorkerSlot {
   lastEnd = '';
   readonly #liveness: Liveness;
   readonly #waiting = new Map<string, Waiting>();
-  #process: ChildProcess | undefined;
+  #process: WorkerProcess | undefined;
   #isReady = false;
   #calibrating: { recipe: ResolvedRecipe; resolve: (measured: StepTotals) => void } | undefined;
   #stopping = false;
@@ -62,12 +63,7 @@ export class WorkerSlot {
 
   /** Starts a process. When it is ready, it receives the items in the slot. */
   spawn(): void {
-    const child = fork(this.options.module, {
-      serialization: 'advanced',
-      // Do not pass on flags of this process, such as --input-type.
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    const child = this.options.startWorker(this.options.module);
     let errorOutput = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       errorOutput = (errorOutput + chunk.toString()).slice(-keptErrorCharacters);

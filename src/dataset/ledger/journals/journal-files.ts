@@ -49,6 +49,9 @@ export const settledPath = (folder: string, generation: number): string =>
 /** Returns the path of the mark that the manifest replaces all journals. */
 export const donePath = (folder: string, generation: number): string => journalPath(folder, generation, done);
 
+/** Whether a journal is the mark that the manifest replaces all journals. */
+export const isDone = ({ writer }: JournalFile): boolean => writer === done;
+
 /** Lists the journals of a folder. It may not exist. */
 export async function findJournals(folder: string): Promise<Journals> {
   const files = await journalFiles(folder);

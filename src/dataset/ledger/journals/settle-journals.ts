@@ -1,11 +1,11 @@
 /** Changes what counts: the journals or the manifest. @module */
 import type { FileSystem } from '../../../files/file-system.js';
-import { removeFolder, syncFolder } from '../../../files/folders.js';
+import { removeFolder, syncFolder, unlinkIfThere } from '../../../files/folders.js';
 import { FilePublisher, publishFile } from '../../../files/publish.js';
 import type { OutputPaths } from '../../output-paths.js';
 import type { RecordPlace } from '../record-index.js';
 import { RecordReader } from '../record-reader.js';
-import { donePath, findJournals, settledPath } from './journal-files.js';
+import { donePath, findJournals, isDone, type JournalFile, settledPath } from './journal-files.js';
 import { checkedLine } from './journal-line.js';
 
 type Folders = Pick<OutputPaths, 'journalsFolder' | 'temporaryFolder'>;
@@ -49,13 +49,22 @@ export async function retireJournals(
   fileSystem: FileSystem,
 ): Promise<void> {
   await publishFile(donePath(journalsFolder, generation), '', { temporaryFolder, fileSystem });
-  await removeObsolete(journalsFolder, fileSystem, donePath(journalsFolder, generation));
-  // The mark must outlive what it marks.
-  await syncFolder(journalsFolder, fileSystem);
-  await removeFolder(journalsFolder, fileSystem);
+  await removeRetired(journalsFolder, fileSystem);
 }
 
-async function removeObsolete(folder: string, fileSystem: FileSystem, kept?: string): Promise<void> {
-  for (const { path } of (await findJournals(folder)).obsolete)
-    if (path !== kept) await fileSystem.unlink(path);
+/** Removes the journals of a dataset whose manifest replaces them: those that a crash on the way has left. */
+export async function removeRetired(folder: string, fileSystem: FileSystem): Promise<void> {
+  await removeObsolete(folder, fileSystem, isDone);
+  // The marks must outlive what they mark.
+  await syncFolder(folder, fileSystem);
+  await removeFolder(folder, fileSystem);
+}
+
+async function removeObsolete(
+  folder: string,
+  fileSystem: FileSystem,
+  isKept: (journal: JournalFile) => boolean = () => false,
+): Promise<void> {
+  for (const journal of (await findJournals(folder)).obsolete)
+    if (!isKept(journal)) await unlinkIfThere(journal.path, fileSystem);
 }

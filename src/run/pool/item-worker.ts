@@ -1,0 +1,143 @@
+/** The work of a worker: makes items on its own engine and records them in its own journal. @module */
+import sharp from 'sharp';
+import { type Journal, openJournal } from '../../dataset/ledger/journals/journal.js';
+import type { Attempt } from '../../dataset/ledger/record.js';
+import { createEngine } from '../../engine/index.js';
+import { asWildstyleError } from '../../errors.js';
+import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
+import { fencedFileSystem } from '../../files/lock/folder-lock.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
+import type { PlanItem } from '../../plan/item.js';
+import { noSteps, stepsSince } from '../../stylize/step-totals.js';
+import { imagesTogether } from '../estimate/machine.js';
+import { measureSteps } from '../estimate/measure-steps.js';
+import { ItemMaker } from '../item/make-item.js';
+import { Makers } from '../item/makers.js';
+import { WeightStore } from '../weights.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
+import { isSuspect } from './suspects.js';
+
+type Send = (message: FromWorker) => void;
+
+const progressIntervalMs = 500;
+
+/** Does what the messages of an orchestrator ask for. */
+export class ItemWorker {
+  #opening: Promise<Workshop> | undefined;
+  #reporting: NodeJS.Timeout | undefined;
+
+  /** @param fileSystem writes only while the run holds its lock */
+  constructor(
+    private readonly send: Send,
+    private readonly fileSystem: FileSystem = nodeFileSystem,
+  ) {}
+
+  /** Handles a message. Reports what goes wrong; never rejects. */
+  async handle(message: ToWorker): Promise<void> {
+    await this.#handle(message).catch((error) => this.send(fatal(error)));
+  }
+
+  async #handle(message: ToWorker): Promise<void> {
+    if (message.type === 'start') {
+      this.#opening = Workshop.open(message.settings, this.send, this.fileSystem);
+      const opened = await this.#opening;
+      this.#reporting = setInterval(() => opened.reportProgress(), progressIntervalMs).unref();
+      this.send({ type: 'ready' });
+      return;
+    }
+    const workshop = await this.#opening;
+    if (!workshop) throw new Error(`The worker received "${message.type}" before "start".`);
+    if (message.type === 'item') await workshop.make(message.item, message.earlier);
+    else if (message.type === 'calibrate') await workshop.calibrate(message.recipe);
+    else if (message.type === 'drain') workshop.drain();
+    else {
+      clearInterval(this.#reporting);
+      await workshop.close();
+    }
+  }
+}
+
+function fatal(error: unknown): FromWorker {
+  const { code, message, cure } = asWildstyleError(error);
+  return { type: 'fatal', code, message, ...(cure && { cure }) };
+}
+
+/** An opened engine, and what is made on it. */
+class Workshop {
+  readonly #drain = new AbortController();
+  #reported = noSteps;
+  #isCalibrating = false;
+  #journal: Promise<Journal> | undefined;
+
+  private constructor(
+    private readonly maker: ItemMaker,
+    private readonly makers: Makers,
+    private readonly settings: WorkerSettings,
+    private readonly fileSystem: FileSystem,
+    private readonly send: Send,
+  ) {}
+
+  static async open(settings: WorkerSettings, send: Send, fileSystem: FileSystem): Promise<Workshop> {
+    // The engine uses the cores; decoding gets one thread.
+    sharp.concurrency(1);
+    sharp.cache(false);
+    const engine = await createEngine(settings.engine, {
+      device: settings.device,
+      threads: settings.threads,
+    });
+    const weights = new WeightStore(settings.weightsFiles);
+    const makers = new Makers({
+      engine,
+      batch: (pixels) => imagesTogether(settings.batch, pixels),
+      graphBytes: settings.graphBytes,
+      weights: (name) => weights.get(name),
+      now: () => performance.now(),
+    });
+    const fenced = fencedFileSystem(settings.lockFile, fileSystem);
+    const maker = new ItemMaker({ ...settings, fileSystem: fenced }, engine, makers);
+    return new Workshop(maker, makers, settings, fenced, send);
+  }
+
+  async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
+    try {
+      const record = await this.maker.make(item, earlier, this.#drain.signal);
+      if (!isSuspect(record)) {
+        // Open the journal with the first record, so that a worker that only measures leaves no file.
+        this.#journal ??= openJournal(this.settings.journal, this.fileSystem);
+        await (await this.#journal).append(record);
+      }
+      this.reportProgress();
+      this.send({ type: 'done', record });
+    } catch (error) {
+      if (error === this.#drain.signal.reason) this.send({ type: 'dropped', id: item.id });
+      else this.send(fatal(error));
+    }
+  }
+
+  async calibrate(recipe: ResolvedRecipe): Promise<void> {
+    this.#isCalibrating = true;
+    const together = (pixels: number) => imagesTogether(this.settings.batch, pixels);
+    const measured = await measureSteps(this.makers, recipe, together);
+    // Exclude the measured steps from the progress.
+    this.#reported = this.makers.totals;
+    this.#isCalibrating = false;
+    this.send({ type: 'calibrated', measured });
+  }
+
+  drain(): void {
+    this.#drain.abort(new Error('drained'));
+  }
+
+  reportProgress(): void {
+    if (this.#isCalibrating) return;
+    const made = stepsSince(this.#reported, this.makers.totals);
+    if (made.steps === 0) return;
+    this.#reported = this.makers.totals;
+    this.send({ type: 'progress', made });
+  }
+
+  async close(): Promise<void> {
+    await (await this.#journal)?.close();
+    this.makers.dispose();
+  }
+}

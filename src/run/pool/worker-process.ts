@@ -1,0 +1,24 @@
+/** The process of a worker. @module */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { ToWorker } from './protocol.js';
+
+/** What the pool needs of a process. Tests have one that is none. */
+export interface WorkerProcess
+  extends Pick<
+    ChildProcess,
+    'pid' | 'connected' | 'exitCode' | 'signalCode' | 'stderr' | 'kill' | 'on' | 'once'
+  > {
+  send(message: ToWorker): boolean;
+}
+
+/** Starts a worker. @param module the script of the process */
+export type StartWorker = (module: URL) => WorkerProcess;
+
+/** Starts a process that outlives nothing and inherits no flags. */
+export const forkWorker: StartWorker = (module) =>
+  fork(module, {
+    serialization: 'advanced',
+    // Do not pass on flags of this process, such as --input-type.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });

@@ -1,0 +1,118 @@
+/**
+ * Lets each write operation of a run go wrong in turn, until a run passes untouched; see "How SQLite Is Tested". By
+ * default, each operation goes wrong in one way; with WILDSTYLE_SWEEP=whole, in every way.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { type ErrorCode, WildstyleError } from '../../src/errors.js';
+import { exportDataset } from '../../src/export/export-dataset.js';
+import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
+import { imagesBelow } from '../support/dataset-tree.js';
+import { type Fault, FaultPoint, faultFileSystem, faults } from './support/fault-file-system.js';
+import { buryHolder, contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from './support/small-run.js';
+
+const isWhole = process.env.WILDSTYLE_SWEEP === 'whole';
+const codes: Readonly<Record<Fault, ErrorCode>> = {
+  ENOSPC: 'disk-full',
+  short: 'disk-full',
+  EIO: 'disk-failed',
+  EACCES: 'output-unwritable',
+  death: 'output-unwritable',
+};
+
+let small: SmallRun;
+let folder = '';
+let whole: Record<string, string>;
+
+/** What a dataset is before the work, and the work. */
+interface Scenario {
+  readonly before: (root: string) => Promise<unknown>;
+  readonly work: (root: string, fileSystem: FileSystem) => Promise<unknown>;
+  readonly after?: () => Promise<Record<string, string>>;
+}
+
+const runTo = (root: string, fileSystem: FileSystem) => small.run(root, { fileSystem });
+const exportTo = (root: string, fileSystem: FileSystem) => exportDataset(root, 'csv', {}, fileSystem);
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  run: { before: async () => {}, work: runTo },
+  resume: { before: (root) => small.run(root, { maxImages: 3 }), work: runTo },
+  'run that makes missing files again': {
+    async before(root) {
+      await copyOf(join(folder, 'whole/out'), root);
+      const [first, second] = await imagesBelow(root);
+      for (const path of [first, second, 'train/metadata.jsonl']) await rm(join(root, path));
+    },
+    work: runTo,
+  },
+  'run without its working folder': {
+    async before(root) {
+      await copyOf(join(folder, 'whole/out'), root);
+      await rm(outputPaths(root).workFolder, { recursive: true });
+      await rm(outputPaths(root).card);
+    },
+    work: runTo,
+  },
+  export: {
+    before: (root) => copyOf(join(folder, 'whole/out'), root),
+    work: exportTo,
+    async after() {
+      const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
+      await exportDataset(root, 'csv');
+      return contentsOf(root);
+    },
+  },
+};
+
+test.before(async () => {
+  small = await smallRun();
+  folder = small.job.folder;
+  await small.run(join(folder, 'whole/out'));
+  whole = await contentsOf(join(folder, 'whole/out'));
+});
+test.after.always(() => small?.job.remove());
+
+for (const [name, { before, work, after }] of Object.entries(scenarios)) {
+  test.serial(
+    `${name}: whichever operation goes wrong, the next one ends with the same dataset`,
+    async (t) => {
+      t.timeout(1_800_000);
+      const expected = after ? await after() : whole;
+      const start = join(folder, 'start/out');
+      const root = join(folder, 'root/out');
+      await rm(start, { recursive: true, force: true });
+      await before(start);
+      let cases = 0;
+      let reached = true;
+      for (let at = 1; reached; at++) {
+        reached = false;
+        for (const fault of isWhole ? faults : [faults[at % faults.length]]) {
+          await rm(root, { recursive: true, force: true });
+          await copyOf(start, root).catch(() => {});
+          const point = new FaultPoint(at, fault);
+          const error = await work(root, faultFileSystem(nodeFileSystem, point)).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          const what = `${fault} at ${at}: ${point.operations[at - 1]}`;
+          if (point.isReached) {
+            reached = true;
+            cases++;
+            // What goes wrong in cleaning up is no failure.
+            if (error !== undefined) {
+              t.true(error instanceof WildstyleError, `${what}: ${error}`);
+              t.is((error as WildstyleError).code, codes[fault], `${what}: ${error}`);
+            }
+          } else t.is(error, undefined, what);
+          await buryHolder(root);
+          await work(root, nodeFileSystem);
+          t.deepEqual(await faultsOf(root, expected), [], what);
+        }
+      }
+      t.log(`${cases} cases`);
+      t.true(cases > 10);
+    },
+  );
+}
