@@ -27,6 +27,7 @@ export interface PublishedFile {
 /** The extension of temporary files, which image loaders ignore. */
 const temporaryExtension = '.tmp';
 const flushAtCharacters = 1 << 18;
+const maximumTries = 5;
 
 /** A file being written. It appears at its final path only after {@link commit}. */
 export class FilePublisher {
@@ -118,13 +119,19 @@ export class FilePublisher {
 
   async #moveIntoPlace(): Promise<void> {
     const folder = resolve(dirname(this.finalPath));
-    const made = await makeFolder(folder, this.fileSystem);
-    try {
-      await this.fileSystem.rename(this.temporaryPath, this.finalPath);
-    } catch (error) {
-      // Empty class folders break some data loaders.
-      await removeEmptyFolders(made, this.fileSystem);
-      throw error;
+    const made: string[] = [];
+    for (let triesLeft = maximumTries - 1; ; triesLeft--) {
+      try {
+        made.push(...(await makeFolder(folder, this.fileSystem)));
+        await this.fileSystem.rename(this.temporaryPath, this.finalPath);
+        break;
+      } catch (error) {
+        // Another process that failed may have removed a folder that it had made.
+        if (triesLeft > 0 && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        // Empty class folders break some data loaders.
+        await removeEmptyFolders(made, this.fileSystem);
+        throw error;
+      }
     }
     await syncFolders(folder, this.commonFolder, this.fileSystem);
   }

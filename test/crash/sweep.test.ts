@@ -1,6 +1,6 @@
 /**
  * Lets each write operation of a run go wrong in turn, until a run passes untouched; see "How SQLite Is Tested". By
- * default, each operation goes wrong in one way; with WILDSTYLE_SWEEP=whole, in every way.
+ * default, each operation goes wrong in one way; with WILDSTYLE_SWEEP=whole (`npm run sweep`), each in every way.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,6 +28,8 @@ let whole: Record<string, string>;
 
 /** What a dataset is before the work, and the work. */
 interface Scenario {
+  /** In the short form, every n-th operation goes wrong. */
+  readonly every: number;
   readonly before: (root: string) => Promise<unknown>;
   readonly work: (root: string, fileSystem: FileSystem) => Promise<unknown>;
   readonly after?: () => Promise<Record<string, string>>;
@@ -37,9 +39,10 @@ const runTo = (root: string, fileSystem: FileSystem) => small.run(root, { fileSy
 const exportTo = (root: string, fileSystem: FileSystem) => exportDataset(root, 'csv', {}, fileSystem);
 
 const scenarios: Readonly<Record<string, Scenario>> = {
-  run: { before: async () => {}, work: runTo },
-  resume: { before: (root) => small.run(root, { maxImages: 3 }), work: runTo },
+  run: { every: 1, before: async () => {}, work: runTo },
+  resume: { every: 3, before: (root) => small.run(root, { maxImages: 3 }), work: runTo },
   'run that makes missing files again': {
+    every: 3,
     async before(root) {
       await copyOf(join(folder, 'whole/out'), root);
       const [first, second] = await imagesBelow(root);
@@ -48,6 +51,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     work: runTo,
   },
   'run without its working folder': {
+    every: 3,
     async before(root) {
       await copyOf(join(folder, 'whole/out'), root);
       await rm(outputPaths(root).workFolder, { recursive: true });
@@ -56,6 +60,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     work: runTo,
   },
   export: {
+    every: 1,
     before: (root) => copyOf(join(folder, 'whole/out'), root),
     work: exportTo,
     async after() {
@@ -74,7 +79,7 @@ test.before(async () => {
 });
 test.after.always(() => small?.job.remove());
 
-for (const [name, { before, work, after }] of Object.entries(scenarios)) {
+for (const [name, { every, before, work, after }] of Object.entries(scenarios)) {
   test.serial(
     `${name}: whichever operation goes wrong, the next one ends with the same dataset`,
     async (t) => {
@@ -86,9 +91,9 @@ for (const [name, { before, work, after }] of Object.entries(scenarios)) {
       await before(start);
       let cases = 0;
       let reached = true;
-      for (let at = 1; reached; at++) {
+      for (let at = 1; reached; at += isWhole ? 1 : every) {
         reached = false;
-        for (const fault of isWhole ? faults : [faults[at % faults.length]]) {
+        for (const fault of isWhole ? faults : [faults[Math.floor(at / every) % faults.length]]) {
           await rm(root, { recursive: true, force: true });
           await copyOf(start, root).catch(() => {});
           const point = new FaultPoint(at, fault);

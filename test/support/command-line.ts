@@ -32,16 +32,22 @@ export interface Environment {
   readonly cwd?: string;
   /** For `LC_ALL`, `LANG` and `LANGUAGE`; unset by default. */
   readonly locale?: string;
+  /** Other environment variables. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Starts `wildstyle` with arguments. */
-export function startWildstyle(args: readonly string[], { cache, cwd, locale }: Environment): Going {
+export function startWildstyle(
+  args: readonly string[],
+  { cache, cwd, locale, variables }: Environment,
+): Going {
   const child = spawn(process.execPath, [mainFile, ...args], {
     ...(cwd !== undefined && { cwd }),
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       XDG_CACHE_HOME: cache,
+      ...variables,
       ...(locale !== undefined && { LC_ALL: locale, LANG: locale, LANGUAGE: locale }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -27,8 +27,14 @@ export function inProcessWorker({ fileSystem, onDone }: InProcessOptions): Worke
     events.emit('message', message);
   };
   const worker = new ItemWorker(tell, fileSystem);
+  const working = new Set<Promise<void>>();
   const handle = async (message: ToWorker) => {
-    await worker.handle(message);
+    // A process would be gone; here, what it was doing must not reach into the next test.
+    if (message.type === 'stop') await Promise.all(working);
+    const work = worker.handle(message);
+    working.add(work);
+    await work;
+    working.delete(work);
     if (message.type === 'stop') end(null);
   };
   return Object.assign(events, {

@@ -1,5 +1,5 @@
 /** Changes what counts: the journals or the manifest. @module */
-import type { FileSystem } from '../../../files/file-system.js';
+import { asStorageError, type FileSystem } from '../../../files/file-system.js';
 import { removeFolder, syncFolder, unlinkIfThere } from '../../../files/folders.js';
 import { FilePublisher, publishFile } from '../../../files/publish.js';
 import type { OutputPaths } from '../../output-paths.js';
@@ -29,13 +29,13 @@ export async function settleJournals(
   try {
     for (const place of records) await publisher.write(checkedLine(await reader.readText(place)));
     await publisher.commit();
+    await removeObsolete(journalsFolder, fileSystem);
   } catch (error) {
     await publisher.abort();
-    throw error;
+    throw asStorageError(error, path);
   } finally {
     await reader.close();
   }
-  await removeObsolete(journalsFolder, fileSystem);
 }
 
 /**
@@ -54,10 +54,14 @@ export async function retireJournals(
 
 /** Removes the journals of a dataset whose manifest replaces them: those that a crash on the way has left. */
 export async function removeRetired(folder: string, fileSystem: FileSystem): Promise<void> {
-  await removeObsolete(folder, fileSystem, isDone);
-  // The marks must outlive what they mark.
-  await syncFolder(folder, fileSystem);
-  await removeFolder(folder, fileSystem);
+  try {
+    await removeObsolete(folder, fileSystem, isDone);
+    // The marks must outlive what they mark.
+    await syncFolder(folder, fileSystem);
+    await removeFolder(folder, fileSystem);
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
 }
 
 async function removeObsolete(
