@@ -26,6 +26,8 @@ export type DecodeTarget = FittedTarget | ImageShape;
 
 /** The minimum edge length, even at extreme aspect ratios. Networks downsample by 16. */
 export const minimumEdgePx = 32;
+/** The largest size of an image that a recipe can ask for. */
+export const maximumSizePx = 4096;
 
 /**
  * Returns the shape of an image after resizing. With `keep`, the long edge is `sizePx`. The short edge is rounded to

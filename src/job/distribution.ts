@@ -43,9 +43,10 @@ export function distributionKeyOf(schema: z.ZodType): DistributionKey | undefine
 /**
  * Returns the same schema with every leaf allowed to be a distribution. Descends into objects, including objects and
  * records inside unions; keeps defaults, optionality and descriptions.
+ * @param fixed keys of the object that stay as they are
  */
-export function distributable(schema: z.ZodType): z.ZodType {
-  return describedLike(schema, derive(schema));
+export function distributable(schema: z.ZodType, fixed: readonly string[] = []): z.ZodType {
+  return describedLike(schema, schema instanceof z.ZodObject ? group(schema, fixed) : derive(schema));
 }
 
 function derive(schema: z.ZodType): z.ZodType {
@@ -61,9 +62,12 @@ function inner(schema: z.ZodDefault | z.ZodPrefault | z.ZodOptional): z.ZodType 
   return distributable(schema.unwrap() as z.ZodType);
 }
 
-function group(schema: z.ZodObject): z.ZodType {
+function group(schema: z.ZodObject, fixed: readonly string[] = []): z.ZodType {
   const shape = Object.fromEntries(
-    Object.entries(schema.shape).map(([key, child]) => [key, distributable(child as z.ZodType)]),
+    Object.entries(schema.shape).map(([key, child]) => [
+      key,
+      fixed.includes(key) ? child : distributable(child as z.ZodType),
+    ]),
   );
   // A clone keeps the object's checks.
   return schema.clone({ ...schema.def, shape });

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
+import { withPreset } from '../methods/recipe.js';
 import { checkExports, checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './messages/explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
@@ -74,9 +75,11 @@ function checkedJob(file: string, text: string, options: LoadJobOptions, checkPl
   failOn('job-syntax', syntaxProblems(source, document));
 
   const { overrides, shown } = readOverrides(options.overrides ?? []);
-  const value = overrides.reduce<unknown>(
-    (job, { path, value: replacement }) => applyOverride(job, path, replacement),
-    plainValue(source, document),
+  const value = extended(
+    overrides.reduce<unknown>(
+      (job, { path, value: replacement }) => applyOverride(job, path, replacement),
+      plainValue(source, document),
+    ),
   );
   const problems = findProblems(value, dirname(resolve(file)), checkPlaces);
   shown.push(
@@ -88,6 +91,12 @@ function checkedJob(file: string, text: string, options: LoadJobOptions, checkPl
   }
   failOn('job-invalid', shown, problems.length - maximumLocated);
   return withAbsolutePaths(jobSchema.parse(value), resolve(file));
+}
+
+/** The job with the parameters of its preset. */
+function extended(job: unknown): unknown {
+  if (typeof job !== 'object' || job === null || !('recipe' in job)) return job;
+  return { ...job, recipe: withPreset(job.recipe) };
 }
 
 /** Parses the overrides; returns the valid ones, and the problems of the others. */

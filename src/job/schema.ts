@@ -7,7 +7,7 @@ import { defaultDevice, engineNames } from '../engine/index.js';
 import { exporterNames } from '../export-formats.js';
 import { defaultQuality, imageFormats } from '../images/format.js';
 import { defaultMaximumPixels } from '../images/inspect.js';
-import { type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
+import { fixedKeys, type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
 import { networkNames } from '../stylize/networks/index.js';
 import { type Distributed, distributable } from './distribution.js';
 import { folderNameProblem } from './folder-name.js';
@@ -18,7 +18,10 @@ export type DistributedRecipe = Distributed<Recipe>;
 export type DistributedRecipeInput = Distributed<RecipeInput>;
 
 // The schema is derived at run time; the type follows the same rules.
-const recipe = distributable(recipeSchema) as unknown as z.ZodType<DistributedRecipe, DistributedRecipeInput>;
+const recipe = distributable(recipeSchema, fixedKeys) as unknown as z.ZodType<
+  DistributedRecipe,
+  DistributedRecipeInput
+>;
 
 const path = z.string().min(1).max(4096);
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { z } from 'zod';
-import { minimumEdgePx } from '../images/fit.js';
+import { maximumSizePx, minimumEdgePx } from '../images/fit.js';
 import { type Intersection, type MethodName, methodNames, methodOf, methods } from './index.js';
+import { type Preset, presetNames, presets } from './optimize/presets.js';
 
 type MethodParameters = Intersection<(typeof methods)[MethodName]['parameters']>;
 
@@ -17,8 +18,17 @@ const parameters = Object.assign(
 /** The schema of a recipe, including the project's defaults. */
 export const recipeSchema = z
   .strictObject({
+    preset: z
+      .enum(presetNames)
+      .optional()
+      .describe('A named recipe to start from. Keys of the recipe go before those of the preset'),
     method: z.enum(methodNames).default(methodNames[0]).describe('How images are made'),
-    size: z.int().min(minimumEdgePx).max(4096).default(256).describe('Long edge of the result in pixels'),
+    size: z
+      .int()
+      .min(minimumEdgePx)
+      .max(maximumSizePx)
+      .default(256)
+      .describe('Long edge of the result in pixels'),
     fit: z
       .enum(['keep', 'crop', 'stretch'])
       .default('keep')
@@ -37,3 +47,51 @@ export type Recipe = z.output<typeof recipeSchema>;
 
 /** A recipe as callers write it: everything is optional. */
 export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** The keys of a recipe that take values, never distributions. */
+export const fixedKeys: readonly string[] = ['preset'];
+
+/** The keys whose values are maps of parameters. All other maps are values of one parameter. */
+const groups = Object.entries(recipeSchema.shape).flatMap(([key, schema]) =>
+  schema instanceof z.ZodPrefault && schema.unwrap() instanceof z.ZodObject ? [key] : [],
+);
+
+/**
+ * Adds the parameters of the preset that a recipe names. Those of the recipe itself stay; maps of parameters, such as
+ * `style`, are merged key by key. Anything that is not a recipe with a known preset is returned as it is.
+ * @param keeps whether to use a value of the preset. Default: all
+ */
+export function withPreset(recipe: unknown, keeps: (value: unknown) => boolean = () => true): unknown {
+  if (!isMap(recipe) || typeof recipe.preset !== 'string' || !Object.hasOwn(presets, recipe.preset))
+    return recipe;
+  const { recipe: preset }: Preset = presets[recipe.preset as keyof typeof presets];
+  return extend(kept(preset, keeps), recipe, groups);
+}
+
+function extend(
+  base: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+  merged: readonly string[],
+): Record<string, unknown> {
+  const added = Object.entries(base).filter(([key]) => own[key] === undefined);
+  const changed = Object.entries(own).map(([key, value]) => {
+    const below = base[key];
+    const isGroup = merged.includes(key) && isMap(value) && isMap(below);
+    return [key, isGroup ? extend(below, value, []) : value];
+  });
+  return Object.fromEntries([...changed.filter(([, value]) => value !== undefined), ...added]);
+}
+
+function kept(
+  map: Readonly<Record<string, unknown>>,
+  keeps: (value: unknown) => boolean,
+): Record<string, unknown> {
+  const entries = Object.entries(map).filter(([, value]) => keeps(value));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, groups.includes(key) && isMap(value) ? kept(value, keeps) : value]),
+  );
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

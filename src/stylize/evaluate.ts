@@ -19,7 +19,7 @@ export interface TermValue {
   readonly part: string;
   /** The loss before scaling. */
   readonly unscaled: number;
-  /** The divisor of the loss: its magnitude for the target. */
+  /** The divisor of the loss: its magnitude for the target; 1 with absolute weights. */
   readonly scale: number;
   /** `unscaled / scale`, before multiplying by the weight. */
   readonly scaled: number;
@@ -98,7 +98,8 @@ export class Evaluator {
       terms: Object.fromEntries(spec.terms.map(({ name }) => [name, number(stepName.term(name))])),
       parts: rows.map(({ term, part, weight }) => {
         const unscaled = number(tensorName.unscaled(term, part));
-        const scales = scaleNames(term, terms[term], part).flatMap((name) => targets[name]?.data[0] ?? []);
+        const names = spec.isScaled ? scaleNames(term, terms[term], part) : [];
+        const scales = names.flatMap((name) => targets[name]?.data[0] ?? []);
         const scale = scales.length > 0 ? scales.reduce((a, b) => a + b) / scales.length : 1;
         return { term, part, unscaled, scale, scaled: unscaled / scale, weight };
       }),

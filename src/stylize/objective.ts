@@ -63,7 +63,8 @@ export function objective(
     const weighted = term.parts.map((part) => {
       unscaled[tensorName.unscaled(name, part)] = values[part];
       const weight = inputs[tensorName.weight(name, part)];
-      const scales = scaleNames(name, term, part).flatMap((scale) => inputs[scale] ?? []);
+      const names = spec.isScaled ? scaleNames(name, term, part) : [];
+      const scales = names.flatMap((scale) => inputs[scale] ?? []);
       const scale = scales.length > 0 ? tf.div(tf.addN(scales), scales.length) : undefined;
       return tf.mul(values[part], scale ? tf.div(weight, scale) : weight) as tf.Tensor1D;
     });

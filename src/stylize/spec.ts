@@ -26,6 +26,8 @@ export interface Spec {
   readonly pooling: Pooling;
   /** The terms whose weighted sum is the objective. */
   readonly terms: readonly NamedTerm[];
+  /** Whether the parts of the terms are divided by their scales. */
+  readonly isScaled: boolean;
   readonly optimizer: Optimizer;
   /** Equal for equal step functions, and so for equal graphs. */
   readonly key: string;
@@ -52,6 +54,8 @@ export interface ConfiguredPlace extends Place {
 export interface SpecParts {
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  /** Whether the parts of the terms are divided by their scales. Default: yes. */
+  readonly isScaled?: boolean;
   readonly optimizer: OptimizerChoice;
   /** Keyed by the names of {@link lossesByTerm}, in order of summation. */
   readonly terms: Named<ConfiguredPlace>;
@@ -61,7 +65,8 @@ export interface SpecParts {
  * Makes the spec of a network, an optimizer and the terms of an objective.
  * @throws `layer-unknown` if the network has no such layer
  */
-export function specOf({ network: networkName, pooling, optimizer, terms: places }: SpecParts): Spec {
+export function specOf(parts: SpecParts): Spec {
+  const { network: networkName, pooling, isScaled = true, optimizer, terms: places } = parts;
   const network = networks[networkName];
   const terms = Object.entries(places).map(([name, place]) => namedTerm(name, place));
   for (const layer of layersOf(terms))
@@ -71,8 +76,9 @@ export function specOf({ network: networkName, pooling, optimizer, terms: places
     networkName,
     pooling,
     terms,
+    isScaled,
     optimizer: optimizerOf(optimizer),
-    key: [networkName, pooling, ...terms.map(({ key }) => key), optimizerKey(optimizer)].join(';'),
+    key: [networkName, pooling, isScaled, ...terms.map(({ key }) => key), optimizerKey(optimizer)].join(';'),
   };
 }
 

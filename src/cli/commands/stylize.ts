@@ -9,6 +9,7 @@ import { encodeImage } from '../../images/encode.js';
 import { formatOfFile } from '../../images/format.js';
 import { applyOverride, parseOverride } from '../../job/overrides.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
+import { presetNames } from '../../methods/optimize/presets.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { stylizeImages } from '../../run/arrays/stylize-images.js';
 import type { Progress } from '../../run/progress.js';
@@ -24,6 +25,7 @@ interface StylizeArguments {
   readonly size?: number;
   readonly steps?: number;
   readonly strength?: number;
+  readonly preset?: string;
   readonly weights?: string;
   readonly set?: readonly string[];
 }
@@ -47,6 +49,12 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
         requiresArg: true,
         describe: 'Strength of the style relative to the content',
       })
+      .option('preset', {
+        type: 'string',
+        requiresArg: true,
+        choices: presetNames,
+        describe: 'Named recipe to start from; a job has recipe.preset',
+      })
       .option('set', {
         type: 'string',
         array: true,
@@ -54,7 +62,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
         describe: 'Set a recipe key, e.g. optimizer=adam; repeatable',
       })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' }),
-  async handler({ content, style, out, size, steps, strength, set = [], weights }) {
+  async handler({ content, style, out, size, steps, strength, preset, set = [], weights }) {
     const format = formatOfFile(out);
     if (!format) {
       throw new WildstyleError('option-invalid', `The output must end in .jpg, .png or .webp, not ${out}.`);
@@ -65,7 +73,7 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
     });
-    const recipe = recipeOf({ size, steps, style: { strength } }, set);
+    const recipe = recipeOf({ preset, size, steps, style: { strength } }, set);
     const signals = stopSignals();
     const view = progressView(process.stderr);
     let isAnnounced = false;

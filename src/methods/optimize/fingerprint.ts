@@ -24,12 +24,12 @@ function losses({ loss, lossParameters }: Pick<OptimizeRecipe['style'], 'loss' |
  * parameter. `JSON.stringify` would take a sixth of the time of planning.
  */
 export function fingerprint(recipe: OptimizeRecipe): string {
-  const { method, size, fit, network, pooling, init, content, style } = recipe;
+  const { method, size, fit, network, pooling, weighting, init, content, style } = recipe;
   const { totalVariation, optimizer, learningRate, decay, history, momentum, average, plateau } = recipe;
   const start = typeof init === 'string' ? init : json(init);
   const ofContent = `${losses(content)} ${json(content.layers)} ${content.weight}`;
   const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}`;
   const falling = typeof decay === 'string' ? decay : json(decay);
   const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
-  return `${method} ${size} ${fit} ${network} ${pooling} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
+  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

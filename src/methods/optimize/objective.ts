@@ -19,6 +19,8 @@ interface WeightedPlace extends ConfiguredPlace {
  * square of the strength compensates for this, so that strengths from 1 to 100 cover everything from barely visible to free.
  */
 export const styleWeight = (strength: number): number => strength ** 2 / 50;
+/** The strength whose style loss has this weight. */
+export const strengthOf = (weight: number): number => Math.sqrt(50 * weight);
 
 /** The objective of a recipe. The order of the terms is the order of summation. */
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
@@ -72,10 +74,11 @@ function termsOf(
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOfRecipe(recipe: OptimizeRecipe): Spec {
-  const { network, pooling, optimizer, history, average } = recipe;
+  const { network, pooling, weighting, optimizer, history, average } = recipe;
   return specOf({
     network,
     pooling,
+    isScaled: weighting === 'relative',
     optimizer: { name: optimizer, history, averages: average > 0 },
     terms: objectiveOf(recipe),
   });

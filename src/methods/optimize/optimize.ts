@@ -14,7 +14,7 @@ export const optimize = {
   version: 2,
   parameters: optimizeParameters,
   check({ content, style, totalVariation }) {
-    if (hasWeight([content.weight, style.strength, totalVariation])) return undefined;
+    if (hasWeight([content.weight, style.weight ?? style.strength, totalVariation])) return undefined;
     return {
       path: ['style', 'strength'],
       message: 'content.weight, style.strength and totalVariation are all 0: there is nothing to optimize',

@@ -1,7 +1,7 @@
 /** The parameters of the method `optimize`, as written in a job. @module */
 import { z } from 'zod';
 import { auto } from '../../auto.js';
-import { minimumEdgePx } from '../../images/fit.js';
+import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { networkNames } from '../../stylize/networks/index.js';
 import { poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
@@ -53,6 +53,12 @@ export const optimizeParameters = {
     .enum(poolings)
     .optional()
     .describe('Pooling between network blocks. Default: depends on the network'),
+  weighting: z
+    .enum(['relative', 'absolute'])
+    .default('relative')
+    .describe(
+      'relative: every loss is divided by its size for the sources, and weights of layers and losses are shares. absolute: neither, as in published code',
+    ),
   init: initialImage
     .default('content')
     .describe('Initial image of the optimization: one image, or a weighted mix'),
@@ -81,12 +87,19 @@ export const optimizeParameters = {
         .describe(
           'How strongly the style acts: 1 is barely visible, 10 clearly a painting that keeps its shapes, 100 free',
         ),
+      weight: weight.optional().describe('Weight of the style loss. Default: `strength`² / 50'),
       size: z
         .int()
         .min(minimumEdgePx)
-        .max(4096)
+        .max(maximumSizePx)
         .optional()
         .describe('Long edge of the style image in pixels. Default: `size`'),
+      scale: z
+        .number()
+        .min(0.1)
+        .max(4)
+        .default(1)
+        .describe('Factor on the size of the style image: smaller gives finer strokes'),
     })
     .prefault({})
     .describe('The style loss, which transfers the look'),

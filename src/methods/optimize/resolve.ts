@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { isAuto } from '../../auto.js';
+import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import type { Pooling } from '../../stylize/networks/network.js';
 import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.js';
@@ -10,8 +11,9 @@ import type { Decay } from '../../stylize/schedule/decay.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
+import { strengthOf } from './objective.js';
 import type { optimizeParameters } from './parameters.js';
-import { computeShares, type Shares, sharesOf } from './shares.js';
+import { computeShares, type Shares, sharesOf, type Weighting } from './shares.js';
 import { defaultStages, resolveStages } from './stages.js';
 
 export type { LossParameters, Shares };
@@ -25,6 +27,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly method: 'optimize';
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  readonly weighting: Weighting;
   readonly init: DrawnOptimizeRecipe['init'];
   readonly content: {
     readonly loss: Shares;
@@ -58,9 +61,10 @@ export interface OptimizeRecipe extends MethodRecipe {
 
 /** Fills in defaults that depend on the network, the optimizer or the size, and normalizes weights to shares. */
 export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts): OptimizeRecipe {
-  const { method, size, fit, init, content, style, steps, stages } = drawn;
+  const { method, size, fit, weighting, init, content, style, steps, stages } = drawn;
   const network = isAuto(drawn.network) ? facts.network : drawn.network;
   const { defaults } = networks[network];
+  const losses = resolvers[weighting];
   const optimizer = drawn.optimizer ?? defaults.optimizer;
   const learningRate = drawn.learningRate ?? optimizers[optimizer].defaults.learningRate;
   return {
@@ -69,17 +73,20 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     fit,
     network,
     pooling: drawn.pooling ?? defaults.pooling,
+    weighting,
     init,
     content: {
-      ...resolveContentLosses(content.loss),
-      layers: content.layers ? sharesOf(content.layers) : defaultLayers[network].content,
+      ...losses.content(content.loss),
+      layers: content.layers
+        ? sharesOf(content.layers, weighting)
+        : defaultLayers[weighting][network].content,
       weight: content.weight,
     },
     style: {
-      ...resolveStyleLosses(style.loss),
-      layers: style.layers ? sharesOf(style.layers) : defaultLayers[network].style,
-      strength: style.strength,
-      size: style.size ?? size,
+      ...losses.style(style.loss),
+      layers: style.layers ? sharesOf(style.layers, weighting) : defaultLayers[weighting][network].style,
+      strength: style.weight === undefined ? style.strength : strengthOf(style.weight),
+      size: styleSize(style.size ?? size, style.scale),
     },
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
     optimizer,
@@ -102,12 +109,23 @@ function settingsOf({ defaults }: Optimizer, drawn: DrawnOptimizeRecipe) {
   };
 }
 
-const resolveContentLosses = lossResolver(contentLosses);
-const resolveStyleLosses = lossResolver(styleLosses);
+const lossesOf = (weighting: Weighting) => ({
+  content: lossResolver(contentLosses, weighting),
+  style: lossResolver(styleLosses, weighting),
+});
+const resolvers = { relative: lossesOf('relative'), absolute: lossesOf('absolute') };
 
-const defaultLayers = Object.fromEntries(
-  networkNames.map((name) => {
-    const { contentLayers, styleLayers } = networks[name].defaults;
-    return [name, { content: computeShares(contentLayers), style: computeShares(styleLayers) }];
-  }),
-) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
+/** A style image has at least the smallest edge that a network takes, and at most the largest size of a recipe. */
+function styleSize(sizePx: number, scale: number): number {
+  return Math.min(maximumSizePx, Math.max(minimumEdgePx, Math.round(sizePx * scale)));
+}
+
+const layersOf = (weighting: Weighting) =>
+  Object.fromEntries(
+    networkNames.map((name) => {
+      const { contentLayers, styleLayers } = networks[name].defaults;
+      const content = computeShares(contentLayers, weighting);
+      return [name, { content, style: computeShares(styleLayers, weighting) }];
+    }),
+  ) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
+const defaultLayers = { relative: layersOf('relative'), absolute: layersOf('absolute') };

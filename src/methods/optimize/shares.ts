@@ -1,30 +1,36 @@
-/** Relative weights that sum to one. @module */
+/** Weights by name: shares that sum to one, or as they are given. @module */
 import type { Named } from '../../engine/engine.js';
 import { sortedByKey } from '../../files/canonical-json.js';
 
-/** Relative weights by name. They sum to one. */
+/** `relative` weights are divided by their sum, `absolute` ones are not. */
+export type Weighting = 'relative' | 'absolute';
+
+/** Weights by name. If they are relative, they sum to one. */
 export type Shares = Named<number>;
 
 /** A list of names with equal weights, or a map from name to weight. */
 export type Weighted = readonly string[] | Named<number | undefined>;
 
 /** Shares of lists and maps that the items of a plan have in common: a memo of values that cannot change. */
-const knownShares = new WeakMap<object, Shares>();
+const knownShares: Readonly<Record<Weighting, WeakMap<object, Shares>>> = {
+  relative: new WeakMap(),
+  absolute: new WeakMap(),
+};
 
-export function sharesOf(weighted: Weighted): Shares {
-  const known = knownShares.get(weighted);
+export function sharesOf(weighted: Weighted, weighting: Weighting): Shares {
+  const known = knownShares[weighting].get(weighted);
   if (known) return known;
-  const shares = computeShares(weighted);
-  if (Object.isFrozen(weighted)) knownShares.set(weighted, shares);
+  const shares = computeShares(weighted, weighting);
+  if (Object.isFrozen(weighted)) knownShares[weighting].set(weighted, shares);
   return shares;
 }
 
-/** The weights divided by their sum, sorted by name. If all are zero, so are the shares. */
-export function computeShares(weighted: Weighted): Shares {
+/** The weights, sorted by name; relative ones divided by their sum. If all are zero, so are the shares. */
+export function computeShares(weighted: Weighted, weighting: Weighting): Shares {
   const weights: [string, number][] = Array.isArray(weighted)
     ? [...new Set<string>(weighted)].map((name) => [name, 1])
     : Object.entries(weighted as Record<string, number>);
-  const sum = weights.reduce((total, [, weight]) => total + weight, 0) || 1;
+  const sum = weighting === 'relative' ? weights.reduce((total, [, weight]) => total + weight, 0) || 1 : 1;
   const shares = sortedByKey(weights).map(([name, weight]) => [name, weight / sum]);
   return Object.freeze(Object.fromEntries(shares));
 }

@@ -17,6 +17,7 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     fit: 'keep',
     network: 'random',
     pooling: 'average',
+    weighting: 'relative',
     init: 'content',
     content: { loss: { features: 1 }, lossParameters: {}, layers: { relu4_1: 1 }, weight: 1 },
     style: {
@@ -176,6 +177,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 31);
+  t.is(leaves, 32);
   t.is(seen.size, leaves + 1);
 });

@@ -1,0 +1,85 @@
+/**
+ * Presets: named recipes that a job extends. What the job sets itself comes first, then the preset, then the defaults. A
+ * preset may hold distributions.
+ * @module
+ */
+
+/** A named recipe. */
+export interface Preset {
+  /** What it is for, for the docs. */
+  readonly describe: string;
+  /** As in a job. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+}
+
+const vgg19Channels = { relu1_1: 64, relu2_1: 128, relu3_1: 256, relu4_1: 512, relu5_1: 512 };
+
+/** Weights of VGG-19's style layers that are divided by the squared number of channels. */
+const overSquaredChannels = (weight: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(vgg19Channels).map(([layer, channels]) => [layer, weight / channels ** 2]),
+  );
+
+export const presets = {
+  augment: {
+    describe: 'Training sets: the default recipe, with a strength and a size of the style for each image',
+    recipe: {
+      style: { strength: { logUniform: [3, 30] }, scale: { choice: [0.5, 1, 1.5] } },
+    },
+  },
+  painting: {
+    describe: 'Pictures to look at: three sizes, and a little of the motifs of `relu5_1`',
+    recipe: {
+      style: { layers: { relu1_1: 0.24, relu2_1: 0.24, relu3_1: 0.24, relu4_1: 0.24, relu5_1: 0.04 } },
+      stages: [
+        { scale: 0.25, steps: 60 },
+        { scale: 0.5, steps: 60 },
+      ],
+    },
+  },
+  fast: {
+    describe: 'Previews: shallow layers and a third of the work',
+    recipe: {
+      content: { layers: ['relu3_1'] },
+      style: { layers: ['relu1_1', 'relu2_1', 'relu3_1'] },
+      stages: [{ scale: 0.5, steps: 40 }],
+      steps: 15,
+    },
+  },
+  gatys2015: {
+    describe: 'The objective of leongatys/PytorchNeuralStyleTransfer: 512 px, 500 steps at one size',
+    recipe: {
+      network: 'vgg19',
+      pooling: 'max',
+      size: 512,
+      weighting: 'absolute',
+      content: { layers: { relu4_2: 1 } },
+      style: { layers: overSquaredChannels(1e3), weight: 1 },
+      optimizer: 'lbfgs',
+      history: 100,
+      steps: 500,
+      stages: [],
+    },
+  },
+  'neural-style': {
+    describe:
+      'The objective of jcjohnson/neural-style without its total variation: from noise, 512 px, 1000 steps at one size',
+    recipe: {
+      network: 'vgg19',
+      pooling: 'max',
+      size: 512,
+      weighting: 'absolute',
+      init: 'noise',
+      content: { layers: { relu4_2: 1 }, weight: 5 },
+      style: { layers: overSquaredChannels(1), weight: 100 },
+      totalVariation: 0,
+      optimizer: 'lbfgs',
+      history: 100,
+      steps: 1000,
+      stages: [],
+    },
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof presets;
+export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
