@@ -156,11 +156,11 @@ test('rejects an image with NaN values', async (t) => {
 });
 
 test('rejects invalid recipes with the path of the problem', async (t) => {
-  const wrong = { network: 'random', steps: 0, style: { strength: -1 }, color: true } as RecipeInput;
+  const wrong = { network: 'random', steps: 0, style: { strength: -1 }, colour: true } as RecipeInput;
   for (const call of [onnx.stylize(content, style, wrong), onnx.evaluate(image, content, style, wrong)]) {
     const error = await t.throwsAsync(call, { instanceOf: WildstyleError });
     t.is(error?.code, 'option-invalid');
-    for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /color/])
+    for (const place of [/recipe\.steps/, /recipe\.style\.strength/, /colour/])
       t.regex(error?.message ?? '', place);
   }
   const misspelled = { network: 'randon', stile: {} } as unknown as RecipeInput;

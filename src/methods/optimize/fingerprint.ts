@@ -31,5 +31,5 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}`;
   const falling = typeof decay === 'string' ? decay : json(decay);
   const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
-  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
+  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${recipe.blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

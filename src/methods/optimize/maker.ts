@@ -1,12 +1,13 @@
 /** Optimizes items stage by stage on one engine. @module */
-import type { HostTensor } from '../../engine/engine.js';
+import type { HostTensor, Named } from '../../engine/engine.js';
 import { resizeTensor } from '../../images/resize.js';
 import { drawNumber, keyOfSeed, random32 } from '../../random.js';
 import type { LossPoint } from '../../stylize/curve.js';
 import { afterRestarts } from '../../stylize/schedule/slot.js';
 import { Stylizer } from '../../stylize/stylizer.js';
-import type { TargetCache } from '../../stylize/targets.js';
+import type { SourceImage, TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext } from '../method.js';
+import { type Color, finishedImage, preparedSource } from './color.js';
 import type { OptimizeFacts } from './facts.js';
 import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
@@ -45,10 +46,10 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       }
       const before = steps;
       const onStep = (step: number) => watch?.onStep?.(before + step);
-      const [content, style] = [sources[sourceName.content(stage)], sources[sourceName.style(stage)]];
+      const { content, style, initialStyle } = preparedSources(recipe.color, sources, stage);
       const initial: HostTensor = image
         ? resizeTensor(image, content.tensor.shape)
-        : initialImage(recipe.init, content.tensor, sources[sourceName.initialStyle]?.tensor, seed);
+        : initialImage(recipe.init, content.tensor, initialStyle?.tensor, seed);
       // Only the first stage can be canceled: an item that has started runs to the end.
       const result = await this.#stylizer.stylize(
         {
@@ -71,9 +72,11 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       elapsedMs += result.elapsedMs;
       ({ image } = result);
     }
+    const last = stagesOf(recipe).length - 1;
+    const [content, style] = [sourceName.content(last), sourceName.style(last)].map((name) => sources[name]);
     const { digest } = await this.context.weights(recipe.network);
     return {
-      image: image as HostTensor,
+      image: finishedImage(recipe, image as HostTensor, content.tensor, style.tensor),
       applied: gentler(recipe, restarts),
       facts: {
         network: { name: recipe.network, weights: digest },
@@ -90,6 +93,19 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   dispose(): void {
     this.#stylizer.dispose();
   }
+}
+
+/** The sources of a stage, as they are optimized for. */
+function preparedSources(color: Color, sources: Named<SourceImage>, stage: number) {
+  const content = sources[sourceName.content(stage)];
+  const prepared = (role: 'content' | 'style', source: SourceImage) =>
+    preparedSource(color, role, source, content);
+  const initialStyle = sources[sourceName.initialStyle];
+  return {
+    content: prepared('content', content),
+    style: prepared('style', sources[sourceName.style(stage)]),
+    ...(initialStyle && { initialStyle: prepared('style', initialStyle) }),
+  };
 }
 
 /** The recipe with the learning rates of the attempts that succeeded. */

@@ -6,6 +6,7 @@ import { networkNames } from '../../stylize/networks/index.js';
 import { poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
+import { colors } from './color.js';
 import { losses } from './loss-parameters.js';
 import { hasWeight, weight } from './weight.js';
 
@@ -103,6 +104,18 @@ export const optimizeParameters = {
     })
     .prefault({})
     .describe('The style loss, which transfers the look'),
+  color: z
+    .enum(colors)
+    .default('style')
+    .describe(
+      'Whose colors the result has. style: as the losses make them; content: the style image gets the colors of the content first; luminance: only luminance is transferred; palette: the result gets the colors of the style at the end',
+    ),
+  blend: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the stylized image in the result; the rest is the content'),
   totalVariation: weight
     .optional()
     .describe('Weight of the total variation loss. Default: depends on the network'),

@@ -10,6 +10,7 @@ import type { Optimizer } from '../../stylize/optimizers/optimizer.js';
 import type { Decay } from '../../stylize/schedule/decay.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
+import type { Color } from './color.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
 import { strengthOf } from './objective.js';
 import type { optimizeParameters } from './parameters.js';
@@ -42,6 +43,8 @@ export interface OptimizeRecipe extends MethodRecipe {
     readonly strength: number;
     readonly size: number;
   };
+  readonly color: Color;
+  readonly blend: number;
   readonly totalVariation: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
@@ -88,6 +91,8 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
       strength: style.weight === undefined ? style.strength : strengthOf(style.weight),
       size: styleSize(style.size ?? size, style.scale),
     },
+    color: drawn.color,
+    blend: drawn.blend,
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
     optimizer,
     learningRate,

@@ -1,6 +1,7 @@
 /** Style transfer on arrays, in this process: for programs that load their own images and have no job. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
+import { preparedSource } from '../../methods/optimize/color.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import { OptimizeMaker } from '../../methods/optimize/maker.js';
 import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objective.js';
@@ -21,7 +22,7 @@ export interface ArrayOptions extends EngineChoice {
 
 /** A stylized array. */
 export interface StylizedArray extends OptimizeFacts {
-  /** `[1, height, width, 3]`, RGB in [0, 1]. Its loss is `loss.final`. */
+  /** `[1, height, width, 3]`, RGB in [0, 1]. Its loss is `loss.final`, unless `color` or `blend` changed it at the end. */
   readonly image: HostTensor;
   /** The resolved recipe, with every parameter. */
   readonly recipe: OptimizeRecipe;
@@ -69,13 +70,17 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
     },
     async evaluate(image, content, style, input = {}) {
       const recipe = resolve(input);
+      const sources = {
+        content: arraySource(content, 'content', recipe),
+        style: arraySource(style, 'style', recipe),
+      };
       const request = {
         spec: specOfRecipe(recipe),
         parameters: parametersOfRecipe(recipe),
         image: asFinite(asBatch(image, 'image', recipe), 'image'),
         sources: {
-          content: arraySource(content, 'content', recipe),
-          style: arraySource(style, 'style', recipe),
+          content: preparedSource(recipe.color, 'content', sources.content, sources.content),
+          style: preparedSource(recipe.color, 'style', sources.style, sources.content),
         },
         seed,
       };

@@ -27,6 +27,8 @@ test('a resolved recipe has every parameter and no auto', (t) => {
       strength: 20,
       size: 256,
     },
+    color: 'style',
+    blend: 1,
     totalVariation: 0.05,
     optimizer: 'adam',
     learningRate: 0.02,
@@ -177,6 +179,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 32);
+  t.is(leaves, 34);
   t.is(seen.size, leaves + 1);
 });
