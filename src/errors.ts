@@ -33,6 +33,8 @@ const severities = {
   'style-missing': job,
   'labels-invalid': job,
   'path-outside-root': job,
+  'split-conflict': job,
+  'split-invalid': job,
   // When a job may run.
   'outside-window': { scope: 'run', exitCode: 75 },
   // Networks, weights and engines.

@@ -7,7 +7,7 @@ const mostStyles = 12;
 
 /** Returns the text that `wildstyle plan` prints. */
 export function planText(plan: PlanDescription): string {
-  const { classes, styles, parameters, estimate, leftOut, duplicates, warnings } = plan;
+  const { classes, splits, styles, parameters, estimate, leftOut, duplicates, warnings } = plan;
   const lines = [
     `Job     ${plan.job}`,
     `Output  ${plan.output}`,
@@ -27,6 +27,15 @@ export function planText(plan: PlanDescription): string {
       ['class', 'content images', 'originals', 'stylized'],
       ...classes.map((c) => [c.label ?? '(none)', `${c.contents}`, `${c.originals}`, `${c.stylized}`]),
     ]),
+    ...(splits.length > 1
+      ? [
+          '',
+          ...table([
+            ['split', 'content images', 'originals', 'stylized'],
+            ...splits.map((s) => [s.split, `${s.contents}`, `${s.originals}`, `${s.stylized}`]),
+          ]),
+        ]
+      : []),
     '',
     ...table([
       ['style', 'images'],

@@ -10,6 +10,8 @@ export interface OutputPaths {
   readonly summary: string;
   readonly card: string;
   readonly contactSheet: string;
+  /** The split of every image of a job with splits. */
+  readonly splits: string;
   /** Working files of runs. Can be deleted when the dataset is complete. */
   readonly workFolder: string;
   /** The job of the current or last run. */
@@ -45,6 +47,7 @@ export function outputPaths(root: string): OutputPaths {
     summary: join(root, 'dataset.json'),
     card: join(root, 'README.md'),
     contactSheet: join(root, 'contact-sheet.png'),
+    splits: join(root, 'splits.csv'),
     workFolder,
     outputJob: join(workFolder, 'job.json'),
     jobImages: join(workFolder, 'images.jsonl'),

@@ -1,6 +1,6 @@
 /**
- * Caches file digests between runs. Each scanned folder has its own cache file, so a cache is only as large as its
- * folder. A file counts as unchanged if its path, size, number and times of modification and change are the same: programs
+ * Caches file digests and fingerprints between runs. Each scanned folder has its own cache file, so a cache is only as
+ * large as its folder. A file counts as unchanged if its path, size, number and times of modification and change are the same: programs
  * can set the time of modification, but not that of change.
  *
  * Processes can share a cache safely: a cache file is replaced whole by a rename, and files whose entries one process
@@ -13,15 +13,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../files/cache-folder.js';
 import { sha256 } from '../files/digest.js';
+import { formatFingerprint, parseFingerprint } from '../images/similar/fingerprint.js';
 import type { FoundFile } from './scan.js';
 
-/** Size, modification, change, number (inode), digest. */
-const entrySchema = z.tuple([
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.string().regex(/^[0-9a-f]{64}$/),
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
+const state = [z.number(), z.number(), z.number(), z.number()] as const;
+/**
+ * Size, modification, change, number (inode), digest, and the fingerprint if it was computed: empty for a file that cannot
+ * be decoded.
+ */
+const entrySchema = z.union([
+  z.tuple([...state, digestSchema]),
+  z.tuple([...state, digestSchema, z.string()]),
 ]);
 const cacheSchema = z.object({
   version: z.literal(2),
@@ -41,6 +44,13 @@ const settlingMs = 2000;
 /** The default folder for digest caches. */
 export function defaultCacheFolder(): string {
   return join(cacheFolder(), 'digests');
+}
+
+/** What is cached about a file. */
+export interface CachedFile {
+  readonly sha256: string;
+  /** Absent if it was not computed; undefined if the file cannot be decoded. */
+  readonly fingerprint?: Uint8Array | undefined;
 }
 
 /** The cached digests of one folder. */
@@ -64,18 +74,21 @@ export class DigestCache {
     return new DigestCache(file, root, await readEntries(file, root));
   }
 
-  /** The digest of a file that is unchanged since it was cached, else undefined. */
-  get(file: FoundFile): string | undefined {
+  /** What is known about a file that is unchanged since it was cached, else undefined. */
+  get(file: FoundFile): CachedFile | undefined {
     const entry = this.#known.get(file.path);
     if (!entry || stateOf(file).some((value, index) => value !== entry[index])) return undefined;
     this.#seen.set(file.path, entry);
-    return entry[4];
+    const [, , , , sha256, fingerprint] = entry;
+    return fingerprint === undefined ? { sha256 } : { sha256, fingerprint: parseFingerprint(fingerprint) };
   }
 
-  /** Stores a digest computed at `hashedMs` (milliseconds since 1970). */
-  set(file: FoundFile, sha256: string, hashedMs: number): void {
+  /** Stores what was computed at `hashedMs` (milliseconds since 1970). */
+  set(file: FoundFile, found: CachedFile, hashedMs: number): void {
     if (file.modifiedMs > hashedMs - settlingMs) return;
-    this.#seen.set(file.path, [...stateOf(file), sha256]);
+    const text = found.fingerprint ? formatFingerprint(found.fingerprint) : '';
+    const entry = [...stateOf(file), found.sha256] as const;
+    this.#seen.set(file.path, 'fingerprint' in found ? [...entry, text] : [...entry]);
     this.#changed = true;
   }
 

@@ -12,9 +12,15 @@ export interface ImageEntry {
 export interface ContentEntry extends ImageEntry {
   /** The class; null if the job has no labels. */
   readonly label: string | null;
+  /** The split, if it is given by a folder or a CSV file, or was drawn. */
+  readonly split?: string;
+  /** The group, if it is given by a CSV column, or was found. All images of a group share a split. */
+  readonly group?: string;
 }
 
 export interface StyleEntry extends ImageEntry {
   /** The folder of the image, relative to the style root; empty for the root itself. */
   readonly folder: string;
+  /** The only split that uses the image; absent if all may. */
+  readonly split?: string;
 }

@@ -1,14 +1,15 @@
 /** Takes inventory of a job's content and style folders: images, digests and classes. @module */
-import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { type ErrorCode, WildstyleError } from '../errors.js';
-import { forEachConcurrently } from '../files/concurrency.js';
-import { sha256OfFile } from '../files/digest.js';
 import type { Job } from '../job/schema.js';
-import { DigestCache, defaultCacheFolder } from './digest-cache.js';
+import { defaultCacheFolder } from './digest-cache.js';
 import type { ContentEntry, ImageEntry, StyleEntry } from './entries.js';
+import { hasSplitFolders, makeSplitReader } from './given-splits.js';
+import { hashFiles } from './hash-files.js';
 import { checkClassNames, makeLabeler } from './labels.js';
-import { type FoundFile, type Scan, scanImages } from './scan.js';
+import { type Scan, scanImages } from './scan.js';
+import { type EarlierImage, findSimilar, type SimilarImages } from './similar-images.js';
+import { warningsFor } from './warnings.js';
 
 /** An image that is left out, with the reason. */
 export interface InventoryProblem {
@@ -34,6 +35,10 @@ export interface Inventory {
   readonly styles: readonly StyleEntry[];
   readonly problems: readonly InventoryProblem[];
   readonly duplicates: readonly Duplicate[];
+  /** Near duplicates: one pair less than there are images in a set of the same picture. */
+  readonly similar: readonly SimilarImages[];
+  /** By digest; of content images if `content.similar` is set, of style images if splits share none. */
+  readonly fingerprints: ReadonlyMap<string, Uint8Array>;
   /** Conditions that do not stop a run but may surprise users of the dataset. */
   readonly warnings: readonly string[];
 }
@@ -50,6 +55,8 @@ export interface InventoryOptions {
   /** Where to cache digests between runs; false to disable. Default: `wildstyle/digests` in the XDG cache folder. */
   readonly cacheFolder?: string | false;
   readonly onProgress?: (progress: InventoryProgress) => void;
+  /** Images that the dataset had before: near duplicates of them are found, too. */
+  readonly earlier?: readonly EarlierImage[];
 }
 
 /**
@@ -64,23 +71,41 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
     ...contentScan.problems.map((problem) => ({ ...problem, source: 'content' as const })),
     ...styleScan.problems.map((problem) => ({ ...problem, source: 'style' as const })),
   ];
-  const labelOf = await makeLabeler(job.content, new Set(contentScan.files.map(({ path }) => path)));
+  const paths = new Set(contentScan.files.map(({ path }) => path));
+  const labelOf = await makeLabeler(job.content, paths, hasSplitFolders(job) ? 1 : 0);
+  const splitOf = await makeSplitReader(job, paths);
   const labeled = contentScan.files.filter(({ path }) => {
-    const known = labelOf(path) !== undefined;
-    if (!known) problems.push({ source: 'content', path, code: 'labels-invalid', message: unlabeled(job) });
-    return known;
+    const given = splitOf(path);
+    const problem =
+      'problem' in given ? given.problem : labelOf(path) === undefined ? unlabeled(job) : undefined;
+    if (problem !== undefined)
+      problems.push({ source: 'content', path, code: 'labels-invalid', message: problem });
+    return problem === undefined;
   });
   checkClassNames(new Set(labeled.map(({ path }) => labelOf(path) ?? null)));
 
   const progress = progressOf(labeled.length + styleScan.files.length, options.onProgress);
-  const hashing = { cacheFolder: options.cacheFolder ?? defaultCacheFolder(), progress, problems };
-  const contentImages = await digestAll(job.content.root, 'content', labeled, hashing);
-  const styleImages = await digestAll(job.style.root, 'style', styleScan.files, hashing);
+  const fingerprints = new Map<string, Uint8Array>();
+  const hashing = {
+    cacheFolder: options.cacheFolder ?? defaultCacheFolder(),
+    maximumPixels: job.run.inputLimits.maxPixels,
+    progress,
+    problems,
+  };
+  const [ofContents, ofStyles] = [job.content.similar, job.split?.styles === 'disjoint'].map(
+    (isWanted) => isWanted && fingerprints,
+  );
+  const contentImages = await hashFiles(job.content.root, 'content', labeled, ofContents, hashing);
+  const styleImages = await hashFiles(job.style.root, 'style', styleScan.files, ofStyles, hashing);
 
   const duplicates: Duplicate[] = [];
   const contents = unique(
-    contentImages.map((image): ContentEntry => ({ ...image, label: labelOf(image.path) ?? null })),
-    ({ sha256, label }) => `${sha256} ${label}`,
+    contentImages.map((image): ContentEntry => {
+      const { problem: _, ...given } = { problem: undefined, ...splitOf(image.path) };
+      return { ...image, label: labelOf(image.path) ?? null, ...given };
+    }),
+    // Copies in several splits are refused later, so they must not get lost here.
+    ({ sha256, label, split, group }) => JSON.stringify([sha256, label, split, group]),
     (path, of) => duplicates.push({ source: 'content', path, of }),
   );
   const styles = unique(
@@ -91,7 +116,22 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
   if (contents.length === 0) throw nothingIn(job, 'content', problems);
   if (styles.length === 0) throw nothingIn(job, 'style', problems);
   problems.sort((a, b) => compare(a.source, b.source) || compare(a.path, b.path));
-  return { contents, styles, problems, duplicates, warnings: warningsFor(contents) };
+  const similar = findAllSimilar({ content: contents, style: styles }, fingerprints, options.earlier ?? []);
+  const warnings = warningsFor(contents, similar);
+  return { contents, styles, problems, duplicates, similar, fingerprints, warnings };
+}
+
+function findAllSimilar(
+  images: Readonly<Record<'content' | 'style', readonly ImageEntry[]>>,
+  fingerprints: Map<string, Uint8Array>,
+  earlier: readonly EarlierImage[],
+): SimilarImages[] {
+  if (fingerprints.size === 0) return [];
+  const all = new Map(fingerprints);
+  for (const { sha256, fingerprint } of earlier) if (fingerprint) all.set(sha256, fingerprint);
+  return (['content', 'style'] as const).flatMap((source) =>
+    findSimilar(source, [...earlier.filter((image) => image.source === source), ...images[source]], all),
+  );
 }
 
 function compare(a: string, b: string): number {
@@ -119,8 +159,10 @@ async function scanFolder(job: Job, source: 'content' | 'style'): Promise<Scan> 
   });
 }
 
-function unlabeled({ content: { labels } }: Job): string {
-  return labels === 'folders'
+function unlabeled(job: Job): string {
+  if (hasSplitFolders(job) && job.content.labels === 'folders')
+    return 'It is directly in the folder of its split, not in a class folder. Move it into one, or set content.labels to none.';
+  return job.content.labels === 'folders'
     ? 'It is directly in the content root, not in a class folder. Move it into one, or set content.labels to none.'
     : 'The labels CSV file has no row for it.';
 }
@@ -138,46 +180,6 @@ function nothingIn(
   return new WildstyleError(`${source}-missing`, `There are no usable ${source} images in ${root}.${left}`, {
     cure: `Check that ${source}.root is the right folder${filtered} and that it contains images.`,
   });
-}
-
-interface Hashing {
-  readonly cacheFolder: string | false;
-  readonly progress: (bytesRead: number) => void;
-  readonly problems: InventoryProblem[];
-}
-
-async function digestAll(
-  root: string,
-  source: 'content' | 'style',
-  files: readonly FoundFile[],
-  { cacheFolder, progress, problems }: Hashing,
-): Promise<ImageEntry[]> {
-  const realRoot = await realpath(root);
-  const cache = cacheFolder === false ? undefined : await DigestCache.open(cacheFolder, realRoot);
-  const images: (ImageEntry | undefined)[] = new Array(files.length);
-  await forEachConcurrently(
-    files,
-    async (file, index) => {
-      const { path, bytes } = file;
-      const cached = cache?.get(file);
-      try {
-        const sha256 = cached ?? (await sha256OfFile(join(realRoot, path)));
-        if (cached === undefined) cache?.set(file, sha256, Date.now());
-        images[index] = { path, sha256, bytes };
-      } catch (error) {
-        problems.push({
-          source,
-          path,
-          code: 'image-missing',
-          message: `It cannot be read: ${(error as Error).message}.`,
-        });
-      }
-      progress(cached === undefined ? bytes : 0);
-    },
-    8,
-  );
-  await cache?.save(Date.now());
-  return images.filter((image) => image !== undefined);
 }
 
 function progressOf(total: number, report: InventoryOptions['onProgress']): (bytesRead: number) => void {
@@ -207,44 +209,4 @@ function unique<T extends ImageEntry>(
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** Folder names that Hugging Face loaders treat as splits at any level. */
-const splitWords = new Set('train training test testing eval evaluation val valid validation dev'.split(' '));
-
-function warningsFor(contents: readonly ContentEntry[]): string[] {
-  const labels = new Set(contents.flatMap(({ label }) => (label === null ? [] : [label])));
-  const warnings: string[] = [];
-  const byFolded = new Map<string, string>();
-  for (const label of labels) {
-    if (splitWords.has(label.toLowerCase())) {
-      warnings.push(
-        `The class "${label}" has the name of a split: tools that infer splits from folder names may mistake it for one.`,
-      );
-    }
-    const folded = label.normalize('NFC').toLowerCase();
-    const before = byFolded.get(folded);
-    if (before !== undefined) {
-      warnings.push(
-        `The classes "${before}" and "${label}" become the same folder on case-insensitive file systems (Windows, macOS).`,
-      );
-    }
-    byFolded.set(folded, label);
-  }
-  const shared = sharedByClasses(contents);
-  if (shared.length > 0) {
-    const others = shared.length > 1 ? ` (and ${shared.length - 1} more)` : '';
-    warnings.push(`${shared[0].join(' and ')} are the same image in two classes${others}.`);
-  }
-  return warnings;
-}
-
-/** Pairs of paths with the same image but different classes. */
-function sharedByClasses(contents: readonly ContentEntry[]): (readonly [string, string])[] {
-  const first = new Map<string, string>();
-  return contents.flatMap(({ sha256, path }) => {
-    const before = first.get(sha256);
-    if (before === undefined) first.set(sha256, path);
-    return before === undefined ? [] : [[before, path] as const];
-  });
 }

@@ -71,12 +71,16 @@ function kindOf(path: string): 'folder' | 'file' | undefined {
 }
 
 /** Reports paths in the job that do not exist or are of the wrong kind. */
-export function checkPaths({ content, style, run }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
+export function checkPaths(
+  { content, style, split, run }: Omit<Job, 'file'>,
+  jobFolder: string,
+): JobProblem[] {
   const csv = typeof content.labels === 'string' ? undefined : content.labels.csv;
   const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
     [['content', 'root'], content.root, 'folder', 'content-missing'],
     [['content', 'labels', 'csv'], csv, 'file', 'labels-invalid'],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
+    [['split', 'csv'], split?.csv, 'file', 'labels-invalid'],
     ...weightsPaths(run.weights).map(([path, file]): (typeof named)[number] => [
       path,
       file,

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { withPreset } from '../methods/recipe.js';
+import { checkSplit } from './check-split.js';
 import { checkExports, checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './messages/explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
@@ -133,6 +134,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
   const checks = [
     checkLayers(job.data.recipe),
     checkWeights(job.data),
+    checkSplit(job.data),
     checkFolders(job.data, jobFolder),
     checkExports(job.data),
     checkPlaces(job.data, jobFolder),
@@ -200,7 +202,7 @@ function show(
 
 function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
   const absolute = (path: string) => resolve(dirname(file), path);
-  const { content, style, output, run } = job;
+  const { content, style, split, output, run } = job;
   const labels =
     typeof content.labels === 'string'
       ? content.labels
@@ -210,6 +212,7 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
     ...job,
     content: { ...content, root: absolute(content.root), labels },
     style: { ...style, root: absolute(style.root) },
+    ...(split && { split: split.csv === undefined ? split : { ...split, csv: absolute(split.csv) } }),
     output: { ...output, root: absolute(output.root) },
     run: run.weights === undefined ? run : { ...run, weights: absoluteWeights(run.weights, absolute) },
   };

@@ -10,7 +10,7 @@ import { defaultMaximumPixels } from '../images/inspect.js';
 import { fixedKeys, type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
 import { networkNames } from '../stylize/networks/index.js';
 import { type Distributed, distributable } from './distribution.js';
-import { folderNameProblem } from './folder-name.js';
+import { splitName, splitSchema } from './split-schema.js';
 
 /** A recipe in which every parameter can be a distribution, with all defaults filled in. */
 export type DistributedRecipe = Distributed<Recipe>;
@@ -64,6 +64,10 @@ const content = z
       .describe('Where class labels come from: the first folder level below root, a CSV file, or none'),
     include,
     exclude,
+    similar: z
+      .boolean()
+      .default(true)
+      .describe('Look for near duplicates, such as resized or mirrored copies, when planning'),
   })
   .describe('The images to stylize: they provide the shapes and the labels');
 
@@ -117,11 +121,6 @@ const sampling = z
   })
   .describe('How content images are paired with styles');
 
-const splitName = z.string().refine((name) => folderNameProblem(name) === undefined, {
-  error: ({ input }) =>
-    `the split becomes a folder, but ${JSON.stringify(input)} ${folderNameProblem(String(input))}`,
-});
-
 const output = z
   .strictObject({
     root: path.describe('Folder for the dataset, relative to the job file'),
@@ -132,7 +131,9 @@ const output = z
       .max(100)
       .default(defaultQuality)
       .describe('Quality for jpeg and webp; png is lossless'),
-    split: splitName.default('train').describe('Folder below root that contains the class folders'),
+    split: splitName
+      .default('train')
+      .describe('Folder below root that contains the class folders, in a job without `split`'),
     exports: z
       .array(z.enum(exporterNames))
       .max(100)
@@ -213,6 +214,7 @@ export const jobSchema = z
     seed: z.int().default(0).describe('Seed for everything random'),
     content,
     style,
+    split: splitSchema.optional(),
     sampling: sampling.prefault({}),
     recipe: (recipe as z.ZodType<DistributedRecipe, DistributedRecipeInput>)
       .prefault({})

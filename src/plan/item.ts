@@ -11,6 +11,10 @@ interface ItemBase {
   readonly label: string | null;
   /** Path of the image relative to the output root: `train/<class>/<id>.jpg`. */
   readonly file: string;
+  /** The split or robustness set: the first folder of `file`. */
+  readonly split: string;
+  /** Images of one group are never in two splits. */
+  readonly group: string;
 }
 
 /** A content image that is copied to the dataset: resized like the others, but not stylized. */

@@ -6,19 +6,22 @@
 
 import { LRUCache } from 'lru-cache';
 import { WildstyleError } from '../errors.js';
+import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 as hash } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
-import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
+import type { StyleEntry } from '../inventory/entries.js';
 import type { Inventory } from '../inventory/inventory.js';
 import type { Job } from '../job/schema.js';
 import { methodOf } from '../methods/index.js';
-import { deriveKey, drawNumber, type Key, keyOfDigest, keyOfSeed, random32 } from '../random.js';
+import { deriveKey, drawNumber, type Key, keyOfDigest, random32 } from '../random.js';
+import { assignSplits, type SplitInputs, type Splits } from '../splits/assign.js';
 import type { NetworkName } from '../stylize/networks/index.js';
-import { classesOf, itemsPerContent } from './counts.js';
+import { classesOf } from './counts.js';
 import { interleave } from './interleave.js';
 import type { OriginalItem, PlanItem, StylizedItem } from './item.js';
+import { countItems, countPlaces, itemsAt, type Place, type PlaceCounts, placesOf } from './places.js';
 import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
-import { makeStyleChooser } from './sampling.js';
+import { makeStyleChooser, type StyleChooser } from './sampling.js';
 import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
 
 /** The network that a plan uses. The digest of its weights is part of every item's id. */
@@ -30,29 +33,13 @@ export interface NetworkChoice {
 }
 
 /** The parts of an inventory that {@link makePlan} uses. Entries are sorted by path. */
-export interface PlannedImages {
-  readonly contents: readonly ContentEntry[];
-  readonly styles: readonly StyleEntry[];
+export interface PlannedImages extends SplitInputs {
   /** Images whose bytes equal those of another image, which is planned instead. */
   readonly duplicates?: Inventory['duplicates'];
 }
 
-/** The number of items of a class. `label` is null if the dataset has no labels. */
-export interface ClassCount {
-  readonly label: string | null;
-  readonly contents: number;
-  readonly originals: number;
-  readonly stylized: number;
-}
-
 /** The number of items of a plan. */
-export interface PlanCounts {
-  /** Originals plus stylized items. */
-  readonly total: number;
-  readonly originals: number;
-  readonly stylized: number;
-  /** Sorted by class name. */
-  readonly classes: readonly ClassCount[];
+export interface PlanCounts extends PlaceCounts {
   /** Items of every style, sorted by path. The first read iterates over all items. */
   readonly styles: readonly StyleCount[];
 }
@@ -67,6 +54,8 @@ export interface Plan {
   readonly digest: string;
   /** The drawn values of every recipe parameter. The first read iterates over all items. */
   readonly parameters: readonly ParameterSummary[];
+  /** The split of every image. */
+  readonly splits: Splits;
   /** All items in order. For each content image, sorted by path: its original, then its stylized items. */
   items(): Iterable<PlanItem>;
   /** All items in the order in which they are made: every prefix resembles the whole; see `interleave`. */
@@ -81,63 +70,67 @@ const keptChoices = 1e6;
 
 /**
  * Plans a job for an inventory.
- * @throws `style-missing` if a weight names no style, or if every weight is 0; iterating throws `weights-missing` if
- *   the recipe draws a network that has no digest in `network.weights`
+ * @throws `style-missing` if a weight names no style, or if every weight is 0; `split-conflict`, `split-invalid`;
+ *   iterating throws `weights-missing` if the recipe draws a network that has no digest in `network.weights`
  */
 export function makePlan(job: Job, inventory: PlannedImages, network: NetworkChoice): Plan {
-  const { contents, styles, duplicates = [] } = inventory;
-  const { sampling, output } = job;
-  const seedKey = keyOfSeed(job.seed);
-  const keys = contents.map(({ sha256 }) => deriveKey(seedKey, keyOfDigest(sha256)));
-  const classes = classesOf(contents);
-  const perContent = itemsPerContent(classes, keys, sampling);
-  const chooseStyles = makeStyleChooser(
-    styles,
-    sampling.styles,
-    duplicates.filter(({ source }) => source === 'style'),
+  const { sampling } = job;
+  const splits = assignSplits(job, inventory);
+  const { styles } = splits;
+  const places = placesOf(job, splits);
+  const counts = countItems(places, sampling);
+  const duplicates = (inventory.duplicates ?? []).filter(({ source }) => source === 'style');
+  const choosers = new Map(
+    splits.uses.map(({ split, isStylized, robustnessSet }): [string, StyleChooser] => {
+      const isUsed = isStylized || robustnessSet !== undefined;
+      const hasImages = places.some((place) => place.split === split && place.isStylized);
+      return [
+        split,
+        isUsed && hasImages ? makeStyleChooser(styles, sampling.styles, duplicates, split) : () => [],
+      ];
+    }),
   );
   const makeStylized = stylizedMaker(job, styles, network);
   const makeOriginal = originalMaker(job);
-  // A limit omits content images without items, but a plain split, which stylizes nothing, keeps them all.
-  const keepsUnstylized = sampling.stylesPerContent === 0;
-  const folders = new Map(
-    classes.map(({ label }) => [label, label === null ? output.split : `${output.split}/${label}`]),
-  );
 
-  const originals = sampling.keepOriginals ? 1 : 0;
-  const itemsOf = perContent.map((count) => (count === 0 && !keepsUnstylized ? 0 : count + originals));
-  const firstOf = { item: runningSums(itemsOf), stylized: runningSums(perContent) };
-  // Items of one content image share the list, but are far apart in the interleaved order.
+  const itemsOf = counts.map((count, p) => itemsAt(places[p], count, sampling));
+  const firstOf = { item: runningSums(itemsOf), stylized: runningSums(counts) };
+  // Items of one place share the list, but are far apart in the interleaved order.
   const chosen = new LRUCache<number, readonly number[]>({
     maxSize: keptChoices,
     sizeCalculation: ({ length }) => length + 1,
   });
-  const stylesOf = (content: number): readonly number[] => {
-    const known = chosen.get(content);
+  const stylesOf = (p: number): readonly number[] => {
+    const known = chosen.get(p);
     if (known) return known;
-    const list = chooseStyles(keys[content], firstOf.stylized[content], perContent[content]);
-    chosen.set(content, list);
+    const { split, key } = places[p];
+    const list = choosers.get(split)?.(key, firstOf.stylized[p], counts[p]) ?? [];
+    chosen.set(p, list);
     return list;
   };
 
-  function itemAt(content: number, item: number): PlanItem {
-    const { label } = contents[content];
-    const folder = folders.get(label) ?? output.split;
-    const place: Place = { content: contents[content], folder, key: keys[content] };
-    const index = firstOf.item[content] + item;
+  function itemAt(p: number, item: number): PlanItem {
+    const place = places[p];
+    const index = firstOf.item[p] + item;
+    const originals = place.hasOriginals ? 1 : 0;
     if (item < originals) return makeOriginal(place, index);
-    const list = stylesOf(content);
+    const list = stylesOf(p);
     const j = item - originals;
     return makeStylized(place, index, list[j % list.length], Math.floor(j / list.length));
   }
 
   function* items(): Generator<PlanItem> {
-    for (let content = 0; content < contents.length; content++)
-      for (let item = 0; item < itemsOf[content]; item++) yield itemAt(content, item);
+    for (let p = 0; p < places.length; p++)
+      for (let item = 0; item < itemsOf[p]; item++) yield itemAt(p, item);
   }
 
   function* interleaved(): Generator<PlanItem> {
-    for (const { content, item } of interleave(classes, keys, itemsOf)) yield itemAt(content, item);
+    for (const { content, item } of interleave(
+      classesOf(places),
+      places.map(({ key }) => key),
+      itemsOf,
+    ))
+      yield itemAt(content, item);
   }
 
   let survey: Survey | undefined;
@@ -145,20 +138,20 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
     survey ??= surveyItems(items(), styles, job.recipe);
     return survey;
   };
-  const counted = countClasses(classes, perContent, sampling);
   return {
     counts: {
-      ...counted,
+      ...countPlaces(places, counts, sampling),
       get styles() {
         return surveyed().styles;
       },
     },
     get digest() {
-      return surveyed().digest;
+      return withSplitRules(surveyed().digest, job.split);
     },
     get parameters() {
       return surveyed().parameters;
     },
+    splits,
     items,
     interleaved,
   };
@@ -171,11 +164,11 @@ function runningSums(values: Uint32Array): Float64Array {
   return sums;
 }
 
-/** What all items of one content image share. */
-interface Place {
-  readonly content: ContentEntry;
-  readonly folder: string;
-  readonly key: Key;
+/** Images that have their split keep it, so other shares may give the same items: the digest must tell them apart. */
+function withSplitRules(digest: string, split: Job['split']): string {
+  if (!split) return digest;
+  const { csv: _csv, file: _file, ...rules } = split;
+  return hash(`${digest} ${canonicalJson(rules)}`);
 }
 
 /** Takes the place of a style's key in the draws of an original. */
@@ -185,12 +178,22 @@ function originalMaker({ recipe, output }: Job): (place: Place, index: number) =
   const sample = makeOriginalSampler(recipe);
   const head = idHead(['original', originalsVersion], output);
   const extension = extensionOf(output.format);
-  return ({ content, folder, key }, index) => {
+  return ({ content, set, group, folder, key }, index) => {
     const drawn = sample(deriveKey(key, noStyle), 0);
     const { label, sha256 } = content;
     const id = idOf(`${head} ${JSON.stringify(label)} ${sha256} ${JSON.stringify(drawn)}`);
     const file = `${folder}/${id}.${extension}`;
-    return { kind: 'original', id, index, label, file, sources: { content }, recipe: drawn };
+    return {
+      kind: 'original',
+      id,
+      index,
+      label,
+      file,
+      split: set,
+      group,
+      sources: { content },
+      recipe: drawn,
+    };
   };
 }
 
@@ -204,7 +207,7 @@ function stylizedMaker(
   const head = idHead(['stylized'], output);
   const extension = extensionOf(output.format);
   const seedDraw = drawNumber('seed');
-  return ({ content, folder, key }, index, s, replica) => {
+  return ({ content, set, group, folder, key }, index, s, replica) => {
     const style = styles[s];
     const pairKey = deriveKey(key, styleKeys[s]);
     const seed = random32(pairKey, seedDraw, replica);
@@ -215,7 +218,19 @@ function stylizedMaker(
     const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
     const file = `${folder}/${id}.${extension}`;
     const sources = { content, style };
-    return { kind: 'stylized', id, index, label, file, sources, replica, seed, recipe: resolved };
+    return {
+      kind: 'stylized',
+      id,
+      index,
+      label,
+      file,
+      split: set,
+      group,
+      sources,
+      replica,
+      seed,
+      recipe: resolved,
+    };
   };
 }
 
@@ -244,23 +259,4 @@ function weightsOfOne({ name, weights }: NetworkChoice, drawn: NetworkName): str
     `The recipe draws the network "${drawn}", but its weights were not found.`,
     { cure: 'Set run.weights to its weights file, or remove it from recipe.network.' },
   );
-}
-
-function countClasses(
-  classes: ReturnType<typeof classesOf>,
-  perContent: Uint32Array,
-  { keepOriginals, stylesPerContent }: Job['sampling'],
-): Omit<PlanCounts, 'styles'> {
-  const counted = classes.map(({ label, contents }): ClassCount => {
-    const used = contents.filter((content) => perContent[content] > 0 || stylesPerContent === 0);
-    return {
-      label,
-      contents: contents.length,
-      originals: keepOriginals ? used.length : 0,
-      stylized: used.reduce((sum, content) => sum + perContent[content], 0),
-    };
-  });
-  const originals = counted.reduce((sum, count) => sum + count.originals, 0);
-  const stylized = counted.reduce((sum, count) => sum + count.stylized, 0);
-  return { total: originals + stylized, originals, stylized, classes: counted };
 }

@@ -30,19 +30,34 @@ export type StyleChooser = (content: Key, firstItem: number, count: number) => r
  * folder the same chance, regardless of its size. A weight applies to one image or to each image of a folder.
  * `roundRobin` takes styles in turn; it is the only mode in which an item depends on the items before it.
  * @param duplicates images that are planned as another image; weights may use their paths, too
+ * @param split choose only style images that this split may use
  * @throws `style-missing` if a weight names no style image or folder, or if every weight is 0
  */
 export function makeStyleChooser(
   styles: readonly StyleEntry[],
   mode: Job['sampling']['styles'],
   duplicates: readonly DuplicatePath[] = [],
+  split?: string,
 ): StyleChooser {
+  const usable = styles.flatMap((style, index) => (isFor(style, split) ? [index] : []));
   if (mode === 'roundRobin') {
     return (_, firstItem, count) =>
-      Array.from({ length: Math.min(count, styles.length) }, (_, j) => (firstItem + j) % styles.length);
+      Array.from(
+        { length: Math.min(count, usable.length) },
+        (_, j) => usable[(firstItem + j) % usable.length],
+      );
   }
   const weights = styleWeights(styles, mode, duplicates);
-  const eligible = weights.flatMap((weight, index) => (weight > 0 ? [index] : []));
+  const eligible = usable.filter((index) => weights[index] > 0);
+  if (eligible.length === 0) {
+    throw new WildstyleError(
+      'style-missing',
+      `No style image with a weight above 0 is left for the split ${split}.`,
+      {
+        cure: 'Raise the weights of some, add style images, or set split.styles to shared.',
+      },
+    );
+  }
   const indexes = Uint32Array.from(eligible);
   const keys = eligible.map((index) => keyOfDigest(styles[index].sha256));
   const high = Uint32Array.from(keys, ([word]) => word);
@@ -65,6 +80,10 @@ export function makeStyleChooser(
     }
     return best;
   };
+}
+
+function isFor({ split: own }: StyleEntry, split: string | undefined): boolean {
+  return own === undefined || split === undefined || own === split;
 }
 
 /** Keeps `scores` in ascending order and at most `wanted` long. Equal scores keep their order of insertion. */

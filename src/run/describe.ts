@@ -12,6 +12,7 @@ export interface PlanDescription {
   readonly stylized: number;
   readonly originals: number;
   readonly classes: Plan['counts']['classes'];
+  readonly splits: Plan['counts']['splits'];
   readonly styles: Plan['counts']['styles'];
   /** Number of items already in the output folder, if known. */
   readonly done?: number;
@@ -73,6 +74,7 @@ export function describePlan(
       remaining: { items: remaining.workload.items, stylized: remaining.workload.stylized },
     }),
     classes: counts.classes,
+    splits: counts.splits,
     styles: counts.styles,
     parameters,
     leftOut: inventory.problems.map(({ path, code, message }) => ({ path, code, message })),

@@ -1,7 +1,12 @@
 /** Finds the items of a plan that are left to make, given the state of the output folder. @module */
+import { groupOf, splitOf } from '../dataset/ledger/metadata-row.js';
 import type { RecordIndex } from '../dataset/ledger/record-index.js';
+import { readRecords } from '../dataset/ledger/record-reader.js';
 import { type InspectedOutput, inspectOutput } from '../dataset/output-status.js';
 import { WildstyleError } from '../errors.js';
+import { type PlacedImage, splitConflict } from '../splits/conflict.js';
+import { photographsOf } from '../splits/names.js';
+import type { ByRole } from '../stylize/role.js';
 import { type IsPending, pendingIn, type Workload, workloadOf } from './estimate/workload.js';
 import type { RunOptions } from './events.js';
 import { plannedOutput } from './planned-output.js';
@@ -17,8 +22,8 @@ export interface PendingWork {
 
 /**
  * Inspects the output folder of a plan. Writes nothing.
- * @throws `output-differs` if a different job created the folder, listing the differences; `output-foreign`,
- *   `dataset-invalid`
+ * @throws `output-differs` if a different job created the folder, listing the differences; `split-conflict` if the plan
+ *   puts a photograph into another split; `output-foreign`, `dataset-invalid`
  */
 export async function findPendingWork(
   prepared: Prepared,
@@ -27,13 +32,37 @@ export async function findPendingWork(
   const { job, plan } = prepared;
   const status = await inspectOutput(job.output.root, plannedOutput(prepared));
   if (status.kind === 'differs' && !extend) throw differs(job.output.root, status.differences);
-  if (status.kind === 'differs') checkFiles(prepared, status.records);
+  if (status.kind === 'differs') {
+    await checkSplits(prepared, status.records);
+    checkFiles(prepared, status.records);
+  }
   const { records } = status;
   const isPending = pendingIn(records, retryFailed);
   let done = 0;
   // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
   return { status, done, isPending, workload: workloadOf(plan.items(), isPending) };
+}
+
+/** Rejects a plan that puts a photograph, or a group, of one split into another. */
+async function checkSplits({ plan }: Prepared, records: RecordIndex): Promise<void> {
+  const recorded = new Map<string, PlacedImage>();
+  for await (const record of readRecords(records.values())) {
+    const { content } = record.sources as ByRole<{ path: string; sha256: string }>;
+    const split = photographsOf(splitOf(record));
+    // A failed item of an earlier version does not say its split.
+    if (!content || split === '') continue;
+    const group = groupOf(record);
+    const placed = { ...content, split, group };
+    recorded.set(`image ${content.sha256}`, placed);
+    recorded.set(`group ${group}`, placed);
+  }
+  if (recorded.size === 0) return;
+  for (const content of plan.splits.contents) {
+    const { sha256, split, group } = content;
+    const before = recorded.get(`image ${sha256}`) ?? recorded.get(`group ${group}`);
+    if (before && before.split !== split) throw splitConflict(before, content);
+  }
 }
 
 /** Rejects a plan that moves an existing image within the folder: it would be there twice. */

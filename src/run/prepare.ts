@@ -1,10 +1,13 @@
 /** Prepares a job: finds weights and images, and makes the plan. @module */
 
 import { auto } from '../auto.js';
+import { readSplits, readSplitsFile } from '../dataset/splits-file.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../inventory/inventory.js';
 import { possibleNetworks } from '../job/checks.js';
 import type { Job } from '../job/schema.js';
 import { makePlan, type Plan } from '../plan/plan.js';
+import type { AssignedImage } from '../splits/earlier.js';
+import { splitWarnings } from '../splits/warnings.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
@@ -13,6 +16,8 @@ export interface Prepared {
   readonly job: Job;
   readonly inventory: Inventory;
   readonly plan: Plan;
+  /** The images that the output folder has already, with their splits. */
+  readonly earlier: readonly AssignedImage[];
   /** Problems that do not stop a run. */
   readonly warnings: readonly string[];
   /** Weights files, by network. */
@@ -26,7 +31,7 @@ export interface PrepareOptions {
 /**
  * Takes the inventory of a job and makes its plan.
  * @throws `weights-missing`, `weights-invalid` for the networks of the recipe; `content-missing`,
- *   `style-missing`, `labels-invalid`, `path-outside-root`
+ *   `style-missing`, `labels-invalid`, `path-outside-root`, `split-conflict`, `split-invalid`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
   const possible = possibleNetworks(job.recipe);
@@ -40,9 +45,13 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
     if (isFixed || weightsFiles[name] || !networks[name].needsWeights)
       digests[name] = (await store.get(name)).digest;
   }
+  const { root } = job.output;
+  const earlier = job.split ? await readSplits(root) : ((await readSplitsFile(root)) ?? []);
   const inventory = await takeInventory(job, {
+    ...(job.split && { earlier }),
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
-  const plan = makePlan(job, inventory, { name: resolveNetwork(auto), weights: digests });
-  return { job, inventory, plan, warnings: inventory.warnings, weightsFiles };
+  const plan = makePlan(job, { ...inventory, earlier }, { name: resolveNetwork(auto), weights: digests });
+  const warnings = [...inventory.warnings, ...splitWarnings(job, inventory.similar, plan.splits, earlier)];
+  return { job, inventory, plan, earlier, warnings, weightsFiles };
 }

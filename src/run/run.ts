@@ -9,7 +9,9 @@ import type { IndexedRecord } from '../dataset/ledger/record-index.js';
 import { errorsIn } from '../dataset/ledger/tally.js';
 import { lockOutput, type OutputLock } from '../dataset/lock.js';
 import { outputPaths } from '../dataset/output-paths.js';
+import { writeSplits } from '../dataset/splits-file.js';
 import { asWildstyleError } from '../errors.js';
+import { assignedImages } from './assigned-images.js';
 import { workloadOfFirst } from './estimate/workload.js';
 import type { RunEvent, RunOptions, RunResult } from './events.js';
 import { finishDataset } from './finish/finish.js';
@@ -83,6 +85,9 @@ async function runLocked(
   const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());
   const retryFailed = options.retryFailed ?? false;
   const generation = await beginOutput(root, planned, found, { retryFailed, lock });
+  // Before the first item, so that a job that extends an interrupted run knows all splits.
+  const assigned = assignedImages(prepared);
+  if (assigned.length > 0) await writeSplits(root, assigned, lock.fileSystem);
   const { total: items } = prepared.plan.counts;
   const errors = retryFailed ? {} : errorsIn(found.records.values());
   const reporter = new StatusReporter({

@@ -123,6 +123,8 @@ test('metadata has a row for each complete item, all with the same flat columns'
     label: 'cat',
     id: 'b',
     kind: 'stylized',
+    split: 'train',
+    group: 'g',
     method: 'optimize',
     content_path: 'cat/b.png',
     style_path: 'waves.jpg',

@@ -68,6 +68,8 @@ export function stylizedRecord(id: string, changes: Partial<StylizedRecord> = {}
     widthPx: 64,
     heightPx: 48,
     label,
+    split: 'train',
+    group: 'g',
     attempts: [{ error: null }],
     applied: { ...recipe },
     engine: { name: 'onnx', device: 'cpu', version: 'onnxruntime 1.30.0' },
@@ -95,6 +97,8 @@ export function originalRecord(id: string, changes: Partial<OriginalRecord> = {}
     widthPx: 64,
     heightPx: 48,
     label,
+    split: 'train',
+    group: 'g',
     attempts: [{ error: null }],
     ...changes,
   };
@@ -105,7 +109,7 @@ export function failedRecord(
   id: string,
   changes: Partial<Pick<FailedRecord, 'label' | 'error' | 'attempts'>> = {},
 ): FailedRecord {
-  const { kind, method, sources, replica, seed, drawn, label } = stylizedRecord(id);
+  const { kind, method, sources, replica, seed, drawn, label, split, group } = stylizedRecord(id);
   return {
     id,
     kind,
@@ -117,6 +121,8 @@ export function failedRecord(
     drawn,
     error: { code: 'image-corrupt', message: `${id}.png: the PNG is damaged` },
     label,
+    split,
+    group,
     attempts: [{ error: 'image-corrupt' }],
     ...changes,
   };
@@ -126,7 +132,7 @@ export function failedRecord(
 export function itemOf(record: ItemRecord, index: number): PlanItem {
   const { id, label } = record;
   const file = fileOf(record) || `train/${label}/${id}.jpg`;
-  const base = { id, index, label, file };
+  const base = { id, index, label, file, split: file.split('/')[0], group: 'g' };
   const { content, style }: ByRole<Source> = record.sources;
   if (!content) throw new Error(`The record ${id} has no content image.`);
   const contentEntry = { ...content, bytes: 1, label };

@@ -22,7 +22,14 @@ const names = readdirSync(folder)
 const jobOf = (name: string, overrides: readonly string[] = []) => loadJob(join(folder, name), { overrides });
 
 test('there is a sample for every kind of job', (t) => {
-  t.deepEqual(names, ['demo.yaml', 'distributions.yaml', 'labels-csv.yaml', 'minimal.yaml', 'vgg19.yaml']);
+  t.deepEqual(names, [
+    'demo.yaml',
+    'distributions.yaml',
+    'labels-csv.yaml',
+    'minimal.yaml',
+    'splits.yaml',
+    'vgg19.yaml',
+  ]);
 });
 
 for (const name of names) {
@@ -79,6 +86,25 @@ test('labels-csv.yaml reads its classes from the CSV file', async (t) => {
       ['near', 10, 30],
     ],
   );
+});
+
+test('splits.yaml divides every class, and no style is in two splits', async (t) => {
+  const { plan } = await prepare(await jobOf('splits.yaml'));
+  t.deepEqual(
+    plan.counts.splits.map(({ split, contents, originals, stylized }) => [
+      split,
+      contents,
+      originals,
+      stylized,
+    ]),
+    [
+      ['test', 4, 4, 0],
+      ['test_stylized', 4, 0, 8],
+      ['train', 8, 8, 16],
+      ['validation', 4, 4, 0],
+    ],
+  );
+  t.deepEqual([...new Set(plan.splits.styles.map(({ split }) => split))].sort(), ['test', 'train']);
 });
 
 test('distributions.yaml samples what its comments say', async (t) => {

@@ -112,7 +112,7 @@ function item(id: string, input: RecipeInput, kind: 'stylized' | 'original' = 's
   const entry = { path: `${id}.png`, sha256: id, bytes: 1 };
   const content = { ...entry, label: null };
   const recipe = resolved({ network: 'random', stages: [], ...input });
-  const shared = { index: 0, id, file: `train/${id}.png`, label: null, recipe };
+  const shared = { index: 0, id, file: `train/${id}.png`, label: null, split: 'train', group: id, recipe };
   return kind === 'original'
     ? { ...shared, kind, sources: { content } }
     : { ...shared, kind, sources: { content, style: { ...entry, folder: '' } }, replica: 0, seed: 1 };

@@ -30,6 +30,8 @@ function item(name: string): PlanItem {
     id: name,
     label: 'class',
     file,
+    split: 'train',
+    group: name,
     sources: { content },
     recipe: { size, fit },
   };
@@ -121,6 +123,8 @@ test('the record of a crash includes the error output of the worker', async (t) 
     kind: 'original',
     status: 'failed',
     label: 'class',
+    split: 'train',
+    group: 'die',
     sources: { content: { path: 'class/die', sha256: '1'.repeat(64) } },
     drawn: { size: 32, fit: 'keep' },
     attempts: [{ error: 'worker-crashed' }, { error: 'worker-crashed' }],

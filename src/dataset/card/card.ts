@@ -4,6 +4,7 @@
  * @module
  */
 import { stringify } from 'yaml';
+import { photographsOf } from '../../splits/names.js';
 import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
 import type { ItemRecord } from '../ledger/record.js';
 import { inLoaderOrder } from '../ledger/tally.js';
@@ -40,6 +41,7 @@ export function datasetCard(facts: CardFacts): string {
     `## Recipe\n\n${recipeBlock(summary)}`,
     sampleTable(facts.sample),
     `## Columns\n\nEach split has a \`metadata.jsonl\` with one row per image:\n\n${columnsTable()}\n\n\`manifest.jsonl\` has one record per item, including failed ones: digests of the image and its sources, all parameters, network, engine and loss curve. \`dataset.json\` has the job, the counts and the digests. \`wildstyle verify\` checks every file against them.`,
+    `## Splits\n\n${splitsNote(summary)}`,
     `## How to load it\n\n${loadingGuide(summary)}`,
   ]
     .filter((part) => part !== '')
@@ -114,6 +116,22 @@ function countsTable({ counts }: DatasetSummary): string {
   return [
     table(['class', 'stylized', 'originals', 'failed'], [...rows, total]),
     ...(errors.length > 0 ? [`Failures by code: ${errors.join(', ')}.`] : []),
+  ].join('\n\n');
+}
+
+function splitsNote({ counts, job }: DatasetSummary): string {
+  const warning =
+    'Do not split it at random: every photograph has several images here, and a model would be tested on photographs that it was trained on. Images of one photograph have the same `group`.';
+  const isSplit = typeof job.split === 'object' && job.split !== null;
+  if (!isSplit) return warning;
+  const sets = Object.keys(counts.splits).filter((name) => photographsOf(name) !== name);
+  const twins = sets.map(
+    (name) => `\`${name}\` has the photographs of \`${photographsOf(name)}\`, stylized.`,
+  );
+  const rows = Object.entries(counts.splits).map(([name, images]) => [`\`${name}\``, images]);
+  return [
+    table(['split', 'images'], rows),
+    `The photographs were divided before any was stylized, so that no group is in two splits; \`wildstyle verify --leaks\` proves it. ${[...twins, warning].join(' ')}`,
   ].join('\n\n');
 }
 

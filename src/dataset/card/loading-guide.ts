@@ -1,9 +1,10 @@
 /** The part of the card that shows how to load the dataset with common libraries. @module */
 import type { DatasetSummary } from '../summary.js';
 
-/** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the dataset's first split. */
+/** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the training set, or else the first split. */
 export function loadingGuide({ counts, job, status }: DatasetSummary): string {
-  const split = Object.keys(counts.splits)[0] ?? 'train';
+  const splits = Object.keys(counts.splits);
+  const split = splits.includes('train') ? 'train' : (splits[0] ?? 'train');
   // Not ".", because `load_dataset` needs a folder name.
   const root = 'path/to/dataset';
   const folder = `"${root}/${split}"`;

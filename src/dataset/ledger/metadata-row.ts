@@ -4,8 +4,11 @@
  * an image.
  * @module
  */
+
+import { ownGroup } from '../../splits/names.js';
 import type { ByRole } from '../../stylize/role.js';
-import { factsOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
+import { splitOfFile } from '../output-paths.js';
+import { factsOf, fileOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
 
 /** The type of the values in a column. */
 export type ColumnType = 'string' | 'integer' | 'number';
@@ -38,6 +41,8 @@ export const metadataColumns: readonly MetadataColumn[] = [
   column('label', 'string', 'the class', ({ label }) => label),
   column('id', 'string', 'the item id; the full record is in `manifest.jsonl`', ({ id }) => id),
   column('kind', 'string', '`stylized`, or `original` for a resized content image', ({ kind }) => kind),
+  column('split', 'string', 'the split; `test_stylized` has the photographs of `test`, stylized', splitOf),
+  column('group', 'string', 'images of one group are never in two splits', groupOf),
   column('method', 'string', 'the method that made the image', (record) => ofStylized(record)?.method),
   column(
     'content_path',
@@ -86,6 +91,17 @@ export const metadataColumns: readonly MetadataColumn[] = [
   ),
   column('recipe', 'string', 'all parameters, as JSON', recipeOf),
 ];
+
+/** The split of a record. Those of earlier versions have it only in the path of their file. */
+export function splitOf(record: ItemRecord): string {
+  return record.split ?? splitOfFile(fileOf(record))[0];
+}
+
+/** The group of a record; in records of earlier versions, every content image is a group. */
+export function groupOf({ group, sources }: ItemRecord): string | undefined {
+  const { content } = sources as ByRole<{ sha256: string }>;
+  return group ?? (content && ownGroup(content.sha256));
+}
 
 /** Returns the record if it is of a stylized image. */
 function ofStylized(record: ItemRecord): StylizedRecord | undefined {

@@ -5,24 +5,28 @@ import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
 const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
 
 /** Returns the planned fields of an original. */
-export function plannedOriginal({ id, label, sources, recipe }: OriginalItem) {
+export function plannedOriginal({ id, label, split, group, sources, recipe }: OriginalItem) {
   const { content } = sources;
   return {
     id,
     kind: 'original' as const,
     label,
+    split,
+    group,
     sources: { content: source(content) },
     drawn: { ...recipe },
   };
 }
 
 /** Returns the planned fields of a stylized image. */
-export function plannedStylized({ id, label, sources, replica, seed, recipe }: StylizedItem) {
+export function plannedStylized({ id, label, split, group, sources, replica, seed, recipe }: StylizedItem) {
   return {
     id,
     kind: 'stylized' as const,
     method: recipe.method,
     label,
+    split,
+    group,
     sources: { content: source(sources.content), style: source(sources.style) },
     replica,
     seed,

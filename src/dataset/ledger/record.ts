@@ -28,6 +28,9 @@ const recipe = z.record(z.string(), z.unknown());
 const common = {
   id: z.string().describe('Hash of everything that determines the pixels'),
   label: z.string().nullable().describe('Class; null in a dataset without labels'),
+  // Absent in records of earlier versions.
+  split: z.string().optional().describe('Split, or robustness set of one: the first folder of `file`'),
+  group: z.string().optional().describe('Group; images of one group are never in two splits'),
   attempts: z.array(attempt).describe('All attempts in the run that made the image or gave up on it'),
 };
 

@@ -10,7 +10,13 @@ export type DatasetProblemCode =
   | 'metadata-differs'
   | 'manifest-altered'
   | 'summary-differs'
-  | 'export-outdated';
+  | 'export-outdated'
+  // Leaks between splits.
+  | 'photograph-shared'
+  | 'group-shared'
+  | 'image-shared'
+  | 'picture-shared'
+  | 'style-shared';
 
 /** A problem in a dataset. */
 export interface DatasetProblem {

@@ -8,6 +8,7 @@ import { noDataset } from '../output-job.js';
 import { outputPaths } from '../output-paths.js';
 import type { Writer } from '../writer.js';
 import type { DatasetProblem } from './dataset-problem.js';
+import { findLeaks, type LeakSearch } from './leaks/leaks.js';
 import { declaredFileProblems, extraFiles } from './verify-files.js';
 import { checkManifest } from './verify-manifest.js';
 import { readableSummary, summaryProblems } from './verify-summary.js';
@@ -24,10 +25,14 @@ export interface Verification {
   readonly writer: Writer | undefined;
   /** Problems of images in manifest order, then problems of other files. Empty if everything matches. */
   readonly problems: readonly DatasetProblem[];
+  /** What was searched for leaks; only if that was asked for. Its problems are among the others. */
+  readonly leaks?: Omit<LeakSearch, 'problems'>;
 }
 
 /** Options of verification. */
 export interface VerifyOptions {
+  /** Also search for photographs, groups, near duplicates and styles in two splits. */
+  readonly leaks?: boolean;
   /** Called after every few images. `total` comes from `dataset.json`, if it can be read. */
   readonly onProgress?: (progress: { readonly checked: number; readonly total: number | undefined }) => void;
 }
@@ -67,5 +72,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   const digests = { manifest: await sha256OfFile(manifestPath), result };
   if (summaryProblem) problems.push(summaryProblem);
   else problems.push(...summaryProblems(summary, isAsWritten, counts, digests));
-  return { checked, pending, writer, problems };
+  if (!options.leaks) return { checked, pending, writer, problems };
+  const { problems: leaked, ...leaks } = await findLeaks(root, summary);
+  return { checked, pending, writer, problems: [...problems, ...leaked], leaks };
 }

@@ -1,4 +1,6 @@
 /** Writes the files of a dataset: manifest, metadata, contact sheet, card and summary, in this order. @module */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { publishCard } from '../../dataset/card/publish-card.js';
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { compileManifest } from '../../dataset/ledger/manifest.js';
@@ -16,6 +18,7 @@ import {
   readSummary,
   summarize,
 } from '../../dataset/summary.js';
+import { sha256OfFile } from '../../files/digest.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { sweepTemporaryFiles } from '../../files/publish.js';
 import { writeDatasetSheet } from '../../report/dataset-sheet.js';
@@ -58,10 +61,20 @@ export async function finishDataset(
   };
   const card = await publishCard(root, summarize(facts), sheet.sample, fileSystem);
   // Existing exports remain part of the dataset.
-  const files = { ...(before && declaredFiles(root, before)), ...sheet.files, ...card };
+  const files = {
+    ...(before && declaredFiles(root, before)),
+    ...sheet.files,
+    ...card,
+    ...(await splitsFile(root)),
+  };
   const summary = summarize({ ...facts, files, exports: remainingExports(before, files) });
   await publishSummary(root, summary, fileSystem);
   return { counts: compiled.counts, contactSheet: sheet.path };
+}
+
+async function splitsFile(root: string): Promise<Record<string, string>> {
+  const { splits } = outputPaths(root);
+  return existsSync(splits) ? { [basename(splits)]: await sha256OfFile(splits) } : {};
 }
 
 /** Writes manifest and metadata, reading one record at a time. */
