@@ -33,6 +33,7 @@ const severities = {
   'style-missing': job,
   'labels-invalid': job,
   'path-outside-root': job,
+  'annotations-invalid': item,
   'split-conflict': job,
   'split-invalid': job,
   // When a job may run.

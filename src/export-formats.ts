@@ -39,6 +39,14 @@ const exportFormats = {
     load: async (): Promise<Exporter> => (await import('./export/yolo.js')).yolo,
     needsLabels: true,
   },
+  yoloBoxes: {
+    describe: 'images, labels and data.yaml that YOLO detection and segmentation read',
+    load: async (): Promise<Exporter> => (await import('./export/yolo-boxes.js')).yoloBoxes,
+  },
+  masks: {
+    describe: 'a gray PNG for each image, in which values are categories',
+    load: async (): Promise<Exporter> => (await import('./export/masks.js')).masks,
+  },
 } satisfies Record<string, ExportFormat>;
 
 /** The name of an export format. */

@@ -1,14 +1,20 @@
 /**
- * COCO (https://cocodataset.org/#format-data): one file per split. Names of images are relative to the dataset folder. An
- * image with a label has one annotation, a box around all of it.
+ * COCO (https://cocodataset.org/#format-data): one file per split. Names of images are relative to the dataset folder. A
+ * dataset with annotations has those; in others, an image with a label has one annotation, a box around all of it.
  * @module
  */
 import type { CompleteRecord } from '../dataset/ledger/record.js';
+import { categoriesOf } from './annotated.js';
 import { type ExportContext, type Exporter, exportFile } from './exporter.js';
 import type { ExportFile } from './staging/export-file.js';
 
 export const coco: Exporter = {
   async write(context) {
+    const annotated = await categoriesOf(context);
+    const categories =
+      annotated.size > 0
+        ? [...annotated].map(([id, name]) => ({ id, name, supercategory: '' }))
+        : context.classes.map((name, index) => ({ id: index + 1, name, supercategory: '' }));
     for (const split of context.splits) {
       await exportFile(context, `${split}.json`, async (file) => {
         const { summary, classes } = context;
@@ -16,36 +22,37 @@ export const coco: Exporter = {
           description: `Made by wildstyle ${summary.wildstyle}`,
           date_created: summary.finishedAt,
         };
-        const categories = classes.map((name, index) => ({ id: index + 1, name, supercategory: '' }));
         await file.write(
           `{"info":${JSON.stringify(info)},"licenses":[],"categories":${JSON.stringify(categories)}`,
         );
-        await writeList(context, file, split, 'images', imageOf);
-        await writeList(context, file, split, 'annotations', (record, id) =>
-          annotationOf(record, id, classes),
-        );
+        await writeList(context, file, split, 'images', (record, id) => [imageOf(record, id)]);
+        let next = 1;
+        await writeList(context, file, split, 'annotations', (record, image_id) => {
+          const found = annotated.size > 0 ? annotationsOf(record) : wholeImage(record, classes);
+          return found.map((annotation) => ({ id: next++, image_id, ...annotation }));
+        });
         await file.write('}\n');
       });
     }
   },
 };
 
-/** Writes a list with an entry for each image, which is numbered from 1. */
+/** Writes a list with the entries of each image, which is numbered from 1. */
 async function writeList(
   { records }: ExportContext,
   file: ExportFile,
   split: string,
   name: string,
-  entryOf: (record: CompleteRecord, id: number) => object | undefined,
+  entriesOf: (record: CompleteRecord, id: number) => readonly object[],
 ): Promise<void> {
   await file.write(`,\n"${name}":[`);
   let id = 0;
   let separator = '\n';
   for await (const record of records(split)) {
-    const entry = entryOf(record, ++id);
-    if (!entry) continue;
-    await file.write(`${separator}${JSON.stringify(entry)}`);
-    separator = ',\n';
+    for (const entry of entriesOf(record, ++id)) {
+      await file.write(`${separator}${JSON.stringify(entry)}`);
+      separator = ',\n';
+    }
   }
   await file.write('\n]');
 }
@@ -54,19 +61,25 @@ function imageOf({ file, widthPx, heightPx, id: item, kind }: CompleteRecord, id
   return { id, file_name: file, width: widthPx, height: heightPx, item, kind };
 }
 
-function annotationOf(
-  { label, widthPx, heightPx }: CompleteRecord,
-  id: number,
-  classes: readonly string[],
-): object | undefined {
-  if (label === null) return undefined;
-  return {
-    id,
-    image_id: id,
-    category_id: classes.indexOf(label) + 1,
-    bbox: [0, 0, widthPx, heightPx],
-    area: widthPx * heightPx,
-    segmentation: [],
-    iscrowd: 0,
-  };
+function annotationsOf({ objects = [] }: CompleteRecord): object[] {
+  return objects.map(({ categoryId, bbox, area, polygons, rle, isCrowd }) => ({
+    category_id: categoryId,
+    bbox,
+    area,
+    segmentation: rle ?? polygons ?? [],
+    iscrowd: isCrowd ? 1 : 0,
+  }));
+}
+
+function wholeImage({ label, widthPx, heightPx }: CompleteRecord, classes: readonly string[]): object[] {
+  if (label === null) return [];
+  return [
+    {
+      category_id: classes.indexOf(label) + 1,
+      bbox: [0, 0, widthPx, heightPx],
+      area: widthPx * heightPx,
+      segmentation: [],
+      iscrowd: 0,
+    },
+  ];
 }

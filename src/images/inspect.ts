@@ -23,6 +23,8 @@ export interface InspectedImage {
   /** Height after applying the EXIF orientation. */
   readonly heightPx: number;
   readonly hasAlpha: boolean;
+  /** EXIF orientation, from 1 to 8. */
+  readonly orientation: number;
 }
 
 /** Samples of 8 and 16 bits. Floating-point and 32-bit samples have no known range: they would come out black or white. */
@@ -85,7 +87,14 @@ export async function inspectImage(
     );
   }
   const { width: widthPx, height: heightPx } = header.autoOrient;
-  return { bytes, format, widthPx, heightPx, hasAlpha: header.hasAlpha };
+  return {
+    bytes,
+    format,
+    widthPx,
+    heightPx,
+    hasAlpha: header.hasAlpha,
+    orientation: header.orientation ?? 1,
+  };
 }
 
 /**

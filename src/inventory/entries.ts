@@ -1,4 +1,5 @@
 /** The images of an inventory. @module */
+import type { SourceAnnotations } from '../annotations/object.js';
 
 /** One image file of an inventory. */
 export interface ImageEntry {
@@ -14,6 +15,8 @@ export interface ContentEntry extends ImageEntry {
   readonly label: string | null;
   /** The split, if it is given by a folder or a CSV file, or was drawn. */
   readonly split?: string;
+  /** Boxes, outlines and masks. Absent if the job has none; empty for an image without any. */
+  readonly annotations?: SourceAnnotations;
   /** The group, if it is given by a CSV column, or was found. All images of a group share a split. */
   readonly group?: string;
 }

@@ -1,5 +1,6 @@
 /** Takes inventory of a job's content and style folders: images, digests and classes. @module */
 import { stat } from 'node:fs/promises';
+import { readAnnotations } from '../annotations/read.js';
 import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import { defaultCacheFolder } from './digest-cache.js';
@@ -9,7 +10,7 @@ import { hashFiles } from './hash-files.js';
 import { checkClassNames, makeLabeler } from './labels.js';
 import { type Scan, scanImages } from './scan.js';
 import { type EarlierImage, findSimilar, type SimilarImages } from './similar-images.js';
-import { warningsFor } from './warnings.js';
+import { warningsFor, withoutAnnotations } from './warnings.js';
 
 /** An image that is left out, with the reason. */
 export interface InventoryProblem {
@@ -39,6 +40,8 @@ export interface Inventory {
   readonly similar: readonly SimilarImages[];
   /** By digest; of content images if `content.similar` is set, of style images if splits share none. */
   readonly fingerprints: ReadonlyMap<string, Uint8Array>;
+  /** Digest of the annotations of the content images; undefined if the job has none. */
+  readonly annotationsSha256?: string | undefined;
   /** Conditions that do not stop a run but may surprise users of the dataset. */
   readonly warnings: readonly string[];
 }
@@ -98,11 +101,20 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
   const contentImages = await hashFiles(job.content.root, 'content', labeled, ofContents, hashing);
   const styleImages = await hashFiles(job.style.root, 'style', styleScan.files, ofStyles, hashing);
 
+  const { annotations: source } = job.content;
+  const annotated =
+    source &&
+    (await readAnnotations(
+      source,
+      job.content.root,
+      contentImages.map(({ path }) => path),
+    ));
   const duplicates: Duplicate[] = [];
   const contents = unique(
     contentImages.map((image): ContentEntry => {
+      const found = annotated && { annotations: annotated.byPath.get(image.path) ?? { objects: [] } };
       const { problem: _, ...given } = { problem: undefined, ...splitOf(image.path) };
-      return { ...image, label: labelOf(image.path) ?? null, ...given };
+      return { ...image, label: labelOf(image.path) ?? null, ...given, ...found };
     }),
     // Copies in several splits are refused later, so they must not get lost here.
     ({ sha256, label, split, group }) => JSON.stringify([sha256, label, split, group]),
@@ -117,8 +129,9 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
   if (styles.length === 0) throw nothingIn(job, 'style', problems);
   problems.sort((a, b) => compare(a.source, b.source) || compare(a.path, b.path));
   const similar = findAllSimilar({ content: contents, style: styles }, fingerprints, options.earlier ?? []);
-  const warnings = warningsFor(contents, similar);
-  return { contents, styles, problems, duplicates, similar, fingerprints, warnings };
+  const warnings = [...warningsFor(contents, similar), ...withoutAnnotations(contents, annotated?.byPath)];
+  const annotationsSha256 = annotated?.sha256;
+  return { contents, styles, problems, duplicates, similar, fingerprints, warnings, annotationsSha256 };
 }
 
 function findAllSimilar(

@@ -55,3 +55,16 @@ export function examples(pairs: readonly (readonly [string, string])[], what: st
     return `${pair.join(' and ')} ${what}${isLast ? ` (and ${pairs.length - mostExamples} more)` : ''}.`;
   });
 }
+
+/** Tells how many content images have no annotations. @param byPath absent if the job has none */
+export function withoutAnnotations(
+  contents: readonly ContentEntry[],
+  byPath: ReadonlyMap<string, unknown> | undefined,
+): string[] {
+  if (!byPath) return [];
+  const [first, ...others] = contents.filter(({ path }) => !byPath.has(path));
+  if (!first) return [];
+  return [
+    `${others.length + 1} of ${contents.length} content images have no annotations, such as ${first.path}.`,
+  ];
+}

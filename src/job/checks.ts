@@ -79,6 +79,12 @@ export function checkPaths(
   const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
     [['content', 'root'], content.root, 'folder', 'content-missing'],
     [['content', 'labels', 'csv'], csv, 'file', 'labels-invalid'],
+    [
+      ['content', 'annotations', 'path'],
+      content.annotations?.path,
+      content.annotations?.format === 'coco' ? 'file' : 'folder',
+      'annotations-invalid',
+    ],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
     [['split', 'csv'], split?.csv, 'file', 'labels-invalid'],
     ...weightsPaths(run.weights).map(([path, file]): (typeof named)[number] => [

@@ -210,7 +210,14 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
   return {
     file,
     ...job,
-    content: { ...content, root: absolute(content.root), labels },
+    content: {
+      ...content,
+      root: absolute(content.root),
+      labels,
+      ...(content.annotations && {
+        annotations: { ...content.annotations, path: absolute(content.annotations.path) },
+      }),
+    },
     style: { ...style, root: absolute(style.root) },
     ...(split && { split: split.csv === undefined ? split : { ...split, csv: absolute(split.csv) } }),
     output: { ...output, root: absolute(output.root) },

@@ -9,6 +9,7 @@ import { defaultQuality, imageFormats } from '../images/format.js';
 import { defaultMaximumPixels } from '../images/inspect.js';
 import { fixedKeys, type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
 import { networkNames } from '../stylize/networks/index.js';
+import { annotationsSchema } from './annotations-schema.js';
 import { type Distributed, distributable } from './distribution.js';
 import { splitName, splitSchema } from './split-schema.js';
 
@@ -64,6 +65,7 @@ const content = z
       .describe('Where class labels come from: the first folder level below root, a CSV file, or none'),
     include,
     exclude,
+    annotations: annotationsSchema.optional(),
     similar: z
       .boolean()
       .default(true)

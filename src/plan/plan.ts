@@ -36,6 +36,8 @@ export interface NetworkChoice {
 export interface PlannedImages extends SplitInputs {
   /** Images whose bytes equal those of another image, which is planned instead. */
   readonly duplicates?: Inventory['duplicates'];
+  /** Digest of their annotations. */
+  readonly annotationsSha256?: string | undefined;
 }
 
 /** The number of items of a plan. */
@@ -146,7 +148,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
       },
     },
     get digest() {
-      return withSplitRules(surveyed().digest, job.split);
+      return withRules(surveyed().digest, job.split, inventory.annotationsSha256);
     },
     get parameters() {
       return surveyed().parameters;
@@ -164,11 +166,14 @@ function runningSums(values: Uint32Array): Float64Array {
   return sums;
 }
 
-/** Images that have their split keep it, so other shares may give the same items: the digest must tell them apart. */
-function withSplitRules(digest: string, split: Job['split']): string {
-  if (!split) return digest;
-  const { csv: _csv, file: _file, ...rules } = split;
-  return hash(`${digest} ${canonicalJson(rules)}`);
+/**
+ * Images that have their split keep it, so other shares may give the same items, and so do other annotations: the digest
+ * must tell them apart.
+ */
+function withRules(digest: string, split: Job['split'], annotations: string | undefined): string {
+  if (!split && annotations === undefined) return digest;
+  const { csv: _csv, file: _file, ...rules } = split ?? {};
+  return hash([digest, canonicalJson(rules), ...(annotations === undefined ? [] : [annotations])].join(' '));
 }
 
 /** Takes the place of a style's key in the draws of an original. */

@@ -9,10 +9,17 @@ import { resolveNetwork } from './weights.js';
 export function plannedOutput({ job, inventory, plan }: Prepared): PlannedOutput {
   const { file: _file, run: _run, ...decisive } = job;
   // What `auto` stands for can change with the version.
+  const { annotations } = job.content;
   const { network: given } = job.recipe;
   const network = isAuto(given) ? resolveNetwork(given) : given;
   return {
-    job: { ...decisive, recipe: { ...job.recipe, network } },
+    job: {
+      ...decisive,
+      ...(annotations && {
+        content: { ...job.content, annotations: { ...annotations, sha256: inventory.annotationsSha256 } },
+      }),
+      recipe: { ...job.recipe, network },
+    },
     planDigest: plan.digest,
     images: [
       ...inventory.contents.map(({ path, sha256 }) => ({ role: 'content' as const, path, sha256 })),

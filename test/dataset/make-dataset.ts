@@ -51,10 +51,11 @@ export function summaryOfCompiled(compiled: CompiledManifest): DatasetSummary {
 export async function makeDataset(
   root: string,
   change: (summary: DatasetSummary) => DatasetSummary = (s) => s,
+  facts: Pick<CompleteRecord, 'objects'> = {},
 ): Promise<SmallDataset> {
   const records: ItemRecord[] = [
-    await publishImage(root, stylizedRecord('a')),
-    await publishImage(root, originalRecord('b')),
+    await publishImage(root, stylizedRecord('a', facts)),
+    await publishImage(root, originalRecord('b', facts)),
     await publishImage(root, stylizedRecord('c', { label: 'dog', replica: 1 })),
     failedRecord('d', { label: 'dog' }),
     await publishImage(root, originalRecord('e', { label: 'dog' })),

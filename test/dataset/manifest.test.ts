@@ -142,6 +142,8 @@ test('metadata has a row for each complete item, all with the same flat columns'
     size: 64,
     initial_loss: 8,
     final_loss: 1,
+    objects: null,
+    edge_f1: null,
   });
   t.deepEqual(JSON.parse(String(recipe)), stylizedRecord('b').applied);
   t.like(rows[1], { kind: 'original', method: null, seed: null, style_path: null, strength: null, size: 64 });

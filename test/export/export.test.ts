@@ -10,10 +10,14 @@ import { exporterNames } from '../../src/export-formats.js';
 import { makeDataset } from '../dataset/make-dataset.js';
 import { temporaryFolder } from '../dataset/support.js';
 
+const objects = [
+  { category: 'nose', categoryId: 1, bbox: [1, 2, 30, 40] as [number, number, number, number], area: 1200 },
+];
+
 for (const name of exporterNames) {
   test(`${name}: verify knows the files, finds an edit, and a second export gives the same bytes`, async (t) => {
     const root = await temporaryFolder(t);
-    await makeDataset(root);
+    await makeDataset(root, undefined, { objects });
     const files = await exportDataset(root, name);
     t.true(files.length > 0 && files.every((file) => file.startsWith(`exports/${name}/`)));
     t.deepEqual((await verifyDataset(root)).problems, []);
@@ -31,7 +35,7 @@ for (const name of exporterNames) {
 
   test(`${name}: a dataset that changed after the export has an outdated one`, async (t) => {
     const root = await temporaryFolder(t);
-    const { summary } = await makeDataset(root);
+    const { summary } = await makeDataset(root, undefined, { objects });
     await exportDataset(root, name);
     const exported = (await readSummary(root)) ?? summary;
     await publishSummary(

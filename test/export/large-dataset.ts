@@ -18,6 +18,8 @@ export interface LargeDataset {
   readonly sizePx?: number;
   /** How many of the images have pixels of their own; the others repeat them. Default: all. */
   readonly distinct?: number;
+  /** Whether every image has an annotated object. */
+  readonly isAnnotated?: boolean;
 }
 
 /** Makes a dataset of JPEG images in which every other image is an original. Returns its records. */
@@ -29,6 +31,7 @@ export async function makeLargeDataset(
     classes = ['ant', 'bee', 'cat'],
     sizePx = 16,
     distinct = images,
+    isAnnotated = false,
   }: LargeDataset,
 ): Promise<void> {
   const records: CompleteRecord[] = [];
@@ -43,13 +46,27 @@ export async function makeLargeDataset(
     const bytes = encoded[index % distinct];
     await mkdir(dirname(join(root, file)), { recursive: true });
     await writeFile(join(root, file), bytes);
-    const facts = { label, file, sha256: sha256(bytes), widthPx: sizePx, heightPx: sizePx };
+    const facts = {
+      label,
+      file,
+      sha256: sha256(bytes),
+      widthPx: sizePx,
+      heightPx: sizePx,
+      ...(isAnnotated && { objects: [nose] }),
+    };
     records.push(index % 2 === 0 ? stylizedRecord(id, facts) : originalRecord(id, facts));
   }
   const byId = new Map(records.map((record) => [record.id, record]));
   const compiled = await compileManifest({ root, items: records.map(itemOf), records: byId });
   await publishSummary(root, summaryOfCompiled(compiled));
 }
+
+const nose = {
+  category: 'nose',
+  categoryId: 1,
+  bbox: [1, 2, 3, 4] as [number, number, number, number],
+  area: 12,
+};
 
 async function picture(index: number, sizePx: number): Promise<Uint8Array> {
   const data = Uint8Array.from({ length: sizePx * sizePx * 3 }, (_, i) => (i * 7 + index * 31) % 256);

@@ -18,7 +18,7 @@ const images = 80;
 for (const name of exporterNames) {
   test(`${name}: killed in the middle and resumed, the files have the same bytes`, async (t) => {
     const root = await temporaryFolder(t);
-    await makeLargeDataset(root, { images, splits: ['train', 'test'] });
+    await makeLargeDataset(root, { images, splits: ['train', 'test'], isAnnotated: true });
     const whole = await temporaryFolder(t);
     await cp(root, whole, { recursive: true });
     const files = await exportDataset(whole, name, options);

@@ -30,7 +30,7 @@ function end(reason: string): void {
 
 /** Returns the record of an original, for items of any kind. */
 function record(item: PlanItem, earlier: readonly Attempt[]): ItemRecord {
-  return originalRecord({ ...item, kind: 'original' } as OriginalItem, image, earlier);
+  return originalRecord({ ...item, kind: 'original' } as OriginalItem, image, {}, earlier);
 }
 
 function make(item: PlanItem, earlier: readonly Attempt[]): void {

@@ -57,6 +57,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 
     graphBytes: 1,
     weightsFiles: {},
     roots: { content: folder, style: folder },
+    categoryNames: [],
     outputRoot: folder,
     format: 'png',
     quality: 90,

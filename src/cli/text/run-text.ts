@@ -101,7 +101,7 @@ export function resultText({
   elapsedMs,
 }: RunResult): string {
   const folder = relative(process.cwd(), root) || '.';
-  const { complete, stylized, originals, failed, errors, pending } = counts;
+  const { complete, stylized, originals, failed, errors, pending, vanished } = counts;
   const lines = [
     `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
   ];
@@ -121,6 +121,13 @@ export function resultText({
     lines.push(`Exported to ${exports.written.join(', ')} in ${folder}/exports.`);
   if (exports.left.length > 0)
     lines.push(`Not exported yet: ${exports.left.join(', ')}. Run the same command again to resume.`);
+  if (vanished) {
+    const what =
+      vanished === 1
+        ? 'annotated object is outside of its image'
+        : 'annotated objects are outside of their images';
+    lines.push(`note: ${vanished} ${what}; see \`vanished\` in manifest.jsonl.`);
+  }
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
   return lines.join('\n');
 }

@@ -89,6 +89,18 @@ export const metadataColumns: readonly MetadataColumn[] = [
     'total loss after the last step',
     (record) => factsOf(record).loss?.final.total,
   ),
+  column(
+    'objects',
+    'string',
+    'boxes (left, top, width, height in pixels) and their categories, as JSON',
+    objectsOf,
+  ),
+  column(
+    'edge_f1',
+    'number',
+    'share of edges that stayed within 2 pixels; only with annotations',
+    (record) => ('edgeF1' in record ? record.edgeF1 : undefined),
+  ),
   column('recipe', 'string', 'all parameters, as JSON', recipeOf),
 ];
 
@@ -101,6 +113,13 @@ export function splitOf(record: ItemRecord): string {
 export function groupOf({ group, sources }: ItemRecord): string | undefined {
   const { content } = sources as ByRole<{ sha256: string }>;
   return group ?? (content && ownGroup(content.sha256));
+}
+
+/** In the form that Hugging Face uses for detection. */
+function objectsOf(record: ItemRecord): object | undefined {
+  if (record.status === 'failed' || !record.objects) return undefined;
+  const { objects } = record;
+  return { bbox: objects.map(({ bbox }) => bbox), category: objects.map(({ category }) => category) };
 }
 
 /** Returns the record if it is of a stylized image. */

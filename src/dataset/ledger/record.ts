@@ -25,6 +25,23 @@ const attempt = growing({
 
 const recipe = z.record(z.string(), z.unknown());
 
+const annotatedObject = growing({
+  category: z.string().describe('Name of the category'),
+  categoryId: z.int().describe('Number of the category, as in the annotations'),
+  bbox: z
+    .tuple([z.number(), z.number(), z.number(), z.number()])
+    .describe('Left, top, width, height in pixels'),
+  area: z.number().describe('Area in square pixels: of the mask or the outlines, or else of the box'),
+  polygons: z.array(z.array(z.number())).optional().describe('Outlines: x and y in turn, in pixels'),
+  rle: growing({
+    size: z.tuple([z.int(), z.int()]).describe('Height and width'),
+    counts: z.string().describe('Run lengths as in COCO'),
+  })
+    .optional()
+    .describe('Mask'),
+  isCrowd: z.boolean().optional().describe('A region with many objects'),
+});
+
 const common = {
   id: z.string().describe('Hash of everything that determines the pixels'),
   label: z.string().nullable().describe('Class; null in a dataset without labels'),
@@ -40,6 +57,14 @@ const published = {
   sha256: digest.describe('sha256 of the image file'),
   widthPx: z.int().describe('Width of the image in pixels'),
   heightPx: z.int().describe('Height of the image in pixels'),
+  objects: z
+    .array(annotatedObject)
+    .optional()
+    .describe('Objects in the image, moved along with it and clipped. Only in jobs with annotations'),
+  vanished: z
+    .int()
+    .optional()
+    .describe('Objects of the content image that are outside of this one. Absent if there are none'),
 };
 
 const original = {
@@ -66,6 +91,10 @@ const failed = {
 };
 
 const made = {
+  edgeF1: z
+    .number()
+    .optional()
+    .describe('Share of edges that stayed within 2 pixels (F1, from 0 to 1). Only in jobs with annotations'),
   applied: recipe.describe(
     'The recipe that made the image. Differs from `drawn` if a retry used gentler settings',
   ),

@@ -29,6 +29,9 @@ export const countsSchema = growing({
     ),
   errors: z.record(z.string(), count).describe('Failed images, by error code'),
   splits: z.record(z.string(), count).describe('Images made, by split'),
+  vanished: count
+    .optional()
+    .describe('Annotated objects that are outside of their images; absent if there are none'),
 });
 
 export type ClassCounts = z.output<typeof classCountsSchema>;
@@ -42,6 +45,7 @@ export class Tally {
   readonly #classes = new Map<string, Record<Outcome, number>>();
   readonly #errors = new Map<string, number>();
   readonly #splits = new Map<string, number>();
+  #vanished = 0;
 
   /** Counts a pending item. */
   addPending(label: string | null): void {
@@ -59,6 +63,7 @@ export class Tally {
     } else {
       this.#add(record.label, record.kind === 'original' ? 'originals' : 'stylized');
       increment(this.#splits, split);
+      this.#vanished += record.vanished ?? 0;
     }
   }
 
@@ -76,6 +81,7 @@ export class Tally {
       classes: sorted(this.#classes),
       errors: sorted(this.#errors),
       splits: sorted(this.#splits),
+      ...(this.#vanished > 0 && { vanished: this.#vanished }),
     };
   }
 

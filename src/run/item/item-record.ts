@@ -6,6 +6,7 @@ import type { WildstyleError } from '../../errors.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { Made } from '../../methods/method.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+import type { AnnotatedFields } from './item-annotations.js';
 
 /** The image that was published for an item. */
 export interface PublishedImage {
@@ -21,25 +22,35 @@ const success: Attempt = { error: null };
 export function originalRecord(
   item: OriginalItem,
   image: PublishedImage,
+  annotated: AnnotatedFields,
   earlier: readonly Attempt[],
 ): ItemRecord {
   const attempts = [...earlier, success];
-  return { ...plannedOriginal(item), status: 'complete', file: item.file, ...image, attempts };
+  return {
+    ...plannedOriginal(item),
+    status: 'complete',
+    file: item.file,
+    ...image,
+    ...annotated,
+    attempts,
+  } as unknown as ItemRecord;
 }
 
 /** Returns the record of a published stylized image. @param earlier failed attempts */
 export function stylizedRecord(
   item: StylizedItem,
   image: PublishedImage,
-  { applied, facts, elapsedMs }: Made<ResolvedRecipe, object>,
+  { made, annotated }: { readonly made: Made<ResolvedRecipe, object>; readonly annotated: AnnotatedFields },
   { name, device, version }: Engine,
   earlier: readonly Attempt[],
 ): ItemRecord {
+  const { applied, facts, elapsedMs } = made;
   return {
     ...plannedStylized(item),
     status: 'complete',
     file: item.file,
     ...image,
+    ...annotated,
     applied: { ...applied },
     attempts: [...earlier, success],
     engine: { name, device, version },

@@ -18,6 +18,8 @@ export interface SourceFolders {
   readonly roots: Readonly<Record<Role, string>>;
   /** Larger images are rejected. */
   readonly maximumPixels: number;
+  /** Names of the categories of masks, by number. Default: none. */
+  readonly categoryNames?: readonly string[];
 }
 
 export class SourceLoader {

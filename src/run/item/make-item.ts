@@ -2,9 +2,10 @@
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
 import { asWildstyleError, severityOf } from '../../errors.js';
-import { toPixels } from '../../images/tensor.js';
+import { type Pixels, toPixels } from '../../images/tensor.js';
 import { methodOf } from '../../methods/index.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+import { type AnnotatedFields, annotateItem } from './item-annotations.js';
 import { failedRecord, originalRecord, stylizedRecord } from './item-record.js';
 import { type SourceFolders, SourceLoader } from './load-sources.js';
 import type { Makers } from './makers.js';
@@ -43,7 +44,8 @@ export class ItemMaker {
   async #original(item: OriginalItem, earlier: readonly Attempt[]): Promise<ItemRecord> {
     const { size: sizePx, fit } = item.recipe;
     const pixels = await this.#loader.decode('content', item.sources.content, { sizePx, fit });
-    return originalRecord(item, await publishImage(this.worker, item.file, pixels), earlier);
+    const annotated = await this.#annotate(item, pixels);
+    return originalRecord(item, await publishImage(this.worker, item.file, pixels), annotated, earlier);
   }
 
   async #stylized(item: StylizedItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
@@ -51,7 +53,15 @@ export class ItemMaker {
     const sources = await this.#loader.loadAll(item.sources, methodOf(recipe).sources(recipe));
     const made = await this.makers.of(recipe).make({ recipe, sources, seed }, signal);
     const pixels = toPixels(made.image.data, made.image.shape);
+    const annotated = await this.#annotate(item, pixels, () =>
+      this.#loader.decode('content', item.sources.content, { sizePx: recipe.size, fit: recipe.fit }),
+    );
     const image = await publishImage(this.worker, item.file, pixels);
-    return stylizedRecord(item, image, made, this.engine, earlier);
+    return stylizedRecord(item, image, { made, annotated }, this.engine, earlier);
+  }
+
+  #annotate(item: PlanItem, result: Pixels, original?: () => Promise<Pixels>): Promise<AnnotatedFields> {
+    const { roots, maximumPixels, categoryNames = [] } = this.worker;
+    return annotateItem(item, result, original, { contentRoot: roots.content, maximumPixels, categoryNames });
   }
 }

@@ -22,6 +22,8 @@ export interface WorkerSettings {
   readonly weightsFiles: Readonly<Record<string, string>>;
   /** The source folders. */
   readonly roots: Readonly<Record<Role, string>>;
+  /** Names of the categories of masks, by number. */
+  readonly categoryNames: readonly string[];
   readonly outputRoot: string;
   readonly format: ImageFormat;
   readonly quality: number;

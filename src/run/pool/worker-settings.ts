@@ -21,6 +21,7 @@ export function workerSettings(
     graphBytes: graphBytesOf(thisMachine(), allocation.workers),
     weightsFiles,
     roots: { content: content.root, style: style.root },
+    categoryNames: content.annotations?.names ?? [],
     outputRoot: output.root,
     format: output.format,
     quality: output.quality,

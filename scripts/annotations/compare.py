@@ -1,0 +1,114 @@
+"""Compares placed annotations with albumentations and pycocotools. Reads the lines of cases.js from standard input."""
+
+import base64
+import json
+import sys
+
+import albumentations as A
+import cv2
+import numpy as np
+from pycocotools import mask as coco_mask
+
+TOLERANCE_PX = 1.0
+
+
+def pipeline(case):
+    """The same resizing in albumentations: to cover the shape, then the center."""
+    width, height = case["shape"]["widthPx"], case["shape"]["heightPx"]
+    scaled = (height, width)
+    if case["fit"] != "stretch":
+        scale = max(width / case["widthPx"], height / case["heightPx"])
+        scaled = (max(height, round(case["heightPx"] * scale)), max(width, round(case["widthPx"] * scale)))
+    top, left = (scaled[0] - height + 1) // 2, (scaled[1] - width + 1) // 2
+    steps = [
+        A.Resize(*scaled, interpolation=cv2.INTER_NEAREST, mask_interpolation=cv2.INTER_NEAREST_EXACT),
+        # The decoder takes the odd pixel from the near side, where CenterCrop takes it from the far one.
+        A.Crop(left, top, left + width, top + height),
+    ]
+    return A.Compose(
+        steps,
+        bbox_params=A.BboxParams(format="coco", label_fields=["ids"]),
+        keypoint_params=A.KeypointParams(format="xy", remove_invisible=False),
+        seed=0,
+    )
+
+
+def transform(case, boxes, masks, corners):
+    image = np.zeros((case["heightPx"], case["widthPx"], 3), np.uint8)
+    return pipeline(case)(
+        image=image, bboxes=boxes, ids=list(range(len(boxes))), masks=masks, keypoints=corners
+    )
+
+
+def far_from_border(mask):
+    """Pixels whose neighbors within a pixel are all alike."""
+    kernel = np.ones((3, 3), np.uint8)
+    return cv2.dilate(mask, kernel) == cv2.erode(mask, kernel)
+
+
+def same_mask(found, expected):
+    """Equal up to a pixel at the border."""
+    return not np.any((found != expected) & far_from_border(expected) & far_from_border(found))
+
+
+def rasterize(polygons, height, width):
+    if not polygons:
+        return np.zeros((height, width), np.uint8)
+    return coco_mask.decode(coco_mask.merge(coco_mask.frPyObjects(polygons, height, width)))
+
+
+def rasterize_beyond(corners, height, width, pad=2000):
+    """Rasterizes an outline that may leave the image: on a larger canvas, since pycocotools moves outer corners inside."""
+    left, top = corners.min(axis=0)
+    assert left > -pad and top > -pad
+    canvas = rasterize([(corners + pad).flatten().tolist()], height + 2 * pad, width + 2 * pad)
+    return np.ascontiguousarray(canvas[pad : pad + height, pad : pad + width])
+
+
+def decode(rle):
+    return coco_mask.decode({"size": rle["size"], "counts": rle["counts"].encode()})
+
+
+def compare(case, counts):
+    width, height = case["shape"]["widthPx"], case["shape"]["heightPx"]
+    box, outline, mask = case["objects"]
+    corners_of_outline = np.array(outline["polygons"][0]).reshape(-1, 2)
+    values = np.frombuffer(base64.b64decode(case["values"]), np.uint8).reshape(case["heightPx"], case["widthPx"])
+    expected = transform(case, [box["bbox"]], [decode(mask["rle"]), values], corners_of_outline)
+    placed = {entry["categoryId"]: entry for entry in case["coco"]["objects"]}
+
+    # A box of less than a pixel may vanish for one and not for the other.
+    for name, entry in (("box", placed.get(1)), ("yolo", next(iter(case["yolo"]["objects"]), None))):
+        known = expected["bboxes"][0] if len(expected["bboxes"]) else None
+        if entry is None or known is None:
+            found = entry["bbox"] if entry else known
+            assert found is None or min(found[2:4]) <= 2 * TOLERANCE_PX, (name, case["fit"], entry, known)
+        else:
+            corners = lambda b: np.array([b[0], b[1], b[0] + b[2], b[1] + b[3]])
+            distance = float(np.abs(corners(entry["bbox"]) - corners(known)).max())
+            assert distance <= TOLERANCE_PX, (name, case["fit"], entry["bbox"], known)
+            counts["largest"] = max(counts["largest"], distance)
+        counts[name] += 1
+
+    moved_mask, moved_values = expected["masks"]
+    moved_outline = rasterize_beyond(np.array(expected["keypoints"], dtype=float), height, width)
+    found = rasterize(placed[2]["polygons"], height, width) if 2 in placed else np.zeros((height, width), np.uint8)
+    assert same_mask(found, moved_outline), ("polygon", case["fit"])
+    counts["polygon"] += 1
+    found = decode(placed[3]["rle"]) if 3 in placed else np.zeros((height, width), np.uint8)
+    assert same_mask(found, moved_mask), ("rle", case["fit"])
+    if 3 in placed:
+        assert int(found.sum()) == placed[3]["area"] == int(coco_mask.area(coco_mask.encode(np.asfortranarray(found))))
+        assert coco_mask.encode(np.asfortranarray(found))["counts"].decode() == placed[3]["rle"]["counts"]
+    counts["rle"] += 1
+    found = np.zeros((height, width), np.uint8)
+    for entry in case["masks"]["objects"]:
+        found[decode(entry["rle"]) == 1] = entry["categoryId"]
+    assert same_mask(found, moved_values), ("mask", case["fit"])
+    counts["mask"] += 1
+
+
+counts = {"box": 0, "yolo": 0, "polygon": 0, "rle": 0, "mask": 0, "largest": 0.0}
+for line in sys.stdin:
+    compare(json.loads(line), counts)
+print(json.dumps({**counts, "largest": round(counts["largest"], 3), "tolerancePx": TOLERANCE_PX, "ok": True}))

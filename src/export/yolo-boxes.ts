@@ -1,0 +1,61 @@
+/**
+ * The folders that YOLO detection and segmentation read: `images/<split>/`, `labels/<split>/` and `data.yaml`
+ * (https://docs.ultralytics.com/datasets/detect). Categories are numbered from 0. If any object has an outline, every
+ * label is an outline, since files may not mix them; that of a box has its four corners.
+ * @module
+ */
+import { basename, extname } from 'node:path';
+import { stringify } from 'yaml';
+import { decodeRle } from '../annotations/rle.js';
+import { boxOfMask } from '../annotations/transform.js';
+import type { CompleteRecord } from '../dataset/ledger/record.js';
+import { type RecordedObject, requireCategories } from './annotated.js';
+import { type Exporter, exportFile } from './exporter.js';
+
+export const yoloBoxes: Exporter = {
+  async write(context) {
+    const { splits, records, copy } = context;
+    const categories = await requireCategories(context, 'yoloBoxes');
+    const numbers = new Map([...categories.keys()].map((id, index) => [id, index]));
+    let hasOutlines = false;
+    for await (const { objects = [] } of records())
+      hasOutlines ||= objects.some(({ polygons }) => polygons !== undefined);
+    for (const split of splits) {
+      for await (const record of records(split)) {
+        const name = basename(record.file, extname(record.file));
+        await copy(`images/${split}/${basename(record.file)}`, record);
+        const lines = (record.objects ?? []).flatMap((object) =>
+          labelsOf(object, record, hasOutlines).map(
+            (values) => `${numbers.get(object.categoryId)} ${values.join(' ')}\n`,
+          ),
+        );
+        await exportFile(context, `labels/${split}/${name}.txt`, (file) => file.write(lines.join('')));
+      }
+    }
+    const folders = Object.fromEntries(
+      splits.map((split) => [split === 'validation' ? 'val' : split, `images/${split}`]),
+    );
+    const names = Object.fromEntries([...categories.values()].map((name, index) => [index, name]));
+    await exportFile(context, 'data.yaml', (file) => file.write(stringify({ path: '.', ...folders, names })));
+  },
+};
+
+/** The numbers of each label of an object: an object with several outlines has several. */
+function labelsOf(object: RecordedObject, record: CompleteRecord, hasOutlines: boolean): string[][] {
+  const { widthPx, heightPx } = record;
+  const { polygons, rle } = object;
+  const [x, y, width, height] = (rle && boxOfMask(decodeRle(rle))) ?? object.bbox;
+  if (!hasOutlines) {
+    return [
+      [(x + width / 2) / widthPx, (y + height / 2) / heightPx, width / widthPx, height / heightPx].map(
+        digits,
+      ),
+    ];
+  }
+  const corners = [x, y, x + width, y, x + width, y + height, x, y + height];
+  return (polygons ?? [corners]).map((polygon) =>
+    polygon.map((value, index) => digits(value / (index % 2 === 0 ? widthPx : heightPx))),
+  );
+}
+
+const digits = (share: number): string => String(Number(share.toFixed(6)));

@@ -1,0 +1,137 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import sharp from 'sharp';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import { isComplete } from '../../src/dataset/ledger/record.js';
+import { wildstyle } from '../support/command-line.js';
+import { smallClasses, smallJob } from '../support/small-job.js';
+
+const recipe = { network: 'random', size: 32, optimizer: 'adam', steps: 1, stages: [] };
+const paths = Object.entries(smallClasses).flatMap(([label, motifs]) =>
+  motifs.map((motif) => `${label}/${motif}.png`),
+);
+
+test('boxes and outlines go with every image, and into every export', async (t) => {
+  const job = await smallJob({
+    recipe: { ...recipe, fit: 'crop' },
+    sampling: { stylesPerContent: 1 },
+    content: { annotations: { format: 'coco', path: 'boxes.json' } },
+    output: { exports: ['coco', 'yoloBoxes', 'masks'] },
+  });
+  t.teardown(job.remove);
+  const annotations = [
+    { image_id: 1, category_id: 5, bbox: [12, 6, 24, 12] },
+    { image_id: 1, category_id: 9, bbox: [0, 0, 48, 48], segmentation: [[0, 0, 48, 0, 48, 24, 0, 24]] },
+    { image_id: 1, category_id: 5, bbox: [60, 60, 5, 5] },
+  ];
+  const images = paths
+    .slice(1)
+    .map((file_name, index) => ({ id: index + 1, file_name, width: 48, height: 48 }));
+  const categories = [
+    { id: 5, name: 'wave' },
+    { id: 9, name: 'sky' },
+  ];
+  await job.put('boxes.json', JSON.stringify({ images, categories, annotations }));
+  const run = await wildstyle(['run', job.file], job);
+  t.is(run.exitCode, 0, run.stderr);
+  t.regex(run.stdout, /1 of 6 content images have no annotations, such as clouds\/noise\.png/);
+  t.regex(
+    run.stdout,
+    /note: 2 annotated objects are outside of their images; see `vanished` in manifest\.jsonl/,
+  );
+
+  const records = (await readManifest(job.out)).filter(isComplete);
+  const annotated = records.filter(({ sources }) => sources.content?.path === paths[1]);
+  t.is(annotated.length, 2);
+  for (const { objects, vanished } of annotated) {
+    t.is(vanished, 1);
+    t.deepEqual(objects, [
+      { category: 'wave', categoryId: 5, bbox: [8, 4, 16, 8], area: 128 },
+      {
+        category: 'sky',
+        categoryId: 9,
+        bbox: [0, 0, 32, 32],
+        area: 512,
+        polygons: [[0, 0, 32, 0, 32, 16, 0, 16]],
+      },
+    ]);
+  }
+  for (const record of records) {
+    t.is('edgeF1' in record, record.kind === 'stylized');
+    t.true(Array.isArray(record.objects));
+  }
+  const [row] = (await readFile(join(job.out, 'train/metadata.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line.includes(annotated[0].id));
+  t.deepEqual(JSON.parse(JSON.parse(row).objects), {
+    bbox: [
+      [8, 4, 16, 8],
+      [0, 0, 32, 32],
+    ],
+    category: ['wave', 'sky'],
+  });
+
+  const coco = JSON.parse(await readFile(join(job.out, 'exports/coco/train.json'), 'utf8'));
+  t.deepEqual(
+    coco.categories.map(({ id, name }: { id: number; name: string }) => [id, name]),
+    [
+      [5, 'wave'],
+      [9, 'sky'],
+    ],
+  );
+  t.is(coco.annotations.length, 4);
+  const name = annotated[0].id;
+  const labels = await readFile(join(job.out, `exports/yoloBoxes/labels/train/${name}.txt`), 'utf8');
+  t.is(labels, '0 0.25 0.125 0.75 0.125 0.75 0.375 0.25 0.375\n1 0 0 1 0 1 0.5 0 0.5\n');
+  const mask = await sharp(join(job.out, 'exports/masks', annotated[0].file))
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
+  t.is(mask.length, 32 * 32);
+  t.deepEqual([mask[0], mask[5 * 32 + 10], mask[20 * 32 + 10]], [9, 5, 0]);
+  const verified = await wildstyle(['verify', job.out], job);
+  t.is(verified.exitCode, 0, verified.stdout);
+
+  await job.put('boxes.json', JSON.stringify({ images, categories, annotations: annotations.slice(1) }));
+  const changed = await wildstyle(['run', job.file], job);
+  t.is(changed.exitCode, 2);
+  t.regex(changed.stderr, /content\.annotations\.sha256: /);
+});
+
+test('masks: values are categories; a mask of another size fails its items', async (t) => {
+  const job = await smallJob({
+    recipe,
+    sampling: { stylesPerContent: 0 },
+    content: { annotations: { format: 'masks', path: 'masks', names: ['background', 'left'] } },
+    run: { workers: 1, threads: 1, batch: 1, maxFailures: 1 },
+  });
+  t.teardown(job.remove);
+  const folder = await mkdtemp(join(job.folder, 'png-'));
+  const gray = async (widthPx: number) => {
+    const values = Uint8Array.from({ length: widthPx * 48 }, (_, i) => (i % widthPx < 24 ? 1 : 2));
+    const file = join(folder, `${widthPx}.png`);
+    await sharp(values, { raw: { width: widthPx, height: 48, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toFile(file);
+    return readFile(file);
+  };
+  await job.put('masks/ponds/rings.png', await gray(48));
+  await job.put('masks/zebras/rings.png', await gray(40));
+  const run = await wildstyle(['run', job.file], job);
+  t.is(run.exitCode, 0, run.stderr);
+  const records = await readManifest(job.out);
+  const [failed, good] = ['zebras', 'ponds'].map((label) =>
+    records.find(({ sources }) => sources.content?.path === `${label}/rings.png`),
+  );
+  t.like(failed, { status: 'failed', error: { code: 'annotations-invalid' } });
+  if (good?.status !== 'complete') return t.fail();
+  t.deepEqual(
+    good.objects?.map(({ category, bbox, area }) => [category, bbox, area]),
+    [
+      ['left', [0, 0, 16, 32], 512],
+      ['2', [16, 0, 16, 32], 512],
+    ],
+  );
+});
