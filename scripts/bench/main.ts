@@ -1,5 +1,6 @@
-/** `npm run bench -- engine|plan|job|train|strength|defaults|optimizers|networks [--json]`: runs one benchmark and prints its figures. @module */
+/** `npm run bench -- engine|plan|job|train|strength|defaults|optimizers|networks|losses [--json]`: runs one benchmark and prints its figures. @module */
 import { parseArgs } from 'node:util';
+import type { LossCost } from './losses/losses.js';
 import { sharedPictures } from './pictures/pairs.js';
 
 /** Nested figures are printed with dots between the keys. */
@@ -33,7 +34,7 @@ const pictures = (pairs: number, sizePx = 128) => ({
 });
 
 /** Each benchmark is loaded on demand. */
-const benches: Readonly<Record<string, () => Promise<Figures>>> = {
+const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost[]>>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
   plan: async () => (await import('./plan.js')).benchPlan(),
   job: async () => (await import('./job.js')).benchJob(),
@@ -44,6 +45,10 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   networks: async () => {
     const { benchNetworks } = await import('./networks/networks.js');
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
+  },
+  losses: async () => {
+    const { benchLosses } = await import('./losses/losses.js');
+    return benchLosses({ sizePx: Number(values.size ?? 256) });
   },
 };
 
@@ -60,9 +65,17 @@ const figures = await bench();
 if (values.json) {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 } else {
-  const lines = rowsOf(figures);
+  const lines = rowsOf(isTable(figures) ? byName(figures) : figures);
   const width = Math.max(...lines.map(([key]) => key.length));
   for (const [key, values] of lines) process.stdout.write(`${key.padEnd(width)}  ${values}\n`);
+}
+
+function isTable(some: Figures | readonly LossCost[]): some is readonly LossCost[] {
+  return Array.isArray(some);
+}
+
+function byName(rows: readonly LossCost[]): Figures {
+  return Object.fromEntries(rows.map(({ loss, ...figures }) => [loss, figures]));
 }
 
 /** A line for each figure, and one for each group of figures. */

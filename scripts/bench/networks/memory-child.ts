@@ -1,7 +1,7 @@
 /** Prints the peak memory of an optimization in MB: `node memory-child.js NETWORK WEIGHTS SIZE`. @module */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine } from '../../../src/engine/index.js';
+import { peakBytes, resetPeak } from '../peak-memory.js';
 import type { Contender } from './contenders.js';
 import { startOptimization, weightsOf } from './running.js';
 
@@ -20,23 +20,3 @@ for (let step = 0; step < steps; step++) await batch.step();
 process.stdout.write(`${(peakBytes() - before) / 1e6}\n`);
 batch.dispose();
 engine.dispose();
-
-/** Forgets the peak so far, where the system can. */
-function resetPeak(): void {
-  try {
-    writeFileSync('/proc/self/clear_refs', '5');
-  } catch {
-    // Loading the weights stays part of the peak.
-  }
-}
-
-/** Peak resident memory of this process. Where the system tells it in no other way, at least that of its parent. */
-function peakBytes(): number {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    if (kilobytes) return Number(kilobytes) * 1024;
-  } catch {
-    // Not Linux.
-  }
-  return process.resourceUsage().maxRSS * 1024;
-}

@@ -1,17 +1,22 @@
 /** The losses by name. To add one, create a file in `content/`, `style/` or `image/` and add a line here. @module */
 import { features } from './content/features.js';
+import { selfSimilarity } from './content/self-similarity.js';
 import { totalVariation } from './image/total-variation.js';
+import { contextual } from './style/contextual.js';
 import { covariance } from './style/covariance.js';
 import { gram } from './style/gram.js';
 import { histogram } from './style/histogram.js';
 import { mmd } from './style/mmd.js';
 import { moments } from './style/moments.js';
+import { mrf } from './style/mrf.js';
+import { nearestNeighbor } from './style/nearest-neighbor.js';
+import { relaxedEmd } from './style/relaxed-emd.js';
 import { slicedWasserstein } from './style/sliced-wasserstein.js';
 import { wasserstein } from './style/wasserstein.js';
 import type { Loss } from './term.js';
 
 /** Losses that preserve the shapes of the content. */
-export const contentLosses = { features } satisfies Record<string, Loss>;
+export const contentLosses = { features, selfSimilarity } satisfies Record<string, Loss>;
 /** Losses that transfer the look of the style. */
 export const styleLosses = {
   gram,
@@ -21,6 +26,10 @@ export const styleLosses = {
   wasserstein,
   slicedWasserstein,
   histogram,
+  nearestNeighbor,
+  relaxedEmd,
+  contextual,
+  mrf,
 } satisfies Record<string, Loss>;
 /** Losses on the pixels of the image itself. */
 export const imageLosses = { totalVariation } satisfies Record<string, Loss>;

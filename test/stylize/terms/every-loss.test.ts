@@ -190,15 +190,26 @@ for (const { name, loss, settings, isWhole } of cases) {
             const length = Math.hypot(...slope);
             if (length < 1e-6) continue;
             // Along the gradient, the difference is largest relative to rounding errors.
-            const step = 1e-2;
             const moved = async (by: number) => {
               const data = image[layer].data.slice();
               for (const [i, value] of slope.entries()) data[row * slope.length + i] += (by * value) / length;
               const at = { ...image, [layer]: { ...image[layer], data } };
               return sumOfParts(await run(engine, inputsOf(batch, at)), row);
             };
-            const difference = ((await moved(step)) - (await moved(-step))) / (2 * step);
-            t.true(isClose(difference, length, 1e-2), `${layer} row ${row}: ${difference} for ${length}`);
+            // A loss of nearest features has kinks, where another one becomes the nearest. Smaller steps avoid them, or, if
+            // the image is at one, the slope is that of one side.
+            const here = sumOfParts(outputs, row);
+            const differences: number[] = [];
+            for (const step of [1e-2, 2e-3, 4e-4]) {
+              const [ahead, behind] = [await moved(step), await moved(-step)];
+              differences.push((ahead - behind) / (2 * step));
+              if (step < 1e-2) differences.push((ahead - here) / step, (here - behind) / step);
+              if (differences.some((difference) => isClose(difference, length, 1e-2))) break;
+            }
+            t.true(
+              differences.some((difference) => isClose(difference, length, 1e-2)),
+              `${layer} row ${row}: ${differences} for ${length}`,
+            );
           }
         }
       });

@@ -11,12 +11,12 @@ import type { StepInput } from '../term.js';
 /** The name of the drawn shift. */
 export const shiftName = 'shift';
 
-/** The parameter `places` of a local loss. */
-export const placesParameter = (usual: number): CountParameter => ({
+/** The parameter `places` of a local loss. Losses of all pairs of places need a lower maximum. */
+export const placesParameter = (usual: number, max = 4096): CountParameter => ({
   kind: 'count',
   default: usual,
   min: 16,
-  max: 16384,
+  max,
   describe: 'Number of places of the image at which the loss reads features; memory and time grow with it',
 });
 

@@ -13,7 +13,7 @@ import { itemMean, smallestScale } from '../shared/statistics.js';
 
 const byChannel = (features: tf.Tensor3D): tf.Tensor3D => sorted(tf.transpose(features, [0, 2, 1]));
 
-export const histogram = lossWith({ places: placesParameter(4096) }, (place, { places }) =>
+export const histogram = lossWith({ places: placesParameter(4096, 65_536) }, (place, { places }) =>
   perLayer(place, {
     stepInputs: ([, height, width]) => shiftInput([height, width], places),
     target: (layer) => ({ sorted: byChannel(sampled(layer, places)) }),

@@ -94,7 +94,7 @@ export const mmd = lossWith(
   },
   (place, { kernel, places }) => {
     if (kernel === 'linear') return perLayer(place, linear);
-    if (kernel === 'polynomial') return perLayer(place, polynomial, ['offset']);
-    return perLayer(place, gaussian(places), ['bandwidth']);
+    if (kernel === 'polynomial') return perLayer(place, polynomial, { numbers: ['offset'] });
+    return perLayer(place, gaussian(places), { numbers: ['bandwidth'], gain: 3 });
   },
 );

@@ -15,7 +15,8 @@ const smallestVariance = 1e-6;
 export function momentsOf(layer: tf.Tensor4D): { mean: tf.Tensor3D; deviation: tf.Tensor3D } {
   const features = columnsOf(layer);
   const mean = meanOf(features);
-  const variance = meanOf(tf.square(tf.sub(features, mean)) as tf.Tensor3D);
+  // Two passes less over all features than the mean of squared differences, backward pass included.
+  const variance = tf.relu(tf.sub(meanOf(tf.square(features)), tf.square(mean)));
   return { mean, deviation: tf.sqrt(tf.add(variance, smallestVariance)) };
 }
 

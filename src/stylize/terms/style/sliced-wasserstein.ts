@@ -25,7 +25,7 @@ function centered(features: tf.Tensor3D): { mean: tf.Tensor3D; features: tf.Tens
 
 export const slicedWasserstein = lossWith(
   {
-    places: placesParameter(4096),
+    places: placesParameter(4096, 65_536),
     directions: {
       kind: 'count',
       default: 128,

@@ -1,0 +1,65 @@
+/**
+ * The style loss `mrf`: patches of the image are compared with the patches of the style that correlate most with them (Li &
+ * Wand 2016, "Combining Markov Random Fields and Convolutional Neural Networks", eq. 2-3).
+ * @module
+ */
+import * as tf from '@tensorflow/tfjs';
+import { lossWith } from '../parameters.js';
+import { cosineDistances, nearestOf } from '../shared/matching.js';
+import { perLayer } from '../shared/per-layer.js';
+import {
+  everyPlace,
+  featuresAt,
+  type Places,
+  placesOf,
+  placesParameter,
+  shiftInput,
+  shiftName,
+} from '../shared/places.js';
+import { itemMean, smallestScale } from '../shared/statistics.js';
+
+/** Places of the style for each place of the image: more to choose from. */
+const stylePlaces = 2;
+
+/** Patches around places, `[batch, places, size * size * channels]`. Beyond the border, the nearest position repeats. */
+function patchesAt(layer: tf.Tensor4D, places: Places, size: number): tf.Tensor3D {
+  const offsets = Array.from({ length: size }, (_, i) => i - Math.floor(size / 2));
+  const taps = offsets.flatMap((down) => offsets.map((across) => featuresAt(layer, places, [down, across])));
+  return tf.concat(taps, 2);
+}
+
+function patchesOf(layer: tf.Tensor4D, size: number, places: number, shift?: tf.Tensor): tf.Tensor3D {
+  const [batch, height, width] = layer.shape;
+  const where = height * width <= places ? everyPlace(batch, height, width) : placesOf(batch, places, shift);
+  return patchesAt(layer, where, size);
+}
+
+export const mrf = lossWith(
+  {
+    patch: {
+      kind: 'count',
+      default: 3,
+      min: 1,
+      max: 7,
+      describe: 'Edge of a patch in positions of the layer',
+    },
+    places: placesParameter(1024),
+  },
+  (place, { patch, places }) =>
+    perLayer(
+      place,
+      {
+        stepInputs: ([, height, width]) => shiftInput([height, width], places),
+        target: (layer) => ({ patches: patchesOf(layer, patch, stylePlaces * places) }),
+        compare(layer, target, { drawn }) {
+          const patches = patchesOf(layer, patch, places, drawn[shiftName]);
+          const style = target.patches as tf.Tensor3D;
+          const partners = nearestOf(patches, style, style, cosineDistances);
+          return itemMean(tf.squaredDifference(patches, partners));
+        },
+        scale: (target) =>
+          tf.maximum(itemMean(tf.square(target.patches)), smallestScale.linear) as tf.Tensor1D,
+      },
+      { gain: 0.35 },
+    ),
+);

@@ -1,0 +1,85 @@
+/**
+ * The style loss `nearestNeighbor`: each place of the image is paired with the place of the style whose features, in all
+ * layers together and relative to the style's mean, point in the most similar direction; then features are compared with
+ * those of their partner (Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3). Partners are found anew in every
+ * step.
+ * @module
+ */
+import * as tf from '@tensorflow/tfjs';
+import { lossWith } from '../parameters.js';
+import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
+import { cosineDistance, cosineDistances, nearestOf, sideBySide } from '../shared/matching.js';
+import { at, scaledShares, under } from '../shared/per-layer.js';
+import { placesParameter } from '../shared/places.js';
+import { meanOf, smallestScale } from '../shared/statistics.js';
+import { shareOf, type Term } from '../term.js';
+
+/** Places of the style for each place of the image: more to choose from. */
+const stylePlaces = 2;
+
+const gains = { cosine: 1, euclidean: 0.08 } as const;
+
+export const nearestNeighbor = lossWith(
+  {
+    distance: {
+      kind: 'word',
+      default: 'cosine',
+      words: ['cosine', 'euclidean'],
+      describe:
+        'How features are compared with those of their partner. cosine: only directions; euclidean: their size, too',
+    },
+    places: placesParameter(1024),
+  },
+  ({ role, layers }, { distance, places }): Term => ({
+    layers,
+    sources: [role],
+    parts: layers,
+    numbers: layers.map(shareOf),
+    shares: scaledShares(gains[distance]),
+    stepInputs: (shapes) =>
+      hypercolumnInputs(
+        layers.map((layer) => shapes[layer]),
+        places,
+      ),
+    target(_, features) {
+      const own = Object.fromEntries(layers.map((layer) => [layer, features[layer]]));
+      const columns = Object.entries(hypercolumns(own, stylePlaces * places));
+      const values = columns.map(([layer, style]) => {
+        const mean = meanOf(style);
+        const relative = tf.sub(style, mean) as tf.Tensor3D;
+        const variance = tf.maximum(tf.mean(tf.square(relative), [1, 2]), smallestScale.linear);
+        return under<tf.Tensor>(layer, { mean, relative, variance });
+      });
+      return { values: Object.assign({}, ...values), scales: {} };
+    },
+    value(features, targets, { drawn, numbers }) {
+      const kept = targets[role] ?? {};
+      const own = Object.fromEntries(layers.map((layer) => [layer, features[layer]]));
+      const image = Object.fromEntries(
+        Object.entries(hypercolumns(own, places, drawn)).map(([layer, columns]) => [
+          layer,
+          tf.sub(columns, at(layer, kept).mean) as tf.Tensor3D,
+        ]),
+      );
+      const style = Object.fromEntries(
+        layers.map((layer) => [layer, at(layer, kept).relative as tf.Tensor3D]),
+      );
+      const partners = nearestOf(
+        sideBySide(image, numbers),
+        sideBySide(style, numbers),
+        tf.concat(Object.values(style), 2),
+        cosineDistances,
+      );
+      let first = 0;
+      const parts = layers.map((layer): [string, tf.Tensor1D] => {
+        const x = image[layer];
+        const y = tf.slice(partners, [0, 0, first], [-1, -1, x.shape[2]]);
+        first += x.shape[2];
+        if (distance === 'cosine') return [layer, tf.mean(cosineDistance(x, y), 1)];
+        const difference = tf.mean(tf.squaredDifference(x, y), [1, 2]);
+        return [layer, tf.div(difference, at(layer, kept).variance)];
+      });
+      return Object.fromEntries(parts);
+    },
+  }),
+);
