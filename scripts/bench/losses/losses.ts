@@ -13,7 +13,10 @@ import { lossGraph, networkGraph, specOfLoss } from './graph.js';
 export interface LossCost {
   /** The name of the term: `style.gram`. */
   readonly loss: string;
-  /** Median time of the loss and its gradient with respect to the pixels, the network included. */
+  /**
+   * Median processor time of the loss and its gradient with respect to the pixels, the network included, with one thread.
+   * Other work on the machine hardly affects it.
+   */
   readonly ms: number;
   /** Median ratio to the forward and backward pass of VGG-19 through the same layers. */
   readonly overNetwork: number;
@@ -36,7 +39,7 @@ export async function benchLosses(options: LossesOptions): Promise<LossCost[]> {
   const { sizePx, rounds = 7, losses = Object.keys(lossesByTerm) } = options;
   enableProdMode();
   const weights = await stepWeights();
-  const engine = await createEngine('onnx');
+  const engine = await createEngine('onnx', { threads: 1 });
   const rows: LossCost[] = [];
   for (const loss of losses) {
     if (loss === 'totalVariation') continue;
@@ -47,6 +50,11 @@ export async function benchLosses(options: LossesOptions): Promise<LossCost[]> {
   }
   engine.dispose();
   return rows;
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 async function timeOf(engine: Engine, weights: WeightSet, loss: string, sizePx: number, rounds: number) {
@@ -60,9 +68,9 @@ async function timeOf(engine: Engine, weights: WeightSet, loss: string, sizePx: 
   for (let round = -1; round < rounds; round++) {
     const turn: number[] = [];
     for (const { run } of graphs) {
-      const started = performance.now();
+      const started = processorMs();
       await run();
-      turn.push(performance.now() - started);
+      turn.push(processorMs() - started);
     }
     if (round < 0) continue;
     times.push(turn[1]);

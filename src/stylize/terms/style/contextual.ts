@@ -44,6 +44,6 @@ export const contextual = lossWith(
           return tf.neg(tf.log(tf.mean(largest(similarity as tf.Tensor3D, 1), [1, 2]))) as tf.Tensor1D;
         },
       },
-      { numbers: ['bandwidth'], gain: 0.1 },
+      { numbers: ['bandwidth'], gain: 0.3 },
     ),
 );

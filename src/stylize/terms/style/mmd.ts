@@ -95,6 +95,6 @@ export const mmd = lossWith(
   (place, { kernel, places }) => {
     if (kernel === 'linear') return perLayer(place, linear);
     if (kernel === 'polynomial') return perLayer(place, polynomial, { numbers: ['offset'] });
-    return perLayer(place, gaussian(places), { numbers: ['bandwidth'], gain: 3 });
+    return perLayer(place, gaussian(places), { numbers: ['bandwidth'], gain: 4 });
   },
 );

@@ -46,20 +46,15 @@ export const mrf = lossWith(
     places: placesParameter(1024),
   },
   (place, { patch, places }) =>
-    perLayer(
-      place,
-      {
-        stepInputs: ([, height, width]) => shiftInput([height, width], places),
-        target: (layer) => ({ patches: patchesOf(layer, patch, stylePlaces * places) }),
-        compare(layer, target, { drawn }) {
-          const patches = patchesOf(layer, patch, places, drawn[shiftName]);
-          const style = target.patches as tf.Tensor3D;
-          const partners = nearestOf(patches, style, style, cosineDistances);
-          return itemMean(tf.squaredDifference(patches, partners));
-        },
-        scale: (target) =>
-          tf.maximum(itemMean(tf.square(target.patches)), smallestScale.linear) as tf.Tensor1D,
+    perLayer(place, {
+      stepInputs: ([, height, width]) => shiftInput([height, width], places),
+      target: (layer) => ({ patches: patchesOf(layer, patch, stylePlaces * places) }),
+      compare(layer, target, { drawn }) {
+        const patches = patchesOf(layer, patch, places, drawn[shiftName]);
+        const style = target.patches as tf.Tensor3D;
+        const partners = nearestOf(patches, style, style, cosineDistances);
+        return itemMean(tf.squaredDifference(patches, partners));
       },
-      { gain: 0.35 },
-    ),
+      scale: (target) => tf.maximum(itemMean(tf.square(target.patches)), smallestScale.linear) as tf.Tensor1D,
+    }),
 );

@@ -59,9 +59,6 @@ function paletteDistance(x: tf.Tensor3D, y: tf.Tensor3D): tf.Tensor1D {
 /** The mean of absolute values, bounded from below by the size of a flat image's. */
 const sizeOf = (x: tf.Tensor, bound: number): tf.Tensor1D => tf.maximum(itemMean(tf.abs(x)), bound);
 
-/** With it, a strength changes the image about as much as with the Gram loss. */
-const gain = 0.3;
-
 const partNames = ['relaxedEmd', 'moments', 'palette'] as const;
 
 export const relaxedEmd = lossWith(
@@ -92,7 +89,7 @@ export const relaxedEmd = lossWith(
       parts: partNames,
       numbers: layers.map(shareOf),
       shares(_, { moments = 1, palette = 1 }) {
-        const each = gain / (1 + moments + palette);
+        const each = 1 / (1 + moments + palette);
         return { relaxedEmd: each, moments: each * moments, palette: each * palette };
       },
       stepInputs: (shapes) =>
