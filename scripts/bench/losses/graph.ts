@@ -23,7 +23,7 @@ export function specOfLoss(name: string): Spec {
   const { contentLayers, styleLayers } = vgg19.defaults;
   const layers = role === 'style' ? styleLayers : contentLayers;
   const terms = { [name]: { role, layers } } as const;
-  return specOf({ network: 'vgg19', pooling: 'max', optimizer: 'lbfgs', terms });
+  return specOf({ network: 'vgg19', pooling: 'max', optimizer: { name: 'lbfgs' }, terms });
 }
 
 /** The network alone, forward and backward, through the layers that a loss reads. */

@@ -91,8 +91,9 @@ export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
   for (const [name, place] of Object.entries(objectiveOf(recipe))) {
     const { term } = namedTerm(name, place);
     const shares = term.shares?.(place.shares, place.numbers) ?? place.shares;
+    const gain = recipe.weighting === 'relative' ? (term.gain ?? 1) : 1;
     weights[name] = Object.fromEntries(
-      Object.entries(shares).map(([part, share]) => [part, place.weight * share]),
+      Object.entries(shares).map(([part, share]) => [part, place.weight * gain * share]),
     );
     const known: Named<number> = {
       ...place.numbers,

@@ -21,18 +21,8 @@ export interface LayerLoss<Target extends Named<Tensor> = Named<Tensor>> {
 export interface LayerLossOptions {
   /** Number parameters that the loss reads. */
   readonly numbers?: readonly string[];
-  /** See {@link scaledShares}. */
   readonly gain?: number;
 }
-
-/**
- * Shares times a gain, for a loss that is not divided by a scale, or whose slope is unlike that of the Gram loss: the gain
- * with which a strength changes the image about as much as with that one. Measured on photographs with VGG-19.
- */
-export const scaledShares =
-  (gain: number) =>
-  (layers: Named<number>): Named<number> =>
-    Object.fromEntries(Object.entries(layers).map(([layer, share]) => [layer, gain * share]));
 
 /**
  * Makes the term of a loss, with one part per layer. The value of a style loss is divided by the mean of its sizes for the
@@ -42,14 +32,14 @@ export const scaledShares =
 export function perLayer<Target extends Named<Tensor>>(
   { role, layers }: Place,
   { target, compare, scale, stepInputs }: LayerLoss<Target>,
-  { numbers = [], gain = 1 }: LayerLossOptions = {},
+  { numbers = [], gain }: LayerLossOptions = {},
 ): Term {
   return {
     layers,
     sources: role === 'style' && scale ? ['style', 'content'] : [role],
     parts: layers,
     numbers,
-    ...(gain !== 1 && { shares: scaledShares(gain) }),
+    ...(gain !== undefined && { gain }),
     ...(stepInputs && {
       stepInputs: (shapes) =>
         Object.assign({}, ...layers.map((layer) => under(layer, stepInputs(shapes[layer])))),

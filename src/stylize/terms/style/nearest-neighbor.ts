@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { lossWith } from '../parameters.js';
 import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
 import { cosineDistance, cosineDistances, nearestOf, sideBySide } from '../shared/matching.js';
-import { at, scaledShares, under } from '../shared/per-layer.js';
+import { at, under } from '../shared/per-layer.js';
 import { placesParameter } from '../shared/places.js';
 import { meanOf, smallestScale } from '../shared/statistics.js';
 import { shareOf, type Term } from '../term.js';
@@ -35,7 +35,7 @@ export const nearestNeighbor = lossWith(
     sources: [role],
     parts: layers,
     numbers: layers.map(shareOf),
-    shares: scaledShares(gains[distance]),
+    gain: gains[distance],
     stepInputs: (shapes) =>
       hypercolumnInputs(
         layers.map((layer) => shapes[layer]),
