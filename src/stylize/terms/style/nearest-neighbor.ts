@@ -17,7 +17,7 @@ import { shareOf, type Term } from '../term.js';
 /** Places of the style for each place of the image: more to choose from. */
 const stylePlaces = 2;
 
-const gains = { cosine: 1.5, euclidean: 0.4 } as const;
+const gains = { cosine: 1.5, euclidean: 1 } as const;
 
 export const nearestNeighbor = lossWith(
   {
