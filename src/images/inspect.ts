@@ -33,6 +33,8 @@ const decodedDepths: ReadonlySet<string | undefined> = new Set(['uchar', 'ushort
 /** The default maximum of width times height. */
 export const defaultMaximumPixels = 64e6;
 const defaultMaximumBytes = 2 ** 30;
+/** The decoders refuse longer edges, and call the image damaged. */
+const maximumEdgePx = 1_000_000;
 
 /** Returns the name of a source for messages. */
 export function nameOfSource(source: string | Uint8Array, options: InspectOptions): string {
@@ -85,6 +87,12 @@ export async function inspectImage(
         cure: 'Scale it down, or remove it',
       },
     );
+  }
+  if (Math.max(header.width, header.height) > maximumEdgePx) {
+    const size = `${header.width} x ${header.height} pixels`;
+    throw new WildstyleError('image-too-large', `${name}: ${size}, but no edge may exceed ${maximumEdgePx}`, {
+      cure: 'Cut it into pieces, or remove it',
+    });
   }
   const { width: widthPx, height: heightPx } = header.autoOrient;
   return {

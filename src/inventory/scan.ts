@@ -1,6 +1,6 @@
 /** Finds the image files below a folder. Never follows links or reads files outside the folder. @module */
 import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import glob from 'fast-glob';
 import type { ErrorCode } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
@@ -52,7 +52,7 @@ export function isImageName(path: string): boolean {
 /** Finds every image below the root, except in hidden files and folders. The root must be an existing folder. */
 export async function scanImages(root: string, { include, exclude }: ScanPatterns = {}): Promise<Scan> {
   const realRoot = await realpath(root);
-  const entries = await glob([...(include ?? ['**/*'])], {
+  const found = await glob([...(include ?? ['**/*'])], {
     cwd: realRoot,
     ignore: [...(exclude ?? [])],
     onlyFiles: false,
@@ -60,6 +60,8 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
     followSymbolicLinks: false,
     caseSensitiveMatch: false,
   });
+  // Braces can hide `..` from every check of a pattern.
+  const entries = found.filter(({ path }) => !path.split('/').includes('..') && !isAbsolute(path));
   const problems: ScanProblem[] = [];
   const paths: string[] = [];
   for (const { path, dirent } of entries) {

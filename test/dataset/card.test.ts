@@ -69,7 +69,20 @@ test('special characters in names cannot break the tables or the front matter', 
   });
   const label = frontMatterOf(card).configs[0]?.features.find(({ name }) => name === 'label');
   t.deepEqual(label?.dtype, { class_label: { names: { 0: evil } } });
-  t.regex(card, /^\| a\\\|b \\<img src=x\\> # c: \[ \| 1 \| 0 \| 0 \|$/m);
+  t.regex(card, /^\| a\\\|b \\<img src=x\\> \\# c\\: \\\[ \| 1 \| 0 \| 0 \|$/m);
+});
+
+test('names of folders and files cannot become links, images, HTML or entities in the card', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const names = ['[x](https://a.example)', '![x](y.png)', '&lt;script&gt;', '<b>', '`code`', '*a* _b_ ~~c~~'];
+  const none = { stylized: 1, originals: 0, failed: 0, pending: 0 };
+  const classes = Object.fromEntries(names.map((name) => [name, none]));
+  const changed = { ...summary, counts: { ...summary.counts, classes } } as DatasetSummary;
+  const card = datasetCard({ name: names.join(' '), summary: changed, sample: [] });
+  const text = card.slice(card.indexOf('\n---\n') + 5, card.indexOf('| **all**'));
+  // Without what is escaped, nothing is left that means something.
+  t.notRegex(text.replace(/\\[!-~]/g, ''), /&\w+;|\]\(|<\w|`|\*[a-z]|~~|:\/\//);
+  t.true(text.includes('\\[x\\]\\(https\\://a.example\\)'));
 });
 
 test('classes are numbered in the order of folder loaders, including numeric names', async (t) => {

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { compileManifest } from '../../src/dataset/ledger/manifest.js';
 import { lockOutput } from '../../src/dataset/lock.js';
@@ -227,4 +228,43 @@ test('refuses to verify anything but a folder', async (t) => {
 test('refuses to verify a folder without manifest and summary', async (t) => {
   const error = await t.throwsAsync(verifyDataset(await temporaryFolder(t)), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
+});
+
+test('links in the place of the files that make up a dataset are problems', async (t) => {
+  for (const file of ['manifest.jsonl', 'dataset.json', 'train', 'train/metadata.jsonl']) {
+    const found = await problemsAfter(t, async (root) => {
+      await rename(join(root, file), join(root, '.wildstyle', 'elsewhere'));
+      await symlink(join(root, '.wildstyle', 'elsewhere'), join(root, file));
+    });
+    t.true(found.includes(`file-altered ${file}`), `${file}: ${found}`);
+  }
+});
+
+test('a pipe in the place of any file is a problem, and is not waited for', async (t) => {
+  for (const file of ['train/cat/a.jpg', 'train/metadata.jsonl', 'README.md', 'manifest.jsonl', 'dataset.json']) {
+    const root = await temporaryFolder(t);
+    await makeDataset(root);
+    await unlink(join(root, file));
+    try {
+      await promisify(execFile)('mkfifo', [join(root, file)]);
+    } catch {
+      t.log('skipped: this system has no pipes in folders');
+      t.pass();
+      return;
+    }
+    const problems: string[] = await verifyDataset(root).then(
+      (found) => found.problems.map((problem) => problem.file),
+      (error: WildstyleError) => [error.code],
+    );
+    t.true(problems.includes(file) || problems.includes('dataset-invalid'), `${file}: ${problems}`);
+  }
+});
+
+test('a record that is nested thousands of levels deep is reported with its line', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const deep = `{"id":"x","a":${'['.repeat(5000)}${']'.repeat(5000)}}\n`;
+  await appendFile(join(root, 'manifest.jsonl'), deep);
+  const { problems } = await verifyDataset(root);
+  t.true(problems.some(({ message }) => message.startsWith('manifest.jsonl:6: nested more than 100 levels')));
 });

@@ -33,7 +33,7 @@ export function datasetCard(facts: CardFacts): string {
   const { name, summary } = facts;
   return [
     `---\n${stringify(frontMatter(facts))}---`,
-    `# ${name}`,
+    `# ${cell(name)}`,
     partialNote(summary),
     `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
     licenseNote(facts.license),
@@ -109,7 +109,7 @@ function licenseNote(license: string | undefined): string {
 function countsTable({ counts }: DatasetSummary): string {
   const rows = inLoaderOrder(Object.keys(counts.classes)).map((name) => {
     const { stylized, originals, failed } = counts.classes[name];
-    return [name, stylized, originals, failed];
+    return [cell(name), stylized, originals, failed];
   });
   const total = ['**all**', counts.stylized, counts.originals, counts.failed];
   const errors = Object.entries(counts.errors).map(([code, count]) => `${count} \`${code}\``);
@@ -151,7 +151,7 @@ function sampleTable(sample: readonly ItemRecord[]): string {
   const columns = ['content_path', 'style_path', 'network', 'strength', 'optimizer', 'steps', 'seed'].flatMap(
     (name) => metadataColumns.filter((column) => column.name === name),
   );
-  const rows = sample.map((record) => columns.map(({ value }) => value(record)));
+  const rows = sample.map((record) => columns.map(({ value }) => cell(value(record))));
   return `A few items and their parameters:\n\n${table(
     columns.map(({ name }) => name),
     rows,
@@ -167,14 +167,17 @@ function columnsTable(): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const line = (cells: readonly unknown[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** What means something in Markdown in the middle of a line, addresses that become links by themselves included. */
+const markup = /[!#$&'()*+:<>@[\\\]_`{|}~]|(?<=www)\./gi;
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const isFraction = typeof value === 'number' && !Number.isInteger(value);
   const text = isFraction ? String(Number(value.toPrecision(6))) : String(value);
-  // Escape file and class names, so that they cannot break the cell, the row or the table.
-  return text.replace(/[\\|<>]/g, '\\$&').replace(/\s+/g, ' ');
+  // File and class names must not become links, images or HTML, entities included.
+  return text.replace(/\s+/g, ' ').replace(markup, '\\$&');
 }

@@ -2,7 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256OfFile } from '../../files/digest.js';
-import { exportsFolderName, workFolderName } from '../output-paths.js';
+import { exportsFolderName, splitMetadataName, workFolderName } from '../output-paths.js';
 import type { DatasetSummary } from '../summary.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { staysInside } from './verify-image.js';
@@ -39,6 +39,19 @@ async function* declaredFileProblem(
       yield { code: 'file-altered', file, message: `sha256 is ${digest}, expected ${sha256}` };
   } catch (error) {
     yield { code: 'file-missing', file, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Finds links in the place of the files and folders that make up a dataset: another place could change them. */
+export async function* linkProblems(
+  root: string,
+  summary: DatasetSummary | undefined,
+): AsyncGenerator<DatasetProblem> {
+  const splits = Object.keys(summary?.counts.splits ?? {});
+  const files = splits.flatMap((split) => [split, `${split}/${splitMetadataName}`]);
+  for (const file of ['manifest.jsonl', 'dataset.json', ...files].filter(staysInside)) {
+    const found = await lstat(join(root, file)).catch(() => undefined);
+    if (found?.isSymbolicLink()) yield { code: 'file-altered', file, message: 'is a symbolic link' };
   }
 }
 

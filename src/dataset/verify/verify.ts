@@ -9,7 +9,7 @@ import { outputPaths } from '../output-paths.js';
 import type { Writer } from '../writer.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { findLeaks, type LeakSearch } from './leaks/leaks.js';
-import { declaredFileProblems, extraFiles } from './verify-files.js';
+import { declaredFileProblems, extraFiles, linkProblems } from './verify-files.js';
 import { checkManifest } from './verify-manifest.js';
 import { readableSummary, summaryProblems } from './verify-summary.js';
 
@@ -69,6 +69,7 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   for (const file of Object.keys(summary?.digests.files ?? {})) files.add(file);
   for await (const problem of extraFiles(root, files)) problems.push(problem);
   for await (const problem of declaredFileProblems(root, summary)) problems.push(problem);
+  for await (const problem of linkProblems(root, summary)) problems.push(problem);
   const digests = { manifest: await sha256OfFile(manifestPath), result };
   if (summaryProblem) problems.push(summaryProblem);
   else problems.push(...summaryProblems(summary, isAsWritten, counts, digests));

@@ -20,6 +20,8 @@ export interface SafetensorsHeader {
 type Entry = SafetensorsEntry;
 
 const maximumHeaderBytes = 100e6;
+/** The largest networks have a few thousand. */
+const maximumTensors = 20_000;
 
 /**
  * Reads where the header ends.
@@ -53,6 +55,8 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileBytes: number): Sa
   const header = parseHeader(bytes.subarray(8, bodyOffset));
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
   if (!isObject(metadata)) throw invalid('its __metadata__ is not an object');
+  const count = Object.keys(tensors).length;
+  if (count > maximumTensors) throw invalid(`it has ${count} tensors, more than ${maximumTensors}`);
   const entries = new Map<string, Entry>();
   for (const [name, entry] of Object.entries(tensors))
     entries.set(name, checkEntry(name, entry, fileBytes - bodyOffset));

@@ -1,6 +1,8 @@
 /** Reads the journals of a folder into an index. @module */
 import { WildstyleError } from '../../../errors.js';
+import { asMachineError } from '../../../files/file-system.js';
 import { readLines } from '../../../files/lines.js';
+import { NotAFile } from '../../../files/regular-file.js';
 import { RecordIndex } from '../record-index.js';
 import { findJournals, type JournalFile, type Journals } from './journal-files.js';
 import { checkedText, recordStart } from './journal-line.js';
@@ -27,7 +29,21 @@ export async function readJournals(folder: string): Promise<JournaledRecords> {
   return { journals, records, damaged };
 }
 
-async function readJournal({ name, path }: JournalFile, into: RecordIndex, damaged: string[]): Promise<void> {
+async function readJournal(journal: JournalFile, into: RecordIndex, damaged: string[]): Promise<void> {
+  try {
+    await readLinesOf(journal, into, damaged);
+  } catch (cause) {
+    if (cause instanceof WildstyleError) throw cause;
+    const { name, path } = journal;
+    if (!(cause instanceof NotAFile)) throw asMachineError(cause, path) ?? cause;
+    throw new WildstyleError('dataset-invalid', `${path}: not a file`, {
+      cure: `Remove it: wildstyle writes no folder, pipe or device with the name ${name}.`,
+      cause,
+    });
+  }
+}
+
+async function readLinesOf({ name, path }: JournalFile, into: RecordIndex, damaged: string[]): Promise<void> {
   for await (const { text: line, number, ended, offsetBytes, lengthBytes } of readLines(path)) {
     if (!ended) continue;
     const text = checkedText(line);
