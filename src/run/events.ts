@@ -4,6 +4,7 @@ import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { ExporterName } from '../export-formats.js';
 import type { FileSystem } from '../files/file-system.js';
+import type { Space } from './estimate/free-space.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { JobExports } from './finish/write-exports.js';
@@ -42,6 +43,8 @@ export type RunEvent =
   | { readonly type: 'lost'; readonly files: readonly string[] }
   /** Lines of journals are damaged, as `<journal>:<line>`; their images are made again. */
   | { readonly type: 'damaged'; readonly lines: readonly string[] }
+  /** The disk may run full. */
+  | ({ readonly type: 'space' } & Space)
   /** The folder has the lock of a run that does not seem to be alive; it is watched for a while. */
   | { readonly type: 'waiting' }
   /** The run finishes the images in progress and starts no more. */

@@ -12,6 +12,7 @@ import { outputPaths } from '../dataset/output-paths.js';
 import { writeSplits } from '../dataset/splits-file.js';
 import { asWildstyleError } from '../errors.js';
 import { assignedImages } from './assigned-images.js';
+import { spaceShortage } from './estimate/free-space.js';
 import { workloadOfFirst } from './estimate/workload.js';
 import type { RunEvent, RunOptions, RunResult } from './events.js';
 import { finishDataset } from './finish/finish.js';
@@ -83,6 +84,13 @@ async function runLocked(
     };
   }
   const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());
+  const { maxImages = workload.items } = options.limits ?? {};
+  const asked =
+    maxImages < workload.items
+      ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
+      : workload;
+  const space = await spaceShortage(root, asked, job.output.format);
+  if (space) options.onEvent?.({ type: 'space', ...space });
   const retryFailed = options.retryFailed ?? false;
   const generation = await beginOutput(root, planned, found, { retryFailed, lock });
   // Before the first item, so that a job that extends an interrupted run knows all splits.
@@ -99,11 +107,6 @@ async function runLocked(
     options.onEvent?.(event);
   };
   try {
-    const { maxImages = workload.items } = options.limits ?? {};
-    const asked =
-      maxImages < workload.items
-        ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages)
-        : workload;
     const production = new ItemProduction(
       prepared,
       asked,

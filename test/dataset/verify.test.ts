@@ -241,7 +241,13 @@ test('links in the place of the files that make up a dataset are problems', asyn
 });
 
 test('a pipe in the place of any file is a problem, and is not waited for', async (t) => {
-  for (const file of ['train/cat/a.jpg', 'train/metadata.jsonl', 'README.md', 'manifest.jsonl', 'dataset.json']) {
+  for (const file of [
+    'train/cat/a.jpg',
+    'train/metadata.jsonl',
+    'README.md',
+    'manifest.jsonl',
+    'dataset.json',
+  ]) {
     const root = await temporaryFolder(t);
     await makeDataset(root);
     await unlink(join(root, file));

@@ -64,6 +64,8 @@ export function eventText(event: RunEvent): string | undefined {
       const shown = lines.slice(0, 3).join(', ') + (lines.length > 3 ? ', ...' : '');
       return `note: ${count(lines.length, 'line')} in the journals ${lines.length === 1 ? 'is' : 'are'} damaged (${shown}). What they recorded is made again.`;
     }
+    case 'space':
+      return `note: The images need about ${formatBytes(event.neededBytes)}, and ${formatBytes(event.freeBytes)} are free. If the disk runs full, the run stops and can be resumed.`;
     case 'waiting':
       return 'Another run left its lock here and shows no sign of life. Watching it for 20 seconds before taking over ...';
     case 'draining':
