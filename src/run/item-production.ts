@@ -32,6 +32,8 @@ import type { Prepared } from './prepare.js';
 import { ProgressCounter } from './progress.js';
 
 const progressIntervalMs = 250;
+/** A worker with this many times the memory that it should need leaks, or fragments its memory. */
+const recycleFactor = 2;
 /** With this many steps per image in a batch, a run is a better measurement than the calibration before it. */
 const minimumMeasuredSteps = 20;
 
@@ -83,6 +85,7 @@ export class ItemProduction {
           lockFile: output.lock.file,
           journal: this.#journalPath(worker),
         }),
+      recycleAtBytes: recycleFactor * workerBytes(job.run.batch, largestSizePx),
       onProgress: (made) => this.#counter.addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
       ...(options.startWorker && { startWorker: options.startWorker }),

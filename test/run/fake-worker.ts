@@ -1,7 +1,7 @@
 /**
  * A worker that makes no images and dies on purpose. The name of the content image determines what happens to an item:
- * `die` ends the process every time, `die-once` only the first time, `hang-once` stops it the first time, and `slow` takes a
- * while; any other item is reported as done. The worker appends its actions, one word per line, to a file next to its journal.
+ * `die` ends the process every time, `die-once` only the first time, `hang-once` stops it the first time, `big` says that it uses
+ * much memory, and `slow` takes a while; any other item is reported as done. The worker appends its actions, one word per line, to a file next to its journal.
  * @module
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -43,7 +43,8 @@ function make(item: PlanItem, earlier: readonly Attempt[]): void {
   else if (name.startsWith('die')) end(`cannot bear ${name}`);
   else if (draining) send({ type: 'dropped', id: item.id });
   else {
-    const answer = () => send({ type: 'done', record: record(item, earlier) });
+    const rssBytes = name.startsWith('big') && times('start') === 1 ? 9e9 : 1e6;
+    const answer = () => send({ type: 'done', record: record(item, earlier), rssBytes });
     setTimeout(answer, name.startsWith('slow') ? 300 : 5);
   }
 }

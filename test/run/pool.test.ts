@@ -73,6 +73,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 
     onProgress: () => {},
     workerModule,
     silentMs,
+    recycleAtBytes: 2e9,
   });
   const noted = async (worker = 0) => (await readFile(`${notes}-${worker}.notes`, 'utf8')).trim().split('\n');
   return { pool, noted };
@@ -175,6 +176,18 @@ test('a worker that hangs is replaced, and its item is made by the next process'
   });
   await pool.stop();
   t.is((await noted()).filter((word) => word === 'start').length, 2);
+});
+
+test('a worker whose memory has grown is replaced between items, and no item is made twice', async (t) => {
+  const { pool, noted } = fakePool({ itemsPerWorker: 3 });
+  await pool.start();
+  const names = ['a', 'big-b', 'c', 'slow-d', 'e', 'f', 'g'];
+  const found = await outcomes(pool, names);
+  for (const name of names) t.is(found[name], 'complete', name);
+  await pool.stop();
+  const words = await noted();
+  t.is(words.filter((word) => word === 'start').length, 2);
+  for (const name of names) t.is(words.filter((word) => word === name).length, 1, name);
 });
 
 test('a worker that dies at startup or during calibration is replaced', async (t) => {

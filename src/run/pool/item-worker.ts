@@ -107,7 +107,7 @@ class Workshop {
         await (await this.#journal).append(record);
       }
       this.reportProgress();
-      this.send({ type: 'done', record });
+      this.send({ type: 'done', record, rssBytes: process.memoryUsage.rss() });
     } catch (error) {
       if (error === this.#drain.signal.reason) this.send({ type: 'dropped', id: item.id });
       else this.send(fatal(error));

@@ -33,6 +33,8 @@ export interface PoolOptions {
   readonly onProgress: (made: StepTotals) => void;
   /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
+  /** A worker whose memory exceeds this is replaced when it has no items; default: never. */
+  readonly recycleAtBytes?: number;
   /** Starts a process with the script; default: {@link forkWorker}. */
   readonly startWorker?: StartWorker;
   /** A worker that neither computes nor says anything for this long is replaced; default: a minute. */
@@ -175,7 +177,7 @@ export class WorkerPool {
   }
 
   #leastBusy(): WorkerSlot | undefined {
-    const [first, ...others] = this.#slots.filter(({ reserved }) => !reserved);
+    const [first, ...others] = this.#slots.filter(({ reserved, retiring }) => !reserved && !retiring);
     return others.reduce((best, slot) => (slot.load < best.load ? slot : best), first);
   }
 
@@ -189,6 +191,9 @@ export class WorkerPool {
       this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
     } else {
       this.#idleExits = 0;
+      const { recycleAtBytes = Number.POSITIVE_INFINITY } = this.options;
+      if (message.type === 'done' && (message.rssBytes ?? 0) > recycleAtBytes) slot.retiring = true;
+      slot.replace();
       this.#changed();
     }
   }
@@ -209,9 +214,13 @@ export class WorkerPool {
     this.#change = deferred();
   }
 
-  /** Reserves a slot and waits until it is empty. Called for one item at a time, so a slot is always available. */
+  /** Reserves a slot and waits until it is empty. Called for one item at a time, so there is one sooner or later. */
   async #reserve(): Promise<WorkerSlot> {
-    const slot = this.#leastBusy() as WorkerSlot;
+    let slot = this.#leastBusy();
+    while (!slot) {
+      await this.#change.promise;
+      slot = this.#leastBusy();
+    }
     slot.reserved = true;
     while (slot.load > 0) await this.#change.promise;
     return slot;

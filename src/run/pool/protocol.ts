@@ -45,7 +45,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'ready' }
-  | { readonly type: 'done'; readonly record: ItemRecord }
+  /** @param rssBytes memory of the process */
+  | { readonly type: 'done'; readonly record: ItemRecord; readonly rssBytes?: number }
   /** The item was not started because the worker is draining. */
   | { readonly type: 'dropped'; readonly id: string }
   /** The run cannot continue: for example, the disk is full or the engine is unavailable. */

@@ -36,6 +36,8 @@ interface Waiting {
 export class WorkerSlot {
   /** Whether the slot is reserved for one item that must run alone. */
   reserved = false;
+  /** Whether the process gets no more items, because it will be replaced by a new one. */
+  retiring = false;
   /** The end of the standard error of the process that exited last. */
   lastWords = '';
   /** How that process ended: `SIGKILL`, or `exit code 1`. */
@@ -46,6 +48,7 @@ export class WorkerSlot {
   #isReady = false;
   #calibrating: { recipe: ResolvedRecipe; resolve: (measured: StepTotals) => void } | undefined;
   #stopping = false;
+  #isReplacing = false;
 
   constructor(private readonly options: WorkerSlotOptions) {
     this.#liveness = new Liveness(options.silentMs);
@@ -115,6 +118,14 @@ export class WorkerSlot {
     clearTimeout(killed);
   }
 
+  /** Ends a process that has no items and starts a new one. */
+  replace(): void {
+    if (!this.retiring || this.load > 0 || this.#isReplacing) return;
+    this.#isReplacing = true;
+    this.#isReady = false;
+    this.send({ type: 'stop' });
+  }
+
   /** Kills the process and drops its items. */
   drop(): void {
     this.kill();
@@ -161,6 +172,12 @@ export class WorkerSlot {
     if (this.#stopping) return;
     this.lastWords = lastWords;
     this.lastEnd = lastEnd;
+    this.retiring = false;
+    if (this.#isReplacing) {
+      this.#isReplacing = false;
+      this.options.onEnd(false);
+      return;
+    }
     const hadNothing = !this.#isReady || this.load === 0;
     if (!hadNothing) {
       const orphans = [...this.#waiting.values()];
