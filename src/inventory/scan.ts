@@ -1,6 +1,6 @@
 /** Finds the image files below a folder. Never follows links or reads files outside the folder. @module */
-import { realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, sep } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, posix, sep } from 'node:path';
 import glob from 'fast-glob';
 import type { ErrorCode } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
@@ -61,10 +61,11 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
     caseSensitiveMatch: false,
   });
   // Braces can hide `..` from every check of a pattern.
-  const entries = found.filter(({ path }) => !path.split('/').includes('..') && !isAbsolute(path));
+  const byPath = new Map(found.map(({ path, dirent }) => [posix.normalize(path), dirent]));
   const problems: ScanProblem[] = [];
   const paths: string[] = [];
-  for (const { path, dirent } of entries) {
+  for (const [path, dirent] of byPath) {
+    if (path.split('/').includes('..') || isAbsolute(path)) continue;
     if (dirent.isSymbolicLink()) {
       if (!isImageName(path) && !(await isFolder(join(realRoot, path)))) continue;
       const message =
@@ -72,6 +73,7 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
       problems.push({ path, code: 'path-outside-root', message });
     } else if (dirent.isFile() && isImageName(path)) paths.push(path);
   }
+  if (!include) problems.push(...(await unmatchableNames(realRoot, new Set(paths))));
   paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const outside = await foldersOutside(realRoot, paths);
   const files: FoundFile[] = [];
@@ -96,6 +98,18 @@ export async function scanImages(root: string, { include, exclude }: ScanPattern
     }
   });
   return { files: files.filter(() => true), problems: problems.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+/** Names with line breaks, which no pattern matches. */
+const lineBreaks = /[\n\r\u2028\u2029]/;
+
+async function unmatchableNames(realRoot: string, known: ReadonlySet<string>): Promise<ScanProblem[]> {
+  const names = await readdir(realRoot, { recursive: true });
+  const message = 'Its path contains a line break, which no pattern matches. Rename it.';
+  return names
+    .map((name) => name.split(sep).join('/'))
+    .filter((path) => lineBreaks.test(path) && isImageName(path) && !known.has(path))
+    .map((path) => ({ path, code: 'image-missing' as const, message }));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,14 +1,11 @@
 /** The contact sheet of a dataset. @module */
 import { basename } from 'node:path';
 import type { StylizedRecord } from '../dataset/ledger/record.js';
-import type { IndexedRecord } from '../dataset/ledger/record-index.js';
-import { readRecords } from '../dataset/ledger/record-reader.js';
 import { outputPaths } from '../dataset/output-paths.js';
 import type { FileSystem } from '../files/file-system.js';
 import type { ByRole } from '../stylize/role.js';
 import { writeContactSheet } from './contact-sheet.js';
 import { sheetRows } from './dataset-rows.js';
-import { chooseSheetRows } from './sheet-rows.js';
 
 /** How many rows a sheet has unless more or fewer are asked for. */
 export const defaultSheetRows = 24;
@@ -24,19 +21,16 @@ export interface DatasetSheet {
 
 /**
  * Writes the contact sheet that belongs to a dataset.
- * @param records in the order of the plan
+ * @param sample what it shows, in this order
  * @param roots the folders of the sources
  */
 export async function writeDatasetSheet(
   root: string,
   roots: ByRole<string>,
-  records: Iterable<IndexedRecord>,
+  sample: readonly StylizedRecord[],
   fileSystem: FileSystem,
 ): Promise<DatasetSheet> {
   const { contactSheet, temporaryFolder } = outputPaths(root);
-  const sample: StylizedRecord[] = [];
-  for await (const record of readRecords(chooseSheetRows(records, defaultSheetRows)))
-    sample.push(record as StylizedRecord);
   if (sample.length === 0) return { sample, path: undefined, files: {} };
   const rows = sheetRows({ roots, outputRoot: root }, sample);
   const { sha256 } = await writeContactSheet(contactSheet, rows, { temporaryFolder, fileSystem });

@@ -247,6 +247,38 @@ test('notices a file that was replaced by one of the same size and time', async 
   t.deepEqual(await digests(), [digest('two')]);
 });
 
+test('patterns with braces do not reach outside of the root', async (t) => {
+  const folder = folderWith(t, {
+    'content/a/1.jpg': 'one',
+    'style/in/s.jpg': 's',
+    'secret.jpg': 'x',
+    'other/o.jpg': 'o',
+  });
+  const job = jobOn(folder);
+  for (const pattern of ['{.,..}{/,}**', '{..,in}/**', '{.,..}/{other,in}/*', '../**', '/**']) {
+    const style = { ...job.style, include: [pattern] };
+    const inventory = await takeInventory({ ...job, style }, { cacheFolder: false }).catch(() => undefined);
+    for (const { path } of inventory?.styles ?? []) t.is(path, 'in/s.jpg', pattern);
+  }
+  t.pass();
+});
+
+test('a name with a line break is reported, and does not vanish', async (t) => {
+  if (process.platform === 'win32') {
+    t.pass();
+    return;
+  }
+  const files = {
+    'content/a/1.jpg': 'one',
+    'content/a/\u20282.jpg': 'two',
+    'content/a/3\n.jpg': 'x',
+    'style/s.jpg': 's',
+  };
+  const inventory = await takeInventory(jobOn(folderWith(t, files)), { cacheFolder: false });
+  const seen = [...inventory.contents, ...inventory.problems].map(({ path }) => path);
+  t.deepEqual(seen.sort(), ['a/1.jpg', 'a/3\n.jpg', 'a/\u20282.jpg']);
+});
+
 test('does not cache a file that was just modified', async (t) => {
   const folder = folderWith(t, { 'content/a/1.jpg': 'one', 'style/s.jpg': 's' });
   const future = new Date(Date.now() + 3600e3);

@@ -43,7 +43,7 @@ export interface CompiledManifest {
  * Returns a record with everything that the plan decides taken from there: a file with the same bytes may have moved, and
  * what a journal says about a label or a recipe is not evidence.
  */
-function asPlanned(record: ItemRecord, item: PlanItem): ItemRecord {
+export function asPlanned(record: ItemRecord, item: PlanItem): ItemRecord {
   const file = record.status === 'complete' ? { file: item.file } : {};
   return { ...record, ...plannedFields(item), ...file } as ItemRecord;
 }

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { publishCard } from '../../dataset/card/publish-card.js';
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
-import { compileManifest } from '../../dataset/ledger/manifest.js';
-import type { ItemRecord } from '../../dataset/ledger/record.js';
+import { asPlanned, compileManifest } from '../../dataset/ledger/manifest.js';
+import type { ItemRecord, StylizedRecord } from '../../dataset/ledger/record.js';
 import type { IndexedRecord, RecordIndex } from '../../dataset/ledger/record-index.js';
-import { RecordReader } from '../../dataset/ledger/record-reader.js';
+import { RecordReader, readRecords } from '../../dataset/ledger/record-reader.js';
 import type { Counts } from '../../dataset/ledger/tally.js';
 import { readOutputJob } from '../../dataset/output-job.js';
 import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
@@ -21,7 +21,9 @@ import {
 import { sha256OfFile } from '../../files/digest.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { sweepTemporaryFiles } from '../../files/publish.js';
-import { writeDatasetSheet } from '../../report/dataset-sheet.js';
+import type { PlanItem } from '../../plan/item.js';
+import { defaultSheetRows, writeDatasetSheet } from '../../report/dataset-sheet.js';
+import { chooseSheetRows } from '../../report/sheet-rows.js';
 import { packageVersion } from '../../version.js';
 import { plannedOutput } from '../planned-output.js';
 import type { Prepared } from '../prepare.js';
@@ -46,7 +48,7 @@ export async function finishDataset(
   await dropMissing(root, records);
   const compiled = await compile(prepared, records, fileSystem);
   const roots = { content: job.content.root, style: job.style.root };
-  const sheet = await writeDatasetSheet(root, roots, inManifestOrder(prepared, records), fileSystem);
+  const sheet = await writeDatasetSheet(root, roots, await sampleOf(prepared, records), fileSystem);
   const before = await readSummary(root);
   const { job: decisive, planDigest } = plannedOutput(prepared);
   const facts = {
@@ -100,6 +102,20 @@ async function compile({ job, plan }: Prepared, records: RecordIndex, fileSystem
   } finally {
     await reader.close();
   }
+}
+
+/** Chooses the records that sheet and card show, and reads them. Their sources may have been renamed since. */
+async function sampleOf(prepared: Prepared, records: RecordIndex): Promise<StylizedRecord[]> {
+  const chosen = chooseSheetRows(inManifestOrder(prepared, records), defaultSheetRows);
+  const ids = new Set(chosen.map(({ id }) => id));
+  const planned = new Map<string, PlanItem>();
+  for (const item of prepared.plan.items()) if (ids.has(item.id)) planned.set(item.id, item);
+  const sample: StylizedRecord[] = [];
+  for await (const record of readRecords(chosen)) {
+    const item = planned.get(record.id);
+    sample.push((item ? asPlanned(record, item) : record) as StylizedRecord);
+  }
+  return sample;
 }
 
 /** The records in manifest order: those of the plan, then those of earlier plans. Workers finish items in no particular order. */
