@@ -17,6 +17,11 @@ test('every dependency has its reason, and there are no others', (t) => {
   t.deepEqual(namesIn(develop), Object.keys(manifest.devDependencies).sort());
 });
 
+test('no version of npm runs the install scripts of dependencies in a clone', (t) => {
+  t.regex(read('.npmrc'), /^ignore-scripts=true$/m);
+  t.deepEqual([...new Set(Object.values(manifest.allowScripts))], [false]);
+});
+
 test('the changelog has the version of the package', (t) => {
   t.true(read('CHANGELOG.md').includes(`## [${manifest.version}]`));
 });
