@@ -90,6 +90,12 @@ export class Graph {
     return this.#producers.get(edge.name);
   }
 
+  /** Returns a view of a tensor in other dimensions if the graph has one already. */
+  view(edge: Edge): Edge | undefined {
+    return this.nodes.find(({ operator, inputs }) => operator === 'Reshape' && inputs[0] === edge)
+      ?.outputs[0];
+  }
+
   /** Adds a graph input. */
   input(dimensions: Shape, type: ElementType = 'float32'): Edge {
     const edge = this.#edge(dimensions, type);

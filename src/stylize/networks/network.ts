@@ -9,7 +9,8 @@ export type Pooling = (typeof poolings)[number];
 
 /** Defaults of the recipe parameters whose best values depend on the network. */
 export interface NetworkDefaults {
-  readonly contentLayers: readonly string[];
+  /** Relative weights by layer. */
+  readonly contentLayers: Named<number>;
   readonly styleLayers: readonly string[];
   readonly pooling: Pooling;
   readonly optimizer: OptimizerName;

@@ -47,7 +47,7 @@ export const random: Network = {
   // Untrained filters respond to noise as much as to strokes. Average pooling, the small, even steps of Adam and some
   // total variation keep noise out of the image.
   defaults: {
-    contentLayers: ['relu4_1'],
+    contentLayers: { relu4_1: 1 },
     styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
     pooling: 'average',
     optimizer: 'adam',

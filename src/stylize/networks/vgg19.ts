@@ -21,7 +21,7 @@ type Preprocessing = keyof typeof preprocessings;
 export const vgg19: Network = {
   layers: vggLayers(vgg19Blocks),
   defaults: {
-    contentLayers: ['relu4_2'],
+    contentLayers: { relu4_2: 1 },
     styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
     pooling: 'max',
     optimizer: 'lbfgs',

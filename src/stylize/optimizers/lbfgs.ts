@@ -85,16 +85,17 @@ export function lbfgsOf(history: number): Optimizer {
       const accepted = tf.maximum(tf.maximum(isLower, isLast), tf.sub(1, started)) as tf.Tensor4D;
       const remember = asNumber(tf.less(state.trials, trialsBeforeForgetting));
 
-      const counts = tf.mul(accepted, started) as tf.Tensor4D;
-      const none = tf.zerosLike(image);
-      const newStep = choose(counts, tf.sub(image, previousImage), none);
-      const newChange = choose(counts, tf.sub(gradient, previousGradient), none);
+      const point = choose(accepted, image, previousImage);
+      const slope = choose(accepted, gradient, previousGradient);
+      // Zero after a rejection; meaningless, and therefore without weight, in an item's first step.
+      const newStep = tf.sub(point, previousImage);
+      const newChange = tf.sub(slope, previousGradient);
       const curvature = dot(newStep, newChange);
       const changeSquare = dot(newChange, newChange);
       const bound = tf.mul(tf.sqrt(tf.mul(dot(newStep, newStep), changeSquare)), smallestCurvature);
       const good = tf.mul(
-        asNumber(tf.greater(curvature, bound)),
-        asNumber(tf.greater(changeSquare, smallestSquare)),
+        tf.mul(asNumber(tf.greater(curvature, bound)), asNumber(tf.greater(changeSquare, smallestSquare))),
+        started,
       ) as tf.Tensor4D;
       // The curvature of an unusable pair can be zero. Replace it before dividing.
       const safe = (divisor: tf.Tensor) => choose(good, divisor, tf.onesLike(divisor));
@@ -113,8 +114,6 @@ export function lbfgsOf(history: number): Optimizer {
           weight: tf.mul(state[`weight${age}`], remember),
         })),
       ]);
-      const point = choose(accepted, image, previousImage);
-      const slope = choose(accepted, gradient, previousGradient);
       const step = tf.mul(limitedDirection(slope, inverseCurvature, pairs), learningRate);
       const retry = tf.mul(tf.sub(image, previousImage), shorter);
       return {

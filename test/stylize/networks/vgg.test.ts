@@ -23,7 +23,7 @@ test('the layers of VGG-19 have the names used in the literature', (t) => {
 
 test("every network has its default layers, and they fit the network's smallest image", (t) => {
   for (const network of Object.values(networks)) {
-    const defaults = [...network.defaults.contentLayers, ...network.defaults.styleLayers];
+    const defaults = [...Object.keys(network.defaults.contentLayers), ...network.defaults.styleLayers];
     for (const layer of defaults) t.true(network.layers.includes(layer));
     const pools = network.layers.filter((layer) => layer.startsWith('pool')).length;
     t.true(network.minimumSizePx >= 2 ** pools);

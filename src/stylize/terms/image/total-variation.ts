@@ -7,21 +7,48 @@ import { pixels } from '../term.js';
 const typicalVariation = 0.01;
 
 /**
- * Mean squared difference of horizontal and vertical neighbors (the squared form of Mahendran & Vedaldi 2015).
+ * Mean squared difference of horizontal and vertical neighbors (the squared form of Mahendran & Vedaldi 2015). It is the
+ * quadratic form x K(x) of the discrete Laplacian K, and 2 K(x) is its gradient: one small convolution yields both.
  * @param image `[batch, height, width, 3]`
  * @returns `[batch]`
  */
 export function neighborDifference(image: tf.Tensor4D): tf.Tensor1D {
-  const [batch, height, width, channels] = image.shape;
-  const down = tf.squaredDifference(
-    tf.slice(image, [0, 1, 0, 0], [batch, height - 1, width, channels]),
-    tf.slice(image, [0, 0, 0, 0], [batch, height - 1, width, channels]),
+  return difference(image) as tf.Tensor1D;
+}
+
+const difference = tf.customGrad((...given) => {
+  const [image, save] = given as unknown as [tf.Tensor4D, tf.GradSaveFunc];
+  // A constant offset changes no difference. This one makes the value of a flat image exactly zero.
+  const offset = tf.sub(image, tf.slice(image, [0, 0, 0, 0], [-1, 1, 1, -1])) as tf.Tensor4D;
+  const bent = laplacian(offset);
+  save([bent]);
+  return {
+    value: tf.sum(tf.mul(offset, bent), [1, 2, 3]),
+    gradFunc: (dy, [saved]) => tf.mul(tf.mul(saved, 2), tf.reshape(dy as tf.Tensor, [-1, 1, 1, 1])),
+  };
+});
+
+/** For each pixel, the sum of its differences to its neighbors over the numbers of vertical and horizontal pairs. */
+function laplacian(image: tf.Tensor4D): tf.Tensor4D {
+  const [, height, width, channels] = image.shape;
+  const down = 1 / ((height - 1) * width * channels);
+  const right = 1 / (height * (width - 1) * channels);
+  const stencil = [
+    [0, -down, 0],
+    [-right, 2 * (down + right), -right],
+    [0, -down, 0],
+  ];
+  const everyChannel = Array.from({ length: channels }, (_, to) => to);
+  const filter = stencil.map((row) =>
+    row.map((value) => everyChannel.map((from) => everyChannel.map((to) => (from === to ? value : 0)))),
   );
-  const right = tf.squaredDifference(
-    tf.slice(image, [0, 0, 1, 0], [batch, height, width - 1, channels]),
-    tf.slice(image, [0, 0, 0, 0], [batch, height, width - 1, channels]),
-  );
-  return tf.add(tf.mean(down, [1, 2, 3]), tf.mean(right, [1, 2, 3]));
+  const border: [number, number][] = [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ];
+  return tf.conv2d(tf.mirrorPad(image, border, 'symmetric'), tf.tensor4d(filter), 1, 'valid');
 }
 
 /** The total variation of the image, relative to that of a typical photograph. */

@@ -78,7 +78,14 @@ export function cast(trace: Trace, x: TracedTensor, type: SymbolType): TracedTen
 function positive(trace: Trace, x: TracedTensor): TracedTensor {
   const rectified = map(trace, x, 'Relu');
   if (trace.options.steepSigmoid) {
-    return map(trace, rectified, 'HardSigmoid', { alpha: { float: 3.4e38 }, beta: { float: 0 } });
+    const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
+    return elementwise(trace, [rectified], ([edge], dimensions) => {
+      // ONNX Runtime computes this operator in the blocked layout of a convolution before it and then reorders the
+      // result. Where the features were reordered anyway, for a Gram matrix, it is cheaper to start from their view.
+      const from = trace.graph.view(edge) ?? edge;
+      const mask = trace.graph.add('HardSigmoid', [from], { dimensions: from.dimensions }, steep);
+      return trace.reshape(mask, dimensions);
+    });
   }
   return elementwise(trace, [rectified], ([edge], dimensions) => {
     const isPositive = trace.graph.add('Greater', [edge, trace.scalar(0)], { dimensions, type: 'bool' });
