@@ -22,9 +22,10 @@ const { status, counts, root } = await runPlan(prepared, {
 console.log(`${status}: ${counts.complete} images in ${root}`);
 
 // Stylize an array, without a job: RGB in [0, 1], [height, width, 3].
-const content = picture((x, y) => [x, y, 0.5]);
+const isInside = (x: number, y: number) => Math.hypot(x - 0.5, y - 0.5) < 0.3;
+const content = picture((x, y) => (isInside(x, y) ? [x, y, 0.9] : [0.2, 0.5, y]));
 const style = picture((x, y) => [Math.sin(40 * x) ** 2, Math.sin(30 * (x + y)) ** 2, 0.2]);
-const recipe = { steps: 20, style: { strength: 10 } } as const;
+const recipe = { steps: 20, style: { strength: 20 } } as const;
 const { image, loss } = await stylize(content, style, recipe);
 console.log(`loss ${loss.initial.total.toFixed(2)} -> ${loss.final.total.toFixed(2)}`);
 
