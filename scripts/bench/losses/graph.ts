@@ -21,7 +21,7 @@ export interface LossGraph {
 export function specOfLoss(name: string): Spec {
   const role = name.startsWith('style') ? 'style' : 'content';
   const { contentLayers, styleLayers } = vgg19.defaults;
-  const layers = role === 'style' ? styleLayers : contentLayers;
+  const layers = role === 'style' ? styleLayers : Object.keys(contentLayers);
   const terms = { [name]: { role, layers } } as const;
   return specOf({ network: 'vgg19', pooling: 'max', optimizer: { name: 'lbfgs' }, terms });
 }
