@@ -19,7 +19,7 @@ import {
 import { itemMean, smallestScale } from '../shared/statistics.js';
 
 /** Places of the style for each place of the image: more to choose from. */
-const stylePlaces = 2;
+const stylePlaces = 4;
 
 /** Patches around places, `[batch, places, size * size * channels]`. Beyond the border, the nearest position repeats. */
 function patchesAt(layer: tf.Tensor4D, places: Places, size: number): tf.Tensor3D {
@@ -43,7 +43,7 @@ export const mrf = lossWith(
       max: 7,
       describe: 'Edge of a patch in positions of the layer',
     },
-    places: placesParameter(1024),
+    places: placesParameter(512),
   },
   (place, { patch, places }) =>
     perLayer(place, {
