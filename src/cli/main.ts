@@ -3,7 +3,9 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
+import { compareCommand } from './commands/compare.js';
 import { exportCommand } from './commands/export.js';
+import { inspectCommand } from './commands/inspect.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { sheetCommand } from './commands/sheet.js';
@@ -28,6 +30,8 @@ const commands = [
   sheetCommand,
   exportCommand,
   stylizeCommand,
+  compareCommand,
+  inspectCommand,
   weightsCommand,
 ];
 
@@ -46,11 +50,13 @@ commandLine
   .command(sheetCommand)
   .command(exportCommand)
   .command(stylizeCommand)
+  .command(compareCommand)
+  .command(inspectCommand)
   .command(weightsCommand)
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
-    checkOptions(values, ['set']);
+    checkOptions(values, ['set', 'vary']);
     return true;
   })
   .version(packageVersion())

@@ -1,0 +1,88 @@
+/** A labeled grid of images in one PNG: a row for each pair, a column for each variation. @module */
+import sharp, { type OverlayOptions } from 'sharp';
+import type { Pixels } from '../../images/pixels.js';
+import { canDrawText, escapeXml } from '../text.js';
+
+/** A row of images. */
+export interface GridRow {
+  readonly caption: string;
+  readonly images: readonly Pixels[];
+}
+
+export interface Grid {
+  /** The lines above each column. */
+  readonly headings: readonly (readonly string[])[];
+  readonly rows: readonly GridRow[];
+  /** Edge of the square that an image is fitted to. */
+  readonly cellPx: number;
+}
+
+const [marginPx, gapPx, linePx, captionPx, fontPx] = [16, 6, 15, 22, 12];
+/** Width of a character in a common sans-serif font. */
+const characterPx = 6.1;
+const [paper, ink] = ['#fbfaf7', '#3d3a33'];
+
+/**
+ * Renders a grid. Images keep their aspect ratio and are never enlarged.
+ * @param text whether to draw headings and captions. Default: only if the machine has fonts
+ */
+export async function renderGrid({ headings, rows, cellPx }: Grid, text?: boolean): Promise<Buffer> {
+  const headingPx = linePx * Math.max(1, ...headings.map((lines) => lines.length)) + 4;
+  const left = (column: number) => marginPx + column * (cellPx + gapPx);
+  const top = (row: number) => marginPx + headingPx + row * (cellPx + captionPx);
+  const width = left(headings.length) - gapPx + marginPx;
+  const height = top(rows.length) + marginPx;
+  const overlays = await Promise.all(
+    rows.flatMap(({ images }, row) =>
+      images.map((pixels, column) => cell(pixels, cellPx, left(column), top(row))),
+    ),
+  );
+  if (text ?? (await canDrawText())) {
+    const longest = Math.floor(cellPx / characterPx);
+    const words = [
+      ...headings.flatMap((lines, column) =>
+        lines.map((line, i) =>
+          svgText(shortened(line, longest), left(column), marginPx + linePx * (i + 1) - 4),
+        ),
+      ),
+      ...rows.map(({ caption }, row) =>
+        svgText(
+          shortened(caption, Math.floor(width / characterPx)),
+          marginPx,
+          top(row) + cellPx + linePx - 1,
+        ),
+      ),
+    ];
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="${fontPx}" fill="${ink}">${words.join('')}</svg>`;
+    overlays.push({ input: Buffer.from(svg), left: 0, top: 0 });
+  }
+  return sharp({ create: { width, height, channels: 3, background: paper }, limitInputPixels: false })
+    .composite(overlays)
+    .removeAlpha()
+    .png()
+    .toBuffer();
+}
+
+async function cell(
+  { data, widthPx, heightPx }: Pixels,
+  cellPx: number,
+  left: number,
+  top: number,
+): Promise<OverlayOptions> {
+  const raw = { width: widthPx, height: heightPx, channels: 3 as const };
+  const fitted = { fit: 'inside', withoutEnlargement: true } as const;
+  const resized = sharp(data, { raw }).resize(cellPx, cellPx, fitted);
+  const { data: input, info } = await resized.raw().toBuffer({ resolveWithObject: true });
+  return {
+    input,
+    raw: { width: info.width, height: info.height, channels: 3 },
+    left: left + Math.floor((cellPx - info.width) / 2),
+    top: top + Math.floor((cellPx - info.height) / 2),
+  };
+}
+
+const shortened = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+
+const svgText = (text: string, x: number, y: number): string =>
+  `<text x="${x}" y="${y}">${escapeXml(text)}</text>`;
