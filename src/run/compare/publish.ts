@@ -7,7 +7,8 @@ import { renderGrid } from '../../report/comparison/grid.js';
 import type { ComparedPair } from './compare.js';
 import type { Variation } from './variations.js';
 
-const cellPx = 224;
+/** The smallest cell that has room for a heading, and the largest. */
+const [leastCellPx, mostCellPx] = [128, 256];
 
 /**
  * Writes `comparison.png`, `comparison.csv` and `curves.png`.
@@ -21,6 +22,10 @@ export async function publishComparison(
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const labels = variations.map(({ values }) => labelsOf(values));
+  const edges = pairs.flatMap(({ results }) =>
+    results.flatMap(({ pixels }) => [pixels.widthPx, pixels.heightPx]),
+  );
+  const cellPx = Math.min(mostCellPx, Math.max(leastCellPx, ...edges));
   const grid = {
     headings: [['content'], ['style'], ...labels],
     rows: pairs.map(({ content, style, sources, results }) => ({
