@@ -8,6 +8,7 @@ import { methodOf } from '../../src/methods/index.js';
 import { parametersOfRecipe } from '../../src/methods/optimize/objective.js';
 import { type PresetName, presetNames, presets } from '../../src/methods/optimize/presets.js';
 import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import { stagesOf } from '../../src/methods/optimize/stages.js';
 import { type RecipeInput, recipeSchema, withPreset } from '../../src/methods/recipe.js';
 import { makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
 import { evaluate } from '../../src/run/arrays/arrays.js';
@@ -109,6 +110,31 @@ test('absolute weights are those of the publications', (t) => {
       t.true(isClose(weight, style / count ** 2, 1e-12), `${preset} ${layer}: ${weight}`);
     }
   }
+});
+
+test('the preset of crowsonkb has its weights, sizes and average', (t) => {
+  const recipe = plain({ preset: 'crowsonkb' });
+  const { weights: found } = parametersOfRecipe(recipe);
+  t.deepEqual(found['content.features'], { relu4_2: 0.015 });
+  const style = Object.values(found['style.wasserstein']);
+  t.true(
+    isClose(
+      style.reduce((sum, weight) => sum + weight, 0),
+      1,
+      1e-12,
+    ),
+  );
+  t.deepEqual(
+    stagesOf(recipe).map(({ sizePx, steps }) => [sizePx, steps]),
+    [
+      [128, 1000],
+      [181, 500],
+      [256, 500],
+      [362, 500],
+      [512, 500],
+    ],
+  );
+  t.deepEqual([recipe.average, recipe.decay, recipe.learningRate], [0.99, 'none', 0.02]);
 });
 
 test('an absolute objective is the plain weighted sum', async (t) => {

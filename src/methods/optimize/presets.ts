@@ -79,6 +79,40 @@ export const presets = {
       stages: [],
     },
   },
+  crowsonkb: {
+    describe:
+      'The objective and schedule of crowsonkb/style-transfer-pytorch: five sizes up to 512 px, Gaussian Wasserstein distance, Adam with an average',
+    recipe: {
+      network: 'vgg19',
+      pooling: 'max',
+      size: 512,
+      weighting: 'absolute',
+      content: { layers: { relu4_2: 1 }, weight: 0.015 },
+      style: {
+        loss: 'wasserstein',
+        layers: {
+          relu1_1: 256 / 341,
+          relu2_1: 64 / 341,
+          relu3_1: 16 / 341,
+          relu4_1: 4 / 341,
+          relu5_1: 1 / 341,
+        },
+        weight: 1,
+      },
+      // Theirs has diagonal differences, too; on smooth images the two are equal.
+      totalVariation: 2,
+      optimizer: 'adam',
+      learningRate: 0.02,
+      average: 0.99,
+      steps: 500,
+      stages: [
+        { scale: 0.25, steps: 1000 },
+        { scale: Math.SQRT1_2 / 2, steps: 500 },
+        { scale: 0.5, steps: 500 },
+        { scale: Math.SQRT1_2, steps: 500 },
+      ],
+    },
+  },
 } as const satisfies Readonly<Record<string, Preset>>;
 
 export type PresetName = keyof typeof presets;
