@@ -89,15 +89,13 @@ export async function renderInspection({
   image,
   depths,
 }: Awaited<ReturnType<typeof inspect>>): Promise<Buffer> {
-  const cellPx = Math.max(160, Math.min(256, Math.max(image.widthPx, image.heightPx)));
-  const to = (layers: readonly string[]) =>
-    layers.length > 1 ? `${layers[0]} to ${layers.at(-1)}` : layers[0];
+  const cellPx = Math.max(128, Math.min(256, Math.max(image.widthPx, image.heightPx)));
   return renderGrid({
     headings: [
       ['image'],
       ...depths.map(({ contentLayer, styleLayers }) => [
         `content: ${contentLayer}`,
-        `texture: ${to(styleLayers)}`,
+        `texture: to ${styleLayers.at(-1)}`,
       ]),
     ],
     rows: [

@@ -42,5 +42,5 @@ test('a low layer keeps the image, and a texture does not', async (t) => {
   t.true(distance(first.content) < 0.02);
   t.true(distance(first.texture) > 3 * distance(first.content));
   const { width = 0, height = 0 } = await sharp(await renderInspection(inspection)).metadata();
-  t.true(width > (1 + depths.length) * 160 && height > 2 * 160);
+  t.true(width > (1 + depths.length) * 128 && height > 2 * 128);
 });
