@@ -47,6 +47,10 @@ const exportFormats = {
     describe: 'a gray PNG for each image, in which values are categories',
     load: async (): Promise<Exporter> => (await import('./export/masks.js')).masks,
   },
+  croissant: {
+    describe: 'a description of the dataset in Croissant 1.1, which loaders read, too',
+    load: async (): Promise<Exporter> => (await import('./export/croissant/croissant.js')).croissant,
+  },
 } satisfies Record<string, ExportFormat>;
 
 /** The name of an export format. */

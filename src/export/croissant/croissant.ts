@@ -1,0 +1,170 @@
+/**
+ * Croissant 1.1: a description of the dataset in JSON-LD that search engines and loaders read
+ * (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html). It describes the images where they are.
+ * @module
+ */
+import { basename } from 'node:path';
+import { type ColumnType, metadataColumns } from '../../dataset/ledger/metadata-row.js';
+import { splitMetadataName } from '../../dataset/output-paths.js';
+import { extensionOf, formatOfFile, type ImageFormat } from '../../images/format.js';
+import { type ExportContext, type Exporter, exportFile } from '../exporter.js';
+import { croissantContext } from './context.js';
+
+export const croissant: Exporter = {
+  async write(context) {
+    const format = await imageFormat(context);
+    const description = describe(context, format);
+    await exportFile(context, 'croissant.json', (file) =>
+      file.write(`${JSON.stringify(description, null, 2)}\n`),
+    );
+  },
+};
+
+async function imageFormat({ records }: ExportContext): Promise<ImageFormat> {
+  for await (const { file } of records()) return formatOfFile(file) ?? 'jpeg';
+  return 'jpeg';
+}
+
+const dataTypes: Readonly<Record<ColumnType, string>> = {
+  string: 'sc:Text',
+  integer: 'sc:Integer',
+  number: 'sc:Float',
+};
+
+function describe(context: ExportContext, format: ImageFormat): object {
+  const { summary, splits, classes } = context;
+  const { stylized, originals } = summary.counts;
+  return {
+    '@context': croissantContext,
+    '@type': 'sc:Dataset',
+    conformsTo: 'http://mlcommons.org/croissant/1.1',
+    name: basename(String((summary.job.output as { root?: unknown } | undefined)?.root ?? 'dataset')),
+    description: `${stylized} images made by neural style transfer and ${originals} originals${classes.length > 0 ? ` in ${classes.length} classes` : ''}, made by wildstyle ${summary.wildstyle}.`,
+    datePublished: summary.finishedAt.slice(0, 10),
+    version: '1.0.0',
+    keywords: ['style transfer', 'data augmentation', 'image classification', 'synthetic'],
+    'prov:wasGeneratedBy': {
+      '@type': 'prov:Activity',
+      'prov:label': 'Neural style transfer',
+      'prov:wasAssociatedWith': {
+        '@type': 'prov:SoftwareAgent',
+        'prov:label': `wildstyle ${summary.wildstyle}`,
+      },
+    },
+    'rai:dataManipulationProtocol':
+      'Each stylized image has the shapes and the label of a content image, and the look of a style image. manifest.jsonl has the digests of both and every parameter.',
+    distribution: [
+      {
+        '@type': 'cr:FileObject',
+        '@id': 'dataset',
+        name: 'dataset',
+        description:
+          'The folder of the dataset. The digest is that of manifest.jsonl, which has those of all images.',
+        contentUrl: '../..',
+        // The only type of a folder that loaders know; they take one that is on the disk as it is.
+        encodingFormat: 'git+https',
+        sha256: summary.digests.manifest,
+      },
+      ...splits.flatMap((split) => filesOf(context, split, format)),
+    ],
+    recordSet: [
+      splitSet(splits),
+      ...(classes.length > 0 ? [classSet(classes)] : []),
+      ...splits.map(recordSet),
+    ],
+  };
+}
+
+function filesOf({ summary }: ExportContext, split: string, format: ImageFormat): object[] {
+  return [
+    {
+      '@type': 'cr:FileObject',
+      '@id': `${split}-metadata`,
+      name: `${split}-metadata`,
+      contentUrl: `../../${split}/${splitMetadataName}`,
+      encodingFormat: 'application/jsonlines',
+      sha256: summary.digests.metadata[split],
+    },
+    {
+      '@type': 'cr:FileSet',
+      '@id': `${split}-images`,
+      name: `${split}-images`,
+      containedIn: { '@id': 'dataset' },
+      encodingFormat: `image/${format}`,
+      includes: `${split}/*.${extensionOf(format)}`,
+    },
+  ];
+}
+
+/** The records of a split: the images joined with the rows of the metadata by id, which is the name of the file. */
+function recordSet(split: string): object {
+  const images = { fileSet: { '@id': `${split}-images` } };
+  const metadata = { fileObject: { '@id': `${split}-metadata` } };
+  const field = (name: string, dataType: string | readonly string[], source: object, more = {}) => ({
+    '@type': 'cr:Field',
+    '@id': `${split}/${name}`,
+    name,
+    dataType,
+    source,
+    ...more,
+  });
+  return {
+    '@type': 'cr:RecordSet',
+    '@id': split,
+    name: split,
+    key: { '@id': `${split}/id` },
+    field: [
+      field(
+        'id',
+        'sc:Text',
+        { ...images, extract: { fileProperty: 'filename' }, transform: { regex: '^([^.]+)' } },
+        { references: { ...metadata, extract: { column: 'id' } } },
+      ),
+      field('image', 'sc:ImageObject', { ...images, extract: { fileProperty: 'content' } }),
+      ...metadataColumns
+        .filter(({ name }) => name !== 'id')
+        .map(({ name, type, meaning }) =>
+          field(
+            name,
+            name === 'label' ? [dataTypes[type], 'cr:Label'] : dataTypes[type],
+            { ...metadata, extract: { column: name } },
+            { description: meaning },
+          ),
+        ),
+    ],
+  };
+}
+
+const splitTypes: Readonly<Record<string, string>> = {
+  train: 'cr:TrainingSplit',
+  validation: 'cr:ValidationSplit',
+  test: 'cr:TestSplit',
+};
+
+function splitSet(splits: readonly string[]): object {
+  return {
+    '@type': 'cr:RecordSet',
+    '@id': 'splits',
+    name: 'splits',
+    dataType: 'cr:Split',
+    key: { '@id': 'splits/name' },
+    field: [textField('splits/name'), { ...textField('splits/url'), dataType: 'sc:URL' }],
+    data: splits.map((name) => ({ 'splits/name': name, 'splits/url': splitTypes[name] ?? 'cr:Split' })),
+  };
+}
+
+function classSet(classes: readonly string[]): object {
+  return {
+    '@type': 'cr:RecordSet',
+    '@id': 'classes',
+    name: 'classes',
+    dataType: 'sc:Enumeration',
+    key: { '@id': 'classes/name' },
+    field: [textField('classes/name')],
+    data: classes.map((name) => ({ 'classes/name': name })),
+  };
+}
+
+function textField(id: string): object {
+  return { '@type': 'cr:Field', '@id': id, name: id.slice(id.indexOf('/') + 1), dataType: 'sc:Text' };
+}
