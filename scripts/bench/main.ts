@@ -1,4 +1,4 @@
-/** `npm run bench -- engine|plan|job|train|strength|defaults|optimizers|networks|losses [--json]`: runs one benchmark and prints its figures. @module */
+/** `npm run bench -- NAME [--json]`: runs one benchmark and prints its figures. @module */
 import { parseArgs } from 'node:util';
 import type { LossCost } from './losses/losses.js';
 import { sharedPictures } from './pictures/pairs.js';
@@ -39,6 +39,7 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
   plan: async () => (await import('./plan.js')).benchPlan(),
   job: async () => (await import('./job.js')).benchJob(),
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
+  export: async () => (await import('./export.js')).benchExport(),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
   optimizers: async () => (await import('./pictures/optimizers.js')).benchOptimizers(pictures(6, 160)),

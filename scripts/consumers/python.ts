@@ -1,0 +1,77 @@
+/** A virtual environment with the Python libraries, outside of the repository. @module */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../../src/files/cache-folder.js';
+import { sha256 } from '../../src/files/digest.js';
+
+const run = promisify(execFile);
+const megabyte = 1 << 20;
+
+const requirements = 'scripts/consumers/requirements.txt';
+
+/** Why the libraries cannot be had here; undefined if they can. */
+export async function whyUnavailable(): Promise<string | undefined> {
+  if (await python('--version').catch(() => undefined)) {
+    const folder = await mkdtemp(join(tmpdir(), 'wildstyle-pypi-'));
+    try {
+      // A small package without dependencies.
+      await python('-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '-d', folder, 'six');
+      return undefined;
+    } catch {
+      return 'PyPI is out of reach';
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return 'there is no python3';
+}
+
+/** Installs the libraries, if they are not installed yet. Returns the interpreter. */
+export async function installLibraries(): Promise<string> {
+  const wanted = sha256(`${await readFile(requirements, 'utf8')}${(await python('--version')).stdout}`);
+  const folder = join(cacheFolder(), 'consumers', wanted.slice(0, 16));
+  const interpreter = join(folder, 'bin', 'python');
+  const mark = join(folder, 'installed');
+  if (existsSync(mark)) return interpreter;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await python('-m', 'venv', folder);
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-cache-dir'];
+  await run(interpreter, [...install, '-r', requirements], { maxBuffer: 64 * megabyte });
+  await writeFile(mark, '');
+  return interpreter;
+}
+
+/** Runs a check on a dataset; `home` is for the files that libraries leave behind. Returns what it printed last. */
+export async function runCheck(
+  interpreter: string,
+  script: string,
+  root: string,
+  home: string,
+): Promise<string> {
+  const { stdout } = await run(interpreter, [join('scripts/consumers/python', script), root], {
+    maxBuffer: 64 * megabyte,
+    env: {
+      ...process.env,
+      HOME: home,
+      XDG_CACHE_HOME: home,
+      HF_HOME: home,
+      HF_HUB_OFFLINE: '1',
+      HF_DATASETS_DISABLE_PROGRESS_BARS: '1',
+      YOLO_CONFIG_DIR: home,
+      YOLO_AUTOINSTALL: 'false',
+      CUDA_VISIBLE_DEVICES: '-1',
+      TF_CPP_MIN_LOG_LEVEL: '3',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  });
+  return stdout.trim().split('\n').at(-1) ?? '';
+}
+
+function python(...args: string[]): Promise<{ stdout: string }> {
+  return run('python3', args);
+}
