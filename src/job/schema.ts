@@ -136,6 +136,12 @@ const output = z
     split: splitName
       .default('train')
       .describe('Folder below root that contains the class folders, in a job without `split`'),
+    subfolders: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Divide every class folder into up to 256 folders; the Hugging Face Hub accepts at most 10,000 files in a folder',
+      ),
     exports: z
       .array(z.enum(exporterNames))
       .max(100)

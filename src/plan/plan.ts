@@ -182,12 +182,12 @@ const noStyle: Key = [0, 0];
 function originalMaker({ recipe, output }: Job): (place: Place, index: number) => OriginalItem {
   const sample = makeOriginalSampler(recipe);
   const head = idHead(['original', originalsVersion], output);
-  const extension = extensionOf(output.format);
+  const pathOf = imagePaths(output);
   return ({ content, set, group, folder, key }, index) => {
     const drawn = sample(deriveKey(key, noStyle), 0);
     const { label, sha256 } = content;
     const id = idOf(`${head} ${JSON.stringify(label)} ${sha256} ${JSON.stringify(drawn)}`);
-    const file = `${folder}/${id}.${extension}`;
+    const file = pathOf(folder, id);
     return {
       kind: 'original',
       id,
@@ -210,7 +210,7 @@ function stylizedMaker(
   const sample = makeRecipeSampler(recipe, { network: network.name });
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
   const head = idHead(['stylized'], output);
-  const extension = extensionOf(output.format);
+  const pathOf = imagePaths(output);
   const seedDraw = drawNumber('seed');
   return ({ content, set, group, folder, key }, index, s, replica) => {
     const style = styles[s];
@@ -221,7 +221,7 @@ function stylizedMaker(
     const { label } = content;
     const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${style.sha256} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
     const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
-    const file = `${folder}/${id}.${extension}`;
+    const file = pathOf(folder, id);
     const sources = { content, style };
     return {
       kind: 'stylized',
@@ -237,6 +237,12 @@ function stylizedMaker(
       recipe: resolved,
     };
   };
+}
+
+/** Returns a function for the path of an image, by the folder of its class and its id. */
+function imagePaths({ format, subfolders }: Job['output']): (folder: string, id: string) => string {
+  const extension = extensionOf(format);
+  return (folder, id) => `${subfolders ? `${folder}/${id.slice(0, 2)}` : folder}/${id}.${extension}`;
 }
 
 /** The start of the text that an id hashes. PNG has no quality. */

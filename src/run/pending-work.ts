@@ -74,7 +74,7 @@ function checkFiles({ job, plan }: Prepared, records: RecordIndex): void {
         'output-differs',
         `${job.output.root} contains ${existing}, but this job would write it to ${file}.`,
         {
-          cure: 'Restore output.split, which cannot change within a folder, or choose another folder with --out.',
+          cure: 'Restore output.split and output.subfolders, which cannot change within a folder, or choose another folder with --out.',
         },
       );
     }
