@@ -38,13 +38,18 @@ export async function writeShards(
   const written: WrittenShard[] = [];
   for (const split of context.splits) {
     const records = context.records(split)[Symbol.asyncIterator]();
-    for (const shard of await planShards(context, split)) {
-      const file = nameOf(shard);
-      const part = take(records, shard.images);
-      const published = await exportFile(context, file, (opened) => write(opened, part, shard));
-      // A reused shard has taken no records.
-      for await (const _ of part);
-      written.push({ ...shard, file, ...published });
+    try {
+      for (const shard of await planShards(context, split)) {
+        const file = nameOf(shard);
+        const part = take(records, shard.images);
+        const published = await exportFile(context, file, (opened) => write(opened, part, shard));
+        // A reused shard has taken no records.
+        for await (const _ of part);
+        written.push({ ...shard, file, ...published });
+      }
+    } finally {
+      // The manifest would stay open.
+      await records.return?.(undefined);
     }
   }
   return written;
