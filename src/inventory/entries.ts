@@ -1,8 +1,15 @@
 /** The images of an inventory. @module */
 import type { SourceAnnotations } from '../annotations/object.js';
 
+/** Who made an image, and what others may do with it. */
+export interface ImageRights {
+  /** An SPDX identifier such as `CC0-1.0`, an address, or the words of the source. */
+  readonly license?: string;
+  readonly author?: string;
+}
+
 /** One image file of an inventory. */
-export interface ImageEntry {
+export interface ImageEntry extends ImageRights {
   /** Path relative to the content or style root, with forward slashes. */
   readonly path: string;
   /** sha256 of the file, as 64 hex digits. */

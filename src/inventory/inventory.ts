@@ -8,6 +8,7 @@ import type { ContentEntry, ImageEntry, StyleEntry } from './entries.js';
 import { hasSplitFolders, makeSplitReader } from './given-splits.js';
 import { hashFiles } from './hash-files.js';
 import { checkClassNames, makeLabeler } from './labels.js';
+import { readLicenses } from './licenses.js';
 import { type Scan, scanImages } from './scan.js';
 import { type EarlierImage, findSimilar, type SimilarImages } from './similar-images.js';
 import { warningsFor, withoutAnnotations } from './warnings.js';
@@ -109,19 +110,29 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
       job.content.root,
       contentImages.map(({ path }) => path),
     ));
+  const contentRights = await readLicenses('content', job.content, paths);
+  const stylePaths = new Set(styleScan.files.map(({ path }) => path));
+  const styleRights = await readLicenses('style', job.style, stylePaths);
   const duplicates: Duplicate[] = [];
   const contents = unique(
     contentImages.map((image): ContentEntry => {
       const found = annotated && { annotations: annotated.byPath.get(image.path) ?? { objects: [] } };
       const { problem: _, ...given } = { problem: undefined, ...splitOf(image.path) };
-      return { ...image, label: labelOf(image.path) ?? null, ...given, ...found };
+      const rights = contentRights.get(image.path);
+      return { ...image, label: labelOf(image.path) ?? null, ...given, ...found, ...rights };
     }),
     // Copies in several splits are refused later, so they must not get lost here.
     ({ sha256, label, split, group }) => JSON.stringify([sha256, label, split, group]),
     (path, of) => duplicates.push({ source: 'content', path, of }),
   );
   const styles = unique(
-    styleImages.map((image): StyleEntry => ({ ...image, folder: folderOf(image.path) })),
+    styleImages.map(
+      (image): StyleEntry => ({
+        ...image,
+        folder: folderOf(image.path),
+        ...styleRights.get(image.path),
+      }),
+    ),
     ({ sha256 }) => sha256,
     (path, of) => duplicates.push({ source: 'style', path, of }),
   );

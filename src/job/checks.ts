@@ -70,6 +70,10 @@ function kindOf(path: string): 'folder' | 'file' | undefined {
   }
 }
 
+function licensesFile({ licenses }: Pick<Job['style'], 'licenses'>): string | undefined {
+  return typeof licenses === 'object' ? licenses.csv : undefined;
+}
+
 /** Reports paths in the job that do not exist or are of the wrong kind. */
 export function checkPaths(
   { content, style, split, run }: Omit<Job, 'file'>,
@@ -87,6 +91,8 @@ export function checkPaths(
     ],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
     [['split', 'csv'], split?.csv, 'file', 'labels-invalid'],
+    [['content', 'licenses', 'csv'], licensesFile(content), 'file', 'labels-invalid'],
+    [['style', 'licenses', 'csv'], licensesFile(style), 'file', 'labels-invalid'],
     ...weightsPaths(run.weights).map(([path, file]): (typeof named)[number] => [
       path,
       file,

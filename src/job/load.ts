@@ -214,15 +214,24 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
       ...content,
       root: absolute(content.root),
       labels,
+      ...licensesOf(content, absolute),
       ...(content.annotations && {
         annotations: { ...content.annotations, path: absolute(content.annotations.path) },
       }),
     },
-    style: { ...style, root: absolute(style.root) },
+    style: { ...style, root: absolute(style.root), ...licensesOf(style, absolute) },
     ...(split && { split: split.csv === undefined ? split : { ...split, csv: absolute(split.csv) } }),
     output: { ...output, root: absolute(output.root) },
     run: run.weights === undefined ? run : { ...run, weights: absoluteWeights(run.weights, absolute) },
   };
+}
+
+function licensesOf(
+  { licenses }: Pick<Job['style'], 'licenses'>,
+  absolute: (path: string) => string,
+): Pick<Job['style'], 'licenses'> {
+  if (typeof licenses !== 'object') return {};
+  return { licenses: { ...licenses, csv: absolute(licenses.csv) } };
 }
 
 function absoluteWeights(weights: NonNullable<Job['run']['weights']>, absolute: (path: string) => string) {

@@ -57,6 +57,27 @@ const labels = z.union([
   }),
 ]);
 
+const licenses = z
+  .union([
+    z.enum(['sidecar']),
+    z.strictObject({
+      csv: path.describe(
+        'CSV file with a header row; its file names are relative to the CSV file or to the root of the images',
+      ),
+      file: z.string().min(1).default('file').describe('Column with the image file name'),
+      license: z
+        .string()
+        .min(1)
+        .default('license')
+        .describe('Column with the license, best an SPDX identifier such as CC-BY-4.0'),
+      author: z.string().min(1).optional().describe('Column with the author'),
+    }),
+  ])
+  .optional()
+  .describe(
+    'Where license and author of each image come from: a file IMAGE.license beside it, as REUSE defines, or a CSV file',
+  );
+
 const content = z
   .strictObject({
     root: path.describe('Folder of content images, relative to the job file'),
@@ -66,6 +87,7 @@ const content = z
     include,
     exclude,
     annotations: annotationsSchema.optional(),
+    licenses,
     similar: z
       .boolean()
       .default(true)
@@ -78,6 +100,7 @@ const style = z
     root: path.describe('Folder of style images, relative to the job file'),
     include,
     exclude,
+    licenses,
   })
   .describe('The images that provide the look');
 

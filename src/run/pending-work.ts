@@ -4,6 +4,7 @@ import type { RecordIndex } from '../dataset/ledger/record-index.js';
 import { readRecords } from '../dataset/ledger/record-reader.js';
 import { type InspectedOutput, inspectOutput } from '../dataset/output-status.js';
 import { WildstyleError } from '../errors.js';
+import type { ImageRights } from '../inventory/entries.js';
 import { type PlacedImage, splitConflict } from '../splits/conflict.js';
 import { photographsOf } from '../splits/names.js';
 import type { ByRole } from '../stylize/role.js';
@@ -16,6 +17,8 @@ export interface PendingWork {
   readonly status: InspectedOutput;
   /** Number of complete items of the plan. */
   readonly done: number;
+  /** Whether licenses or authors of images have changed, so that the manifest must be written again. */
+  readonly hasNewRights: boolean;
   readonly isPending: IsPending;
   readonly workload: Workload;
 }
@@ -41,7 +44,8 @@ export async function findPendingWork(
   let done = 0;
   // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
-  return { status, done, isPending, workload: workloadOf(plan.items(), isPending) };
+  const hasNewRights = await haveRightsChanged(prepared, status);
+  return { status, done, hasNewRights, isPending, workload: workloadOf(plan.items(), isPending) };
 }
 
 /** Rejects a plan that puts a photograph, or a group, of one split into another. */
@@ -63,6 +67,22 @@ async function checkSplits({ plan }: Prepared, records: RecordIndex): Promise<vo
     const before = recorded.get(`image ${sha256}`) ?? recorded.get(`group ${group}`);
     if (before && before.split !== split) throw splitConflict(before, content);
   }
+}
+
+/** Whether a complete dataset records other licenses or authors than the inventory has. */
+async function haveRightsChanged({ job, inventory }: Prepared, status: InspectedOutput): Promise<boolean> {
+  if (status.kind !== 'complete') return false;
+  if (!job.content.licenses && !job.style.licenses && !status.summary.counts.licenses) return false;
+  const byImage = new Map<string, ImageRights>();
+  for (const entry of inventory.contents) byImage.set(`content ${entry.path}`, entry);
+  for (const entry of inventory.styles) byImage.set(`style ${entry.path}`, entry);
+  for await (const { sources } of readRecords(status.records.values())) {
+    for (const [role, recorded] of Object.entries(sources)) {
+      const found = byImage.get(`${role} ${recorded.path}`);
+      if (found && (found.license !== recorded.license || found.author !== recorded.author)) return true;
+    }
+  }
+  return false;
 }
 
 /** Rejects a plan that moves an existing image within the folder: it would be there twice. */

@@ -62,11 +62,11 @@ async function runLocked(
   const { job } = prepared;
   const { root } = job.output;
   const planned = plannedOutput(prepared);
-  const { status: found, done, isPending, workload } = await findPendingWork(prepared, options);
+  const { status: found, done, hasNewRights, isPending, workload } = await findPendingWork(prepared, options);
   const lost = unrecoverable(prepared, found.lost);
   if (lost.length > 0) options.onEvent?.({ type: 'lost', files: lost });
   if (found.damaged.length > 0) options.onEvent?.({ type: 'damaged', lines: found.damaged });
-  if (found.kind === 'complete' && workload.items === 0) {
+  if (found.kind === 'complete' && workload.items === 0 && !hasNewRights) {
     const { counts } = found.summary;
     if (found.journals.obsolete.length > 0)
       await removeRetired(outputPaths(root).journalsFolder, lock.fileSystem);

@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { photographsOf } from '../../splits/names.js';
 import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
 import type { ItemRecord } from '../ledger/record.js';
-import { inLoaderOrder } from '../ledger/tally.js';
+import { type Counts, inLoaderOrder } from '../ledger/tally.js';
 import type { DatasetSummary } from '../summary.js';
 import { loadingGuide } from './loading-guide.js';
 
@@ -36,7 +36,7 @@ export function datasetCard(facts: CardFacts): string {
     `# ${cell(name)}`,
     partialNote(summary),
     `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
-    licenseNote(facts.license),
+    licenseNote(facts.license, summary.counts.licenses),
     `## Contents\n\n${countsTable(summary)}`,
     `## Recipe\n\n${recipeBlock(summary)}`,
     sampleTable(facts.sample),
@@ -100,10 +100,17 @@ function sentence({ counts, status }: DatasetSummary): string {
   return `${images}${where}${partial}.`;
 }
 
-function licenseNote(license: string | undefined): string {
-  return license
+function licenseNote(license: string | undefined, counts: Counts['licenses'] = []): string {
+  const note = license
     ? `License: ${license}.`
     : 'License: not specified. The images are derived from the content and style images, whose licenses apply.';
+  if (counts.length === 0) return note;
+  const rows = counts.map(({ role, license, images }) => [
+    `${role} images`,
+    license ?? '**none on record**',
+    images,
+  ]);
+  return `${note} The columns \`content_license\`, \`content_author\`, \`style_license\` and \`style_author\` have those of each image.\n\n${table(['sources', 'license', 'images'], rows)}`;
 }
 
 function countsTable({ counts }: DatasetSummary): string {

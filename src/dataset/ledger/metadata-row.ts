@@ -6,7 +6,7 @@
  */
 
 import { ownGroup } from '../../splits/names.js';
-import type { ByRole } from '../../stylize/role.js';
+import type { ByRole, Role } from '../../stylize/role.js';
 import { splitOfFile } from '../output-paths.js';
 import { factsOf, fileOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
 
@@ -56,6 +56,10 @@ export const metadataColumns: readonly MetadataColumn[] = [
     'the style image, which provides the look',
     ({ sources }) => (sources as ByRole<{ path: string }>).style?.path,
   ),
+  ...(['content', 'style'] as const).flatMap((role) => [
+    column(`${role}_license`, 'string', `the license of the ${role} image`, rightsOf(role, 'license')),
+    column(`${role}_author`, 'string', `the author of the ${role} image`, rightsOf(role, 'author')),
+  ]),
   column(
     'replica',
     'integer',
@@ -120,6 +124,10 @@ function objectsOf(record: ItemRecord): object | undefined {
   if (record.status === 'failed' || !record.objects) return undefined;
   const { objects } = record;
   return { bbox: objects.map(({ bbox }) => bbox), category: objects.map(({ category }) => category) };
+}
+
+function rightsOf(role: Role, key: 'license' | 'author'): MetadataColumn['value'] {
+  return ({ sources }) => (sources as ByRole<{ license?: string; author?: string }>)[role]?.[key];
 }
 
 /** Returns the record if it is of a stylized image. */

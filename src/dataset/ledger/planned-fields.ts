@@ -2,7 +2,12 @@
 import type { ImageEntry } from '../../inventory/entries.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
 
-const source = ({ path, sha256 }: ImageEntry) => ({ path, sha256 });
+const source = ({ path, sha256, license, author }: ImageEntry) => ({
+  path,
+  sha256,
+  ...(license !== undefined && { license }),
+  ...(author !== undefined && { author }),
+});
 
 /** Returns the planned fields of an original. */
 export function plannedOriginal({ id, label, split, group, sources, recipe }: OriginalItem) {

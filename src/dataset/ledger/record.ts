@@ -9,6 +9,8 @@ const digest = z.string().length(64);
 const source = growing({
   path: z.string().describe('Path, relative to the content or style root'),
   sha256: digest.describe('sha256 of the file'),
+  license: z.string().optional().describe('License of the image, if the job says where to find it'),
+  author: z.string().optional().describe('Author of the image'),
 });
 
 type Source = z.output<typeof source>;

@@ -1,6 +1,7 @@
 /** Counts items by outcome. @module */
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
+import { LicenseTally, licenseCountSchema } from './license-tally.js';
 import type { ItemRecord } from './record.js';
 import type { IndexedRecord } from './record-index.js';
 
@@ -32,6 +33,13 @@ export const countsSchema = growing({
   vanished: count
     .optional()
     .describe('Annotated objects that are outside of their images; absent if there are none'),
+  licenses: z
+    .array(licenseCountSchema)
+    .readonly()
+    .optional()
+    .describe(
+      'Source images of the images made, by `role` and `license`; null counts those without; absent if none has one',
+    ),
 });
 
 export type ClassCounts = z.output<typeof classCountsSchema>;
@@ -46,6 +54,7 @@ export class Tally {
   readonly #errors = new Map<string, number>();
   readonly #splits = new Map<string, number>();
   #vanished = 0;
+  readonly #licenses = new LicenseTally();
 
   /** Counts a pending item. */
   addPending(label: string | null): void {
@@ -64,6 +73,7 @@ export class Tally {
       this.#add(record.label, record.kind === 'original' ? 'originals' : 'stylized');
       increment(this.#splits, split);
       this.#vanished += record.vanished ?? 0;
+      this.#licenses.add(record);
     }
   }
 
@@ -71,6 +81,7 @@ export class Tally {
   counts(): Counts {
     const { stylized, originals, failed, pending } = this.#outcomes;
     const complete = stylized + originals;
+    const licenses = this.#licenses.counts();
     return {
       items: complete + failed + pending,
       complete,
@@ -82,6 +93,7 @@ export class Tally {
       errors: sorted(this.#errors),
       splits: sorted(this.#splits),
       ...(this.#vanished > 0 && { vanished: this.#vanished }),
+      ...(licenses.length > 0 && { licenses }),
     };
   }
 

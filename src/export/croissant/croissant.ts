@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path';
 import { type ColumnType, metadataColumns } from '../../dataset/ledger/metadata-row.js';
+import type { Counts } from '../../dataset/ledger/tally.js';
 import { splitMetadataName } from '../../dataset/output-paths.js';
 import { extensionOf, formatOfFile, type ImageFormat } from '../../images/format.js';
 import { type ExportContext, type Exporter, exportFile } from '../exporter.js';
@@ -40,6 +41,7 @@ function describe(context: ExportContext, format: ImageFormat): object {
     conformsTo: 'http://mlcommons.org/croissant/1.1',
     name: basename(String((summary.job.output as { root?: unknown } | undefined)?.root ?? 'dataset')),
     description: `${stylized} images made by neural style transfer and ${originals} originals${classes.length > 0 ? ` in ${classes.length} classes` : ''}, made by wildstyle ${summary.wildstyle}.`,
+    ...licensesOf(summary.counts),
     datePublished: summary.finishedAt.slice(0, 10),
     version: '1.0.0',
     keywords: ['style transfer', 'data augmentation', 'image classification', 'synthetic'],
@@ -133,6 +135,25 @@ function recordSet(split: string): object {
         ),
     ],
   };
+}
+
+/** Distinct licenses, and which sources have them. */
+function licensesOf({ licenses = [] }: Counts): object {
+  if (licenses.length === 0) return {};
+  const known = licenses.flatMap(({ license }) => (license === null ? [] : [licenseUrl(license)]));
+  return {
+    license: [...new Set(known)],
+    'prov:wasDerivedFrom': licenses.map(({ role, license, images }) => ({
+      '@type': 'prov:Entity',
+      'prov:label': `${images} ${role} images${license === null ? ' without a license on record' : ''}`,
+      ...(license !== null && { license: licenseUrl(license) }),
+    })),
+  };
+}
+
+/** SPDX identifiers have a page each. */
+function licenseUrl(license: string): string {
+  return /^[A-Za-z0-9][A-Za-z0-9.+-]*$/.test(license) ? `https://spdx.org/licenses/${license}.html` : license;
 }
 
 const splitTypes: Readonly<Record<string, string>> = {
