@@ -31,6 +31,7 @@ export async function makeConsumedDataset(work: string): Promise<string> {
       `output.root=${JSON.stringify(root)}`,
       'output.format=png',
       `output.exports=[${exporterNames.join(', ')}]`,
+      'split={shares: {train: 0.5, validation: 0.25, test: 0.25}, robustness: [test]}',
       'sampling.limit=9',
       'recipe.network=random',
       'recipe.size=48',
