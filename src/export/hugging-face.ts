@@ -1,5 +1,6 @@
 /** What Hugging Face `datasets` needs to know about an export: features, and a card that declares splits and features. @module */
 import { stringify } from 'yaml';
+import { splitIdentifier } from '../dataset/card/loading-guide.js';
 import { type ColumnType, metadataColumns } from '../dataset/ledger/metadata-row.js';
 import type { ExportContext } from './exporter.js';
 
@@ -50,9 +51,4 @@ export function exportCard(
     dataset_info: [{ config_name: config.config_name, features }],
   };
   return `---\n${stringify(front)}---\n\nExported by wildstyle; the card of the dataset is the README.md two folders above.\n`;
-}
-
-/** The name of a split in `datasets`, which allows only word characters. */
-function splitIdentifier(split: string): string {
-  return split.replace(/\W/g, '_');
 }

@@ -145,3 +145,16 @@ test('a dataset that is not complete says so: in its name, at the top, and where
   t.regex(card, /^# Pets\n\n> \*\*This dataset is not complete\.\*\* It has 4 of 9 images;/m);
   t.regex(card, /^## How to load it\n\nThe dataset is not complete: these load the 4 images so far\.$/m);
 });
+
+test('with several splits, each is a configuration, and the training set is the default', async (t) => {
+  const { summary } = await makeDataset(await temporaryFolder(t));
+  const counts = { ...summary.counts, splits: { test: 1, 'test-stylized': 1, train: 2 } };
+  const card = datasetCard({ name: 'Pets', summary: { ...summary, counts }, sample: [] });
+  const configs = frontMatterOf(card).configs as readonly object[];
+  t.like(configs, [
+    { config_name: 'test', data_files: [{ split: 'test', path: 'test/**' }] },
+    { config_name: 'test_stylized', data_files: [{ split: 'test_stylized', path: 'test-stylized/**' }] },
+    { config_name: 'train', default: true, data_files: [{ split: 'train', path: 'train/**' }] },
+  ]);
+  t.regex(card, /^test = load_dataset\("path\/to\/dataset", "test", split="test"\)$/m);
+});

@@ -9,7 +9,7 @@ import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
 import type { ItemRecord } from '../ledger/record.js';
 import { type Counts, inLoaderOrder } from '../ledger/tally.js';
 import type { DatasetSummary } from '../summary.js';
-import { loadingGuide } from './loading-guide.js';
+import { loadingGuide, mainSplit, splitIdentifier } from './loading-guide.js';
 
 /** The input for a card. */
 export interface CardFacts {
@@ -56,14 +56,22 @@ function frontMatter({ name, summary, license }: CardFacts): object {
     ...(license && { license }),
     task_categories: ['image-classification'],
     tags: ['style-transfer', 'data-augmentation', 'synthetic', 'wildstyle'],
-    configs: [
-      {
-        config_name: 'default',
-        data_files: splits.map((split) => ({ split: split.replace(/\W/g, '_'), path: `${split}/**` })),
-        // Not under `dataset_info`, which the folder builders of `datasets` ignore.
-        features: features(presentClasses(summary)),
-      },
-    ],
+    configs: splits.map((split) => configOf(summary, split, splits.length === 1)),
+  };
+}
+
+/**
+ * A configuration of Hugging Face `datasets` for each split, because it refuses splits in whose metadata other columns are
+ * empty, as those of originals alone.
+ */
+function configOf(summary: DatasetSummary, split: string, isOnly: boolean): object {
+  const name = splitIdentifier(split);
+  return {
+    config_name: isOnly ? 'default' : name,
+    ...(!isOnly && split === mainSplit(summary) && { default: true }),
+    data_files: [{ split: name, path: `${split}/**` }],
+    // Not under `dataset_info`, which the folder builders of `datasets` ignore.
+    features: features(presentClasses(summary)),
   };
 }
 

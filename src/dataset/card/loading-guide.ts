@@ -1,10 +1,22 @@
 /** The part of the card that shows how to load the dataset with common libraries. @module */
 import type { DatasetSummary } from '../summary.js';
 
-/** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the training set, or else the first split. */
-export function loadingGuide({ counts, job, status }: DatasetSummary): string {
+/** The training set, or else the first split. */
+export function mainSplit({ counts }: Pick<DatasetSummary, 'counts'>): string {
   const splits = Object.keys(counts.splits);
-  const split = splits.includes('train') ? 'train' : (splits[0] ?? 'train');
+  return splits.includes('train') ? 'train' : (splits[0] ?? 'train');
+}
+
+/** The name of a split in Hugging Face `datasets`, which allows only word characters. */
+export function splitIdentifier(split: string): string {
+  return split.replace(/\W/g, '_');
+}
+
+/** Returns snippets for Hugging Face, PyTorch, Keras and TensorFlow.js, for the training set, or else the first split. */
+export function loadingGuide(summary: DatasetSummary): string {
+  const { counts, job, status } = summary;
+  const split = mainSplit(summary);
+  const others = Object.keys(counts.splits).filter((name) => name !== split);
   // Not ".", because `load_dataset` needs a folder name.
   const root = 'path/to/dataset';
   const folder = `"${root}/${split}"`;
@@ -16,7 +28,11 @@ export function loadingGuide({ counts, job, status }: DatasetSummary): string {
       : []),
     snippet('Hugging Face', 'python', [
       'from datasets import load_dataset',
-      `dataset = load_dataset("${root}", split=${JSON.stringify(split.replace(/\W/g, '_'))})`,
+      `dataset = load_dataset("${root}", split="${splitIdentifier(split)}")`,
+      ...others.slice(0, 1).map((name) => {
+        const identifier = splitIdentifier(name);
+        return `${identifier} = load_dataset("${root}", "${identifier}", split="${identifier}")`;
+      }),
       labeled
         ? 'dataset[0]["image"], dataset.features["label"].int2str(dataset[0]["label"])'
         : 'dataset[0]["image"]',
