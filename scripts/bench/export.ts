@@ -33,7 +33,8 @@ export async function benchExport({
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
   try {
     const splits = ['train', 'validation'];
-    await makeLargeDataset(root, { images, splits, sizePx: 64, distinct: Math.min(images, 1000) });
+    const distinct = Math.min(images, 1000);
+    await makeLargeDataset(root, { images, splits, sizePx: 64, distinct, isAnnotated: true });
     const figures: Record<string, ExportFigures> = {};
     for (const format of formats) {
       const { seconds, peakMb } = await exportInProcess(root, format);

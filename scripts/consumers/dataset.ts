@@ -5,11 +5,22 @@ import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isComplete } from '../../src/dataset/ledger/record.js';
 import { splitOfFile } from '../../src/dataset/output-paths.js';
-import { exporterNames } from '../../src/export-formats.js';
+import type { ExporterName } from '../../src/export-formats.js';
 import { sha256 } from '../../src/files/digest.js';
 import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { runPlan } from '../../src/run/run.js';
+
+/** The formats that need no annotations. */
+const formats: readonly ExporterName[] = [
+  'csv',
+  'webdataset',
+  'parquet',
+  'tfrecord',
+  'coco',
+  'yolo',
+  'croissant',
+];
 
 /** An image as a consumer read it. */
 export type Sample = readonly [split: string, label: string, pixels: string];
@@ -30,7 +41,7 @@ export async function makeConsumedDataset(work: string): Promise<string> {
       `content.root=${JSON.stringify(content)}`,
       `output.root=${JSON.stringify(root)}`,
       'output.format=png',
-      `output.exports=[${exporterNames.join(', ')}]`,
+      `output.exports=[${formats.join(', ')}]`,
       'split={shares: {train: 0.5, validation: 0.25, test: 0.25}, robustness: [test]}',
       'sampling.limit=9',
       'recipe.network=random',
