@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
-import { canonicalJson } from '../files/canonical-json.js';
-import { sha256 as sha256Of } from '../files/digest.js';
+import { canonicalDigest } from '../files/canonical-json.js';
 import type { FileSystem } from '../files/file-system.js';
 import { growing } from '../files/growing.js';
 import { parseJson } from '../files/json.js';
@@ -115,8 +114,11 @@ export function withFiles(
   digests: DatasetSummary['digests']['files'],
   removed: readonly string[] = [],
 ): DatasetSummary {
-  const kept = Object.entries(summary.digests.files).filter(([file]) => !removed.includes(file));
-  const files = { ...Object.fromEntries(kept), ...digests };
+  const gone = new Set(removed);
+  const files: Record<string, string> = {};
+  for (const [file, sha256] of Object.entries(summary.digests.files))
+    if (!gone.has(file)) files[file] = sha256;
+  Object.assign(files, digests);
   return signed({ ...summary, digests: { ...summary.digests, files } });
 }
 
@@ -143,7 +145,7 @@ const signed = (summary: Unsigned): DatasetSummary => ({
 /** Returns the sha256 of a summary as JSON with sorted keys, without white space and without this digest. Reveals edits. */
 export function summaryDigest(summary: Unsigned): string {
   const { summary: _, ...digests } = summary.digests as Partial<DatasetSummary['digests']>;
-  return sha256Of(canonicalJson({ ...summary, digests }));
+  return canonicalDigest({ ...summary, digests });
 }
 
 /** Publishes `dataset.json`. Must be the last file of a run, because it asserts that the others exist. */
