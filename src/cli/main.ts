@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
 import { compareCommand } from './commands/compare.js';
+import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
 import { planCommand } from './commands/plan.js';
@@ -33,6 +34,7 @@ const commands = [
   compareCommand,
   inspectCommand,
   weightsCommand,
+  doctorCommand,
 ];
 
 guardOutput();
@@ -53,6 +55,7 @@ commandLine
   .command(compareCommand)
   .command(inspectCommand)
   .command(weightsCommand)
+  .command(doctorCommand)
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {

@@ -1,0 +1,58 @@
+/** `wildstyle doctor`: examines engines and devices of this machine. @module */
+import type { CommandModule } from 'yargs';
+import { type DeviceReport, type DoctorReport, diagnose } from '../../run/doctor/doctor.js';
+import { exitCodes } from '../failure.js';
+import { formatBytes, formatNumber } from '../format.js';
+import { print, printJson } from '../output.js';
+
+export const doctorCommand: CommandModule<object, { json?: boolean; bench?: boolean }> = {
+  command: 'doctor',
+  describe: 'Check which engines and devices this machine has, whether they compute correctly, and how fast',
+  builder: (yargs) =>
+    yargs
+      .option('json', { type: 'boolean', describe: 'Print the findings as JSON' })
+      .option('bench', { type: 'boolean', describe: 'Also time steps at 128 and 256 pixels' }),
+  async handler({ json = false, bench = false }) {
+    const report = await diagnose({ bench });
+    if (json) printJson(report);
+    else print(doctorText(report));
+    if (report.devices.some(({ conformance }) => conformance.failed > 0) || !report.fastest)
+      process.exitCode = exitCodes.failures;
+  },
+};
+
+/** The findings as text. */
+export function doctorText(report: DoctorReport): string {
+  const { wildstyle, node, platform, processor, cores, devices, fastest, stepSizePx } = report;
+  return [
+    `wildstyle ${wildstyle}, Node.js ${node}, ${platform}`,
+    `${processor}, ${cores} cores, ${formatBytes(report.freeMemoryBytes)} of memory free`,
+    '',
+    ...devices.flatMap((device) => deviceLines(device, stepSizePx)),
+    '',
+    fastest
+      ? `Fastest: run: { engine: ${fastest.engine}, device: ${fastest.device} }`
+      : 'No device computes correctly.',
+  ].join('\n');
+}
+
+function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
+  const { engine, device, available, version, reason, enable, conformance, speeds } = report;
+  const name = `${engine} ${device}`.padEnd(18);
+  const { passed, failed, failures } = conformance;
+  if (!available) {
+    const get = enable ? [`${' '.repeat(18)}enable: ${enable}`] : [];
+    return [`${name}not available: ${reason}`, ...get];
+  }
+  const rates = speeds.map(({ sizePx, stepsPerSecond }) => `${formatNumber(stepsPerSecond)} at ${sizePx} px`);
+  const speed =
+    rates.length > 0 ? `, steps per second: ${rates.join(', ')}` : `, not timed at ${stepSizePx} px`;
+  const verdict =
+    failed === 0
+      ? `computes correctly (${passed} checks)`
+      : `WRONG in ${failed} of ${passed + failed} checks`;
+  return [
+    `${name}${version}, ${verdict}${speed}`,
+    ...failures.map(({ name: which, message }) => `${' '.repeat(18)}wrong: ${which}: ${message}`),
+  ];
+}
