@@ -36,6 +36,11 @@ const pictures = (pairs: number, sizePx = 128) => ({
 /** Each benchmark is loaded on demand. */
 const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost[]>>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
+  precision: async () => {
+    const { size, python } = values;
+    const { benchPrecision } = await import('./precision.js');
+    return benchPrecision({ ...(size && { sizePx: Number(size) }), ...(python && { python }) });
+  },
   plan: async () => (await import('./plan.js')).benchPlan(),
   job: async () => (await import('./job.js')).benchJob(),
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),

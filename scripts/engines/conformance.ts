@@ -1,5 +1,5 @@
-/** Runs the conformance suite on one device: `node conformance.js <engine> <device> <first case>`. @module */
-import { createEngine, type EngineName } from '../../src/engine/index.js';
+/** Runs the conformance suite on one device: `node conformance.js <engine> <device> <first case> [precision]`. @module */
+import { createEngine, type EngineName, type Precision } from '../../src/engine/index.js';
 import { conformanceCases as cases } from '../../test/engine/cases/index.js';
 import { drawn, execute, relativeDifference } from '../../test/engine/support.js';
 
@@ -12,8 +12,9 @@ export interface CaseResult {
 }
 
 const [name, device, first] = [process.argv[2] as EngineName, process.argv[3], Number(process.argv[4] ?? 0)];
+const precision = (process.argv[5] ?? 'float32') as Precision;
 const reference = await createEngine('reference');
-const engine = await createEngine(name, { device });
+const engine = await createEngine(name, { device, precision });
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 print({ cases: cases.length, version: engine.version });

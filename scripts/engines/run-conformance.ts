@@ -30,6 +30,7 @@ export interface Unavailable {
 export interface ConformanceOptions {
   readonly engine: string;
   readonly device: string;
+  readonly precision?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly bound?: number;
@@ -41,12 +42,19 @@ const childScript = join(dirname(fileURLToPath(import.meta.url)), 'conformance.j
 
 /** Runs the suite, and starts it again after the case that killed it. */
 export async function runConformance(options: ConformanceOptions): Promise<Conformance | Unavailable> {
-  const { engine, device, env = {}, bound = tolerance, deadlineMs = Number.POSITIVE_INFINITY } = options;
+  const {
+    engine,
+    device,
+    precision = 'float32',
+    env = {},
+    bound = tolerance,
+    deadlineMs = Number.POSITIVE_INFINITY,
+  } = options;
   const results: CaseResult[] = [];
   let [first, total, version, last] = [0, Number.POSITIVE_INFINITY, '', ''];
   while (first < total && performance.now() < deadlineMs) {
     let starts: { index: number; name: string } | undefined;
-    const child = spawn(process.execPath, [childScript, engine, device, String(first)], {
+    const child = spawn(process.execPath, [childScript, engine, device, String(first), precision], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,10 +1,11 @@
 /** The same small job on two engines, through the command line. @module */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { fileOf, type StylizedRecord } from '../../src/dataset/ledger/record.js';
+import { openvinoFile } from '../../src/engine/openvino/library.js';
 import { mainFile } from '../../test/support/command-line.js';
 import { smallJob } from '../../test/support/small-job.js';
 
@@ -28,6 +29,10 @@ export interface JobDifference {
 
 const itemCount = 8;
 
+/** The job has a cache of its own, but OpenVINO may be in that of the user. */
+const openvinoPath = openvinoFile();
+const openvino = openvinoPath ? { WILDSTYLE_OPENVINO: dirname(openvinoPath) } : {};
+
 /** Makes eight items of 32 px with the network `compact` and L-BFGS, and returns their records and pixels. */
 async function made(place: Place, steps: number): Promise<Map<string, { loss: number; pixels: Buffer }>> {
   const { engine, device, run = {} } = place;
@@ -38,7 +43,7 @@ async function made(place: Place, steps: number): Promise<Map<string, { loss: nu
   });
   try {
     const child = spawn(process.execPath, [mainFile, 'run', job.file], {
-      env: { ...process.env, XDG_CACHE_HOME: job.cache },
+      env: { ...process.env, ...openvino, XDG_CACHE_HOME: job.cache },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let errors = '';

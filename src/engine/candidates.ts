@@ -1,11 +1,16 @@
 /** The devices that each engine could run on, and what enables them. @module */
 import { existsSync } from 'node:fs';
+import type { Precision } from './engine.js';
 import type { EngineName } from './index.js';
+import { setupCommand } from './openvino/folders.js';
+import { hasNativeBf16 } from './openvino/processor.js';
 
 /** An engine and one of its devices, whether or not this machine has it. */
 export interface Candidate {
   readonly engine: EngineName;
   readonly device: string;
+  /** `float32` unless the device computes 16 bits natively. */
+  readonly precision: Precision;
   /** The command that gets what is missing, if one does. */
   readonly enable?: string;
 }
@@ -28,12 +33,18 @@ function enableWebgpu(platform: NodeJS.Platform): string | undefined {
 /** The candidates of a platform; those of the preferred engine come first. */
 export function candidateDevices(platform: NodeJS.Platform = process.platform): Candidate[] {
   const webgpu = enableWebgpu(platform);
-  return [
+  const cuda =
+    platform === 'darwin' ? [] : [{ engine: 'onnx', device: 'cuda', enable: 'npm run setup:gpu' } as const];
+  const openvino = { engine: 'openvino', device: 'cpu', enable: setupCommand } as const;
+  const inFloat32: Omit<Candidate, 'precision'>[] = [
     { engine: 'onnx', device: 'cpu', enable: 'npm install' },
-    ...(platform === 'darwin'
-      ? []
-      : [{ engine: 'onnx', device: 'cuda', enable: 'npm run setup:gpu' } as const]),
+    ...cuda,
     { engine: 'onnx', device: 'webgpu', ...(webgpu && { enable: webgpu }) },
+    openvino,
     { engine: 'reference', device: 'cpu' },
+  ];
+  return [
+    ...inFloat32.map((candidate) => ({ ...candidate, precision: 'float32' as const })),
+    ...(hasNativeBf16() ? [{ ...openvino, precision: 'bf16' as const }] : []),
   ];
 }

@@ -50,6 +50,12 @@ export interface WeightSet {
   readonly tensors: Named<HostTensor>;
 }
 
+/** The precisions in which an engine can compute. Values that go in and come out are float32 in all of them. */
+export const precisions = ['float32', 'bf16', 'float16'] as const;
+
+/** One of {@link precisions}. */
+export type Precision = (typeof precisions)[number];
+
 /** Compiles and runs TF.js functions on one device. */
 export interface Engine {
   /** `onnx`, `reference`, ... */
@@ -58,6 +64,8 @@ export interface Engine {
   readonly device: string;
   /** The runtime and its version, to be recorded with results: `onnxruntime 1.30.0`. */
   readonly version: string;
+  /** The precision of its products and convolutions. */
+  readonly precision: Precision;
   /**
    * Compiles a TF.js function for fixed input shapes.
    * @throws `kernel-unsupported` if the function uses a TF.js kernel that the engine cannot execute
@@ -79,4 +87,6 @@ export interface EngineOptions {
   readonly threads?: number;
   /** The device to run on; `cpu` by default. */
   readonly device?: string;
+  /** `float32` by default. */
+  readonly precision?: Precision;
 }

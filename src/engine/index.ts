@@ -3,6 +3,7 @@ import { WildstyleError } from '../errors.js';
 import type { Engine, EngineOptions } from './engine.js';
 
 export type * from './engine.js';
+export { precisions } from './engine.js';
 
 /** The factory of each engine. An engine's code and native libraries are loaded on first use. */
 export const engines = {
@@ -11,6 +12,7 @@ export const engines = {
     process.env.ORT_DISABLE_TELEMETRY ??= '1';
     return (await import('./onnx/session.js')).createOnnxEngine(options);
   },
+  openvino: async (options) => (await import('./openvino/engine.js')).createOpenvinoEngine(options),
   reference: async (options) => (await import('./reference.js')).createReferenceEngine(options),
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 

@@ -17,7 +17,7 @@ import type {
 } from './engine.js';
 import { sizeOf } from './shape.js';
 import { withBackend } from './tfjs.js';
-import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from './values.js';
+import { checkFloat32, checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from './values.js';
 
 class ReferenceValue extends HostValue {}
 
@@ -91,6 +91,7 @@ const referenceEngine: Engine = {
   name: 'reference',
   device: 'cpu',
   version: `tfjs ${version_core}`,
+  precision: 'float32',
   async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
     return new ReferenceCompiled(fn, inputs, weights?.tensors ?? {});
   },
@@ -112,7 +113,9 @@ const referenceEngine: Engine = {
  * Creates the engine that runs TF.js functions eagerly on one CPU thread.
  * @throws `engine-unavailable` for any device but `cpu`
  */
-export async function createReferenceEngine({ device = 'cpu' }: EngineOptions = {}): Promise<Engine> {
+export async function createReferenceEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { device = 'cpu' } = options;
+  checkFloat32('reference', options);
   if (device !== 'cpu') {
     throw new WildstyleError('engine-unavailable', `The reference engine does not run on "${device}".`, {
       cure: 'Use the device "cpu".',

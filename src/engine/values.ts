@@ -1,6 +1,6 @@
 /** Values in host memory, and the input checks that all engines share. @module */
 import { WildstyleError } from '../errors.js';
-import type { HostTensor, Named, Shape, Value } from './engine.js';
+import type { EngineOptions, HostTensor, Named, Shape, Value } from './engine.js';
 import { sizeOf } from './shape.js';
 
 /** A value in host memory. Each engine has its own subclass, because each has its own memory layout. */
@@ -38,6 +38,14 @@ export function dataOfValue(
 ): Float32Array {
   if (value instanceof ownClass) return value.data;
   throw new WildstyleError('internal', 'The value belongs to another engine.');
+}
+
+/** @throws `engine-unavailable` if an engine that computes in float32 alone is asked for another precision */
+export function checkFloat32(engine: string, { precision = 'float32' }: EngineOptions): void {
+  if (precision === 'float32') return;
+  throw new WildstyleError('engine-unavailable', `The ${engine} engine does not compute in ${precision}.`, {
+    cure: 'Use the precision float32, or bf16 with the engine openvino on a processor with AMX.',
+  });
 }
 
 /** @throws `shape-mismatch` if the number of elements does not match the shape */

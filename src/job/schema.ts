@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { auto } from '../auto.js';
 import { always, dayNames, hoursProblem } from '../calendar/window.js';
 import { isTimeZone } from '../calendar/zone.js';
-import { defaultDevice, engineNames } from '../engine/index.js';
+import { defaultDevice, engineNames, precisions } from '../engine/index.js';
 import { exporterNames } from '../export-formats.js';
 import { defaultQuality, imageFormats } from '../images/format.js';
 import { defaultMaximumPixels } from '../images/inspect.js';
@@ -207,10 +207,18 @@ const run = z
       'Images of the same shape that a worker optimizes together; auto batches only small images',
     ),
     engine: z
-      .enum(engineNames)
+      .enum([...engineNames, auto])
       .default(engineNames[0])
-      .describe('Compute engine; reference is slow and meant for tests'),
+      .describe(
+        'Compute engine; reference is slow and meant for tests; auto takes the fastest engine and device that compute correctly on this machine',
+      ),
     device: z.string().min(1).max(64).default(defaultDevice).describe('Device that the engine runs on'),
+    precision: z
+      .enum([...precisions, auto])
+      .default(precisions[0])
+      .describe(
+        'Precision of convolutions and products; auto takes 16 bits where they are native and reach the loss of float32',
+      ),
     weights: z
       .union([path, z.partialRecord(z.enum(networkNames), path)])
       .optional()
@@ -237,7 +245,9 @@ const run = z
       .prefault({})
       .describe('Limits on input images; larger ones fail'),
   })
-  .describe('How the job runs; only engine and batch affect the results, and only in the last digits');
+  .describe(
+    'How the job runs; only engine, precision and batch affect the results, and only in the last digits',
+  );
 
 /** The schema of a job file, before paths are resolved. */
 export const jobSchema = z

@@ -4,6 +4,7 @@ import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { ExporterName } from '../export-formats.js';
 import type { FileSystem } from '../files/file-system.js';
+import type { EngineChoice } from './engine-choice.js';
 import type { Space } from './estimate/free-space.js';
 import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
@@ -21,6 +22,9 @@ export type RunEvent =
       readonly done: number;
       readonly allocation: Allocation;
     }
+  /** The job leaves the engine open, and it is being chosen; `engine` follows. */
+  | { readonly type: 'choosing' }
+  | ({ readonly type: 'engine' } & EngineChoice)
   /** The step time is not cached and is being measured; `estimate` or `inestimable` follows. */
   | { readonly type: 'estimating' }
   | { readonly type: 'inestimable' }

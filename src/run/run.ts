@@ -12,6 +12,7 @@ import { outputPaths } from '../dataset/output-paths.js';
 import { writeSplits } from '../dataset/splits-file.js';
 import { asWildstyleError } from '../errors.js';
 import { assignedImages } from './assigned-images.js';
+import { withEngine } from './engine-of-run.js';
 import { spaceShortage } from './estimate/free-space.js';
 import { workloadOfFirst } from './estimate/workload.js';
 import type { RunEvent, RunOptions, RunResult } from './events.js';
@@ -108,7 +109,7 @@ async function runLocked(
   };
   try {
     const production = new ItemProduction(
-      prepared,
+      await withEngine(prepared, workload, found.records.values(), onEvent),
       asked,
       { ...options, onEvent },
       { generation, lock },

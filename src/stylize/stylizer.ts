@@ -8,6 +8,7 @@ import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { RunningBatch } from './batch.js';
+import { BatchLimits } from './batch-limits.js';
 import { graphShares, stepGraphBytes } from './graph-memory.js';
 import type { NetworkName } from './networks/index.js';
 import type { ByRole } from './role.js';
@@ -67,6 +68,7 @@ export class Stylizer {
   readonly #pending: Pending[] = [];
   readonly #targets: TargetCache;
   readonly #batches: AsyncCache<Ready>;
+  readonly #limits = new BatchLimits();
   #driving = false;
   #totals = noSteps;
 
@@ -138,6 +140,7 @@ export class Stylizer {
       try {
         ({ batch } = await this.#batchOf(this.#pending[0]));
       } catch (error) {
+        if (this.#limits.halveAfter(error, batchKey, this.#sizeOf(this.#pending[0]))) continue;
         for (const item of this.#takePending(batchKey)) item.settle.reject(error);
         continue;
       }
@@ -153,8 +156,11 @@ export class Stylizer {
           await yieldToEventLoop();
         }
       } catch (error) {
-        for (const item of batch.items()) item.settle.reject(error);
+        const items = batch.items();
         this.#batches.delete(batchKey);
+        // Its items begin anew in a smaller batch.
+        if (this.#limits.halveAfter(error, batchKey, batch.imageShape[0])) this.#pending.unshift(...items);
+        else for (const item of items) item.settle.reject(error);
       }
     }
     this.#driving = false;
@@ -191,12 +197,17 @@ export class Stylizer {
     return taken;
   }
 
+  #sizeOf({ batchKey, initial }: Pending): number {
+    const [, height, width] = initial.shape;
+    return this.#limits.of(batchKey, this.options.batch(height * width));
+  }
+
   #batchOf(item: Pending): Promise<Ready> {
     return this.#batches.get(item.batchKey, async () => {
       const [, height, width] = item.initial.shape;
       const targets = Object.fromEntries(Object.entries(item.targets).map(([name, t]) => [name, t.shape]));
       const weights = await this.options.weights(item.spec.networkName);
-      const image = [this.options.batch(height * width), height, width, 3];
+      const image = [this.#sizeOf(item), height, width, 3];
       const batch = await RunningBatch.start<Pending>(this.engine, item.spec, weights, image, targets);
       return { batch, bytes: stepGraphBytes(weights, image) };
     });

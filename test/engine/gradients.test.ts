@@ -1,14 +1,8 @@
 /** Tests gradients of both engines against central differences. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
-import {
-  createEngine,
-  type EngineName,
-  engineNames,
-  type Shape,
-  type TensorFunction,
-} from '../../src/engine/index.js';
-import { execute, probe, randomTensor, relativeDifference } from './support.js';
+import { createEngine, type EngineName, type Shape, type TensorFunction } from '../../src/engine/index.js';
+import { execute, installedEngines, probe, randomTensor, relativeDifference } from './support.js';
 
 type Image = tf.Tensor4D;
 
@@ -62,7 +56,7 @@ const subjects: Readonly<Record<string, Subject>> = {
 
 const span = 1e-2;
 
-for (const [name, { shape, fn, engines = engineNames }] of Object.entries(subjects)) {
+for (const [name, { shape, fn, engines = installedEngines }] of Object.entries(subjects)) {
   for (const engineName of engines) {
     test(`${engineName}: gradient of ${name} matches finite differences`, async (t) => {
       const engine = await createEngine(engineName, { threads: 1 });

@@ -1,7 +1,7 @@
 /** Tests gradients of image gradients of both engines against central differences. @module */
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
-import { createEngine, engineNames, type HostTensor, type Named } from '../../src/engine/index.js';
+import { createEngine, type HostTensor, type Named } from '../../src/engine/index.js';
 import { matchingShapes, matchings } from './cases/training.js';
 import { drawn, execute, randomTensor } from './support.js';
 
@@ -17,7 +17,8 @@ const moved = (inputs: Named<HostTensor>, directions: Named<HostTensor>, by: num
   );
 
 for (const [name, loss] of matchings) {
-  for (const engineName of engineNames) {
+  // Differences of losses amplify rounding; the conformance suite compares other engines with these.
+  for (const engineName of ['onnx', 'reference'] as const) {
     test(`${engineName}: ${name}: gradients of an image gradient match finite differences`, async (t) => {
       const engine = await createEngine(engineName, { threads: 1 });
       const inputs = drawn({ inputs: matchingShapes });

@@ -1,7 +1,31 @@
 /** Types and helpers of the conformance suite. @module */
 import * as tf from '@tensorflow/tfjs';
-import type { Engine, HostTensor, Named, Shape, TensorFunction } from '../../src/engine/index.js';
+import {
+  createEngine,
+  type Engine,
+  type EngineName,
+  engineNames,
+  type HostTensor,
+  type Named,
+  type Shape,
+  type TensorFunction,
+} from '../../src/engine/index.js';
 import { sizeOf } from '../../src/engine/shape.js';
+
+/** Engines whose libraries a setup command gets. */
+const optionalEngines: readonly EngineName[] = ['openvino'];
+
+/** The engines of this machine: those that always run, and the optional ones that are installed. */
+export const installedEngines: readonly EngineName[] = (
+  await Promise.all(
+    engineNames.map(async (name) => {
+      if (!optionalEngines.includes(name)) return [name];
+      const engine = await createEngine(name).catch(() => undefined);
+      engine?.dispose();
+      return engine ? [name] : [];
+    }),
+  )
+).flat();
 
 /** Distribution of an input's numbers. `tied` has many equal numbers; `whole` has small non-negative integers. */
 export type Draw = 'signed' | 'positive' | 'tied' | 'whole' | 'unit';

@@ -17,7 +17,15 @@ test('a minimal job gets all defaults and absolute paths', (t) => {
     style: { root: '/data/jobs/style' },
     sampling: { stylesPerContent: 1, styles: 'uniform', balanceClasses: false, keepOriginals: true },
     output: { root: '/data/jobs/out', format: 'jpeg', quality: 92, split: 'train' },
-    run: { workers: 'auto', threads: 'auto', batch: 'auto', engine: 'onnx', device: 'cpu', maxFailures: 0 },
+    run: {
+      workers: 'auto',
+      threads: 'auto',
+      batch: 'auto',
+      engine: 'onnx',
+      device: 'cpu',
+      precision: 'float32',
+      maxFailures: 0,
+    },
   });
   t.is(job.run.inputLimits.maxPixels, 64e6);
   t.deepEqual(job.recipe, recipeSchema.parse({}) as typeof job.recipe);

@@ -50,6 +50,7 @@ let pools = 0;
 function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 60_000 }: Options = {}) {
   const notes = join(folder, `${pools++}`);
   const settings = (worker: number): WorkerSettings => ({
+    precision: 'float32',
     engine: 'onnx',
     device,
     threads: 1,

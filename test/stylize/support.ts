@@ -180,6 +180,7 @@ export function engineLike(engine: Engine, changes: Partial<Engine>): Engine {
     name: engine.name,
     device: engine.device,
     version: engine.version,
+    precision: engine.precision,
     compile: (fn, inputs, weights) => engine.compile(fn, inputs, weights),
     put: (tensor) => engine.put(tensor),
     read: (value) => engine.read(value),

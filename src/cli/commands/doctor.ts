@@ -31,15 +31,17 @@ export function doctorText(report: DoctorReport): string {
     ...devices.flatMap((device) => deviceLines(device, stepSizePx)),
     '',
     fastest
-      ? `Fastest: run: { engine: ${fastest.engine}, device: ${fastest.device} }`
+      ? `Fastest: run: { engine: ${fastest.engine}, device: ${fastest.device}, precision: ${fastest.precision} }`
       : 'No device computes correctly.',
   ].join('\n');
 }
 
 function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
-  const { engine, device, available, version, reason, enable, conformance, speeds } = report;
-  const name = `${engine} ${device}`.padEnd(18);
+  const { engine, device, precision, lossRatio, available, version, reason, enable, conformance, speeds } =
+    report;
+  const name = [engine, device, ...(precision === 'float32' ? [] : [precision])].join(' ').padEnd(18);
   const { passed, failed, failures } = conformance;
+  const loss = lossRatio === null ? '' : `, reaches ${formatNumber(lossRatio)} times the loss of float32`;
   if (!available) {
     const get = enable ? [`${' '.repeat(18)}enable: ${enable}`] : [];
     return [`${name}not available: ${reason}`, ...get];
@@ -52,7 +54,7 @@ function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
       ? `computes correctly (${passed} checks)`
       : `WRONG in ${failed} of ${passed + failed} checks`;
   return [
-    `${name}${version}, ${verdict}${speed}`,
+    `${name}${version}, ${verdict}${loss}${speed}`,
     ...failures.map(({ name: which, message }) => `${' '.repeat(18)}wrong: ${which}: ${message}`),
   ];
 }

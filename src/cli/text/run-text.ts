@@ -44,6 +44,10 @@ export function eventText(event: RunEvent): string | undefined {
       const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
       return `${doneText}Making ${makes} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
     }
+    case 'choosing':
+      return 'Choosing the engine ...';
+    case 'engine':
+      return `Engine: ${event.engine} on ${event.device}, ${event.precision}.`;
     case 'estimating':
       return 'Measuring a few steps ...';
     case 'estimate':

@@ -104,6 +104,10 @@ const made = {
     name: z.string().describe('Name of the engine'),
     device: z.string().describe('Device that it ran on'),
     version: z.string().describe('Versions of its libraries'),
+    precision: z
+      .string()
+      .optional()
+      .describe('Precision of its convolutions and products; float32 if absent'),
   }).describe('Engine that made the image'),
   elapsedMs: z
     .number()

@@ -38,10 +38,18 @@ const ownBytesOf = (data: ConstantArray): Uint8Array =>
 
 const isExternal = ({ data }: Initializer): boolean => data.byteLength >= externalFromBytes;
 
+/** An initializer with its data. */
+const embedded = ({ edge, data }: Initializer): onnxProto.onnx.ITensorProto => ({
+  name: edge.name,
+  dims: [...edge.dimensions],
+  dataType: typeCodes[edge.type],
+  rawData: bytesOf(data),
+});
+
 function tensor(initializer: Initializer): onnxProto.onnx.ITensorProto {
   const { edge, data } = initializer;
-  const common = { name: edge.name, dims: [...edge.dimensions], dataType: typeCodes[edge.type] };
-  if (!isExternal(initializer)) return { ...common, rawData: bytesOf(data) };
+  const { rawData: _, ...common } = embedded(initializer);
+  if (!isExternal(initializer)) return embedded(initializer);
   return {
     ...common,
     dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
@@ -81,8 +89,10 @@ const valueInfo = ({ name, dimensions, type }: Edge): onnxProto.onnx.IValueInfoP
 const otherDomains = ({ nodes }: Graph): string[] =>
   [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
 
-/** Serializes a graph as an ONNX model. */
-export function serialize(graph: Graph): SerializedModel {
+function encoded(
+  graph: Graph,
+  asTensor: (initializer: Initializer) => onnxProto.onnx.ITensorProto,
+): Uint8Array {
   const model = onnx.ModelProto.create({
     irVersion,
     producerName: 'wildstyle',
@@ -94,14 +104,22 @@ export function serialize(graph: Graph): SerializedModel {
       name: 'trace',
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
-      initializer: graph.initializers.map(tensor),
+      initializer: graph.initializers.map(asTensor),
       node: graph.nodes.map(node),
     },
   });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+/** Serializes a graph as an ONNX model. */
+export function serialize(graph: Graph): SerializedModel {
   return {
-    bytes: onnx.ModelProto.encode(model).finish(),
+    bytes: encoded(graph, tensor),
     externalData: graph.initializers
       .filter(isExternal)
       .map(({ edge, data }) => ({ path: edge.name, data: ownBytesOf(data) })),
   };
 }
+
+/** Serializes a graph as an ONNX model that has all of its data. */
+export const serializeWhole = (graph: Graph): Uint8Array => encoded(graph, embedded);

@@ -14,25 +14,19 @@ import type {
   Value,
   WeightSet,
 } from '../engine.js';
-import { checkInputs, checkRow, checkTensor, dataOfValue, HostValue } from '../values.js';
-import { arrange, boundaryLayout, restore } from './axis-order.js';
+import { checkFloat32, checkInputs, HostValue } from '../values.js';
+import { boundaryLayout } from './axis-order.js';
+import { boundaryValues } from './boundary-values.js';
 import { type Recording, record } from './capture.js';
 import { onnxDevice } from './devices.js';
 import { sessionOptions } from './options.js';
 import { serialize } from './serialize.js';
-import { Constant } from './symbol.js';
+import { SharedConstants } from './weights.js';
 
 /** A tensor in the memory layout of compiled functions, {@link boundaryLayout}. */
 class OnnxValue extends HostValue {}
 
-const dataOf = (value: Value): Float32Array => dataOfValue(value, OnnxValue);
-
-/** Wraps a weight tensor. Its data is read only when a function uses it. */
-const constantOf = (host: HostTensor): Constant =>
-  new Constant(() => {
-    checkTensor(host);
-    return host.data;
-  }, host.shape);
+const values = boundaryValues(OnnxValue);
 
 class OnnxCompiled implements Compiled {
   readonly outputs: Named<Shape>;
@@ -51,7 +45,7 @@ class OnnxCompiled implements Compiled {
     const feeds = this.recording.inputs.map(({ name, edge }) => {
       const { shape } = inputs[name];
       const dimensions = boundaryLayout(shape.length).map((axis) => shape[axis]);
-      return [edge, new Tensor('float32', dataOf(inputs[name]), dimensions)];
+      return [edge, new Tensor('float32', values.dataOf(inputs[name]), dimensions)];
     });
     try {
       const results = await this.session.run(Object.fromEntries(feeds));
@@ -78,8 +72,12 @@ class OnnxEngine implements Engine {
   readonly name = 'onnx';
   readonly device: string;
   readonly version: string;
+  readonly precision = 'float32';
+  readonly put: (tensor: HostTensor) => Value = values.put;
+  readonly read: (value: Value) => Promise<Float32Array> = values.read;
+  readonly assign: (value: Value, row: number, data: Float32Array) => void = values.assign;
   readonly #options: EngineOptions;
-  readonly #weights = new Map<string, Named<Constant>>();
+  readonly #constants = new SharedConstants();
 
   constructor(options: EngineOptions, version: string) {
     this.#options = options;
@@ -89,7 +87,7 @@ class OnnxEngine implements Engine {
 
   async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
     const { trace } = onnxDevice(this.device);
-    const recording = record(fn, inputs, weights ? this.#constants(weights) : {}, trace);
+    const recording = record(fn, inputs, weights ? this.#constants.of(weights) : {}, trace);
     const { bytes, externalData } = serialize(recording.graph);
     try {
       const session = await InferenceSession.create(bytes, {
@@ -102,36 +100,8 @@ class OnnxEngine implements Engine {
     }
   }
 
-  put(tensor: HostTensor): Value {
-    checkTensor(tensor);
-    const { data, shape } = tensor;
-    const arranged = arrange(data, shape, boundaryLayout(shape.length));
-    return new OnnxValue([...shape], arranged === data ? data.slice() : arranged);
-  }
-
-  async read(value: Value): Promise<Float32Array> {
-    const data = dataOf(value);
-    const restored = restore(data, value.shape, boundaryLayout(value.shape.length));
-    return restored === data ? data.slice() : restored;
-  }
-
-  assign(value: Value, row: number, data: Float32Array): void {
-    checkRow(value, row, data);
-    const shape = [1, ...value.shape.slice(1)];
-    dataOf(value).set(arrange(data, shape, boundaryLayout(shape.length)), row * data.length);
-  }
-
   dispose(): void {
-    this.#weights.clear();
-  }
-
-  #constants({ digest, tensors }: WeightSet): Named<Constant> {
-    let constants = this.#weights.get(digest);
-    if (!constants) {
-      constants = Object.fromEntries(Object.entries(tensors).map(([name, host]) => [name, constantOf(host)]));
-      this.#weights.set(digest, constants);
-    }
-    return constants;
+    this.#constants.clear();
   }
 }
 
@@ -142,6 +112,7 @@ class OnnxEngine implements Engine {
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = 'cpu' } = options;
   onnxDevice(device);
+  checkFloat32('onnx', options);
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   const engine = new OnnxEngine(options, `onnxruntime ${version}`);
   if (device !== 'cpu') await checkDevice(engine);

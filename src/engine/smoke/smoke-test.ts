@@ -1,5 +1,5 @@
 /** Compares an engine with known results. @module */
-import type { Engine } from '../engine.js';
+import type { Engine, Precision } from '../engine.js';
 import { runOnce } from '../run-once.js';
 import { type SmokeCase, smokeCases, smokeInputs, summary } from './cases.js';
 import { golden } from './golden.js';
@@ -20,11 +20,11 @@ export interface SmokeResult {
   readonly failures: readonly SmokeFailure[];
 }
 
-/** The largest relative difference that counts as right in float32. */
-export const float32Bound = 1e-4;
+/** The largest relative difference that counts as right. 16 bits keep 8 bits of the mantissa, float16 keeps 11. */
+export const smokeBounds: Readonly<Record<Precision, number>> = { float32: 1e-4, bf16: 5e-2, float16: 1e-2 };
 
 /** Runs every case on an engine. @param bound the largest relative difference that counts as right */
-export async function smokeTest(engine: Engine, bound = float32Bound): Promise<SmokeResult> {
+export async function smokeTest(engine: Engine, bound = smokeBounds.float32): Promise<SmokeResult> {
   const failures: SmokeFailure[] = [];
   let worst = 0;
   for (const entry of smokeCases) {

@@ -1,5 +1,11 @@
 /** Opens an engine in this process for running a method without a job. @module */
-import { createEngine, defaultDevice, type EngineName, engineNames } from '../../engine/index.js';
+import {
+  createEngine,
+  defaultDevice,
+  type EngineName,
+  engineNames,
+  type Precision,
+} from '../../engine/index.js';
 import type { MethodContext } from '../../methods/method.js';
 import { graphBytesOf, thisMachine } from '../estimate/machine.js';
 import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
@@ -10,6 +16,8 @@ export interface EngineChoice {
   readonly engine?: EngineName;
   /** Default `cpu`. */
   readonly device?: string;
+  /** Default `float32`. */
+  readonly precision?: Precision;
   readonly threads?: number;
   /** Weights file of the network, which must need one, or one file per network by name. Default: as in a job. */
   readonly weights?: NamedWeights;
@@ -17,10 +25,10 @@ export interface EngineChoice {
 
 /** Opens an engine. Dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
 export async function openMethodContext(choice: EngineChoice): Promise<MethodContext> {
-  const { engine = engineNames[0], device = defaultDevice, threads } = choice;
+  const { engine = engineNames[0], device = defaultDevice, precision = 'float32', threads } = choice;
   const weights = new WeightStore(findWeights(choice.weights));
   return {
-    engine: await createEngine(engine, { device, ...(threads !== undefined && { threads }) }),
+    engine: await createEngine(engine, { device, precision, ...(threads !== undefined && { threads }) }),
     batch: () => 1,
     graphBytes: graphBytesOf(thisMachine(), 1),
     weights: (network) => weights.get(network),

@@ -8,6 +8,7 @@ import { methodOf } from '../../methods/index.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { StylizedItem } from '../../plan/item.js';
 import { openMethodContext } from '../arrays/method-context.js';
+import { chosenEngine, withChosenEngine } from '../engine-choice.js';
 import { SourceLoader } from '../item/load-sources.js';
 import { Makers } from '../item/makers.js';
 import { prepare } from '../prepare.js';
@@ -91,10 +92,10 @@ async function withMaker(
   job: Job,
   use: (make: (item: StylizedItem) => Promise<Compared>) => Promise<void>,
 ): Promise<void> {
-  const { engine, device, threads, weights } = job.run;
+  const { run } = await withChosenEngine(job);
+  const { threads, weights } = run;
   const context = await openMethodContext({
-    engine,
-    device,
+    ...chosenEngine(run),
     ...(typeof threads === 'number' && { threads }),
     ...(weights !== undefined && { weights }),
   });

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { arch, availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { type Candidate, candidateDevices } from '../../engine/candidates.js';
+import type { Precision } from '../../engine/engine.js';
 import { packageVersion } from '../../version.js';
 import type { Examination, Finding, Speed } from './examination.js';
 
@@ -10,6 +11,7 @@ import type { Examination, Finding, Speed } from './examination.js';
 export interface DeviceReport {
   readonly engine: string;
   readonly device: string;
+  readonly precision: Precision;
   readonly available: boolean;
   /** The runtime and its version; null if it is not available. */
   readonly version: string | null;
@@ -29,6 +31,8 @@ export interface DeviceReport {
   readonly stepsPerSecond: number | null;
   /** The same at every measured size. */
   readonly speeds: readonly Speed[];
+  /** The final loss of an optimization, divided by that in float32; null in float32. */
+  readonly lossRatio: number | null;
 }
 
 /** What `wildstyle doctor` finds. */
@@ -44,7 +48,11 @@ export interface DoctorReport {
   readonly stepSizePx: number;
   readonly devices: readonly DeviceReport[];
   /** The fastest device that is available and computes correctly; null if none does. */
-  readonly fastest: { readonly engine: string; readonly device: string } | null;
+  readonly fastest: {
+    readonly engine: string;
+    readonly device: string;
+    readonly precision: Precision;
+  } | null;
 }
 
 export interface DoctorOptions {
@@ -87,24 +95,32 @@ export async function diagnose(options: DoctorOptions = {}): Promise<DoctorRepor
   };
 }
 
-/** The fastest of the devices that are available and pass every case. */
+/** Final losses of a lower precision may be this many times those of float32. */
+const largestLossRatio = 1.02;
+
+/** The fastest of the devices that are available, pass every case and reach the loss of float32. */
 export function fastestOf(devices: readonly DeviceReport[]): DoctorReport['fastest'] {
   const right = devices.filter(
-    ({ available, conformance, stepsPerSecond }) =>
-      available && conformance.failed === 0 && conformance.passed > 0 && stepsPerSecond !== null,
+    ({ available, conformance, stepsPerSecond, lossRatio }) =>
+      available &&
+      conformance.failed === 0 &&
+      conformance.passed > 0 &&
+      stepsPerSecond !== null &&
+      (lossRatio ?? 1) <= largestLossRatio,
   );
   const [best] = right.toSorted((a, b) => (b.stepsPerSecond ?? 0) - (a.stepsPerSecond ?? 0));
-  return best ? { engine: best.engine, device: best.device } : null;
+  return best ? { engine: best.engine, device: best.device, precision: best.precision } : null;
 }
 
 async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<DeviceReport> {
-  const { engine, device, enable } = candidate;
+  const { engine, device, precision, enable } = candidate;
   // TF.js's own backend takes minutes for a step of this size, and nobody chooses it for its speed.
   const sizes = engine === 'reference' ? [] : [stepSizePx, ...(options.bench ? benchSizesPx : [])];
-  const { findings, ending } = await findingsOf({ engine, device, sizesPx: sizes }, options);
+  const { findings, ending } = await findingsOf({ engine, device, precision, sizesPx: sizes }, options);
   let version: string | null = null;
   let reason = ending ?? null;
   let cure: string | null = null;
+  let lossRatio: number | null = null;
   let conformance: DeviceReport['conformance'] = { passed: 0, failed: 0, difference: 0, failures: [] };
   const speeds: Speed[] = [];
   for (const finding of findings) {
@@ -112,12 +128,14 @@ async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<D
     else if (finding.type === 'unavailable')
       [reason, cure] = [finding.message.replace(/\s+/g, ' ').trim(), finding.cure ?? null];
     else if (finding.type === 'conformance') conformance = finding.result;
+    else if (finding.type === 'loss') lossRatio = finding.ratio;
     else speeds.push(finding.speed);
   }
   const available = version !== null && reason === null;
   return {
     engine,
     device,
+    precision,
     available,
     version,
     reason,
@@ -125,6 +143,7 @@ async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<D
     conformance,
     stepsPerSecond: speeds.find(({ sizePx }) => sizePx === stepSizePx)?.stepsPerSecond ?? null,
     speeds,
+    lossRatio,
   };
 }
 

@@ -1,11 +1,12 @@
 /** A process that examines one device, and the messages about it. @module */
-import type { EngineName } from '../../engine/index.js';
+import type { EngineName, Precision } from '../../engine/index.js';
 import type { SmokeResult } from '../../engine/smoke/smoke-test.js';
 
 /** What to examine. */
 export interface Examination {
   readonly engine: EngineName;
   readonly device: string;
+  readonly precision: Precision;
   readonly threads?: number;
   /** Sides of the square images whose steps are timed. */
   readonly sizesPx: readonly number[];
@@ -22,4 +23,6 @@ export type Finding =
   | { readonly type: 'available'; readonly version: string }
   | { readonly type: 'unavailable'; readonly message: string; readonly cure?: string }
   | { readonly type: 'conformance'; readonly result: SmokeResult }
+  /** Of a lower precision: the final loss, divided by that of float32. */
+  | { readonly type: 'loss'; readonly ratio: number }
   | { readonly type: 'speed'; readonly speed: Speed };

@@ -1,8 +1,9 @@
 /** Examines one device: opens it, runs the smoke test and times steps. A process of its own. @module */
 import { createEngine } from '../../engine/index.js';
-import { smokeTest } from '../../engine/smoke/smoke-test.js';
+import { smokeBounds, smokeTest } from '../../engine/smoke/smoke-test.js';
 import { asWildstyleError } from '../../errors.js';
 import type { Examination, Finding } from './examination.js';
+import { lossRatio } from './loss-ratio.js';
 import { stepsPerSecond } from './step-speed.js';
 
 const send = (finding: Finding): Promise<void> =>
@@ -10,11 +11,14 @@ const send = (finding: Finding): Promise<void> =>
     process.send?.(finding, () => resolve());
   });
 
-async function examine({ engine: name, device, threads, sizesPx }: Examination): Promise<void> {
+async function examine({ engine: name, device, precision, threads, sizesPx }: Examination): Promise<void> {
   try {
-    const engine = await createEngine(name, { device, ...(threads !== undefined && { threads }) });
+    const options = { device, ...(threads !== undefined && { threads }) };
+    const engine = await createEngine(name, { ...options, precision });
     await send({ type: 'available', version: engine.version });
-    await send({ type: 'conformance', result: await smokeTest(engine) });
+    await send({ type: 'conformance', result: await smokeTest(engine, smokeBounds[precision]) });
+    if (precision !== 'float32')
+      await send({ type: 'loss', ratio: await lossRatio(engine, await createEngine(name, options)) });
     for (const sizePx of sizesPx)
       await send({ type: 'speed', speed: { sizePx, stepsPerSecond: await stepsPerSecond(engine, sizePx) } });
     engine.dispose();

@@ -39,6 +39,7 @@ export function calibrationKey(recipe: ResolvedRecipe, allocation: Allocation, r
     cpus()[0]?.model ?? 'unknown',
     run.engine,
     run.device,
+    run.precision,
     ...Object.values(allocation),
     methodOf(recipe).costKey(recipe),
     recipe.size,

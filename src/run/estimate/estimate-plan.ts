@@ -1,6 +1,7 @@
 /** Estimates the cost of a plan on this machine from a cached or a short new measurement. @module */
 import { usualPixels } from '../../images/fit.js';
 import type { PlanEstimate } from '../describe.js';
+import { withChosenEngine } from '../engine-choice.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
 import type { Prepared } from '../prepare.js';
@@ -17,9 +18,8 @@ export async function estimatePlan(
   prepared: Prepared,
   workload: Workload = workloadOf(prepared.plan.items(), () => true),
 ): Promise<PlanEstimate | undefined> {
-  const { job } = prepared;
   const { recipe, stylized, items, largestSizePx, smallestPixels } = workload;
-  const { format } = job.output;
+  const { format } = prepared.job.output;
   const machine = thisMachine();
   if (!recipe) {
     const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format });
@@ -31,6 +31,7 @@ export async function estimatePlan(
       freeMemoryBytes: machine.freeBytes,
     };
   }
+  const job = await withChosenEngine(prepared.job);
   const allocation = allocate(machine, job.run, stylized || items, largestSizePx, smallestPixels);
   const { workers } = allocation;
   const memory = {
@@ -38,7 +39,8 @@ export async function estimatePlan(
     freeMemoryBytes: machine.freeBytes,
   };
   const cost =
-    (await rememberedStep(recipe, allocation, job.run)) ?? (await measure(prepared, recipe, allocation));
+    (await rememberedStep(recipe, allocation, job.run)) ??
+    (await measure({ ...prepared, job }, recipe, allocation));
   if (!cost) return undefined;
   const { msPerPixel, measuredAtMs, sizePx } = cost;
   const estimate = estimateWorkload(workload, { msPerPixel, workers, format });

@@ -41,7 +41,7 @@ export function stylizedRecord(
   item: StylizedItem,
   image: PublishedImage,
   { made, annotated }: { readonly made: Made<ResolvedRecipe, object>; readonly annotated: AnnotatedFields },
-  { name, device, version }: Engine,
+  { name, device, version, precision }: Engine,
   earlier: readonly Attempt[],
 ): ItemRecord {
   const { applied, facts, elapsedMs } = made;
@@ -53,7 +53,7 @@ export function stylizedRecord(
     ...annotated,
     applied: { ...applied },
     attempts: [...earlier, success],
-    engine: { name, device, version },
+    engine: { name, device, version, precision },
     elapsedMs: Math.round(elapsedMs),
     ...facts,
     // The facts of a method are checked against its schema when the record is written.

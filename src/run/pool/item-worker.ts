@@ -83,6 +83,7 @@ class Workshop {
     sharp.cache(false);
     const engine = await createEngine(settings.engine, {
       device: settings.device,
+      precision: settings.precision,
       threads: settings.threads,
     });
     const weights = new WeightStore(settings.weightsFiles);

@@ -2,7 +2,7 @@
 
 import type { auto } from '../../auto.js';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
-import type { EngineName } from '../../engine/index.js';
+import type { EngineName, Precision } from '../../engine/index.js';
 import type { ImageFormat } from '../../images/format.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
@@ -13,6 +13,7 @@ import type { StepTotals } from '../../stylize/step-totals.js';
 export interface WorkerSettings {
   readonly engine: EngineName;
   readonly device: string;
+  readonly precision: Precision;
   readonly threads: number;
   /** See `imagesTogether`. */
   readonly batch: number | typeof auto;

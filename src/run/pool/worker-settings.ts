@@ -1,4 +1,5 @@
 /** Builds the settings of the workers. @module */
+import { chosenEngine } from '../engine-choice.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
 import type { Prepared } from '../prepare.js';
 import type { WorkerSettings } from './protocol.js';
@@ -14,8 +15,7 @@ export function workerSettings(
 ): WorkerSettings {
   const { content, style, output, run } = job;
   return {
-    engine: run.engine,
-    device: run.device,
+    ...chosenEngine(run),
     threads: allocation.threads,
     batch: run.batch,
     graphBytes: graphBytesOf(thisMachine(), allocation.workers),

@@ -15,12 +15,17 @@ const within = (timeoutMs: number, ...devices: string[]) =>
   diagnose({
     examineModule,
     timeoutMs,
-    candidates: devices.map((device) => ({ engine: 'onnx', device, enable: `get ${device}` })),
+    candidates: devices.map((device) => ({
+      engine: 'onnx',
+      device,
+      precision: 'float32',
+      enable: `get ${device}`,
+    })),
   });
 
 test('the fastest device is the fastest of those that compute correctly', async (t) => {
   const { devices, fastest } = await on('right:3', 'wrong:9', 'right:5', 'absent');
-  t.deepEqual(fastest, { engine: 'onnx', device: 'right:5' });
+  t.deepEqual(fastest, { engine: 'onnx', device: 'right:5', precision: 'float32' });
   t.deepEqual(
     devices.map(({ available, stepsPerSecond }) => [available, stepsPerSecond]),
     [
@@ -47,7 +52,7 @@ test('a driver that crashes ends its own process alone', async (t) => {
     devices.map(({ available }) => available),
     [false, true],
   );
-  t.deepEqual(fastest, { engine: 'onnx', device: 'right:1' });
+  t.deepEqual(fastest, { engine: 'onnx', device: 'right:1', precision: 'float32' });
 });
 
 test('a device that does not answer is given up', async (t) => {

@@ -1,0 +1,99 @@
+/** How a run chooses its engine where the job leaves it open. @module */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import type { ItemRecord } from '../../src/dataset/ledger/record.js';
+import { type JobInput, jobSchema } from '../../src/job/schema.js';
+import type { DeviceReport } from '../../src/run/doctor/doctor.js';
+import { withChosenEngine } from '../../src/run/engine-choice.js';
+
+const jobWith = (run: JobInput['run']) =>
+  jobSchema.parse({ content: { root: 'c' }, style: { root: 's' }, output: { root: 'o' }, run });
+
+const found = (changes: Partial<DeviceReport>): DeviceReport => ({
+  engine: 'onnx',
+  device: 'cpu',
+  precision: 'float32',
+  available: true,
+  version: 'fake 1',
+  reason: null,
+  enable: null,
+  conformance: { passed: 12, failed: 0, difference: 0, failures: [] },
+  stepsPerSecond: 1,
+  speeds: [],
+  lossRatio: null,
+  ...changes,
+});
+const wrong = { passed: 11, failed: 1, difference: 1, failures: [{ name: 'a', message: 'b' }] };
+const machine = [
+  found({}),
+  found({ engine: 'openvino', stepsPerSecond: 2 }),
+  found({ engine: 'openvino', precision: 'bf16', stepsPerSecond: 5, lossRatio: 1.01 }),
+  found({ device: 'webgpu', stepsPerSecond: 9, conformance: wrong }),
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'wildstyle-choice-'));
+test.after.always(() => rm(folder, { recursive: true, force: true }));
+process.env.XDG_CACHE_HOME = folder;
+let files = 0;
+
+async function chosen(
+  run: JobInput['run'],
+  devices: readonly DeviceReport[] = machine,
+  records: readonly ItemRecord[] = [],
+) {
+  const cacheFile = join(folder, 'wildstyle', `${files++}.json`);
+  const options = { examine: async () => devices, records, cacheFile };
+  const { engine, device, precision } = (await withChosenEngine(jobWith(run), options)).run;
+  return `${engine} ${device} ${precision}`;
+}
+
+test('what a job names is not examined', async (t) => {
+  const job = jobWith({ engine: 'reference' });
+  t.is(await withChosenEngine(job, { examine: () => t.fail() as never }), job);
+});
+
+test('auto is the fastest engine that computes correctly, in the precision of the job', async (t) => {
+  t.is(await chosen({ engine: 'auto' }), 'openvino cpu float32');
+  t.is(await chosen({ engine: 'auto', precision: 'auto' }), 'openvino cpu bf16');
+  t.is(await chosen({ engine: 'auto', precision: 'auto' }, machine.slice(0, 1)), 'onnx cpu float32');
+});
+
+test('16 bits are taken only if they reach the loss of float32', async (t) => {
+  const lossy = machine.map((report) => ({ ...report, lossRatio: report.lossRatio && 1.03 }));
+  t.is(await chosen({ engine: 'auto', precision: 'auto' }, lossy), 'openvino cpu float32');
+  t.is(await chosen({ engine: 'openvino', precision: 'auto' }, lossy), 'openvino cpu float32');
+  t.is(await chosen({ engine: 'openvino', precision: 'auto' }), 'openvino cpu bf16');
+  t.is(await chosen({ precision: 'auto' }), 'onnx cpu float32', 'onnx has float32 alone');
+});
+
+test('a run that is resumed keeps the engine that it began with', async (t) => {
+  const record = (engine: object) =>
+    [{ status: 'complete', kind: 'stylized', engine }] as unknown as readonly ItemRecord[];
+  const early = record({ name: 'onnx', device: 'cuda', version: '1' });
+  t.is(await chosen({ engine: 'auto', precision: 'auto' }, machine, early), 'onnx cuda float32');
+  const half = record({ name: 'openvino', device: 'cpu', version: '1', precision: 'bf16' });
+  t.is(await chosen({ engine: 'auto', precision: 'auto' }, machine, half), 'openvino cpu bf16');
+  t.is(await chosen({ engine: 'auto' }, machine, half), 'openvino cpu float32', 'the job asks for float32');
+  t.is(await chosen({ precision: 'auto' }, machine, half), 'onnx cpu float32', 'the job asks for onnx');
+});
+
+test('the machine is examined once', async (t) => {
+  const cacheFile = join(folder, 'wildstyle', 'once.json');
+  let examined = 0;
+  const examine = async () => {
+    examined++;
+    return machine;
+  };
+  for (let run = 0; run < 3; run++)
+    await withChosenEngine(jobWith({ engine: 'auto' }), { examine, cacheFile });
+  t.is(examined, 1);
+  await withChosenEngine(jobWith({ engine: 'auto', precision: 'auto' }), { examine, cacheFile });
+  t.is(examined, 2, 'for another wish');
+});
+
+test('a machine without a right engine is an error', async (t) => {
+  const error = await t.throwsAsync(chosen({ engine: 'auto' }, machine.slice(3)));
+  t.like(error, { code: 'engine-unavailable', cure: 'See wildstyle doctor.' });
+});
