@@ -72,6 +72,8 @@ const severities = {
   'resources-exhausted': trouble,
   'workers-failing': trouble,
   'dataset-invalid': job,
+  'shard-missing': { scope: 'job', exitCode: 75 },
+  'shard-foreign': job,
   internal: item,
 } as const satisfies Record<string, Severity>;
 

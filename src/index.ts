@@ -32,5 +32,6 @@ export type { RunEvent, RunOptions, RunResult } from './run/events.js';
 export { type Prepared, prepare } from './run/prepare.js';
 export type { Progress } from './run/progress.js';
 export { runPlan } from './run/run.js';
+export { type MergeOptions, type MergeResult, mergeShards } from './run/shards/merge-shards.js';
 export type { LossPoint } from './stylize/curve.js';
 export type { Evaluation, TermValue } from './stylize/evaluate.js';

@@ -42,6 +42,8 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
     return benchPrecision({ ...(size && { sizePx: Number(size) }), ...(python && { python }) });
   },
   plan: async () => (await import('./plan.js')).benchPlan(),
+  resume: async () => (await import('./scale/resume.js')).benchResume(),
+  shard: async () => (await import('./scale/shard.js')).benchShard(),
   job: async () => (await import('./job.js')).benchJob(),
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
   export: async () => (await import('./export.js')).benchExport(),

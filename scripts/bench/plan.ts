@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ContentEntry, StyleEntry } from '../../src/inventory/entries.js';
 import { parseJob } from '../../src/job/load.js';
-import { makePlan } from '../../src/plan/plan.js';
+import { makePlan, type Plan } from '../../src/plan/plan.js';
 
 export interface PlanBenchOptions {
   /** Number of content images, in 100 classes, with four items each. Default 250,000. */
@@ -22,9 +22,8 @@ recipe:
 output: { root: out }
 `;
 
-/** Returns the number of items, the seconds for one full pass with digest, and peak memory in MB (10^6 bytes). */
-export async function benchPlan(options: PlanBenchOptions = {}): Promise<Record<string, number>> {
-  const { contents = 250_000, styles = 500 } = options;
+/** Plans a job on an inventory without files. */
+export function largePlan({ contents = 250_000, styles = 500 }: PlanBenchOptions): Plan {
   const inventory = {
     contents: Array.from({ length: contents }, (_, index): ContentEntry => {
       const label = `class-${String(index % 100).padStart(2, '0')}`;
@@ -46,8 +45,13 @@ export async function benchPlan(options: PlanBenchOptions = {}): Promise<Record<
     }),
   };
   const network = { name: 'vgg19', weights: digestOf('weights') } as const;
+  return makePlan(parseJob('bench.yaml', job), inventory, network);
+}
+
+/** Returns the number of items, the seconds for one full pass with digest, and peak memory in MB (10^6 bytes). */
+export async function benchPlan(options: PlanBenchOptions = {}): Promise<Record<string, number>> {
   const start = performance.now();
-  const plan = makePlan(parseJob('bench.yaml', job), inventory, network);
+  const plan = largePlan(options);
   // Reading the digest iterates over all items.
   const complete = plan.digest.length === 64;
   const seconds = (performance.now() - start) / 1000;

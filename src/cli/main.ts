@@ -7,11 +7,13 @@ import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
+import { mergeCommand } from './commands/merge.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { sheetCommand } from './commands/sheet.js';
 import { statusCommand } from './commands/status.js';
 import { stylizeCommand } from './commands/stylize.js';
+import { submitCommand } from './commands/submit.js';
 import { verifyCommand } from './commands/verify.js';
 import { weightsCommand } from './commands/weights.js';
 import { reportFailure } from './failure.js';
@@ -27,6 +29,8 @@ const commands = [
   runCommand,
   planCommand,
   statusCommand,
+  mergeCommand,
+  submitCommand,
   verifyCommand,
   sheetCommand,
   exportCommand,
@@ -48,6 +52,8 @@ commandLine
   .command(runCommand)
   .command(planCommand)
   .command(statusCommand)
+  .command(mergeCommand)
+  .command(submitCommand)
   .command(verifyCommand)
   .command(sheetCommand)
   .command(exportCommand)
@@ -59,7 +65,7 @@ commandLine
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
-    checkOptions(values, ['set', 'vary']);
+    checkOptions(values, ['set', 'vary', 'dirs']);
     return true;
   })
   .version(packageVersion())

@@ -1,9 +1,11 @@
 /** Prepares an output folder for a run. @module */
+import { existsSync } from 'node:fs';
 import { settleJournals } from './ledger/journals/settle-journals.js';
 import type { OutputLock } from './lock.js';
 import { markOutput, type OutputJob, type PlannedOutput } from './output-job.js';
 import { outputPaths } from './output-paths.js';
 import type { InspectedOutput } from './output-status.js';
+import { removeShards } from './shards/shard-folders.js';
 
 /** With more journals than this, they are put together. Every start of a run adds some. */
 const maximumJournals = 50;
@@ -26,18 +28,20 @@ export async function beginOutput(
   status: InspectedOutput,
   { retryFailed, lock }: BeginOptions,
 ): Promise<number> {
-  const { journals, lost, records, damaged } = status;
+  const { journals, lost, records, damaged, shards } = status;
   // The folder of the lock may have been deleted.
   const generation = Math.max(lock.generation, journals.generation + 1);
-  const isOutdated = lost.length > 0 || damaged.length > 0 || retryFailed;
+  const isOutdated = lost.length > 0 || damaged.length > 0 || retryFailed || shards.length > 0;
   if (!journals.isSettled || isOutdated || journals.current.length > maximumJournals)
     await settleJournals(outputPaths(root), generation, records.values(), lock.fileSystem);
-  if (status.kind !== 'resume') await markOutput(root, planned, earlierJobsIn(status), lock.fileSystem);
+  const isOfShards = shards.length > 0 && !existsSync(outputPaths(root).outputJob);
+  if (status.kind !== 'resume' || isOfShards)
+    await markOutput(root, planned, earlierJobsIn(status), lock.fileSystem);
+  if (shards.length > 0) await removeShards(root, lock.fileSystem);
   return generation;
 }
 
 /** Returns the jobs that created the folder before this one. */
 function earlierJobsIn(status: InspectedOutput): OutputJob['earlierJobs'] {
-  if (status.kind === 'differs') return status.jobs;
-  return status.kind === 'complete' ? status.summary.earlierJobs : [];
+  return status.kind === 'differs' ? status.jobs : status.earlierJobs;
 }

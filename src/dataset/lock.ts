@@ -6,14 +6,15 @@ import { makeFolder, syncFolder } from '../files/folders.js';
 import {
   type FolderLock,
   type FolderLockOptions,
-  holderOf,
   LockHeld,
   takeFolderLock,
 } from '../files/lock/folder-lock.js';
 import { sweepTemporaryFiles } from '../files/publish.js';
-import { type OutputPaths, outputPaths } from './output-paths.js';
+import { shardText } from '../plan/shard.js';
+import { type OutputPaths, type OutputPlace, outputPaths, rootOf } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
-import type { Writer } from './writer.js';
+
+export { writerOf } from './writer-of.js';
 
 /** A lock on an output folder. Its file system writes only while the lock is held. */
 export type OutputLock = FolderLock;
@@ -25,8 +26,9 @@ export type OutputLock = FolderLock;
  * notices before its next write: see `fencedFileSystem`. What it had begun to write is swept here.
  * @throws `output-in-use` with the holder; `output-foreign`; `output-unwritable`, `disk-full`
  */
-export async function lockOutput(root: string, options: FolderLockOptions): Promise<OutputLock> {
-  const paths = outputPaths(root);
+export async function lockOutput(place: OutputPlace, options: FolderLockOptions): Promise<OutputLock> {
+  const root = rootOf(place);
+  const paths = outputPaths(place);
   await assertOwnFolder(root);
   try {
     await makeDurable(paths, options);
@@ -39,15 +41,17 @@ export async function lockOutput(root: string, options: FolderLockOptions): Prom
       throw error;
     }
   } catch (error) {
-    if (error instanceof LockHeld) throw inUse(root, error);
+    if (error instanceof LockHeld) throw inUse(place, error);
     throw asStorageError(error, paths.lock);
   }
 }
 
 /** Everything that a run writes relies on these folders, so they must survive a power failure. */
-async function makeDurable({ workFolder }: OutputPaths, { fileSystem }: FolderLockOptions): Promise<void> {
+async function makeDurable(
+  { root, workFolder }: OutputPaths,
+  { fileSystem }: FolderLockOptions,
+): Promise<void> {
   const made = await makeFolder(workFolder, fileSystem);
-  const root = dirname(workFolder);
   // Also without a new folder: a run that was killed may have created them without flushing.
   const folders = new Set([
     ...made,
@@ -64,19 +68,15 @@ function ignoreUnreadable(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EACCES') throw error;
 }
 
-/** Returns the run that holds the lock of an output folder, if any. */
-export async function writerOf(root: string): Promise<Writer | undefined> {
-  const holder = await holderOf(outputPaths(root).lock);
-  if (!holder) return undefined;
-  const { pid, host, startedAt } = holder;
-  return pid === undefined ? {} : { pid, ...(host && { host }), ...(startedAt && { startedAt }) };
-}
-
-function inUse(root: string, { holder }: LockHeld): WildstyleError {
+function inUse(place: OutputPlace, { holder }: LockHeld): WildstyleError {
   const who = holder
     ? `process ${holder.pid} on ${holder.host}, since ${holder.startedAt}`
     : 'a process that has just started or ended';
-  return new WildstyleError('output-in-use', `${root}: another run is writing to this folder (${who})`, {
-    cure: 'Wait for it, or stop it. If it has crashed, run again: its lock is taken over.',
-  });
+  return new WildstyleError(
+    'output-in-use',
+    `${rootOf(place)}: another run is writing to ${typeof place === 'string' ? 'this folder' : `shard ${shardText(place.shard)}`} (${who})`,
+    {
+      cure: 'Wait for it, or stop it. If it has crashed, run again: its lock is taken over.',
+    },
+  );
 }

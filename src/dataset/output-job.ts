@@ -9,7 +9,7 @@ import { FilePublisher, publishFile } from '../files/publish.js';
 import { roles } from '../stylize/role.js';
 import type { JobImage } from './job-differences.js';
 import { firstProblem } from './ledger/record-line.js';
-import { outputPaths } from './output-paths.js';
+import { type OutputPlace, outputPaths } from './output-paths.js';
 import { readJson } from './summary.js';
 import { processText, type Writer } from './writer.js';
 
@@ -45,12 +45,12 @@ export type OutputJob = z.output<typeof outputJobSchema>;
  * @throws `disk-full`, `output-unwritable`
  */
 export async function markOutput(
-  root: string,
+  place: OutputPlace,
   planned: PlannedOutput,
   earlierJobs: OutputJob['earlierJobs'] = [],
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
-  const { outputJob, jobImages, temporaryFolder } = outputPaths(root);
+  const { outputJob, jobImages, temporaryFolder } = outputPaths(place);
   const images = await FilePublisher.open(jobImages, { temporaryFolder, fileSystem });
   for (const { role, path, sha256 } of planned.images ?? []) {
     await images.write(`${JSON.stringify({ role, path, sha256 })}\n`);
@@ -66,8 +66,8 @@ export async function markOutput(
  * @returns undefined if no run has started, or if the working folder was deleted
  * @throws `dataset-invalid`
  */
-export async function readOutputJob(root: string): Promise<OutputJob | undefined> {
-  const { outputJob } = outputPaths(root);
+export async function readOutputJob(place: OutputPlace): Promise<OutputJob | undefined> {
+  const { outputJob } = outputPaths(place);
   const value = await readJson(outputJob);
   return value === undefined ? undefined : checked(outputJobSchema, value, outputJob);
 }
@@ -76,8 +76,8 @@ export async function readOutputJob(root: string): Promise<OutputJob | undefined
  * Reads the images that the job had when its run started. Only call this if {@link readOutputJob} found a job.
  * @throws `dataset-invalid`
  */
-export async function readJobImages(root: string): Promise<JobImage[]> {
-  const { jobImages } = outputPaths(root);
+export async function readJobImages(place: OutputPlace): Promise<JobImage[]> {
+  const { jobImages } = outputPaths(place);
   const images: JobImage[] = [];
   try {
     for await (const { text } of readLines(jobImages)) {
@@ -96,6 +96,12 @@ export function noDataset(root: string, missingFile: string, writer?: Writer): W
   if (writer) {
     const message = `${root} has no ${missingFile} yet: its first run is in progress${processText(writer)}.`;
     return new WildstyleError('dataset-invalid', message, { cure: 'Wait for the run to finish.' });
+  }
+  if (existsSync(outputPaths(root).shardsFolder)) {
+    const message = `${root} has no ${missingFile}: its shards are not merged yet.`;
+    return new WildstyleError('dataset-invalid', message, {
+      cure: 'When all shards are done, run `wildstyle merge` on the folder. `wildstyle status` shows them.',
+    });
   }
   if (existsSync(outputPaths(root).outputJob)) {
     const message = `${root} has no ${missingFile}: no run has finished yet, or the file was deleted.`;

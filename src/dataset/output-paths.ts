@@ -1,5 +1,20 @@
 /** The paths of all files in a dataset folder. @module */
 import { join } from 'node:path';
+import type { Shard } from '../plan/shard.js';
+
+/** A shard in an output folder. It shares the images with the other shards, and has working files of its own. */
+export interface ShardPlace {
+  readonly root: string;
+  readonly shard: Shard;
+}
+
+/** Where a run works: an output folder, or a shard in one. */
+export type OutputPlace = string | ShardPlace;
+
+/** Returns the output folder of a place. */
+export function rootOf(place: OutputPlace): string {
+  return typeof place === 'string' ? place : place.root;
+}
 
 /** Paths of a dataset folder; absolute or relative, like the root. */
 export interface OutputPaths {
@@ -24,6 +39,12 @@ export interface OutputPaths {
   readonly lock: string;
   /** What the current or last run tells about itself. */
   readonly status: string;
+  /** The folder with the working folders of shards. */
+  readonly shardsFolder: string;
+  /** The records of a complete shard. */
+  readonly shardRecords: string;
+  /** The completion manifest of a shard. */
+  readonly completion: string;
   /** Returns the metadata file of one split, in the format of Hugging Face. */
   splitMetadata(split: string): string;
 }
@@ -37,9 +58,14 @@ export const workFolderName = '.wildstyle';
 /** Name of the folder for exports; each export has its own folder below it. */
 export const exportsFolderName = 'exports';
 
-/** Returns the paths of a dataset folder. */
-export function outputPaths(root: string): OutputPaths {
-  const workFolder = join(root, workFolderName);
+/** Returns the paths of a dataset folder. Working files are those of the shard, if one is given. */
+export function outputPaths(place: OutputPlace): OutputPaths {
+  const root = rootOf(place);
+  const shardsFolder = join(root, workFolderName, 'shards');
+  const workFolder =
+    typeof place === 'string'
+      ? join(root, workFolderName)
+      : join(shardsFolder, `${place.shard.index}-of-${place.shard.count}`);
   const journalsFolder = join(workFolder, 'journals');
   return {
     root,
@@ -55,6 +81,9 @@ export function outputPaths(root: string): OutputPaths {
     temporaryFolder: join(workFolder, 'tmp'),
     lock: join(workFolder, 'lock'),
     status: join(workFolder, 'status.json'),
+    shardsFolder,
+    shardRecords: join(workFolder, 'records.jsonl'),
+    completion: join(workFolder, 'complete.json'),
     splitMetadata: (split) => join(root, split, splitMetadataName),
   };
 }

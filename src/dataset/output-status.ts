@@ -12,7 +12,8 @@ import { indexManifest } from './ledger/manifest-index.js';
 import { type IndexedRecord, RecordIndex } from './ledger/record-index.js';
 import { readRecords } from './ledger/record-reader.js';
 import { type OutputJob, type PlannedOutput, readJobImages, readOutputJob } from './output-job.js';
-import { outputPaths, workFolderName } from './output-paths.js';
+import { type OutputPlace, outputPaths, type ShardPlace, workFolderName } from './output-paths.js';
+import { findShards } from './shards/shard-folders.js';
 import { type DatasetSummary, readSummary } from './summary.js';
 
 /** The state of an output folder. */
@@ -37,6 +38,10 @@ export type InspectedOutput = OutputStatus & {
   readonly journals: Journals;
   /** Damaged lines of journals. */
   readonly damaged: readonly string[];
+  /** The jobs that created the folder before its current job, oldest first. */
+  readonly earlierJobs: OutputJob['earlierJobs'];
+  /** Shards whose records are among these. */
+  readonly shards: readonly ShardPlace[];
 };
 
 /** Files that may be in an otherwise empty folder. */
@@ -56,16 +61,26 @@ const ignorable: ReadonlySet<string> = new Set([
  */
 export async function inspectOutput(root: string, planned: PlannedOutput): Promise<InspectedOutput> {
   const [summary, started] = await Promise.all([readSummary(root), readOutputJob(root)]);
-  const known = started ?? (summary && startedFrom(summary));
+  const shards = await findShards(root);
+  const known = started ?? (summary && startedFrom(summary)) ?? (await jobOfShards(shards));
   const journaled = await readJournals(outputPaths(root).journalsFolder);
   const { journals, damaged } = journaled;
   if (known === undefined) {
     await assertOwnFolder(root);
-    return { kind: 'new', records: new RecordIndex(), lost: [], journals, damaged: [] };
+    return {
+      kind: 'new',
+      records: new RecordIndex(),
+      lost: [],
+      journals,
+      damaged: [],
+      earlierJobs: [],
+      shards,
+    };
   }
   const records = await recordedItems(root, summary, journaled);
+  for (const place of shards) await absorbShard(place, records);
   const lost = await dropMissing(root, records);
-  const found = { records, lost, journals, damaged };
+  const found = { records, lost, journals, damaged, earlierJobs: known.earlierJobs, shards };
   if (known.planDigest !== planned.planDigest) {
     // Nothing has been made yet, so the folder can be used for the new job.
     if (records.size === 0) return { kind: 'new', ...found };
@@ -74,13 +89,14 @@ export async function inspectOutput(root: string, planned: PlannedOutput): Promi
   }
   const finished = summary?.status === 'complete' && summary.digests.plan === planned.planDigest;
   // A finished run retires its journals; the records in a journal may be missing from the manifest.
-  const isCompiled = finished && !journals.isSettled && (await hasItsFiles(root, summary));
+  const isCompiled =
+    finished && !journals.isSettled && shards.length === 0 && (await hasItsFiles(root, summary));
   if (isCompiled && records.size === summary.counts.items) return { kind: 'complete', summary, ...found };
   return { kind: 'resume', ...found };
 }
 
 /** Returns the job of a folder from its summary, for when the working folder was deleted. */
-function startedFrom({ digests, job, earlierJobs }: DatasetSummary): OutputJob {
+export function startedFrom({ digests, job, earlierJobs }: DatasetSummary): OutputJob {
   return { planDigest: digests.plan, job, earlierJobs };
 }
 
@@ -103,6 +119,7 @@ export async function assertOwnFolder(root: string): Promise<void> {
   const paths = outputPaths(root);
   const foreign = names.filter((name) => !ignorable.has(name)).sort();
   if (foreign.length === 0 || (await isFile(paths.summary)) || (await isFile(paths.outputJob))) return;
+  if ((await findShards(root)).length > 0) return;
   const shown = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ', ...' : '');
   throw new WildstyleError('output-foreign', `${root}: not empty and not a wildstyle dataset (${shown})`, {
     cure: 'Use a new or empty folder.',
@@ -120,6 +137,27 @@ async function namesIn(root: string): Promise<string[]> {
     }
     throw new WildstyleError('output-unwritable', `${root}: cannot be read: ${message}`, { cause });
   }
+}
+
+/** Returns the records of runs without shards in a folder; none if there was no such run. */
+export async function recordsOfRoot(root: string): Promise<RecordIndex> {
+  const journaled = await readJournals(outputPaths(root).journalsFolder);
+  return recordedItems(root, await readSummary(root), journaled);
+}
+
+/** A run without shards goes on with what shards have made. */
+async function absorbShard(place: ShardPlace, into: RecordIndex): Promise<void> {
+  const { records } = await readJournals(outputPaths(place).journalsFolder);
+  for (const record of records.values()) into.add(record, record);
+}
+
+/** Returns the job of the first shard that has one. */
+export async function jobOfShards(shards: readonly ShardPlace[]): Promise<OutputJob | undefined> {
+  for (const place of shards) {
+    const job = await readOutputJob(place);
+    if (job) return job;
+  }
+  return undefined;
 }
 
 /** The journals have all records, or none: see `settleJournals`. */
@@ -154,14 +192,14 @@ async function isFile(path: string): Promise<boolean> {
   return found?.isFile() === true && found.size > 0;
 }
 
-async function differencesFrom(
-  root: string,
+export async function differencesFrom(
+  place: OutputPlace,
   known: OutputJob,
   planned: PlannedOutput,
   records: RecordIndex,
 ): Promise<string[]> {
-  const hasJobImages = await isFile(outputPaths(root).jobImages);
-  const images = hasJobImages ? await readJobImages(root) : await imagesOf(records);
+  const hasJobImages = await isFile(outputPaths(place).jobImages);
+  const images = hasJobImages ? await readJobImages(place) : await imagesOf(records);
   const differences = [
     ...jobDifferences(known.job, planned.job),
     ...(planned.images ? imageDifferences(images, planned.images) : []),

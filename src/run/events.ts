@@ -4,6 +4,7 @@ import type { FailedRecord } from '../dataset/ledger/record.js';
 import type { Counts } from '../dataset/ledger/tally.js';
 import type { ExporterName } from '../export-formats.js';
 import type { FileSystem } from '../files/file-system.js';
+import type { Shard } from '../plan/shard.js';
 import type { EngineChoice } from './engine-choice.js';
 import type { Space } from './estimate/free-space.js';
 import type { Allocation } from './estimate/machine.js';
@@ -71,6 +72,8 @@ export interface RunOptions {
   readonly drain?: AbortSignal;
   /** When aborted, the run kills the workers. */
   readonly abandon?: AbortSignal;
+  /** Makes only the items of one shard, and leaves the manifest to `mergeShards`. */
+  readonly shard?: Shard;
   /** When the run ends, if not with the last image. The window of the job is a limit, too. */
   readonly limits?: RunLimits;
   /** The time, in milliseconds since 1970; default: that of the system. */

@@ -3,7 +3,7 @@ import { type Journal, openJournal } from '../dataset/ledger/journals/journal.js
 import { journalPath } from '../dataset/ledger/journals/journal-files.js';
 import type { ItemRecord } from '../dataset/ledger/record.js';
 import type { OutputLock } from '../dataset/lock.js';
-import { outputPaths } from '../dataset/output-paths.js';
+import { type OutputPlace, outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
 import {
@@ -39,6 +39,7 @@ const minimumMeasuredSteps = 20;
 
 /** What workers need to write to the output folder. */
 export interface RunOutput {
+  readonly place: OutputPlace;
   readonly lock: Pick<OutputLock, 'file' | 'fileSystem'>;
   /** For the names of journals. */
   readonly generation: number;
@@ -83,6 +84,7 @@ export class ItemProduction {
       settings: (worker) =>
         workerSettings(prepared, this.allocation, {
           lockFile: output.lock.file,
+          temporaryFolder: outputPaths(output.place).temporaryFolder,
           journal: this.#journalPath(worker),
         }),
       recycleAtBytes: recycleFactor * workerBytes(job.run.batch, largestSizePx),
@@ -139,10 +141,8 @@ export class ItemProduction {
       abandon?.removeEventListener('abort', onAbandon);
       await this.#pool.stop();
       await (await this.#journal)?.close();
-      if (this.#phase === 'drop') {
-        const { fileSystem } = this.output.lock;
-        await removeUnrecorded(this.prepared.job.output.root, this.#dropped, fileSystem);
-      }
+      if (this.#phase === 'drop')
+        await removeUnrecorded(this.output.place, this.#dropped, this.output.lock.fileSystem);
     }
     return this.#counter.made.ms;
   }
@@ -186,7 +186,7 @@ export class ItemProduction {
   }
 
   #journalPath(writer: number | string): string {
-    const { journalsFolder } = outputPaths(this.prepared.job.output.root);
+    const { journalsFolder } = outputPaths(this.output.place);
     return journalPath(journalsFolder, this.output.generation, writer);
   }
 

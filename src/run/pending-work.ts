@@ -86,7 +86,7 @@ async function haveRightsChanged({ job, inventory }: Prepared, status: Inspected
 }
 
 /** Rejects a plan that moves an existing image within the folder: it would be there twice. */
-function checkFiles({ job, plan }: Prepared, records: RecordIndex): void {
+export function checkFiles({ job, plan }: Prepared, records: RecordIndex): void {
   for (const { id, file } of plan.items()) {
     const existing = records.get(id)?.file;
     if (existing && existing !== file) {
@@ -101,7 +101,8 @@ function checkFiles({ job, plan }: Prepared, records: RecordIndex): void {
   }
 }
 
-function differs(root: string, differences: readonly string[]): WildstyleError {
+/** Returns the error for a folder that a different job created. */
+export function differs(root: string, differences: readonly string[]): WildstyleError {
   const shown = differences.slice(0, 20).map((line) => `  ${line}`);
   return new WildstyleError(
     'output-differs',

@@ -1,6 +1,7 @@
 /** Writes the status of a run while it goes on, from its events. @module */
 import { hostname } from 'node:os';
 import type { Counts } from '../dataset/ledger/tally.js';
+import type { OutputPlace } from '../dataset/output-paths.js';
 import { type RunStatus, writeStatus } from '../dataset/status/status-file.js';
 import type { WildstyleError } from '../errors.js';
 import type { FileSystem } from '../files/file-system.js';
@@ -9,9 +10,9 @@ import type { Deadline } from './limits/deadline.js';
 
 /** What is known when a run begins. */
 export interface RunBeginning {
-  readonly root: string;
+  readonly place: OutputPlace;
   readonly startedAt: Date;
-  /** Items of the plan. */
+  /** Items of the plan, or of the shard. */
   readonly items: number;
   /** Items that are complete already. */
   readonly complete: number;
@@ -113,8 +114,8 @@ export class StatusReporter {
 
   #write(): void {
     this.#writtenMs = Date.now();
-    const { root, fileSystem } = this.beginning;
+    const { place, fileSystem } = this.beginning;
     const status = { ...this.#status, updatedAt: new Date().toISOString() };
-    this.#writing = this.#writing.then(() => writeStatus(root, status, fileSystem));
+    this.#writing = this.#writing.then(() => writeStatus(place, status, fileSystem));
   }
 }

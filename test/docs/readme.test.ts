@@ -21,11 +21,11 @@ test('the README names every command and every option', async (t) => {
   t.teardown(() => rm(cache, { recursive: true, force: true }));
   const readme = read('README.md');
   const help = async (...args: string[]) => (await wildstyle([...args, '--help'], { cache })).stdout;
-  const pattern = /^ {2}wildstyle (\w+(?: \w+)?)((?: <\w+>)*) /gm;
+  const pattern = /^ {2}wildstyle (\w+(?: \w+)?)((?: <[\w.]+>)*) /gm;
   const commands = [...`${await help()}${await help('weights')}`.matchAll(pattern)].filter(
     ([, command]) => command !== 'weights',
   );
-  t.is(commands.length, 14);
+  t.is(commands.length, 16);
   for (const [, command = '', positionals = ''] of commands) {
     t.true(readme.includes(`\`wildstyle ${command}${positionals}\``), command);
     const text = await help(...command.split(' '));

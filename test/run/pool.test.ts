@@ -64,6 +64,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 
     quality: 90,
     maximumPixels: 1e6,
     journal: `${notes}-${worker}`,
+    temporaryFolder: '',
     lockFile: '',
   });
   const workerModule = new URL('./fake-worker.js', import.meta.url);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { loadJob } from '../../job/load.js';
+import type { Shard } from '../../plan/shard.js';
 import { describePlan } from '../../run/describe.js';
 import type { RunEvent } from '../../run/events.js';
 import type { RunLimits } from '../../run/limits/deadline.js';
@@ -15,6 +16,7 @@ import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print } from '../output.js';
 import { planText } from '../plan-text.js';
 import { progressLine, progressView } from '../progress-bar.js';
+import { readShard } from '../shard-option.js';
 import { type StopSignals, stopSignals } from '../signals.js';
 import { eventText, failureFilter, resultText } from '../text/run-text.js';
 
@@ -22,6 +24,7 @@ interface RunArguments extends JobArguments, LimitArguments {
   readonly dryRun?: boolean;
   readonly extend?: boolean;
   readonly retryFailed?: boolean;
+  readonly shard?: string;
 }
 
 const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
@@ -33,9 +36,15 @@ export const runCommand: CommandModule<object, RunArguments> = {
     withLimitOptions(withJobOptions(yargs))
       .option('dry-run', { type: 'boolean', describe: 'Show what would be created, then exit' })
       .option('extend', { type: 'boolean', describe: 'Add to a dataset that a different job created' })
+      .option('shard', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Make one of several parts: 0/3, or auto or auto/3 on a cluster; then merge',
+      })
       .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' }) as never,
   async handler(args) {
     const limits = limitsOf(args, Date.now());
+    const shard = args.shard === undefined ? undefined : readShard(args.shard, process.env);
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const signals = stopSignals();
     // No item is in progress yet, so the first signal can exit.
@@ -55,13 +64,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
     }
     for (const warning of prepared.warnings) print(`note: ${warning}`);
     for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
-    process.exitCode = await runWithView(prepared, { ...args, limits }, signals);
+    process.exitCode = await runWithView(prepared, { ...args, limits, part: shard }, signals);
   },
 };
 
 async function runWithView(
   prepared: Prepared,
-  { extend, retryFailed, limits }: RunArguments & { limits: RunLimits },
+  { extend, retryFailed, limits, part }: RunArguments & { limits: RunLimits; part: Shard | undefined },
   signals: StopSignals,
 ): Promise<number> {
   const view = progressView(process.stdout);
@@ -96,12 +105,13 @@ async function runWithView(
       ...(extend && { extend }),
       ...(retryFailed && { retryFailed }),
       limits,
+      ...(part && { shard: part }),
       drain: signals.drain,
       abandon: signals.abandon,
       onEvent,
     });
     view.stop();
-    print(resultText(result));
+    print(resultText(result, part));
     if (result.status === 'stopped') return exitCodes.stopped;
     return result.tooManyFailures ? exitCodes.failures : exitCodes.complete;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { formatInstant, localZone } from '../../calendar/zone.js';
 import type { FailedRecord } from '../../dataset/ledger/record.js';
+import { type Shard, shardText } from '../../plan/shard.js';
 import { memoryWarnings } from '../../run/describe.js';
 import type { RunEvent, RunResult, StopCause } from '../../run/events.js';
 import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
@@ -97,19 +98,14 @@ function reasonText(cause: StopCause, atMs: number | undefined): string {
   return text === '' ? '' : ` (${text})`;
 }
 
-export function resultText({
-  status,
-  stoppedBy,
-  counts,
-  root,
-  contactSheet,
-  exports,
-  elapsedMs,
-}: RunResult): string {
+/** Returns what a run prints at its end. @param shard the part that it made, if not everything */
+export function resultText(result: RunResult, shard?: Shard): string {
+  const { status, stoppedBy, counts, root, contactSheet, exports, elapsedMs } = result;
   const folder = relative(process.cwd(), root) || '.';
   const { complete, stylized, originals, failed, errors, pending, vanished } = counts;
+  const part = shard ? `Shard ${shardText(shard)}: ` : '';
   const lines = [
-    `${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
+    `${part}${count(complete, 'image')} in ${folder}: ${stylized} stylized, ${count(originals, 'original')}.`,
   ];
   if (status === 'nothing')
     lines.unshift(`Nothing to do: ${failed > 0 ? 'no images are pending' : 'all images exist'}.`);
@@ -117,12 +113,13 @@ export function resultText({
   if (failed > 0) {
     const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
     lines.push(
-      `${failed} failed (${kinds.join(', ')}); see ${folder}/manifest.jsonl. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
+      `${failed} failed (${kinds.join(', ')}); see ${shard ? 'wildstyle status' : `${folder}/manifest.jsonl`}. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
     );
   }
   const stopped = stoppedBy && reasonText(stoppedBy, undefined);
   if (pending > 0)
     lines.push(`${count(pending, 'image')} left${stopped ?? ''}. Run the same command again to resume.`);
+  if (shard && pending === 0) lines.push(`When all shards are done: wildstyle merge ${folder}`);
   if (exports.written.length > 0)
     lines.push(`Exported to ${exports.written.join(', ')} in ${folder}/exports.`);
   if (exports.left.length > 0)

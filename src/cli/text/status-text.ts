@@ -22,6 +22,13 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
     `${folder}: ${stateWords[state]}`,
     `Images   ${complete} of ${items} done, ${pending} left${failed > 0 ? `, ${failed} failed (${codes.join(', ')})` : ''}`,
   ];
+  for (const shard of status.shards ?? []) {
+    lines.push(
+      `Shard    ${shard.shard}: ${stateWords[shard.state]}, ${shard.complete} of ${shard.items} done`,
+    );
+  }
+  if (status.shards?.every((shard) => shard.state === 'complete'))
+    lines.push(`When all shards are done: wildstyle merge ${folder}`);
   if (!run) return lines.join('\n');
   const { pid, host, startedAt, updatedAt, itemsPerMinute, remainingMs, workers } = run;
   const zone = localZone();

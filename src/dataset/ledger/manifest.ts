@@ -77,6 +77,24 @@ export async function compileManifest(sources: ManifestSources): Promise<Compile
   }
 }
 
+/** Writes manifest and metadata from records that are in manifest order already; see {@link compileManifest}. */
+export async function writeManifest(
+  root: string,
+  records: AsyncIterable<ItemRecord>,
+  fileSystem: FileSystem,
+): Promise<CompiledManifest> {
+  const paths = outputPaths(root);
+  const options = { temporaryFolder: paths.temporaryFolder, fileSystem };
+  const writer = new ManifestWriter(paths, options, await FilePublisher.open(paths.manifest, options));
+  try {
+    for await (const record of records) await writer.add(record);
+    return await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
 /** A line of a manifest. */
 export interface ManifestLine {
   /** The text as written, without the newline. */

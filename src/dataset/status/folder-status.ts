@@ -1,8 +1,11 @@
 /** What is known about a dataset folder without reading its records. @module */
 import { lstat } from 'node:fs/promises';
-import { writerOf } from '../lock.js';
+import { shardText } from '../../plan/shard.js';
 import { noDataset } from '../output-job.js';
+import type { OutputPlace, ShardPlace } from '../output-paths.js';
+import { findShards } from '../shards/shard-folders.js';
 import { type DatasetSummary, readSummary } from '../summary.js';
+import { writerOf } from '../writer-of.js';
 import { type RunStatus, readStatus } from './status-file.js';
 
 /** `interrupted`: the last run ended without a word, for example because the machine did. */
@@ -17,14 +20,23 @@ export interface FolderStatus {
   readonly failed: number;
   readonly pending: number;
   readonly errors: Readonly<Record<string, number>>;
+  /** The shards in the folder that are not merged yet; the counts are their sums. */
+  readonly shards?: readonly ShardStatus[];
   /** The run that is going on, or the last one. */
   readonly run?: Omit<RunStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'>;
+}
+
+/** The status of a shard. */
+export interface ShardStatus
+  extends Pick<FolderStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors' | 'run'> {
+  /** Index and count: `0/3`. */
+  readonly shard: string;
 }
 
 const goingStates: readonly FolderState[] = ['starting', 'running', 'draining', 'finishing'];
 
 /** Returns whether a run is going on in a folder. */
-export function isGoing({ state }: FolderStatus): boolean {
+export function isGoing({ state }: Pick<FolderStatus, 'state'>): boolean {
   return goingStates.includes(state);
 }
 
@@ -37,20 +49,66 @@ export async function folderStatus(root: string): Promise<FolderStatus> {
     (found) => found.isDirectory() || found.isSymbolicLink(),
     () => false,
   );
-  const [summary, status, writer] = isFolder
-    ? await Promise.all([readSummary(root), readStatus(root), writerOf(root)])
-    : [];
-  if (!summary && !status && !writer) throw noDataset(root, 'dataset.json');
+  if (!isFolder) throw noDataset(root, 'dataset.json');
+  const [summary, shards, own] = await Promise.all([
+    readSummary(root),
+    findShards(root).then((places) => Promise.all(places.map(statusOfShard))),
+    statusOfRun(root),
+  ]);
+  if (shards.length > 0 && !isGoing(own)) return { folder: root, ...sumOf(shards), shards };
+  if (!summary && !own.run && own.state === 'stopped') throw noDataset(root, 'dataset.json');
+  const { run, state } = own;
+  const counts = countsOf(own, summary);
+  return {
+    folder: root,
+    state: run || isGoing(own) ? state : summary?.status === 'complete' ? 'complete' : 'stopped',
+    ...counts,
+    ...(run && { run }),
+  };
+}
+
+type RunOfFolder = Omit<FolderStatus, 'folder' | 'shards'>;
+
+async function statusOfShard(place: ShardPlace): Promise<ShardStatus> {
+  return { shard: shardText(place.shard), ...(await statusOfRun(place)) };
+}
+
+/** The status of the run in a place, from its status and its lock. */
+async function statusOfRun(place: OutputPlace): Promise<RunOfFolder> {
+  const [status, writer] = await Promise.all([readStatus(place), writerOf(place)]);
   // The lock is taken before the first status is written.
   const isOld =
     writer?.startedAt !== undefined && status !== undefined && status.startedAt < writer.startedAt;
-  const current = isOld ? undefined : status;
-  const counts = countsOf(status, summary);
+  const { items = 0, complete = 0, failed = 0, pending = 0, errors = {} } = status ?? {};
   return {
-    folder: root,
-    state: writer ? stateOfWriter(current) : stateWithoutWriter(status, summary),
-    ...counts,
-    ...(current && { run: withoutCounts(current) }),
+    state: writer ? stateOfWriter(isOld ? undefined : status) : stateWithoutWriter(status),
+    ...{ items, complete, failed, pending, errors },
+    ...(status && !isOld && { run: withoutCounts(status) }),
+  };
+}
+
+/** The counts of all shards, and the state of the one that is furthest behind. */
+function sumOf(shards: readonly ShardStatus[]): RunOfFolder {
+  const sum = (key: 'items' | 'complete' | 'failed' | 'pending') =>
+    shards.reduce((total, shard) => total + shard[key], 0);
+  const errors: Record<string, number> = {};
+  for (const shard of shards) {
+    for (const [code, number] of Object.entries(shard.errors)) errors[code] = (errors[code] ?? 0) + number;
+  }
+  const order: FolderState[] = [
+    'running',
+    'starting',
+    'draining',
+    'finishing',
+    'failed',
+    'interrupted',
+    'stopped',
+  ];
+  const state = order.find((one) => shards.some((shard) => shard.state === one)) ?? 'complete';
+  return {
+    state,
+    ...{ items: sum('items'), complete: sum('complete'), failed: sum('failed'), pending: sum('pending') },
+    errors,
   };
 }
 
@@ -60,23 +118,17 @@ function stateOfWriter(status: RunStatus | undefined): FolderState {
   return goingStates.includes(state) ? state : 'finishing';
 }
 
-function stateWithoutWriter(status: RunStatus | undefined, summary: DatasetSummary | undefined): FolderState {
-  if (!status) return summary?.status === 'complete' ? 'complete' : 'stopped';
+function stateWithoutWriter(status: RunStatus | undefined): FolderState {
+  if (!status) return 'stopped';
   return goingStates.includes(status.state) ? 'interrupted' : status.state;
 }
 
 type CountsOfFolder = Pick<FolderStatus, 'items' | 'complete' | 'failed' | 'pending' | 'errors'>;
 
 /** The summary is exact, but as old as the end of the last run that reached one. */
-function countsOf(status: RunStatus | undefined, summary: DatasetSummary | undefined): CountsOfFolder {
-  const isSummaryNewer = !status || (summary !== undefined && summary.finishedAt >= status.updatedAt);
-  const { items, complete, failed, pending, errors } = (isSummaryNewer ? summary?.counts : status) ?? {
-    items: 0,
-    complete: 0,
-    failed: 0,
-    pending: 0,
-    errors: {},
-  };
+function countsOf(own: RunOfFolder, summary: DatasetSummary | undefined): CountsOfFolder {
+  const isSummaryNewer = summary !== undefined && (!own.run || summary.finishedAt >= own.run.updatedAt);
+  const { items, complete, failed, pending, errors } = isSummaryNewer ? summary.counts : own;
   return { items, complete, failed, pending, errors };
 }
 

@@ -8,7 +8,7 @@ import type { FileSystem } from '../../files/file-system.js';
 import { growing } from '../../files/growing.js';
 import { parseJson } from '../../files/json.js';
 import { readRegularFile } from '../../files/regular-file.js';
-import { outputPaths } from '../output-paths.js';
+import { type OutputPlace, outputPaths } from '../output-paths.js';
 
 const count = z.int().min(0);
 
@@ -41,8 +41,12 @@ export const runStatusSchema = growing({
 export type RunStatus = z.output<typeof runStatusSchema>;
 
 /** Replaces the status of a folder. Ignores errors. */
-export async function writeStatus(root: string, status: RunStatus, fileSystem: FileSystem): Promise<void> {
-  const { status: path } = outputPaths(root);
+export async function writeStatus(
+  place: OutputPlace,
+  status: RunStatus,
+  fileSystem: FileSystem,
+): Promise<void> {
+  const { status: path } = outputPaths(place);
   try {
     const file = await fileSystem.open(`${path}.new`, 'w');
     try {
@@ -57,9 +61,9 @@ export async function writeStatus(root: string, status: RunStatus, fileSystem: F
 }
 
 /** Reads the status of the last run in a folder. @returns undefined if there is none, or if it is not readable */
-export async function readStatus(root: string): Promise<RunStatus | undefined> {
+export async function readStatus(place: OutputPlace): Promise<RunStatus | undefined> {
   try {
-    const text = (await readRegularFile(outputPaths(root).status)).toString('utf8');
+    const text = (await readRegularFile(outputPaths(place).status)).toString('utf8');
     return runStatusSchema.parse(parseJson(text));
   } catch {
     return undefined;

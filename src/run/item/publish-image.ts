@@ -1,6 +1,5 @@
 /** Encodes and publishes the image of an item. @module */
 import { join } from 'node:path';
-import { outputPaths } from '../../dataset/output-paths.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { publishFile } from '../../files/publish.js';
 import { encodeImage } from '../../images/encode.js';
@@ -10,6 +9,8 @@ import type { PublishedImage } from './item-record.js';
 
 export interface OutputImages {
   readonly outputRoot: string;
+  /** On the same file system. */
+  readonly temporaryFolder: string;
   readonly format: ImageFormat;
   readonly quality: number;
   readonly fileSystem: FileSystem;
@@ -21,12 +22,11 @@ export interface OutputImages {
  * @throws `disk-full`, `output-unwritable`
  */
 export async function publishImage(
-  { outputRoot, format, quality, fileSystem }: OutputImages,
+  { outputRoot, temporaryFolder, format, quality, fileSystem }: OutputImages,
   file: string,
   pixels: Pixels,
 ): Promise<PublishedImage> {
   const bytes = await encodeImage(pixels, { format, quality });
-  const { temporaryFolder } = outputPaths(outputRoot);
   const { sha256 } = await publishFile(join(outputRoot, file), bytes, { temporaryFolder, fileSystem });
   return { sha256, widthPx: pixels.widthPx, heightPx: pixels.heightPx };
 }

@@ -26,6 +26,7 @@ export interface WorkerSettings {
   /** Names of the categories of masks, by number. */
   readonly categoryNames: readonly string[];
   readonly outputRoot: string;
+  readonly temporaryFolder: string;
   readonly format: ImageFormat;
   readonly quality: number;
   readonly maximumPixels: number;

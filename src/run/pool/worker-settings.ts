@@ -5,13 +5,13 @@ import type { Prepared } from '../prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
 /** Where a worker may write; absent if it only measures. */
-export type WorkerOutput = Pick<WorkerSettings, 'journal' | 'lockFile'>;
+export type WorkerOutput = Pick<WorkerSettings, 'journal' | 'lockFile' | 'temporaryFolder'>;
 
 /** Returns the settings of one worker. */
 export function workerSettings(
   { job, weightsFiles }: Prepared,
   allocation: Allocation,
-  { journal, lockFile }: WorkerOutput = { journal: '', lockFile: '' },
+  { journal, lockFile, temporaryFolder }: WorkerOutput = { journal: '', lockFile: '', temporaryFolder: '' },
 ): WorkerSettings {
   const { content, style, output, run } = job;
   return {
@@ -28,5 +28,6 @@ export function workerSettings(
     maximumPixels: run.inputLimits.maxPixels,
     journal,
     lockFile,
+    temporaryFolder,
   };
 }

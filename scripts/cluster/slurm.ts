@@ -1,0 +1,157 @@
+/**
+ * `npm run cluster:slurm`: runs a job as an array on a real Slurm of one machine, with a time limit that is too short, and
+ * compares the result with a run without shards. Needs Debian's `slurm-wlm`. Starts slurmctld and slurmd on 127.0.0.1 and
+ * stops both. Takes several minutes: Slurm waits two minutes before it starts a requeued task again.
+ * @module
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { treeOf } from '../../test/support/dataset-tree.js';
+import { smallJob } from '../../test/support/small-job.js';
+
+const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const { values } = parseArgs({
+  options: { steps: { type: 'string', default: '400' }, minutes: { type: 'string', default: '25' } },
+});
+
+const job = await smallJob({ recipe: { steps: Number(values.steps) } });
+const slurmFolder = join(job.folder, 'slurm');
+const environment = {
+  ...process.env,
+  XDG_CACHE_HOME: job.cache,
+  SLURM_CONF: join(slurmFolder, 'slurm.conf'),
+};
+const daemons: ChildProcess[] = [];
+
+try {
+  await startSlurm();
+  const whole = join(job.folder, 'whole');
+  console.error(await wildstyle('submit', job.file, '--to', 'slurm', '--shards', '4', '--time', '2'));
+  // In the meantime, the same without shards.
+  const alone = wildstyle('run', job.file, '--out', whole);
+  const deadline = Date.now() + Number(values.minutes) * 60_000;
+  let queue = '';
+  while (Date.now() < deadline) {
+    const now = slurm('squeue', '--noheader', '--format=%F_%a %T %r');
+    if (now !== queue) console.error(`${new Date().toISOString()}\n${now}`);
+    queue = now;
+    if (now.trim() === '') break;
+    await sleep(2000);
+  }
+  await alone;
+  const logs = await logsOf(join(job.out, '.wildstyle'));
+  const expected = await treeOf(whole);
+  const merged = existsSync(join(job.out, 'dataset.json')) ? await treeOf(job.out) : undefined;
+  const figures = {
+    shards: 4,
+    requeues: (logs.match(/Run the same command again to resume/g) ?? []).length,
+    signals: (logs.match(/^Stopping: finishing the images in progress/gm) ?? []).length,
+    merged: merged !== undefined,
+    treeEqual: JSON.stringify(merged?.files) === JSON.stringify(expected.files),
+    resultEqual: merged?.resultDigest === expected.resultDigest,
+  };
+  console.log(JSON.stringify(figures));
+  if (!figures.treeEqual || !figures.resultEqual) {
+    console.error(logs);
+    process.exitCode = 1;
+  }
+} finally {
+  for (const daemon of daemons) await stop(daemon);
+  await job.remove();
+}
+
+async function startSlurm(): Promise<void> {
+  await mkdir(join(slurmFolder, 'state'), { recursive: true });
+  await mkdir(join(slurmFolder, 'spool'), { recursive: true });
+  const [host] = hostname().split('.');
+  await writeFile(
+    environment.SLURM_CONF,
+    `ClusterName=wildstyle
+SlurmctldHost=${host}(127.0.0.1)
+SlurmctldPort=26817
+SlurmdPort=26818
+AuthType=auth/none
+CredType=cred/none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+MpiDefault=none
+SlurmUser=root
+SlurmdUser=root
+JobRequeue=1
+ReturnToService=2
+StateSaveLocation=${slurmFolder}/state
+SlurmdSpoolDir=${slurmFolder}/spool
+SlurmctldPidFile=${slurmFolder}/slurmctld.pid
+SlurmdPidFile=${slurmFolder}/slurmd.pid
+SlurmctldLogFile=${slurmFolder}/slurmctld.log
+SlurmdLogFile=${slurmFolder}/slurmd.log
+NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+`,
+  );
+  for (const [name, ...args] of [
+    ['slurmctld', '-D', '-c'],
+    ['slurmd', '-D', '-N', host, '-c'],
+  ] as const)
+    daemons.push(spawn(name, args, { env: environment, stdio: 'ignore' }));
+  for (let tries = 0; tries < 120; tries++) {
+    if (/idle/.test(attempt(() => slurm('sinfo', '--noheader', '--format=%T')))) return;
+    await sleep(500);
+  }
+  const log = await readFile(join(slurmFolder, 'slurmd.log'), 'utf8').catch(() => '');
+  throw new Error(`Slurm does not start. ${log.slice(-2000)}`);
+}
+
+function slurm(name: string, ...args: string[]): string {
+  return execFileSync(name, args, {
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+function attempt(work: () => string): string {
+  try {
+    return work();
+  } catch {
+    return '';
+  }
+}
+
+async function wildstyle(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [mainFile, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`wildstyle ${args[0]} ended with ${code}`);
+  return text;
+}
+
+async function logsOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  const texts = names.map(async (name) => `== ${name}\n${await readFile(join(folder, name), 'utf8')}`);
+  return (await Promise.all(texts)).join('\n');
+}
+
+async function stop(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+  const ended = once(daemon, 'exit');
+  daemon.kill('SIGTERM');
+  const killed = setTimeout(() => daemon.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(killed);
+}

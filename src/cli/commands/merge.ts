@@ -1,0 +1,47 @@
+/** `wildstyle merge`: joins shards into a dataset. @module */
+import { relative, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { WildstyleError } from '../../errors.js';
+import { mergeShards } from '../../run/shards/merge-shards.js';
+import { print } from '../output.js';
+
+interface MergeArguments {
+  readonly dirs: readonly string[];
+  readonly out?: string;
+}
+
+export const mergeCommand: CommandModule<object, MergeArguments> = {
+  command: 'merge <dirs..>',
+  describe: 'Join the shards in one or more folders into a dataset',
+  builder: (yargs) =>
+    yargs
+      .positional('dirs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'The output folders of the shards',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The folder of the dataset; may be left out for a single folder',
+      }) as never,
+  async handler({ dirs, out }) {
+    const [only] = dirs;
+    const target = out ?? (dirs.length === 1 ? only : undefined);
+    if (target === undefined) {
+      throw new WildstyleError('option-invalid', 'Several folders are given, but no --out.', {
+        cure: 'Name the folder of the dataset with --out; it may be one of them.',
+      });
+    }
+    const { counts, contactSheet, copied } = await mergeShards(
+      dirs.map((dir) => resolve(dir)),
+      resolve(target),
+    );
+    const { complete, stylized, originals, failed } = counts;
+    const from = copied > 0 ? `, ${copied} copied` : '';
+    print(`${complete} images in ${target}: ${stylized} stylized, ${originals} originals${from}.`);
+    if (failed > 0) print(`${failed} failed; see manifest.jsonl.`);
+    if (contactSheet) print(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
+  },
+};

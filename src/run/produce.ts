@@ -1,0 +1,88 @@
+/** The part of a run in which images are made, with its status and its result. @module */
+
+import type { Counts } from '../dataset/ledger/tally.js';
+import { rootOf } from '../dataset/output-paths.js';
+import { asWildstyleError } from '../errors.js';
+import { spaceShortage } from './estimate/free-space.js';
+import { type IsPending, type Workload, workloadOfFirst } from './estimate/workload.js';
+import type { RunEvent, RunOptions, RunResult } from './events.js';
+import { ItemProduction, type RunOutput } from './item-production.js';
+import type { Deadline } from './limits/deadline.js';
+import type { Prepared } from './prepare.js';
+import { StatusReporter } from './status-reporter.js';
+import { tooManyFailures } from './tolerance.js';
+
+/** What a run left. */
+export interface Finished {
+  readonly counts: Counts;
+  readonly contactSheet: string | undefined;
+  /** Default: none. */
+  readonly exports?: RunResult['exports'];
+}
+
+/** A run that is ready to make images. */
+export interface Production {
+  readonly prepared: Prepared;
+  readonly options: RunOptions;
+  readonly output: RunOutput;
+  readonly work: {
+    /** Items of the run, including those that exist. */
+    readonly items: number;
+    readonly done: number;
+    readonly isPending: IsPending;
+    readonly workload: Workload;
+    /** Items that failed before and are not retried, by code. */
+    readonly errors: Readonly<Record<string, number>>;
+  };
+  readonly startedAt: Date;
+  readonly deadline: Deadline | undefined;
+  readonly lockLost: AbortSignal;
+  /** Writes what a run leaves when no more images are made. */
+  readonly finish: (onEvent: (event: RunEvent) => void) => Promise<Finished>;
+}
+
+/** Makes the pending images, within the limits of the run, and finishes. Reports the status on the way. */
+export async function produce(production: Production): Promise<RunResult> {
+  const began = performance.now();
+  const { prepared, options, output, work, startedAt, deadline, lockLost, finish } = production;
+  const { done, isPending, workload, items, errors } = work;
+  const root = rootOf(output.place);
+  const reporter = new StatusReporter({
+    ...{ place: output.place, startedAt, items, complete: done, errors, deadline },
+    fileSystem: output.lock.fileSystem,
+  });
+  const onEvent = (event: RunEvent) => {
+    reporter.see(event);
+    options.onEvent?.(event);
+  };
+  try {
+    const { maxImages = workload.items } = options.limits ?? {};
+    const isLimited = maxImages < workload.items;
+    const asked = isLimited ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages) : workload;
+    const space = await spaceShortage(root, asked, prepared.job.output.format);
+    if (space) onEvent({ type: 'space', ...space });
+    const making = new ItemProduction(prepared, asked, { ...options, onEvent }, output, deadline);
+    making.abortOn(lockLost);
+    const stepMs = await making.run(done, isPending);
+    onEvent({ type: 'finishing' });
+    const { counts, contactSheet, exports = { written: [], left: [] } } = await finish(onEvent);
+    const isPartial = counts.pending > 0;
+    const result: RunResult = {
+      status: isPartial || exports.left.length > 0 ? 'stopped' : 'complete',
+      stoppedBy: isPartial ? (making.stoppedBy ?? 'max-images') : undefined,
+      counts,
+      tooManyFailures: tooManyFailures(counts, prepared.job.run),
+      root,
+      contactSheet,
+      exports,
+      elapsedMs: performance.now() - began,
+      stepMs,
+      workers: making.allocation.workers,
+    };
+    await reporter.end(result, counts);
+    return result;
+  } catch (error) {
+    await reporter.fail(asWildstyleError(error));
+    throw error;
+  }
+}
