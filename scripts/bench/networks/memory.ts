@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { workerOptions } from '../../../src/run/pool/worker-process.js';
 import { type PerNetwork, perNetwork } from './contenders.js';
 
 const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
@@ -19,7 +20,13 @@ export async function benchMemory(
   const figures: Record<string, PerNetwork<number>> = {};
   for (const sizePx of sizesPx) {
     figures[sizePx] = await perNetwork(async (network) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [child, network, weights, `${sizePx}`]);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        ...workerOptions,
+        child,
+        network,
+        weights,
+        `${sizePx}`,
+      ]);
       return Number(stdout);
     });
   }
