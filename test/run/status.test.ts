@@ -9,7 +9,7 @@ import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';
 let job: SmallJob;
 
 test.before(async () => {
-  job = await smallJob({ recipe: { steps: 40 }, run: { workers: 2, threads: 1, batch: 1, maxFailures: 9 } });
+  job = await smallJob({ recipe: { steps: 300 }, run: { workers: 2, threads: 1, batch: 1, maxFailures: 9 } });
   await job.put('content/ponds/bad.png', 'no image');
 });
 test.after.always(() => job?.remove());

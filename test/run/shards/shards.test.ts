@@ -143,11 +143,11 @@ test.serial(
   async (t) => {
     const root = inFolder('busy');
     const going = startWildstyle(
-      ['run', job.file, '--out', root, '--shard', '0/2', '--set', 'recipe.steps=300'],
+      ['run', job.file, '--out', root, '--shard', '0/2', '--set', 'recipe.steps=5000'],
       job,
     );
     await until('an image', async () => (await imagesBelow(root)).length >= 1);
-    const slow = ['--set', 'recipe.steps=300'];
+    const slow = ['--set', 'recipe.steps=5000'];
     const same = await run(root, '--shard', '0/2', ...slow);
     t.is(same.exitCode, 2);
     t.regex(same.stderr, /output-in-use: .*another run is writing to shard 0\/2/);
