@@ -9,6 +9,7 @@ import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
 import { mergeCommand } from './commands/merge.js';
 import { planCommand } from './commands/plan.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 import { sheetCommand } from './commands/sheet.js';
 import { statusCommand } from './commands/status.js';
@@ -33,6 +34,7 @@ const commands = [
   submitCommand,
   verifyCommand,
   sheetCommand,
+  reportCommand,
   exportCommand,
   stylizeCommand,
   compareCommand,
@@ -56,6 +58,7 @@ commandLine
   .command(submitCommand)
   .command(verifyCommand)
   .command(sheetCommand)
+  .command(reportCommand)
   .command(exportCommand)
   .command(stylizeCommand)
   .command(compareCommand)

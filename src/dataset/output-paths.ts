@@ -25,6 +25,8 @@ export interface OutputPaths {
   readonly summary: string;
   readonly card: string;
   readonly contactSheet: string;
+  /** The page that `wildstyle report` writes. */
+  readonly report: string;
   /** The split of every image of a job with splits. */
   readonly splits: string;
   /** Working files of runs. Can be deleted when the dataset is complete. */
@@ -58,6 +60,9 @@ export const workFolderName = '.wildstyle';
 /** Name of the folder for exports; each export has its own folder below it. */
 export const exportsFolderName = 'exports';
 
+/** Name of the folder for pictures that do not fit into the report. */
+export const reportFolderName = 'report';
+
 /** Returns the paths of a dataset folder. Working files are those of the shard, if one is given. */
 export function outputPaths(place: OutputPlace): OutputPaths {
   const root = rootOf(place);
@@ -73,6 +78,7 @@ export function outputPaths(place: OutputPlace): OutputPaths {
     summary: join(root, 'dataset.json'),
     card: join(root, 'README.md'),
     contactSheet: join(root, 'contact-sheet.png'),
+    report: join(root, 'report.html'),
     splits: join(root, 'splits.csv'),
     workFolder,
     outputJob: join(workFolder, 'job.json'),

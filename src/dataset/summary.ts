@@ -54,7 +54,7 @@ export const summarySchema = growing({
     ),
     files: z
       .record(z.string(), sha256)
-      .describe('sha256 of every other file of the dataset (card, contact sheet, exports), by path'),
+      .describe('sha256 of every other file of the dataset (card, contact sheet, report, exports), by path'),
     summary: sha256.describe(
       'sha256 of this file as JSON with sorted keys, without white space and without this digest: reveals edits',
     ),

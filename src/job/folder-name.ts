@@ -11,6 +11,7 @@ const datasetFiles: ReadonlySet<string> = new Set([
   'dataset.json',
   'readme.md',
   'contact-sheet.png',
+  'report.html',
   'splits.csv',
   'exports',
 ]);

@@ -1,0 +1,66 @@
+/** `wildstyle report`: writes a page to look at a dataset. @module */
+import { relative, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { lockOutput } from '../../dataset/lock.js';
+import { noDataset } from '../../dataset/output-job.js';
+import { publishSummary, readSummary, withFiles } from '../../dataset/summary.js';
+import { WildstyleError } from '../../errors.js';
+import {
+  defaultInlineBytes,
+  outdatedReportFiles,
+  removeEarlierSheets,
+  type WrittenReport,
+  writeReport,
+} from '../../report/page/write-report.js';
+import { print } from '../output.js';
+
+interface ReportArguments {
+  readonly dir: string;
+  readonly inline: number;
+}
+
+const bytesPerMegabyte = 2 ** 20;
+
+export const reportCommand: CommandModule<object, ReportArguments> = {
+  command: 'report <dir>',
+  describe: 'Write report.html: counts, a gallery with filters, distributions, failures, times',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
+      .option('inline', {
+        type: 'number',
+        default: defaultInlineBytes / bytesPerMegabyte,
+        requiresArg: true,
+        describe: 'Megabytes of thumbnails inside the page; further ones are files in report/',
+      }),
+  async handler({ dir, inline }) {
+    if (!(inline >= 0 && inline <= 1000)) {
+      throw new WildstyleError('option-invalid', `--inline must be from 0 to 1000 megabytes, not ${inline}.`);
+    }
+    const root = resolve(dir);
+    if (!(await readSummary(root))) throw noDataset(root, 'dataset.json');
+    const { path, images, missingSources, files } = await replaceReport(root, inline * bytesPerMegabyte);
+    print(`${images} images: ${relative(process.cwd(), path)}`);
+    const beside = Object.keys(files).length - 1;
+    if (beside > 0) print(`note: the page needs the ${beside} files in report/ beside it.`);
+    if (missingSources > 0)
+      print(`note: ${missingSources} content or style images cannot be read; their places stay empty.`);
+  },
+};
+
+/** The report belongs to the dataset, so writing it is a change of the dataset. */
+async function replaceReport(root: string, inlineBytes: number): Promise<WrittenReport> {
+  const lock = await lockOutput(root, { startedAt: new Date() });
+  try {
+    const { fileSystem } = lock;
+    const summary = await readSummary(root);
+    if (!summary) throw noDataset(root, 'dataset.json');
+    const report = await writeReport(root, summary, { inlineBytes, fileSystem });
+    const removed = outdatedReportFiles(summary, report);
+    await publishSummary(root, withFiles(summary, report.files, removed), fileSystem);
+    await removeEarlierSheets(root, report, fileSystem);
+    return report;
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,90 @@
+/** The page around rows and thumbnails. @module */
+import type { DatasetSummary } from '../../dataset/summary.js';
+import { sha256 } from '../../files/digest.js';
+import {
+  balanceSection,
+  failuresSection,
+  overviewSection,
+  parametersSection,
+  provenanceSection,
+  timeSection,
+} from './sections.js';
+import type { Survey } from './survey.js';
+import { escapeHtml } from './visible.js';
+
+/** What the page is made of. */
+export interface PageParts {
+  readonly name: string;
+  readonly summary: DatasetSummary;
+  readonly survey: Survey;
+  readonly style: string;
+  readonly script: string;
+  /** Whether thumbnails are in files beside the page. */
+  readonly hasFiles: boolean;
+}
+
+/**
+ * Returns what comes before and after the data. The policy allows no request to any other place: images are inlined or
+ * beside the page; the style and the script are known by their digests.
+ */
+export function pageAround(parts: PageParts): { readonly before: string; readonly after: string } {
+  const { name, summary, survey, style, script, hasFiles } = parts;
+  const title = `${escapeHtml(name)}: wildstyle report`;
+  const before = [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy(style, script, hasFiles)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
+    `<title>${title}</title><style>${style}</style></head><body>`,
+    '<a class="skip" href="#gallery">Skip to the gallery</a>',
+    `<header><h1><bdi>${escapeHtml(name)}</bdi></h1><nav aria-label="Sections">${links}</nav></header><main>`,
+    overviewSection(summary),
+    gallerySection,
+    balanceSection(summary, survey),
+    parametersSection(survey),
+    failuresSection(survey),
+    timeSection(survey),
+    provenanceSection(summary),
+    `</main>${dialog}`,
+  ];
+  return { before: before.join('\n'), after: `\n<script type="module">${script}</script></body></html>\n` };
+}
+
+function policy(style: string, script: string, hasFiles: boolean): string {
+  return [
+    "default-src 'none'",
+    // A page opened from disk has no origin that every browser agrees on, hence both.
+    `img-src data:${hasFiles ? " 'self' file:" : ''}`,
+    `style-src 'sha256-${base64Digest(style)}'`,
+    `script-src 'sha256-${base64Digest(script)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+const base64Digest = (text: string): string => Buffer.from(sha256(text), 'hex').toString('base64');
+
+const links = ['overview', 'gallery', 'balance', 'parameters', 'failures', 'time', 'provenance']
+  .map((id) => `<a href="#${id}">${id}</a>`)
+  .join(' ');
+
+const filter = (name: string, label: string): string =>
+  `<label>${label} <select id="filter-${name}" data-filter="${name}"><option value="">all</option></select></label>`;
+
+const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h2 id="gallery-title">Gallery</h2>
+<noscript><p>The gallery needs JavaScript.</p></noscript>
+<form id="filters" role="search" aria-label="Filter images">${[
+  filter('label', 'Class'),
+  filter('split', 'Split'),
+  filter('style', 'Style'),
+  filter('status', 'Status'),
+].join('')}<label>Text <input id="filter-text" type="search" placeholder="name, id, message"></label>
+<label>Sort by <select id="sort"><option value="">order of the manifest</option><option value="loss">loss, low first</option><option value="-loss">loss, high first</option><option value="strength">strength, low first</option><option value="-strength">strength, high first</option></select></label>
+<button type="reset">Reset</button></form>
+<p id="count" role="status"></p>
+<div id="viewport"><div id="cards" role="list" aria-label="Images"></div></div>
+<p class="hint">Arrow keys move, Enter shows an image with all its parameters, / goes to the text filter.</p></section>`;
+
+const dialog =
+  '<dialog id="detail" aria-labelledby="detail-title"><div class="bar-top"><h2 id="detail-title"></h2><button type="button" id="previous">Previous</button><button type="button" id="next">Next</button><button type="button" id="close">Close</button></div><div id="detail-body"></div></dialog>';

@@ -1,0 +1,126 @@
+/** What the page knows about each image. @module */
+import { groupOf, splitOf } from '../../dataset/ledger/metadata-row.js';
+import { factsOf, fileOf, type ItemRecord, isStylized } from '../../dataset/ledger/record.js';
+import type { ByRole } from '../../stylize/role.js';
+import { hrefOf, visible } from './visible.js';
+
+/** The value of one parameter. Lists are JSON. */
+export type ParameterValue = string | number | boolean | null;
+/** Parameters by their path: `style.strength`. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** Numbers of the thumbnails of an image; -1 where there is none. */
+export interface RowThumbnails {
+  readonly content: number;
+  readonly style: number;
+  readonly result: number;
+}
+
+/** One image of the gallery. All text is visible text, ready to be shown. */
+export interface ReportRow {
+  readonly id: string;
+  readonly kind: 'stylized' | 'original';
+  readonly status: 'complete' | 'failed';
+  readonly label: string | null;
+  readonly split: string;
+  readonly group: string | null;
+  readonly content: string;
+  readonly style: string | null;
+  /** Relative address of the image; null if there is none. */
+  readonly href: string | null;
+  readonly thumbnails: RowThumbnails;
+  readonly loss: number | null;
+  readonly strength: number | null;
+  readonly elapsedMs: number | null;
+  readonly edgeF1: number | null;
+  readonly restarts: number;
+  /** The parameters that are not the same for all images. */
+  readonly parameters: Parameters;
+  /** Steps and total losses. */
+  readonly curve: { readonly steps: readonly number[]; readonly losses: readonly number[] } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+const longestCurve = 32;
+const longestText = 400;
+
+/** The recipe that made an image, or else the one that was drawn, by paths of its leaves. */
+export function parametersOf(record: ItemRecord): Parameters {
+  return flat(isStylized(record) ? record.applied : record.drawn);
+}
+
+/** Flattens maps: `{ style: { strength: 3 } }` gives `style.strength`. Keys and texts are made visible. */
+export function flat(recipe: Readonly<Record<string, unknown>>): Parameters {
+  const found: Record<string, ParameterValue> = Object.create(null);
+  const walk = (value: unknown, path: string) => {
+    if (value === undefined) return;
+    if (typeof value === 'number' || typeof value === 'boolean' || value === null) found[path] = value;
+    else if (typeof value === 'string') found[path] = shown(value);
+    else if (Array.isArray(value)) found[path] = shown(JSON.stringify(value));
+    else
+      for (const [key, inner] of Object.entries(value as object))
+        walk(inner, path === '' ? visible(key) : `${path}.${visible(key)}`);
+  };
+  walk(recipe, '');
+  return found;
+}
+
+/**
+ * Makes the row of a record.
+ * @param isVarying whether a parameter belongs to the row, because it is not the same for all images
+ */
+export function rowOf(
+  record: ItemRecord,
+  thumbnails: RowThumbnails,
+  isVarying: (path: string) => boolean,
+): ReportRow {
+  const { content, style }: ByRole<{ path: string }> = record.sources;
+  const facts = factsOf(record);
+  const parameters = parametersOf(record);
+  const { 'style.strength': strength } = parameters;
+  const group = groupOf(record);
+  return {
+    id: shown(record.id),
+    kind: record.kind,
+    status: record.status,
+    label: record.label === null ? null : shown(record.label),
+    split: shown(splitOf(record)),
+    group: group === undefined ? null : shown(group),
+    content: shown(content?.path ?? ''),
+    style: style ? shown(style.path) : null,
+    href: hrefOf(fileOf(record)),
+    thumbnails,
+    loss: rounded(facts.loss?.final.total),
+    strength: typeof strength === 'number' ? rounded(strength) : null,
+    elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
+    edgeF1: isStylized(record) ? rounded(record.edgeF1) : null,
+    restarts: facts.restarts ?? 0,
+    parameters: Object.fromEntries(Object.entries(parameters).filter(([path]) => isVarying(path))),
+    curve: facts.loss ? curveOf(facts.loss.curve) : null,
+    error:
+      record.status === 'failed'
+        ? { code: shown(record.error.code), message: shown(record.error.message) }
+        : null,
+  };
+}
+
+/** At most 32 points of a curve, with its first and last. */
+function curveOf(points: readonly { step: number; total: number }[]): ReportRow['curve'] {
+  const count = Math.min(points.length, longestCurve);
+  const kept = Array.from({ length: count }, (_, index) => {
+    return points[Math.round((index * (points.length - 1)) / Math.max(1, count - 1))];
+  });
+  return {
+    steps: kept.map((point) => point?.step ?? 0),
+    losses: kept.map((point) => rounded(point?.total) ?? 0),
+  };
+}
+
+/** Four digits are enough for the eye, and the page is half as large. */
+function rounded(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : Number(value.toPrecision(4));
+}
+
+function shown(text: string): string {
+  return visible(text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+}

@@ -1,0 +1,203 @@
+import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { compileManifest } from '../../../src/dataset/ledger/manifest.js';
+import type { ItemRecord } from '../../../src/dataset/ledger/record.js';
+import { publishSummary, readSummary } from '../../../src/dataset/summary.js';
+import { verifyDataset } from '../../../src/dataset/verify/verify.js';
+import { encodeImage } from '../../../src/images/encode.js';
+import type { PlanItem } from '../../../src/plan/item.js';
+import { writeReport } from '../../../src/report/page/write-report.js';
+import { makeDataset, publishImage, summaryOfCompiled } from '../../dataset/make-dataset.js';
+import {
+  byId,
+  failedRecord,
+  filesBelow,
+  itemOf,
+  stylizedRecord,
+  temporaryFolder,
+} from '../../dataset/support.js';
+import { wildstyle } from '../../support/command-line.js';
+import { allowing, readPage } from './page-parts.js';
+
+const report = (root: string, ...options: string[]) =>
+  wildstyle(['report', root, ...options], { cache: join(root, '.cache') });
+
+/** Writes the report of records, the last of which may be pending. */
+async function reportOf(root: string, records: readonly ItemRecord[], pending: readonly ItemRecord[] = []) {
+  const items = [...records, ...pending].map(
+    (record, index) => ({ ...itemOf(record, index), recipe: record.drawn }) as PlanItem,
+  );
+  const compiled = await compileManifest({ root, items, records: byId(records) });
+  const summary = summaryOfCompiled(compiled);
+  await publishSummary(root, summary);
+  await writeReport(root, summary);
+  return readPage(root);
+}
+
+test('the command writes a page that belongs to the dataset', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const { exitCode, stdout } = await report(root);
+  t.is(exitCode, 0);
+  t.regex(stdout, /^5 images: .*report\.html\n.*2 content or style images cannot be read/);
+  t.deepEqual((await verifyDataset(root)).problems, []);
+  await appendFile(join(root, 'report.html'), ' ');
+  t.like((await verifyDataset(root)).problems, [{ code: 'file-altered', file: 'report.html' }]);
+});
+
+test('rows have what the manifest has', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await report(root);
+  const { data, html } = await readPage(root);
+  t.deepEqual(
+    data.rows.map(({ id, kind, status, label }) => [id, kind, status, label]),
+    [
+      ['a', 'stylized', 'complete', 'cat'],
+      ['b', 'original', 'complete', 'cat'],
+      ['c', 'stylized', 'complete', 'dog'],
+      ['d', 'stylized', 'failed', 'dog'],
+      ['e', 'original', 'complete', 'dog'],
+    ],
+  );
+  const [a, b, , d] = data.rows;
+  t.like(a, { split: 'train', content: 'cat/a.png', style: 'waves.jpg', href: './train/cat/a.jpg' });
+  t.like(a, { loss: 1, strength: 12.5, elapsedMs: 1234, curve: { steps: [0, 75, 150], losses: [8, 2, 1] } });
+  t.like(b, { style: null, loss: null, curve: null });
+  t.like(d, { href: null, error: { code: 'image-corrupt', message: 'd.png: the PNG is damaged' } });
+  t.is(data.constants['style.strength'], 12.5);
+  t.true((a?.thumbnails.result ?? -1) >= 0);
+  t.is(d?.thumbnails.result, -1);
+  t.is(a?.thumbnails.content, -1, 'the job names no folder');
+  t.true(/<dt>stylized<\/dt><dd>2<\/dd>/.test(html));
+  t.regex(
+    html,
+    /<code>image-corrupt<\/code>: 1<\/h3><ul class="messages"><li><bdi>d\.png: the PNG is damaged/,
+  );
+  t.true(/1\.23e\+3|1230/.test(html), 'time per image');
+});
+
+test('the policy allows this style, this script and nothing from elsewhere', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  await report(root);
+  const { policy, style, script, html } = await readPage(root);
+  const rules = Object.fromEntries(
+    policy.split('; ').map((rule) => [rule.split(' ')[0], rule.slice(rule.indexOf(' ') + 1)]),
+  );
+  t.deepEqual(rules, {
+    'default-src': "'none'",
+    'img-src': 'data:',
+    'style-src': allowing(style),
+    'script-src': allowing(script),
+    'base-uri': "'none'",
+    'form-action': "'none'",
+  });
+  t.notRegex(html.replace(/<script[\s\S]*?<\/script>/g, ''), /\son\w+=|\sstyle=|https?:/);
+  t.notRegex(script, /^(import|export)\b|innerHTML|<\/script/m);
+});
+
+test('thumbnails of the sources, and those beyond the bound in files', async (t) => {
+  const root = await temporaryFolder(t);
+  const photos = join(root, '.photos');
+  const bytes = await encodeImage(
+    { data: new Uint8Array(3 * 64), widthPx: 8, heightPx: 8 },
+    { format: 'png' },
+  );
+  await mkdir(join(photos, 'cat'), { recursive: true });
+  await writeFile(join(photos, 'cat', 'a.png'), bytes);
+  await writeFile(join(photos, 'waves.jpg'), bytes);
+  await makeDataset(root, (summary) => ({
+    ...summary,
+    job: { ...summary.job, content: { root: photos }, style: { root: photos } },
+  }));
+  t.is((await report(root, '--inline', '0')).exitCode, 0);
+  const { data, policy } = await readPage(root);
+  t.like(data.rows[0]?.thumbnails, { content: 0, style: 1, result: 2 });
+  t.regex(data.sheets[0] ?? '', /^report\/thumbnails-[0-9a-f]{16}\.jpg$/);
+  t.true(policy.includes("img-src data: 'self' file:;"));
+  t.true((await filesBelow(root)).includes(data.sheets[0] ?? ''));
+  const { files } = (await readSummary(root))?.digests ?? { files: {} };
+  t.true(Object.hasOwn(files, data.sheets[0] ?? ''));
+  t.is((await report(root)).exitCode, 0);
+  t.regex((await readPage(root)).data.sheets[0] ?? '', /^data:image\/jpeg;base64,/);
+  await t.throwsAsync(access(join(root, 'report')), undefined, 'nothing is left of the files');
+});
+
+test('hostile names are text', async (t) => {
+  const root = await temporaryFolder(t);
+  const name = `</script><img src=x onerror="alert('1')">\u202egpj.<!--`;
+  const sources = {
+    content: { path: `${name}.png`, sha256: 'c'.repeat(64) },
+    style: { path: '../../etc/passwd', sha256: 'd'.repeat(64) },
+  };
+  const records = [
+    await publishImage(root, stylizedRecord('a', { sources })),
+    failedRecord('b', { label: name, error: { code: name, message: name } }),
+  ];
+  const { html, data } = await reportOf(root, records);
+  t.false(html.includes('<img'));
+  t.false(html.includes('\u202e'));
+  t.true(
+    html.includes(
+      '&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;[U+202E]gpj.&lt;!--',
+    ),
+  );
+  t.is(html.match(/<\/script/g)?.length, 2);
+  t.is(data.rows[0]?.content, `${name.replace('\u202e', '[U+202E]')}.png`);
+  t.is(data.rows[0]?.thumbnails.style, -1, 'a path out of the folder is not read');
+});
+
+test('datasets that are partial, failed as a whole, or empty', async (t) => {
+  const root = await temporaryFolder(t);
+  const pending = [stylizedRecord('x'), stylizedRecord('y')];
+  const partial = await reportOf(root, [await publishImage(root, stylizedRecord('a'))], pending);
+  t.true(/class="status partial">partial</.test(partial.html));
+  t.true(/<dt>not made yet<\/dt><dd>2</.test(partial.html));
+  t.is(partial.data.rows.length, 1);
+  const failed = await reportOf(root, [failedRecord('a'), failedRecord('b')]);
+  t.true(/No image was stylized/.test(failed.html));
+  t.is(failed.data.rows.length, 2);
+  const empty = await reportOf(root, [], pending);
+  t.deepEqual(empty.data.rows, []);
+});
+
+test('distributions of what was drawn; the rest is listed once', async (t) => {
+  const root = await temporaryFolder(t);
+  const records = Array.from({ length: 30 }, (_, index) => {
+    const { applied } = stylizedRecord('a');
+    const recipe = { ...applied, style: { strength: 3 + index }, optimizer: index < 10 ? 'lbfgs' : 'adam' };
+    return stylizedRecord(`i${index}`, { applied: recipe as never, drawn: recipe as never });
+  });
+  const { html, data } = await reportOf(root, records);
+  t.true(/aria-label="style\.strength: from 3 to 32, median 17\.5, logarithmic scale"/.test(html));
+  t.true(/<bdi>adam<\/bdi><\/th><td class="number">20<\/td>/.test(html));
+  t.deepEqual(Object.keys(data.rows[3]?.parameters ?? {}).sort(), ['optimizer', 'style.strength']);
+  t.false(Object.hasOwn(data.constants, 'style.strength'));
+});
+
+test('20,000 images take little memory', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const count = 20_000;
+  const [line = ''] = (await readFile(join(root, 'manifest.jsonl'), 'utf8')).split('\n');
+  const lines = Array.from({ length: count }, (_, index) =>
+    line.replace('"a"', `"i${index}"`).replace(/"file":"[^"]*"/, `"file":"train/${index}.jpg"`),
+  );
+  await writeFile(join(root, 'manifest.jsonl'), `${lines.join('\n')}\n`);
+  const { exitCode, stderr } = await wildstyle(['report', root], {
+    cache: join(root, '.cache'),
+    variables: { NODE_OPTIONS: '--max-old-space-size=64' },
+  });
+  t.is(exitCode, 0, stderr);
+  const { data, html } = await readPage(root);
+  t.is(data.rows.length, count);
+  t.true(html.length < 1000 * count, 'less than 1000 bytes for each');
+});
+
+test('a folder without a dataset, and a wrong bound', async (t) => {
+  const root = await temporaryFolder(t);
+  t.regex((await report(root)).stderr, /^wildstyle: dataset-invalid: /);
+  t.regex((await report(root, '--inline', '-1')).stderr, /^wildstyle: option-invalid: /);
+});
