@@ -1,5 +1,5 @@
 /** Charts as SVG, without style attributes: the page's policy forbids them. @module */
-import type { Bar, Histogram } from './distributions.js';
+import type { Bar, Histogram, TrendGroup } from './distributions.js';
 import { shortNumber } from './distributions.js';
 import { escapeHtml } from './visible.js';
 
@@ -32,9 +32,21 @@ export function barTable(caption: string, bars: readonly Bar[], others = 0): str
   return `<table class="bars"><caption>${escapeHtml(caption)}</caption><tbody>${rows.join('')}</tbody></table>`;
 }
 
+/** A table of what was measured in groups of images, with bars. */
+export function trendTable(caption: string, groups: readonly TrendGroup[]): string {
+  const most = Math.max(...groups.map(({ median }) => median)) || 1;
+  const rows = groups.map(({ minimum, maximum, median }) => {
+    const range = `${shortNumber(minimum)} to ${shortNumber(maximum)}`;
+    return `<tr><th scope="row">${range}</th><td class="number">${shortNumber(median)}</td><td>${barSvg(median / most)}</td></tr>`;
+  });
+  return `<table class="bars"><caption>${escapeHtml(caption)}</caption><tbody>${rows.join('')}</tbody></table>`;
+}
+
+const barSvg = (length: number): string =>
+  `<svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="bar" width="${short(length * 100)}" height="10"/></svg>`;
+
 function barRow(name: string, count: number, length: number, share: number): string {
-  const bar = `<svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="bar" width="${short(length * 100)}" height="10"/></svg>`;
-  return `<tr><th scope="row"><bdi>${escapeHtml(name)}</bdi></th><td class="number">${count}</td><td class="number">${Math.round(share * 1000) / 10} %</td><td>${bar}</td></tr>`;
+  return `<tr><th scope="row"><bdi>${escapeHtml(name)}</bdi></th><td class="number">${count}</td><td class="number">${Math.round(share * 1000) / 10} %</td><td>${barSvg(length)}</td></tr>`;
 }
 
 const short = (value: number): string => String(Math.round(value * 10) / 10);

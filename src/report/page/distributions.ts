@@ -43,6 +43,34 @@ export function histogramOf(values: readonly number[]): Histogram {
   return { bars, minimum, median: medianOf(sorted), maximum, isLogarithmic };
 }
 
+/** A group of images with similar values of a parameter. */
+export interface TrendGroup {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** The median of what was measured. */
+  readonly median: number;
+}
+
+const trendGroups = 6;
+
+/**
+ * Divides images into six groups of equal size, by a parameter from low to high, and measures each.
+ * @param pairs parameter and measurement; those that are not finite are left out
+ * @returns no groups if there are fewer than two images for each
+ */
+export function trendOf(pairs: readonly (readonly [parameter: number, measured: number])[]): TrendGroup[] {
+  const sorted = pairs.filter((pair) => pair.every(Number.isFinite)).sort(([a], [b]) => a - b);
+  if (sorted.length < 2 * trendGroups) return [];
+  return Array.from({ length: trendGroups }, (_, group) => {
+    const bound = (index: number) => Math.round((index * sorted.length) / trendGroups);
+    const inside = sorted.slice(bound(group), bound(group + 1));
+    const measured = Float64Array.from(inside, ([, value]) => value).sort();
+    const [minimum = Number.NaN] = inside[0] ?? [];
+    const [maximum = Number.NaN] = inside.at(-1) ?? [];
+    return { minimum, maximum, median: medianOf(measured) };
+  });
+}
+
 /** The median of sorted numbers; not a number if there are none. */
 export function medianOf(sorted: ArrayLike<number>): number {
   const middle = sorted.length >> 1;

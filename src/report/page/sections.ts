@@ -1,7 +1,7 @@
 /** The parts of the page that need no script: everything but the gallery. @module */
 import type { DatasetSummary } from '../../dataset/summary.js';
-import { barTable, histogramSvg } from './charts.js';
-import { type Bar, type Histogram, histogramOf, shortNumber } from './distributions.js';
+import { barTable, histogramSvg, trendTable } from './charts.js';
+import { type Bar, type Histogram, histogramOf, shortNumber, trendOf } from './distributions.js';
 import type { Spread, Survey } from './survey.js';
 import { escapeHtml } from './visible.js';
 
@@ -63,10 +63,12 @@ export function parametersSection(survey: Survey): string {
   return section('parameters', 'Drawn parameters', body + same);
 }
 
-function parameterChart(path: string, { numbers, names }: Spread): string {
+function parameterChart(path: string, { numbers, contentLosses, names }: Spread): string {
   if (numbers.length === 0 || names.size < histogramFrom)
     return `<figure>${namesChart(path, names)}</figure>`;
-  return figure(path, histogramOf(numbers));
+  const groups = trendOf(numbers.map((number, index) => [number, contentLosses[index] ?? Number.NaN]));
+  const trend = groups.length > 0 ? trendTable(`Median content loss by ${path}`, groups) : '';
+  return `<div>${figure(path, histogramOf(numbers))}${trend}</div>`;
 }
 
 function namesChart(caption: string, names: Spread['names']): string {

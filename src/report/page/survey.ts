@@ -8,6 +8,8 @@ import { visible } from './visible.js';
 /** Values of one drawn parameter. */
 export interface Spread {
   readonly numbers: number[];
+  /** The content loss of the image of each number; not a number if there is none. */
+  readonly contentLosses: number[];
   readonly names: NameCounts;
 }
 
@@ -49,7 +51,8 @@ export class Survey {
     }
     for (const [path, value] of Object.entries(parametersOf(record))) this.#see(path, value);
     if (record.kind === 'stylized') {
-      for (const [path, value] of Object.entries(flat(record.drawn))) this.#spread(path, value);
+      const contentLoss = contentLossOf(record);
+      for (const [path, value] of Object.entries(flat(record.drawn))) this.#spread(path, value, contentLoss);
     }
     if (record.status === 'failed') this.#fail(record.error);
     if (isStylized(record)) {
@@ -81,13 +84,16 @@ export class Survey {
     else if (seen.first !== value) seen.varies = true;
   }
 
-  #spread(path: string, value: ParameterValue): void {
+  #spread(path: string, value: ParameterValue, contentLoss: number): void {
     let spread = this.spreads.get(path);
     if (!spread) {
-      spread = { numbers: [], names: new NameCounts() };
+      spread = { numbers: [], contentLosses: [], names: new NameCounts() };
       this.spreads.set(path, spread);
     }
-    if (typeof value === 'number' && Number.isFinite(value)) spread.numbers.push(value);
+    if (typeof value === 'number' && Number.isFinite(value)) {
+      spread.numbers.push(value);
+      spread.contentLosses.push(contentLoss);
+    }
     spread.names.add(String(value));
   }
 
@@ -97,6 +103,13 @@ export class Survey {
     group.messages.add(message);
     this.failures.set(code, group);
   }
+}
+
+/** The sum of the content terms after the last step: how far the image is from its photograph. */
+function contentLossOf(record: ItemRecord): number {
+  const terms = Object.entries(factsOf(record).loss?.final.terms ?? {});
+  const ofContent = terms.filter(([name]) => name.startsWith('content.'));
+  return ofContent.length === 0 ? Number.NaN : ofContent.reduce((sum, [, value]) => sum + value, 0);
 }
 
 /** Identifies a source. The same file may be a content image and a style. */

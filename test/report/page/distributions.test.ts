@@ -1,5 +1,11 @@
 import test from 'ava';
-import { histogramOf, medianOf, NameCounts, shortNumber } from '../../../src/report/page/distributions.js';
+import {
+  histogramOf,
+  medianOf,
+  NameCounts,
+  shortNumber,
+  trendOf,
+} from '../../../src/report/page/distributions.js';
 
 const counts = (values: number[]) => histogramOf(values).bars.map(({ count }) => count);
 
@@ -36,4 +42,13 @@ test('names beyond the limit are counted together', (t) => {
     { name: 'b', count: 2 },
   ]);
   t.is(names.others, 2);
+});
+
+test('a trend has six groups of equal size, from low to high', (t) => {
+  const pairs = Array.from({ length: 18 }, (_, index) => [18 - index, (18 - index) * 10] as const);
+  const groups = trendOf([...pairs, [Number.NaN, 1], [5, Number.NaN]]);
+  t.is(groups.length, 6);
+  t.deepEqual(groups[0], { minimum: 1, maximum: 3, median: 20 });
+  t.deepEqual(groups[5], { minimum: 16, maximum: 18, median: 170 });
+  t.deepEqual(trendOf(pairs.slice(0, 11)), [], 'too few');
 });

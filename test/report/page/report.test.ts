@@ -172,6 +172,11 @@ test('distributions of what was drawn; the rest is listed once', async (t) => {
   });
   const { html, data } = await reportOf(root, records);
   t.true(/aria-label="style\.strength: from 3 to 32, median 17\.5, logarithmic scale"/.test(html));
+  t.true(
+    /<caption>Median content loss by style\.strength<\/caption>.*3 to 7<\/th><td class="number">0\.25</.test(
+      html,
+    ),
+  );
   t.true(/<bdi>adam<\/bdi><\/th><td class="number">20<\/td>/.test(html));
   t.deepEqual(Object.keys(data.rows[3]?.parameters ?? {}).sort(), ['optimizer', 'style.strength']);
   t.false(Object.hasOwn(data.constants, 'style.strength'));
