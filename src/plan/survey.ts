@@ -95,7 +95,18 @@ function watch({ path: keys, value }: Leaf): Watched {
   const path = keys.join('.');
   // The value of auto is only known from the items.
   if (!isDistribution(value) && !isAuto(value)) return { summary: () => ({ path, kind: 'constant', value }) };
-  return isDistribution(value) && !('choice' in value) ? watchRange(path, keys) : watchChoice(path, keys);
+  const watcher =
+    isDistribution(value) && !('choice' in value) ? watchRange(path, keys) : watchChoice(path, keys);
+  // Some parameters act through others: a resolved recipe has `style.size`, but no `style.scale`. They are shown as written.
+  let isFound = false;
+  return {
+    see: (recipe) => {
+      if (at(recipe, keys) === undefined) return;
+      isFound = true;
+      watcher.see?.(recipe);
+    },
+    summary: () => (isFound ? watcher.summary() : { path, kind: 'constant', value }),
+  };
 }
 
 function watchRange(path: string, keys: readonly string[]): Watched {
@@ -137,6 +148,6 @@ function watchChoice(path: string, keys: readonly string[]): Watched {
 
 function at(recipe: unknown, keys: readonly string[]): unknown {
   let value = recipe;
-  for (const key of keys) value = (value as Record<string, unknown>)[key];
+  for (const key of keys) value = (value as Record<string, unknown> | undefined)?.[key];
   return value;
 }

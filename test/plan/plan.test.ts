@@ -36,9 +36,9 @@ test('ids and seeds are pinned: changing them changes every dataset', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
   const [original, stylized] = plan.items();
   t.is(original.id, '7220982b925f37d29706e2f805b9d28f');
-  t.is(stylized.id, 'd8905aa54dbe7ac11cf4babc6177e7fb');
+  t.is(stylized.id, '564d5cef2390be27ee190be9823de3f5');
   t.like(stylized, { seed: 1214983736, replica: 0, sources: { style: { path: 'old/0.jpg' } } });
-  t.is(plan.digest, 'd3dca67b646407b3b48ec45987cbd612d17e537f0874f84716900c1dde3fb9e3');
+  t.is(plan.digest, '210f883c27267efb3062937b69cd0330e26efa09331620fc65b5cd405f2a72f8');
 });
 
 test('iterating over a plan again gives the same items', (t) => {
@@ -254,6 +254,19 @@ test('a choice of lists is counted by value, not once for each item', (t) => {
   t.is(
     counts.reduce((sum, { items }) => sum + items, 0),
     7,
+  );
+});
+
+test('a parameter that acts through another is shown as written', (t) => {
+  const scale = { choice: [0.5, 1, 1.5] };
+  const { parameters } = makePlan(
+    jobWith(`recipe: { style: { scale: ${JSON.stringify(scale)} } }`),
+    inventory,
+    network,
+  );
+  t.deepEqual(
+    parameters.find(({ path }) => path === 'style.scale'),
+    { path: 'style.scale', kind: 'constant', value: scale },
   );
 });
 

@@ -41,7 +41,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       })
       .option('out', {
         type: 'string',
-        default: 'out/compare',
+        default: 'compare',
         requiresArg: true,
         describe: 'Folder for comparison.png, comparison.csv and curves.png',
       }),

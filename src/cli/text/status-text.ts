@@ -32,9 +32,12 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   if (!run) return lines.join('\n');
   const { pid, host, startedAt, updatedAt, itemsPerMinute, remainingMs, workers } = run;
   const zone = localZone();
-  const ago = formatDuration(Math.max(0, nowMs - Date.parse(updatedAt)));
+  const [started, updated] = [startedAt, updatedAt].map((at) => Date.parse(at));
+  const isOver = state === 'complete' || state === 'stopped' || state === 'failed';
   lines.push(
-    `Run      process ${pid} on ${host}, since ${formatInstant(zone, Date.parse(startedAt))}, last heard of ${ago} ago`,
+    isOver
+      ? `Run      ended ${formatInstant(zone, updated)} after ${formatDuration(Math.max(0, updated - started))}`
+      : `Run      process ${pid} on ${host}, since ${formatInstant(zone, started)}, last heard of ${formatDuration(Math.max(0, nowMs - updated))} ago`,
   );
   if (run.error) lines.push(`Error    ${run.error.code}: ${run.error.message}`);
   if (run.stoppedBy) lines.push(`Stopped  by ${run.stoppedBy}`);
