@@ -57,7 +57,7 @@ test.serial('status follows a run: workers, rate, failures; then how it ended', 
   const { stdout } = await wildstyle(['status', root], { ...job, cwd: job.folder });
   t.regex(
     stdout,
-    /^out: complete\nImages {3}18 of 21 done, 0 left, 3 failed \(3 image-unsupported\)\nRun {6}process \d+ on /,
+    /^out: complete\nImages {3}18 of 21 done, 0 left, 3 failed \(3 image-unsupported\)\nRun {6}ended .+ after /,
   );
 });
 
