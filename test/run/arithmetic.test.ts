@@ -133,6 +133,7 @@ test('a workload sums the pending items; steps are weighted by pixels, originals
     steps: 15,
     recipe: items[0].recipe,
     pixelSteps: 0.75 * (10 * 100 ** 2 + 5 * 200 ** 2),
+    largestPixelSteps: 0.75 * 5 * 200 ** 2,
     largestSizePx: 200,
     smallestPixels: 100 * 32,
     pixels: 0.75 * (100 ** 2 + 200 ** 2 + 100 ** 2),
