@@ -1,8 +1,9 @@
 /** Keeps two commands from fetching the same weights at a time. @module */
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import { asStorageError } from '../files/file-system.js';
-import { type FolderLock, LockHeld, takeFolderLock } from '../files/lock/folder-lock.js';
+import { type FolderLock, LockHeld, releasedSuffix, takeFolderLock } from '../files/lock/folder-lock.js';
 
 /**
  * Does work while holding the lock of a network in a folder.
@@ -24,5 +25,17 @@ export async function withFetchLock<T>(folder: string, network: string, work: ()
     return await work();
   } finally {
     await lock.release();
+    await removeLock(path);
+  }
+}
+
+/** Removes a released lock from a folder that users look into. If another command has taken it since, it stays. */
+async function removeLock(path: string): Promise<void> {
+  try {
+    for (const name of await readdir(path))
+      if (name.endsWith(releasedSuffix)) await rm(join(path, name), { force: true });
+    await rmdir(path);
+  } catch {
+    // A lock that stays does no harm: the next fetch takes it over.
   }
 }

@@ -60,6 +60,8 @@ const defaultHeartbeatMs = 5_000;
 const silentHeartbeats = 4;
 const looksPerHeartbeat = 5;
 const maximumTries = 10;
+/** End of the names of files whose holder has released the lock. */
+export const releasedSuffix = '.released';
 
 /**
  * Takes a lock and creates its folder if it is missing. Takes over at once from a process of this machine that has ended,
@@ -187,7 +189,7 @@ async function hold(
       clearInterval(timer);
       await file.close().catch(() => {});
       // If the lock is lost or the folder is gone, there is nothing to release.
-      await fileSystem.rename(path, `${path}.released`).catch(() => {});
+      await fileSystem.rename(path, `${path}${releasedSuffix}`).catch(() => {});
     },
   };
 }
