@@ -14,7 +14,7 @@ const timeZone = 'Europe/Berlin';
 
 test.before(async () => {
   // Long enough that a deadline comes in the middle.
-  job = await smallJob({ recipe: { steps: 40 }, run: { window: { hours: '22:00-06:00', timeZone } } });
+  job = await smallJob({ recipe: { steps: 200 }, run: { window: { hours: '22:00-06:00', timeZone } } });
   process.env.XDG_CACHE_HOME = job.cache;
 });
 test.after.always(() => job?.remove());
@@ -45,7 +45,7 @@ test.serial(
     for (const end of ends) {
       const now = clockAt(end);
       const { result, events } = await runAt(root, now);
-      if (result.status !== 'stopped') return t.log('this machine made everything in three seconds');
+      t.is(result.status, 'stopped', 'this machine made everything in three seconds');
       t.is(result.stoppedBy, 'window');
       t.true(events.some(({ type }) => type === 'draining'));
       const { status, counts } = await summaryOf(root);
