@@ -1,15 +1,9 @@
 /** Decodes image files to pixels of a given size. @module */
-import sharp from 'sharp';
 import { WildstyleError } from '../errors.js';
 import { type DecodeTarget, fitShape } from './fit.js';
-import {
-  corruptImage,
-  defaultMaximumPixels,
-  type InspectOptions,
-  inspectImage,
-  nameOfSource,
-} from './inspect.js';
+import { type InspectOptions, inspectImage, nameOfSource } from './inspect.js';
 import type { Pixels } from './pixels.js';
+import { rgbPixels } from './rgb-pixels.js';
 
 export type { DecodeTarget } from './fit.js';
 export type { InspectOptions } from './inspect.js';
@@ -29,23 +23,15 @@ export async function decodeImage(
 ): Promise<Pixels> {
   const image = await inspectImage(source, options);
   const shape = fitShape(image.widthPx, image.heightPx, target);
-  const { data, info } = await sharp(image.bytes, {
-    limitInputPixels: options.maximumPixels ?? defaultMaximumPixels,
-  })
-    .autoOrient()
-    .resize(shape.widthPx, shape.heightPx, {
-      fit: 'fit' in target && target.fit === 'stretch' ? 'fill' : 'cover',
-      position: 'center',
-      kernel: 'lanczos3',
-      fastShrinkOnLoad: false,
-    })
-    .flatten({ background: '#ffffff' })
-    .toColorspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw corruptImage(nameOfSource(source, options), image.format, cause);
-    });
+  const resize = {
+    width: shape.widthPx,
+    height: shape.heightPx,
+    fit: 'fit' in target && target.fit === 'stretch' ? 'fill' : 'cover',
+    position: 'center',
+    kernel: 'lanczos3',
+    fastShrinkOnLoad: false,
+  } as const;
+  const { data, info } = await rgbPixels(source, image, resize, options);
   if (info.channels !== 3 || info.width !== shape.widthPx || info.height !== shape.heightPx) {
     const got = `${info.width} x ${info.height} x ${info.channels}`;
     throw new WildstyleError(

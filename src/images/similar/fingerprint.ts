@@ -3,14 +3,8 @@
  * one, whatever their size, format and quality.
  * @module
  */
-import sharp from 'sharp';
-import {
-  corruptImage,
-  defaultMaximumPixels,
-  type InspectOptions,
-  inspectImage,
-  nameOfSource,
-} from '../inspect.js';
+import { type InspectOptions, inspectImage } from '../inspect.js';
+import { rgbPixels } from '../rgb-pixels.js';
 
 /** Edge of the gray part of a fingerprint. */
 export const grayEdge = 8;
@@ -34,18 +28,8 @@ export async function fingerprintOf(
   options: InspectOptions = {},
 ): Promise<Uint8Array> {
   const image = await inspectImage(source, options);
-  const { data } = await sharp(image.bytes, {
-    limitInputPixels: options.maximumPixels ?? defaultMaximumPixels,
-  })
-    .autoOrient()
-    .resize(decodedEdge, decodedEdge, { fit: 'fill', kernel: 'cubic' })
-    .flatten({ background: '#ffffff' })
-    .toColorspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw corruptImage(nameOfSource(source, options), image.format, cause);
-    });
+  const resize = { width: decodedEdge, height: decodedEdge, fit: 'fill', kernel: 'cubic' } as const;
+  const { data } = await rgbPixels(source, image, resize, options);
   return fromPixels(data);
 }
 

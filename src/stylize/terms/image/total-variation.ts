@@ -1,5 +1,6 @@
 /** Total variation: measures how much neighboring pixels differ. @module */
 import * as tf from '@tensorflow/tfjs';
+import { replicated } from '../../../engine/padding.js';
 import { plainLoss } from '../parameters.js';
 import { pixels } from '../term.js';
 
@@ -42,13 +43,7 @@ function laplacian(image: tf.Tensor4D): tf.Tensor4D {
   const filter = stencil.map((row) =>
     row.map((value) => everyChannel.map((from) => everyChannel.map((to) => (from === to ? value : 0)))),
   );
-  const border: [number, number][] = [
-    [0, 0],
-    [1, 1],
-    [1, 1],
-    [0, 0],
-  ];
-  return tf.conv2d(tf.mirrorPad(image, border, 'symmetric'), tf.tensor4d(filter), 1, 'valid');
+  return tf.conv2d(replicated(image), tf.tensor4d(filter), 1, 'valid');
 }
 
 /** The total variation of the image, relative to that of a typical photograph. */
