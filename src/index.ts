@@ -31,6 +31,7 @@ export {
 export type { RunEvent, RunOptions, RunResult } from './run/events.js';
 export { type Prepared, prepare } from './run/prepare.js';
 export type { Progress } from './run/progress.js';
+export { type RepairOptions, type RepairResult, repairDataset } from './run/repair/repair.js';
 export { runPlan } from './run/run.js';
 export { type MergeOptions, type MergeResult, mergeShards } from './run/shards/merge-shards.js';
 export type { LossPoint } from './stylize/curve.js';

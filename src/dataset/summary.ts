@@ -31,7 +31,7 @@ export const summarySchema = growing({
     .array(json)
     .readonly()
     .describe('Jobs that created parts of the dataset before it was extended, oldest first'),
-  environment: json.describe('Versions of Node.js and the engine, platform and processor'),
+  environment: json.describe('Versions of Node.js and the engine, platform, processor and `run.batch`'),
   counts: countsSchema,
   columns: z
     .array(growing({ name: z.string(), type: z.string() }))

@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly extend?: boolean;
   /** Retries items that are recorded as failed. */
   readonly retryFailed?: boolean;
+  /** Makes only the items with these ids. */
+  readonly only?: ReadonlySet<string>;
   /** When aborted, the run finishes the items in progress and starts no more. */
   readonly drain?: AbortSignal;
   /** When aborted, the run kills the workers. */

@@ -30,7 +30,7 @@ export interface PendingWork {
  */
 export async function findPendingWork(
   prepared: Prepared,
-  { extend = false, retryFailed = false }: Pick<RunOptions, 'extend' | 'retryFailed'> = {},
+  { extend = false, retryFailed = false, only }: Pick<RunOptions, 'extend' | 'retryFailed' | 'only'> = {},
 ): Promise<PendingWork> {
   const { job, plan } = prepared;
   const status = await inspectOutput(job.output.root, plannedOutput(prepared));
@@ -40,7 +40,8 @@ export async function findPendingWork(
     checkFiles(prepared, status.records);
   }
   const { records } = status;
-  const isPending = pendingIn(records, retryFailed);
+  const isUnmade = pendingIn(records, retryFailed);
+  const isPending: IsPending = only ? (item) => only.has(item.id) && isUnmade(item) : isUnmade;
   let done = 0;
   // A pass over the items is slow for large plans.
   if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;

@@ -2,13 +2,15 @@
  * Lets each write operation of a run go wrong in turn, until a run passes untouched; see "How SQLite Is Tested". By
  * default, each operation goes wrong in one way; with WILDSTYLE_SWEEP=whole (`npm run sweep`), each in every way.
  */
-import { rm } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { outputPaths } from '../../src/dataset/output-paths.js';
+import { findShards } from '../../src/dataset/shards/shard-folders.js';
 import { type ErrorCode, WildstyleError } from '../../src/errors.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
+import { mergeShards } from '../../src/run/shards/merge-shards.js';
 import { imagesBelow } from '../support/dataset-tree.js';
 import { type Fault, FaultPoint, faultFileSystem, faults } from './support/fault-file-system.js';
 import { buryHolder, contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from './support/small-run.js';
@@ -38,6 +40,37 @@ interface Scenario {
 const runTo = (root: string, fileSystem: FileSystem) => small.run(root, { fileSystem });
 const exportTo = (root: string, fileSystem: FileSystem) => exportDataset(root, 'csv', {}, fileSystem);
 
+const repairIn = (root: string, fileSystem: FileSystem) => small.repair(root, { fileSystem });
+
+/** Merges shards; those of an interrupted merge may be gone already, and then a run does what is left. */
+async function mergeIn(root: string, fileSystem: FileSystem): Promise<void> {
+  if ((await findShards(root)).length > 0) await mergeShards([root], root, { fileSystem });
+  else await small.run(root, { fileSystem });
+}
+
+async function wholeWithExport(): Promise<Record<string, string>> {
+  const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
+  await exportDataset(root, 'csv');
+  return contentsOf(root);
+}
+
+/** Damages a dataset in every way that a repair mends. */
+async function damage(root: string): Promise<void> {
+  await exportDataset(root, 'csv');
+  const [missing, altered, halved] = await imagesBelow(root);
+  await rm(join(root, missing));
+  await appendFile(join(root, altered), 'x');
+  await writeFile(join(root, halved), (await readFile(join(root, halved))).subarray(0, 20));
+  await mkdir(join(root, 'train/strangers'));
+  await writeFile(join(root, 'train/strangers/one.png'), 'foreign');
+  await appendFile(join(root, 'train/metadata.jsonl'), '{}\n');
+  await appendFile(join(root, 'README.md'), 'mine');
+  await writeFile(join(root, 'exports/csv/train.csv'), 'altered');
+  const { manifest } = outputPaths(root);
+  const lines = (await readFile(manifest, 'utf8')).trimEnd().split('\n');
+  await writeFile(manifest, `${lines.slice(1).join('\n').replace('"label":"ponds"', '"label":"pond"')}\n`);
+}
+
 const scenarios: Readonly<Record<string, Scenario>> = {
   run: { every: 1, before: async () => {}, work: runTo },
   resume: { every: 3, before: (root) => small.run(root, { maxImages: 3 }), work: runTo },
@@ -59,15 +92,27 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     work: runTo,
   },
+  repair: {
+    every: 7,
+    async before(root) {
+      await copyOf(join(folder, 'whole/out'), root);
+      await damage(root);
+    },
+    work: repairIn,
+    after: wholeWithExport,
+  },
+  merge: {
+    every: 3,
+    async before(root) {
+      for (const index of [0, 1, 2]) await small.run(root, { shard: { index, count: 3 } });
+    },
+    work: mergeIn,
+  },
   export: {
     every: 1,
     before: (root) => copyOf(join(folder, 'whole/out'), root),
     work: exportTo,
-    async after() {
-      const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
-      await exportDataset(root, 'csv');
-      return contentsOf(root);
-    },
+    after: wholeWithExport,
   },
 };
 

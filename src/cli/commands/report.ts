@@ -1,17 +1,11 @@
 /** `wildstyle report`: writes a page to look at a dataset. @module */
 import { relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { lockOutput } from '../../dataset/lock.js';
 import { noDataset } from '../../dataset/output-job.js';
-import { publishSummary, readSummary, withFiles } from '../../dataset/summary.js';
+import { readSummary } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
-import {
-  defaultInlineBytes,
-  outdatedReportFiles,
-  removeEarlierSheets,
-  type WrittenReport,
-  writeReport,
-} from '../../report/page/write-report.js';
+import { replaceReport } from '../../report/page/replace-report.js';
+import { defaultInlineBytes } from '../../report/page/write-report.js';
 import { print } from '../output.js';
 
 interface ReportArguments {
@@ -39,7 +33,9 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     }
     const root = resolve(dir);
     if (!(await readSummary(root))) throw noDataset(root, 'dataset.json');
-    const { path, images, missingSources, files } = await replaceReport(root, inline * bytesPerMegabyte);
+    const { path, images, missingSources, files } = await replaceReport(root, {
+      inlineBytes: inline * bytesPerMegabyte,
+    });
     print(`${images} images: ${relative(process.cwd(), path)}`);
     const beside = Object.keys(files).length - 1;
     if (beside > 0) print(`note: the page needs the ${beside} files in report/ beside it.`);
@@ -47,20 +43,3 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       print(`note: ${missingSources} content or style images cannot be read; their places stay empty.`);
   },
 };
-
-/** The report belongs to the dataset, so writing it is a change of the dataset. */
-async function replaceReport(root: string, inlineBytes: number): Promise<WrittenReport> {
-  const lock = await lockOutput(root, { startedAt: new Date() });
-  try {
-    const { fileSystem } = lock;
-    const summary = await readSummary(root);
-    if (!summary) throw noDataset(root, 'dataset.json');
-    const report = await writeReport(root, summary, { inlineBytes, fileSystem });
-    const removed = outdatedReportFiles(summary, report);
-    await publishSummary(root, withFiles(summary, report.files, removed), fileSystem);
-    await removeEarlierSheets(root, report, fileSystem);
-    return report;
-  } finally {
-    await lock.release();
-  }
-}

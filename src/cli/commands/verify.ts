@@ -2,12 +2,22 @@
 import type { CommandModule } from 'yargs';
 import { type DatasetProblem, type Verification, verifyDataset } from '../../dataset/verify/verify.js';
 import { processText } from '../../dataset/writer.js';
+import { WildstyleError } from '../../errors.js';
 import { exitCodes } from '../failure.js';
 import { print, printJson } from '../output.js';
+import { problemLine } from '../text/problem-line.js';
 
-export const verifyCommand: CommandModule<object, { dir: string; leaks?: boolean; json?: boolean }> = {
+interface VerifyArguments {
+  readonly dir: string;
+  readonly leaks?: boolean;
+  readonly repair?: boolean;
+  readonly job?: string;
+  readonly json?: boolean;
+}
+
+export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <dir>',
-  describe: 'Check every file of a dataset against its manifest',
+  describe: 'Check every file of a dataset against its manifest, and repair it',
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
@@ -15,8 +25,27 @@ export const verifyCommand: CommandModule<object, { dir: string; leaks?: boolean
         type: 'boolean',
         describe: 'Also prove that no photograph, group, near duplicate or split style is in two splits',
       })
-      .option('json', { type: 'boolean', describe: 'Print the result as JSON' }),
-  async handler({ dir, leaks: isSearched = false, json }) {
+      .option('repair', {
+        type: 'boolean',
+        describe: 'Make anew what is missing or wrong; move foreign files to .wildstyle/set-aside/',
+      })
+      .option('job', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'With --repair: the job file, for its weights and engine; default: the job in dataset.json',
+      })
+      .option('json', { type: 'boolean', describe: 'Print the result as JSON' }) as never,
+  async handler({ dir, leaks: isSearched = false, repair, job, json }) {
+    if (job !== undefined && !repair)
+      throw new WildstyleError('option-invalid', '--job is for --repair, which is not given.');
+    if (repair) {
+      const { repairCommand } = await import('./verify/repair.js');
+      const code = await repairCommand(dir, { job, json: json ?? false });
+      if (code !== exitCodes.complete || !isSearched) {
+        process.exitCode = code;
+        return;
+      }
+    }
     const { checked, pending, writer, problems, leaks } = await verifyDataset(dir, { leaks: isSearched });
     if (json) printJson({ checked, pending, writer: writer ?? null, problems, ...(leaks && { leaks }) });
     else {
@@ -24,7 +53,7 @@ export const verifyCommand: CommandModule<object, { dir: string; leaks?: boolean
         const who = processText(writer);
         print(`note: a run is writing to this folder${who}: files may differ until it ends.`);
       }
-      for (const { code, file, message } of problems) print(`${code}  ${file}  ${message}`);
+      for (const problem of problems) print(problemLine(problem));
       const verdict =
         problems.length === 0
           ? 'no differences'
@@ -32,16 +61,11 @@ export const verifyCommand: CommandModule<object, { dir: string; leaks?: boolean
       const left = pending > 0 ? `; ${pending} not made yet` : '';
       print(`${dir}: ${checked} images checked, ${verdict}${left}.`);
       if (leaks) print(leaksText(leaks, problems.filter(isLeak).length));
-      if (problems.some(isRepairable))
-        print('To repair the dataset, delete the altered and extra files and run the job again.');
+      if (!problems.every(isLeak)) print('To repair the dataset, add --repair.');
     }
     if (problems.length > 0) process.exitCode = exitCodes.failures;
   },
 };
-
-/** Whether a run recreates the file if it is missing. */
-const isRepairable = ({ code, file }: DatasetProblem): boolean =>
-  (code === 'file-altered' || code === 'file-missing') && file !== 'manifest.jsonl';
 
 const isLeak = ({ code }: DatasetProblem): boolean => code.endsWith('-shared');
 

@@ -32,18 +32,27 @@ export async function* combinedRecords(shards: readonly CompleteShard[]): AsyncG
     if (heads.has(value.index) || value.index <= after) throw inconsistent(place.shard, value.index, 'twice');
     heads.set(value.index, { place, record: value, rest });
   };
-  for (const { place, completion } of shards)
-    await advance(place, readShardRecords(place, completion.records), -1);
-  const total = first?.completion.planItems ?? 0;
-  for (let index = 0; index < total; index++) {
-    const head = heads.get(index);
-    if (!head) throw inconsistent(undefined, index, 'in no shard');
-    heads.delete(index);
-    yield { ...head.record, place: head.place };
-    await advance(head.place, head.rest, index);
+  const readers: AsyncGenerator<PlacedRecord>[] = [];
+  try {
+    for (const { place, completion } of shards) {
+      const reader = readShardRecords(place, completion.records);
+      readers.push(reader);
+      await advance(place, reader, -1);
+    }
+    const total = first?.completion.planItems ?? 0;
+    for (let index = 0; index < total; index++) {
+      const head = heads.get(index);
+      if (!head) throw inconsistent(undefined, index, 'in no shard');
+      heads.delete(index);
+      yield { ...head.record, place: head.place };
+      await advance(head.place, head.rest, index);
+    }
+    const [beyond] = heads.values();
+    if (beyond) throw inconsistent(beyond.place.shard, beyond.record.index, 'not in the plan');
+  } finally {
+    // Closes the files of a merge that failed.
+    for (const reader of readers) await reader.return(undefined);
   }
-  const [beyond] = heads.values();
-  if (beyond) throw inconsistent(beyond.place.shard, beyond.record.index, 'not in the plan');
 }
 
 function inconsistent(shard: Shard | undefined, index: number, problem: string): WildstyleError {

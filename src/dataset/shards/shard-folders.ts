@@ -1,4 +1,5 @@
 /** The working folders of shards in an output folder. @module */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
@@ -50,16 +51,16 @@ export async function assertNoOtherWriter(root: string, shard?: Shard): Promise<
 export async function removeShards(root: string, fileSystem: FileSystem): Promise<void> {
   const { workFolder, shardsFolder } = outputPaths(root);
   const discarded = join(workFolder, discardedName);
-  // What a crash left of an earlier removal.
-  await removeTree(discarded, fileSystem);
   try {
+    // What a crash left of an earlier removal.
+    await removeTree(discarded, fileSystem);
+    if (!existsSync(shardsFolder)) return;
     await fileSystem.rename(shardsFolder, discarded);
+    await syncFolder(workFolder, fileSystem);
+    await removeTree(discarded, fileSystem);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw asStorageError(error, shardsFolder);
   }
-  await syncFolder(workFolder, fileSystem);
-  await removeTree(discarded, fileSystem);
 }
 
 async function removeTree(folder: string, fileSystem: FileSystem): Promise<void> {

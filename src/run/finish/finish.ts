@@ -45,7 +45,7 @@ export async function finishDataset(
       planDigest,
       roots: { content: job.content.root, style: job.style.root },
       startedAt,
-      environmentOf,
+      environmentOf: (sample) => environmentOf(sample, job.run),
     },
     fileSystem,
   );

@@ -50,7 +50,7 @@ export async function finishShard(
     records: digest,
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
-    environment: environmentOf(shard.sample),
+    environment: environmentOf(shard.sample, prepared.job.run),
   };
   await publishCompletion(place, completion, fileSystem);
   return { counts, contactSheet: undefined };

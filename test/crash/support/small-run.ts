@@ -7,8 +7,10 @@ import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.
 import { type Holder, lockFiles } from '../../../src/files/lock/lock-files.js';
 import { thisProcess } from '../../../src/files/lock/process-identity.js';
 import { loadJob } from '../../../src/job/load.js';
+import type { Shard } from '../../../src/plan/shard.js';
 import type { RunResult } from '../../../src/run/events.js';
 import { type Prepared, prepare } from '../../../src/run/prepare.js';
+import { type RepairResult, repairDataset } from '../../../src/run/repair/repair.js';
 import { runPlan } from '../../../src/run/run.js';
 import { type SmallJob, smallJob } from '../../support/small-job.js';
 import { inProcessWorker } from './in-process-worker.js';
@@ -18,12 +20,15 @@ export interface SmallRun {
   readonly job: SmallJob;
   /** Runs the job in a folder. */
   readonly run: (root: string, options?: RunInProcess) => Promise<RunResult>;
+  /** Repairs a dataset of the job. */
+  readonly repair: (root: string, options?: RunInProcess) => Promise<RepairResult>;
 }
 
 export interface RunInProcess {
   readonly fileSystem?: FileSystem;
   readonly retryFailed?: boolean;
   readonly maxImages?: number;
+  readonly shard?: Shard;
   /** Called with the id of each item when its record is promised to be on disk. */
   readonly onDone?: (id: string) => void;
 }
@@ -39,24 +44,33 @@ export async function smallRun(): Promise<SmallRun> {
   const prepared = await prepare(await loadJob(job.file));
   if (before === undefined) delete process.env.XDG_CACHE_HOME;
   else process.env.XDG_CACHE_HOME = before;
-  return { job, run: (root, options = {}) => runIn(prepared, root, options) };
+  return {
+    job,
+    run: (root, options = {}) => runIn(prepared, root, options),
+    async repair(root, { fileSystem = nodeFileSystem } = {}) {
+      const startWorker = () => inProcessWorker({ fileSystem });
+      return repairDataset(root, async () => inFolder(prepared, root), { fileSystem, startWorker });
+    },
+  };
 }
+
+const inFolder = (prepared: Prepared, root: string): Prepared => ({
+  ...prepared,
+  job: { ...prepared.job, output: { ...prepared.job.output, root } },
+});
 
 async function runIn(
   prepared: Prepared,
   root: string,
-  { fileSystem = nodeFileSystem, retryFailed = false, maxImages, onDone }: RunInProcess,
+  { fileSystem = nodeFileSystem, retryFailed = false, maxImages, onDone, shard }: RunInProcess,
 ): Promise<RunResult> {
-  const job = { ...prepared.job, output: { ...prepared.job.output, root } };
-  return runPlan(
-    { ...prepared, job },
-    {
-      retryFailed,
-      fileSystem,
-      ...(maxImages !== undefined && { limits: { maxImages } }),
-      startWorker: () => inProcessWorker({ fileSystem, ...(onDone && { onDone }) }),
-    },
-  );
+  return runPlan(inFolder(prepared, root), {
+    retryFailed,
+    fileSystem,
+    ...(shard && { shard }),
+    ...(maxImages !== undefined && { limits: { maxImages } }),
+    startWorker: () => inProcessWorker({ fileSystem, ...(onDone && { onDone }) }),
+  });
 }
 
 /** Makes the holder of the lock of a folder look dead, as it is after a crash. */

@@ -1,0 +1,203 @@
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import { fileOf } from '../../src/dataset/ledger/record.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
+import { exportDataset } from '../../src/export/export-dataset.js';
+import { loadJob } from '../../src/job/load.js';
+import { replaceReport } from '../../src/report/page/replace-report.js';
+import { prepare } from '../../src/run/prepare.js';
+import { repairDataset } from '../../src/run/repair/repair.js';
+import { setAsideFolder } from '../../src/run/repair/set-aside.js';
+import { contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from '../crash/support/small-run.js';
+import { imagesBelow, timesBelow } from '../support/dataset-tree.js';
+
+let small: SmallRun;
+let whole: Record<string, string>;
+let source = '';
+
+test.before(async () => {
+  small = await smallRun();
+  source = join(small.job.folder, 'whole/out');
+  await small.run(source);
+  await exportDataset(source, 'csv');
+  whole = await contentsOf(source);
+});
+test.after.always(() => small?.job.remove());
+
+const copy = (name: string) => copyOf(source, join(small.job.folder, name, 'out'));
+
+/** What is done to a dataset, and the number of images that a repair makes anew. */
+interface Damage {
+  readonly harm: (root: string) => Promise<unknown>;
+  readonly setAside: (root: string) => Promise<readonly string[]>;
+}
+
+const first = async (root: string) => (await imagesBelow(root))[0];
+const edit = async (path: string, from: string | RegExp, to: string) =>
+  writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+
+const damages: Readonly<Record<string, Damage>> = {
+  'a missing image': {
+    harm: async (root) => rm(join(root, await first(root))),
+    setAside: async () => [],
+  },
+  'an altered image': {
+    harm: async (root) => appendFile(join(root, await first(root)), 'x'),
+    setAside: async (root) => [await first(root)],
+  },
+  'a partial image': {
+    harm: async (root) => writeFile(join(root, await first(root)), 'half'),
+    setAside: async (root) => [await first(root)],
+  },
+  'a link in the place of an image': {
+    async harm(root) {
+      const path = join(root, await first(root));
+      await rm(path);
+      await symlink(join(source, await first(source)), path);
+    },
+    setAside: async () => [await first(source)],
+  },
+  'foreign files, one in a class of its own, and an empty class': {
+    async harm(root) {
+      await mkdir(join(root, 'train/none'));
+      await mkdir(join(root, 'train/strangers'));
+      await writeFile(join(root, 'train/strangers/one.png'), 'foreign');
+      await writeFile(join(root, 'train/ponds/one.txt'), 'foreign');
+    },
+    setAside: async () => ['train/none', 'train/ponds/one.txt', 'train/strangers/one.png'],
+  },
+  'altered metadata': {
+    harm: (root) => edit(join(root, 'train/metadata.jsonl'), 'ponds', 'lakes'),
+    setAside: async () => [],
+  },
+  'an edited card': {
+    harm: (root) => appendFile(join(root, 'README.md'), 'mine'),
+    setAside: async () => ['README.md'],
+  },
+  'a damaged export with a foreign file': {
+    async harm(root) {
+      await writeFile(join(root, 'exports/csv/train.csv'), 'x');
+      await writeFile(join(root, 'exports/csv/notes.txt'), 'x');
+    },
+    setAside: async () => ['exports/csv/notes.txt', 'exports/csv/train.csv'],
+  },
+  'a manifest with an edited line, a missing one and one that is no record': {
+    async harm(root) {
+      const { manifest } = outputPaths(root);
+      const [, second, , ...others] = (await readFile(manifest, 'utf8')).split('\n');
+      const lines = ['{}', second.replace(/"label":"\w+"/, '"label":"other"'), ...others];
+      await writeFile(manifest, lines.join('\n'));
+    },
+    setAside: async () => (await readManifest(source)).slice(0, 3).map(fileOf),
+  },
+  'no manifest': {
+    harm: (root) => rm(outputPaths(root).manifest),
+    setAside: async () => imagesBelow(source),
+  },
+  'an edited summary': {
+    harm: (root) => edit(outputPaths(root).summary, '"complete": 6', '"complete": 7'),
+    setAside: async () => ['dataset.json', 'exports/csv/train.csv'],
+  },
+  'a summary that is no JSON, and an edited manifest': {
+    async harm(root) {
+      await writeFile(outputPaths(root).summary, '{');
+      await edit(outputPaths(root).manifest, '"attempts"', '"attempted"');
+    },
+    setAside: async () => ['dataset.json', 'exports/csv/train.csv', await first(source)],
+  },
+  'no working folder, and no metadata': {
+    async harm(root) {
+      await rm(outputPaths(root).workFolder, { recursive: true, force: true });
+      await rm(join(root, 'train/metadata.jsonl'));
+    },
+    setAside: async () => [],
+  },
+};
+
+for (const [name, { harm, setAside }] of Object.entries(damages)) {
+  test.serial(`repairs ${name}`, async (t) => {
+    const root = await copy('damaged');
+    await harm(root);
+    const result = await small.repair(root);
+    t.true(result.found.length > 0);
+    t.deepEqual(result.left, []);
+    t.deepEqual([...result.setAside].sort(), [...(await setAside(root))].sort());
+    t.deepEqual(await faultsOf(root, whole), []);
+    t.not(result.isSameResult, false);
+  });
+}
+
+test.serial('writes a damaged report again', async (t) => {
+  const root = await copy('reported');
+  await replaceReport(root);
+  await writeFile(join(root, 'report.html'), 'x');
+  const { found, setAside, left } = await small.repair(root);
+  t.deepEqual(
+    found.map(({ code, file }) => [code, file]),
+    [['file-altered', 'report.html']],
+  );
+  t.deepEqual(setAside, ['report.html']);
+  t.deepEqual(left, []);
+  t.regex(await readFile(join(root, 'report.html'), 'utf8'), /<!doctype html>/i);
+  t.is(await readFile(join(setAsideFolder(root), 'report.html'), 'utf8'), 'x');
+});
+
+test.serial('a dataset without damage is left as it is', async (t) => {
+  const root = await copy('intact');
+  const before = await timesBelow(root);
+  const result = await small.repair(root);
+  t.deepEqual(result.found, []);
+  t.is(result.run, undefined);
+  t.deepEqual(await timesBelow(root), before);
+});
+
+test.serial('a dataset that is not complete: only what is wrong is made', async (t) => {
+  const root = join(small.job.folder, 'partial/out');
+  await small.run(root, { maxImages: 3 });
+  await appendFile(join(root, await first(root)), 'x');
+  const { run, left, setAside } = await small.repair(root);
+  t.like(run, { status: 'stopped', counts: { complete: 3, pending: 3 } });
+  t.deepEqual(left, []);
+  t.is(setAside.length, 1);
+  await small.run(root);
+  await exportDataset(root, 'csv');
+  t.deepEqual(await faultsOf(root, whole), []);
+});
+
+test.serial('a file of the same name that was moved aside before is kept', async (t) => {
+  const root = await copy('twice');
+  const file = await first(root);
+  for (const text of ['one', 'two']) {
+    await writeFile(join(root, file), text);
+    await small.repair(root);
+  }
+  t.is(await readFile(join(setAsideFolder(root), file), 'utf8'), 'one');
+  t.is(await readFile(join(setAsideFolder(root), `${file}.1`), 'utf8'), 'two');
+});
+
+test.serial('a dataset of other images is refused, and nothing is moved', async (t) => {
+  const other = await smallRun();
+  t.teardown(other.job.remove);
+  const root = await copyOf(source, join(other.job.folder, 'other/out'));
+  const added = await readFile(join(other.job.contentRoot, 'ponds/rings.png'));
+  await other.job.put('content/ponds/another.png', Buffer.concat([added, Buffer.from('x')]));
+  const file = await first(root);
+  await appendFile(join(root, file), 'x');
+  const cache = process.env.XDG_CACHE_HOME;
+  process.env.XDG_CACHE_HOME = other.job.cache;
+  t.teardown(() => {
+    if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = cache;
+  });
+  const prepared = async () => prepare(await loadJob(other.job.file, { overrides: [`output.root=${root}`] }));
+  await t.throwsAsync(repairDataset(root, prepared), { code: 'output-differs' });
+  t.true((await imagesBelow(root)).includes(file));
+});
+
+test.serial('shards that are not merged are refused', async (t) => {
+  const root = join(small.job.folder, 'sharded/out');
+  await small.run(root, { shard: { index: 0, count: 2 } });
+  await t.throwsAsync(small.repair(root), { code: 'dataset-invalid', message: /shards that are not merged/ });
+});
