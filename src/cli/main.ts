@@ -68,7 +68,7 @@ commandLine
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
-    checkOptions(values, ['set', 'vary', 'dirs']);
+    checkOptions(values, ['set', 'vary', 'dirs', 'style']);
     return true;
   })
   .version(packageVersion())

@@ -1,9 +1,9 @@
 /** Describes the differences between two jobs in readable lines. @module */
-import { type Role, roles } from '../stylize/role.js';
+import { type Side, sides } from '../stylize/role.js';
 
 /** An image of a job, identified by role, path and digest. */
 export interface JobImage {
-  readonly role: Role;
+  readonly role: Side;
   readonly path: string;
   readonly sha256: string;
 }
@@ -25,7 +25,7 @@ export function jobDifferences(before: unknown, after: unknown): string[] {
 export function imageDifferences(before: Iterable<JobImage>, after: Iterable<JobImage>): string[] {
   const differences: string[] = [];
   const [old, current] = [byRole(before), byRole(after)];
-  for (const role of roles) {
+  for (const role of sides) {
     const removed = [...old[role].keys()].filter((path) => !current[role].has(path));
     const added = [...current[role].keys()].filter((path) => !old[role].has(path));
     const changed = [...current[role]].filter(([path, sha256]) => (old[role].get(path) ?? sha256) !== sha256);
@@ -41,7 +41,7 @@ export function imageDifferences(before: Iterable<JobImage>, after: Iterable<Job
 type Digests = Record<JobImage['role'], Map<string, string>>;
 
 function byRole(images: Iterable<JobImage>): Digests {
-  const digests = Object.fromEntries(roles.map((role) => [role, new Map<string, string>()])) as Digests;
+  const digests = Object.fromEntries(sides.map((role) => [role, new Map<string, string>()])) as Digests;
   for (const { role, path, sha256 } of images) digests[role].set(path, sha256);
   return digests;
 }

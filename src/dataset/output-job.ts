@@ -6,7 +6,7 @@ import { type FileSystem, nodeFileSystem } from '../files/file-system.js';
 import { parseJson } from '../files/json.js';
 import { readLines } from '../files/lines.js';
 import { FilePublisher, publishFile } from '../files/publish.js';
-import { roles } from '../stylize/role.js';
+import { sides } from '../stylize/role.js';
 import type { JobImage } from './job-differences.js';
 import { firstProblem } from './ledger/record-line.js';
 import { type OutputPlace, outputPaths } from './output-paths.js';
@@ -31,7 +31,7 @@ const outputJobSchema = z.strictObject({
   earlierJobs: z.array(job).readonly().default([]),
 });
 const jobImageSchema = z.strictObject({
-  role: z.enum(roles),
+  role: z.enum(sides),
   path: z.string(),
   sha256: z.string(),
 });

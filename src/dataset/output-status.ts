@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
-import type { Role } from '../stylize/role.js';
+import { type Role, sideOf } from '../stylize/role.js';
 import { imageDifferences, type JobImage, jobDifferences } from './job-differences.js';
 import type { Journals } from './ledger/journals/journal-files.js';
 import { type JournaledRecords, readJournals } from './ledger/journals/read-journals.js';
@@ -213,8 +213,10 @@ export async function differencesFrom(
 async function imagesOf(records: RecordIndex): Promise<JobImage[]> {
   const images = new Map<string, JobImage>();
   for await (const { sources } of readRecords(records.values())) {
-    for (const [role, { path, sha256 }] of Object.entries(sources))
-      images.set(`${role} ${path}`, { role: role as Role, path, sha256 });
+    for (const [role, { path, sha256 }] of Object.entries(sources)) {
+      const side = sideOf(role as Role);
+      images.set(`${side} ${path}`, { role: side, path, sha256 });
+    }
   }
   return [...images.values()];
 }

@@ -112,6 +112,8 @@ export interface Method<Drawn, Recipe extends MethodRecipe, Facts extends object
   /** The networks whose weights a recipe needs. */
   readonly networks: (recipe: Recipe) => readonly NetworkName[];
   readonly sources: (recipe: Recipe) => readonly SourceRequest[];
+  /** The number of styles that it blends in one image. */
+  readonly styles: (recipe: Recipe) => number;
   readonly cost: (recipe: Recipe) => Cost;
   /** The long edges of the smallest and the largest image that it works on: memory and batches follow from them. */
   readonly sizeRange: (recipe: Recipe) => { readonly smallestPx: number; readonly largestPx: number };

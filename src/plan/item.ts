@@ -1,6 +1,7 @@
 /** The items of a plan. @module */
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import type { ResolvedRecipe } from '../methods/index.js';
+import { type StyleRole, styleRoles } from '../stylize/role.js';
 
 interface ItemBase {
   /** Hash of everything that determines the pixels: 32 hex digits. */
@@ -24,10 +25,21 @@ export interface OriginalItem extends ItemBase {
   readonly recipe: Pick<ResolvedRecipe, 'size' | 'fit'>;
 }
 
+/** The images that a stylized image is made from: further styles are blended with the first. */
+export interface StylizedSources extends Readonly<Partial<Record<StyleRole, StyleEntry>>> {
+  readonly content: ContentEntry;
+  readonly style: StyleEntry;
+}
+
+/** The styles of an item, in order. */
+export function stylesIn(sources: StylizedSources): StyleEntry[] {
+  return styleRoles.flatMap((role) => sources[role] ?? []);
+}
+
 /** One stylized image to make. */
 export interface StylizedItem extends ItemBase {
   readonly kind: 'stylized';
-  readonly sources: { readonly content: ContentEntry; readonly style: StyleEntry };
+  readonly sources: StylizedSources;
   /** Numbers the items that have the same sources, starting at 0. */
   readonly replica: number;
   /** 32-bit seed of all random draws for this item. */

@@ -16,12 +16,13 @@ import { methodOf } from '../methods/index.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, random32 } from '../random.js';
 import { assignSplits, type SplitInputs, type Splits } from '../splits/assign.js';
 import type { NetworkName } from '../stylize/networks/index.js';
+import { styleRoles } from '../stylize/role.js';
 import { classesOf } from './counts.js';
 import { interleave } from './interleave.js';
 import type { OriginalItem, PlanItem, StylizedItem } from './item.js';
 import { countItems, countPlaces, itemsAt, type Place, type PlaceCounts, placesOf } from './places.js';
 import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
-import { makeStyleChooser, type StyleChooser } from './sampling.js';
+import { chooseOthers, makeStyleChooser, type StyleChooser } from './sampling.js';
 import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
 
 /** The network that a plan uses. The digest of its weights is part of every item's id. */
@@ -118,7 +119,10 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
     if (item < originals) return makeOriginal(place, index);
     const list = stylesOf(p);
     const j = item - originals;
-    return makeStylized(place, index, list[j % list.length], Math.floor(j / list.length));
+    const first = list[j % list.length];
+    const others: OtherStyles = (key, count) =>
+      chooseOthers(choosers.get(place.split) ?? (() => []), first, key, firstOf.stylized[p] + j, count);
+    return makeStylized(place, index, first, Math.floor(j / list.length), others);
   }
 
   function* items(): Generator<PlanItem> {
@@ -202,27 +206,34 @@ function originalMaker({ recipe, output }: Job): (place: Place, index: number) =
   };
 }
 
+/** Chooses further styles of an item by its key. */
+type OtherStyles = (key: Key, count: number) => readonly number[];
+
 function stylizedMaker(
   { recipe, output }: Job,
   styles: readonly StyleEntry[],
   network: NetworkChoice,
-): (place: Place, index: number, style: number, replica: number) => StylizedItem {
+): (place: Place, index: number, style: number, replica: number, others: OtherStyles) => StylizedItem {
   const sample = makeRecipeSampler(recipe, { network: network.name });
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
   const head = idHead(['stylized'], output);
   const pathOf = imagePaths(output);
-  const seedDraw = drawNumber('seed');
-  return ({ content, set, group, folder, key }, index, s, replica) => {
+  const [seedDraw, othersDraw] = ['seed', 'others'].map(drawNumber);
+  return ({ content, set, group, folder, key }, index, s, replica, others) => {
     const style = styles[s];
     const pairKey = deriveKey(key, styleKeys[s]);
     const seed = random32(pairKey, seedDraw, replica);
     const resolved = sample(pairKey, replica);
     const method = methodOf(resolved);
     const { label } = content;
-    const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${style.sha256} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
+    const count = method.styles(resolved) - 1;
+    const more = count > 0 ? others(deriveKey(pairKey, [othersDraw, replica]), count) : [];
+    const digests = [s, ...more].map((each) => styles[each].sha256).join(' ');
+    const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${digests} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
     const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
     const file = pathOf(folder, id);
-    const sources = { content, style };
+    const blended = more.map((each, i) => [styleRoles[i + 1], styles[each]]);
+    const sources = { content, style, ...Object.fromEntries(blended) };
     return {
       kind: 'stylized',
       id,

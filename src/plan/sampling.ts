@@ -82,6 +82,30 @@ export function makeStyleChooser(
   };
 }
 
+/**
+ * Chooses the styles that are blended with the first style of an item.
+ * @param choose the chooser of the item's split
+ * @param key the key of the item
+ * @param item number of stylized items before it; only `roundRobin` uses it
+ * @param count number of styles besides the first
+ * @throws `style-missing` if there are too few
+ */
+export function chooseOthers(
+  choose: StyleChooser,
+  first: number,
+  key: Key,
+  item: number,
+  count: number,
+): number[] {
+  const others = choose(key, item, count + 1).filter((style) => style !== first);
+  if (others.length >= count) return others.slice(0, count);
+  throw new WildstyleError(
+    'style-missing',
+    `style.mix blends ${count + 1} styles, but only ${others.length + 1} can be used.`,
+    { cure: 'Add style images, or shorten recipe.style.mix.' },
+  );
+}
+
 function isFor({ split: own }: StyleEntry, split: string | undefined): boolean {
   return own === undefined || split === undefined || own === split;
 }

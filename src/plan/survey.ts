@@ -5,7 +5,7 @@ import { sha256InPieces } from '../files/digest.js';
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import { isDistribution } from '../job/distribution.js';
 import type { DistributedRecipe } from '../job/schema.js';
-import type { PlanItem } from './item.js';
+import { type PlanItem, stylesIn } from './item.js';
 
 export interface StyleCount {
   readonly path: string;
@@ -53,7 +53,8 @@ export function surveyItems(
       ({ content } = item.sources);
       ids += `${content.path}\n`;
     }
-    ids += item.kind === 'stylized' ? ` ${item.file} ${item.sources.style.path}\n` : ` ${item.file}\n`;
+    const used = item.kind === 'stylized' ? stylesIn(item.sources) : [];
+    ids += ` ${[item.file, ...used.map(({ path }) => path)].join(' ')}\n`;
     // Hash in blocks: one call per id would take longer than the hashing itself.
     if (ids.length >= 1 << 16) {
       digest.update(ids);
@@ -61,8 +62,7 @@ export function surveyItems(
     }
     if (item.kind === 'original') continue;
     stylized += 1;
-    const { style } = item.sources;
-    perStyle.set(style, (perStyle.get(style) ?? 0) + 1);
+    for (const style of used) perStyle.set(style, (perStyle.get(style) ?? 0) + 1);
     for (const { see } of watched) see?.(item.recipe);
   }
   return {

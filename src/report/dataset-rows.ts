@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import type { DatasetSummary } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
-import { type ByRole, type Role, roles } from '../stylize/role.js';
+import { type ByRole, type Side, sides } from '../stylize/role.js';
 import type { SheetRow } from './contact-sheet.js';
 import { captionOf } from './sheet-rows.js';
 
@@ -19,7 +19,7 @@ export interface SheetFolders {
  * @throws `dataset-invalid` if its job does not name them
  */
 export function jobFoldersOf({ job }: DatasetSummary): SheetFolders['roots'] {
-  const folders = roles.map((role) => [role, (job[role] as { root?: unknown } | undefined)?.root]);
+  const folders = sides.map((role) => [role, (job[role] as { root?: unknown } | undefined)?.root]);
   if (!folders.every(([, root]) => typeof root === 'string')) {
     throw new WildstyleError(
       'dataset-invalid',
@@ -36,7 +36,7 @@ export function sheetRows(
 ): SheetRow[] {
   return records.map((record) => {
     const sources: ByRole<{ path: string }> = record.sources;
-    const pathOf = (role: Role) => join(roots[role] ?? '', sources[role]?.path ?? '');
+    const pathOf = (role: Side) => join(roots[role] ?? '', sources[role]?.path ?? '');
     return {
       content: pathOf('content'),
       style: pathOf('style'),

@@ -7,7 +7,7 @@ import { type OptimizerChoice, optimizerKey, optimizerOf } from './optimizers/in
 import type { Optimizer, OptimizerNumber } from './optimizers/optimizer.js';
 import { type ByRole, type Role, roles } from './role.js';
 import type { Decay } from './schedule/decay.js';
-import { lossesByTerm } from './terms/index.js';
+import { lossOfTerm } from './terms/index.js';
 import { defaultSettings } from './terms/parameters.js';
 import { type Place, pixels, type Settings, type Term } from './terms/term.js';
 
@@ -57,7 +57,7 @@ export interface SpecParts {
   /** Whether the parts of the terms are divided by their scales. Default: yes. */
   readonly isScaled?: boolean;
   readonly optimizer: OptimizerChoice;
-  /** Keyed by the names of {@link lossesByTerm}, in order of summation. */
+  /** Keyed by the names of terms, see {@link lossOfTerm}, in order of summation. */
   readonly terms: Named<ConfiguredPlace>;
 }
 
@@ -82,9 +82,9 @@ export function specOf(parts: SpecParts): Spec {
   };
 }
 
-/** Makes the term of a loss for a place in the recipe. @param name one of {@link lossesByTerm} */
+/** Makes the term of a loss for a place in the recipe. @param name see {@link lossOfTerm} */
 export function namedTerm(name: string, { role, layers, settings }: ConfiguredPlace): NamedTerm {
-  const loss = lossesByTerm[name];
+  const loss = lossOfTerm(name);
   const sorted = [...new Set(layers)].sort();
   const all = Object.entries({ ...defaultSettings(loss), ...settings });
   return {

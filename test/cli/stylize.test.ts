@@ -34,6 +34,18 @@ test.serial('every key of a recipe can be set, with or without its prefix', asyn
   t.is(Math.max(width, height), 48);
 });
 
+test.serial('several styles are blended by weight', async (t) => {
+  const quick = ['--size', '48', '--steps', '2', '--set', 'network=random'];
+  const more = ['--style', 'style/stripes.png=0.25', '--style', 'style/rings.png'];
+  const { exitCode, stderr } = await stylize('d.png', ...quick, ...more);
+  t.is(exitCode, 0, stderr);
+  const wrong = await stylize('e.png', ...quick, ...more, '--set', 'style.mix=[1, 1]');
+  t.is(wrong.exitCode, 2);
+  t.regex(wrong.stderr, /style\.mix has 2 weights, but the number of style images is 3/);
+  const itself = await stylize('style/rings.png', ...quick, ...more);
+  t.regex(itself.stderr, /The output would overwrite/);
+});
+
 test.serial('a key that does not exist is refused, with the nearest one', async (t) => {
   const { exitCode, stderr } = await stylize('b.png', '--set', 'optimiser=adam');
   t.is(exitCode, 2);

@@ -128,6 +128,7 @@ test('metadata has a row for each complete item, all with the same flat columns'
     method: 'optimize',
     content_path: 'cat/b.png',
     style_path: 'waves.jpg',
+    styles: null,
     content_license: null,
     content_author: null,
     style_license: null,

@@ -13,6 +13,7 @@ import { presetNames } from '../../methods/optimize/presets.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { stylizeImages } from '../../run/arrays/stylize-images.js';
 import type { Progress } from '../../run/progress.js';
+import { styleRoles } from '../../stylize/role.js';
 import { parseWeights } from '../options.js';
 import { print } from '../output.js';
 import { progressView } from '../progress-bar.js';
@@ -20,7 +21,8 @@ import { stopSignals } from '../signals.js';
 
 interface StylizeArguments {
   readonly content: string;
-  readonly style: string;
+  readonly painting: string;
+  readonly style?: readonly string[];
   readonly out: string;
   readonly size?: number;
   readonly steps?: number;
@@ -31,16 +33,22 @@ interface StylizeArguments {
 }
 
 export const stylizeCommand: CommandModule<object, StylizeArguments> = {
-  command: 'stylize <content> <style> <out>',
+  command: 'stylize <content> <painting> <out>',
   describe: 'Stylize one image, to try out a style or a recipe',
   builder: (yargs) =>
     yargs
       .positional('content', { type: 'string', demandOption: true, describe: 'Content image' })
-      .positional('style', { type: 'string', demandOption: true, describe: 'Style image' })
+      .positional('painting', { type: 'string', demandOption: true, describe: 'Style image' })
       .positional('out', {
         type: 'string',
         demandOption: true,
         describe: 'Output image: .jpg, .png or .webp',
+      })
+      .option('style', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Style image to blend with the first, and its weight relative to it: b.jpg=0.5; repeatable',
       })
       .option('size', { type: 'number', requiresArg: true, describe: 'Long edge in pixels' })
       .option('steps', { type: 'number', requiresArg: true, describe: 'Optimization steps' })
@@ -62,18 +70,21 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
         describe: 'Set a recipe key, e.g. optimizer=adam; repeatable',
       })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' }),
-  async handler({ content, style, out, size, steps, strength, preset, set = [], weights }) {
+  async handler({ content, painting, style = [], out, size, steps, strength, preset, set = [], weights }) {
     const format = formatOfFile(out);
     if (!format) {
       throw new WildstyleError('option-invalid', `The output must end in .jpg, .png or .webp, not ${out}.`);
     }
-    if ((await isSameFile(content, out)) || (await isSameFile(style, out)))
-      throw new WildstyleError('option-invalid', `The output would overwrite ${out}. Choose another file.`);
+    const styles = [{ file: painting, weight: 1 }, ...style.map(weightedStyle)];
+    for (const file of [content, ...styles.map((each) => each.file)])
+      if (await isSameFile(file, out))
+        throw new WildstyleError('option-invalid', `The output would overwrite ${out}. Choose another file.`);
     // Fail now rather than after minutes of work.
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
     });
-    const recipe = recipeOf({ preset, size, steps, style: { strength } }, set);
+    const mix = styles.length > 1 ? styles.map(({ weight }) => weight) : undefined;
+    const recipe = recipeOf({ preset, size, steps, style: { strength, mix } }, set);
     const signals = stopSignals();
     const view = progressView(process.stderr);
     let isAnnounced = false;
@@ -85,7 +96,8 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     signals.drain.addEventListener('abort', () => view.print('Stopping: saving the current image.'));
     signals.abandon.addEventListener('abort', () => process.exit(130));
     try {
-      const { pixels, facts } = await stylizeImages({ content, style }, recipe, {
+      const files = { content, ...Object.fromEntries(styles.map(({ file }, i) => [styleRoles[i], file])) };
+      const { pixels, facts } = await stylizeImages(files, recipe, {
         ...(weights !== undefined && { weights: parseWeights(weights, (path) => path) }),
         finish: signals.drain,
         onProgress,
@@ -99,6 +111,12 @@ export const stylizeCommand: CommandModule<object, StylizeArguments> = {
     }
   },
 };
+
+/** Reads a style image with its weight: `waves.jpg=0.5`. Without one, it is 1. */
+function weightedStyle(text: string): { file: string; weight: number } {
+  const [, file, weight] = /^(.+)=(\d*\.?\d+)$/.exec(text) ?? [];
+  return file === undefined ? { file: text, weight: 1 } : { file, weight: Number(weight) };
+}
 
 function factsText({ network, steps, loss }: Partial<OptimizeFacts>): string {
   const parts = [network?.name, steps === undefined ? undefined : `${steps} steps`];

@@ -1,6 +1,8 @@
 /** Counts the source images of a dataset by license. @module */
+
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
+import { isStyleRole } from '../../stylize/role.js';
 import type { CompleteRecord } from './record.js';
 
 /** Source images with one license; null counts those without. */
@@ -19,7 +21,8 @@ export class LicenseTally {
 
   add({ sources }: CompleteRecord): void {
     for (const [role, { sha256, license = null }] of Object.entries(sources)) {
-      this.#seen.set(`${role} ${sha256}`, license);
+      const side = isStyleRole(role) ? 'style' : role;
+      this.#seen.set(`${side} ${sha256}`, license);
       this.#hasLicenses ||= license !== null;
     }
   }

@@ -6,7 +6,7 @@
  */
 
 import { ownGroup } from '../../splits/names.js';
-import type { ByRole, Role } from '../../stylize/role.js';
+import { type ByRole, type Role, styleRoles } from '../../stylize/role.js';
 import { splitOfFile } from '../output-paths.js';
 import { factsOf, fileOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
 
@@ -105,6 +105,7 @@ export const metadataColumns: readonly MetadataColumn[] = [
     'share of edges that stayed within 2 pixels; only with annotations',
     (record) => ('edgeF1' in record ? record.edgeF1 : undefined),
   ),
+  column('styles', 'string', 'path and share of each style, as JSON; only if several are blended', stylesOf),
   column('recipe', 'string', 'all parameters, as JSON', recipeOf),
 ];
 
@@ -124,6 +125,14 @@ function objectsOf(record: ItemRecord): object | undefined {
   if (record.status === 'failed' || !record.objects) return undefined;
   const { objects } = record;
   return { bbox: objects.map(({ bbox }) => bbox), category: objects.map(({ category }) => category) };
+}
+
+/** The styles of an image that blends several. */
+function stylesOf(record: ItemRecord): object | undefined {
+  const { sources } = record as { sources: ByRole<{ path: string }> };
+  const mix = applied('style', 'mix')(record) as readonly number[] | undefined;
+  if (!mix || mix.length < 2) return undefined;
+  return mix.map((share, i) => ({ path: sources[styleRoles[i]]?.path, share }));
 }
 
 function rightsOf(role: Role, key: 'license' | 'author'): MetadataColumn['value'] {

@@ -1,6 +1,7 @@
 /** The fields of a record that the plan decides. @module */
 import type { ImageEntry } from '../../inventory/entries.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+import { roles } from '../../stylize/role.js';
 
 const source = ({ path, sha256, license, author }: ImageEntry) => ({
   path,
@@ -32,7 +33,12 @@ export function plannedStylized({ id, label, split, group, sources, replica, see
     label,
     split,
     group,
-    sources: { content: source(sources.content), style: source(sources.style) },
+    sources: Object.fromEntries(
+      roles.flatMap((role) => {
+        const entry = sources[role];
+        return entry ? [[role, source(entry)]] : [];
+      }),
+    ),
     replica,
     seed,
     drawn: { ...recipe },

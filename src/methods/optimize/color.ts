@@ -2,6 +2,7 @@
 import type { HostTensor } from '../../engine/engine.js';
 import { grayOf, matchLuminance, withLuminance } from '../../images/color/luminance.js';
 import { matchColors, paletteOf } from '../../images/color/match.js';
+import type { Side } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
 import type { OptimizeRecipe } from './resolve.js';
 
@@ -15,17 +16,17 @@ export type Color = (typeof colors)[number];
  */
 export function preparedSource(
   color: Color,
-  role: 'content' | 'style',
+  side: Side,
   source: SourceImage,
   content: SourceImage,
 ): SourceImage {
   if (color === 'luminance') {
     const gray = grayOf(source.tensor);
-    if (role === 'content') return { key: `${source.key};gray`, tensor: gray };
+    if (side === 'content') return { key: `${source.key};gray`, tensor: gray };
     const tensor = matchLuminance(gray, grayOf(content.tensor));
     return { key: `${source.key};gray like ${content.key}`, tensor };
   }
-  if (color === 'content' && role === 'style') {
+  if (color === 'content' && side === 'style') {
     const tensor = matchColors(source.tensor, paletteOf(content.tensor));
     return { key: `${source.key};colors of ${content.key}`, tensor };
   }

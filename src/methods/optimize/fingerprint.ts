@@ -19,6 +19,12 @@ function losses({ loss, lossParameters }: Pick<OptimizeRecipe['style'], 'loss' |
   return parameters === '{}' ? json(loss) : `${json(loss)} ${parameters}`;
 }
 
+/** One style has the same text as before there could be several. */
+function mixed({ mix }: OptimizeRecipe['style']): string {
+  const text = json(mix);
+  return text === '[1]' ? '' : ` ${text}`;
+}
+
 /**
  * The resolved recipe as text: every parameter, in a fixed order. Equal for equal recipes only; a test changes each
  * parameter. `JSON.stringify` would take a sixth of the time of planning.
@@ -28,7 +34,7 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const { totalVariation, optimizer, learningRate, decay, history, momentum, average, plateau } = recipe;
   const start = typeof init === 'string' ? init : json(init);
   const ofContent = `${losses(content)} ${json(content.layers)} ${content.weight}`;
-  const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}`;
+  const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}${mixed(style)}`;
   const falling = typeof decay === 'string' ? decay : json(decay);
   const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
   return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${recipe.blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;

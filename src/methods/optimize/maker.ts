@@ -3,11 +3,12 @@ import type { HostTensor, Named } from '../../engine/engine.js';
 import { resizeTensor } from '../../images/resize.js';
 import { drawNumber, keyOfSeed, random32 } from '../../random.js';
 import type { LossPoint } from '../../stylize/curve.js';
+import { type Side, styleRoles } from '../../stylize/role.js';
 import { afterRestarts } from '../../stylize/schedule/slot.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import type { SourceImage, TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext } from '../method.js';
-import { type Color, finishedImage, preparedSource } from './color.js';
+import { finishedImage, preparedSource } from './color.js';
 import type { OptimizeFacts } from './facts.js';
 import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
@@ -46,7 +47,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       }
       const before = steps;
       const onStep = (step: number) => watch?.onStep?.(before + step);
-      const { content, style, initialStyle } = preparedSources(recipe.color, sources, stage);
+      const { content, styles, initialStyle } = preparedSources(recipe, sources, stage);
       const initial: HostTensor = image
         ? resizeTensor(image, content.tensor.shape)
         : initialImage(recipe.init, content.tensor, initialStyle?.tensor, seed);
@@ -58,7 +59,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
           parameters: { ...parameters, learningRate: afterRestarts(learningRate, restarts) },
           steps: stepsOfStage,
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
-          sources: { content, style },
+          sources: { content, ...styles },
           initial,
           watch: watch && { ...watch, onStep },
         },
@@ -96,14 +97,18 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
 }
 
 /** The sources of a stage, as they are optimized for. */
-function preparedSources(color: Color, sources: Named<SourceImage>, stage: number) {
+function preparedSources({ color, style }: OptimizeRecipe, sources: Named<SourceImage>, stage: number) {
   const content = sources[sourceName.content(stage)];
-  const prepared = (role: 'content' | 'style', source: SourceImage) =>
-    preparedSource(color, role, source, content);
+  const prepared = (side: Side, source: SourceImage) => preparedSource(color, side, source, content);
   const initialStyle = sources[sourceName.initialStyle];
   return {
     content: prepared('content', content),
-    style: prepared('style', sources[sourceName.style(stage)]),
+    styles: Object.fromEntries(
+      style.mix.map((_, i) => {
+        const role = styleRoles[i];
+        return [role, prepared('style', sources[sourceName.style(stage, role)])];
+      }),
+    ),
     ...(initialStyle && { initialStyle: prepared('style', initialStyle) }),
   };
 }

@@ -1,8 +1,8 @@
 /** Translates a recipe for the stylizer: the spec to compile, and the parameters to pass in. @module */
 import type { Named } from '../../engine/engine.js';
-import type { Role } from '../../stylize/role.js';
+import { type Role, styleRoles } from '../../stylize/role.js';
 import { type ConfiguredPlace, namedTerm, type Parameters, type Spec, specOf } from '../../stylize/spec.js';
-import { lossesByTerm, termName } from '../../stylize/terms/index.js';
+import { lossOfTerm, termName } from '../../stylize/terms/index.js';
 import { pixels, shareOf } from '../../stylize/terms/term.js';
 import type { LossParameters, OptimizeRecipe, Shares } from './resolve.js';
 
@@ -26,7 +26,10 @@ export const strengthOf = (weight: number): number => Math.sqrt(50 * weight);
 function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
   return {
     ...termsOf('content', content, content.weight),
-    ...termsOf('style', style, styleWeight(style.strength)),
+    ...Object.assign(
+      {},
+      ...style.mix.map((share, i) => termsOf(styleRoles[i], style, share * styleWeight(style.strength))),
+    ),
     totalVariation: {
       role: 'content',
       layers: [pixels],
@@ -51,7 +54,7 @@ function termsOf(
   return Object.fromEntries(
     Object.entries(losses).map(([loss, share]) => {
       const name = termName(role, loss);
-      const { parameters } = lossesByTerm[name];
+      const { parameters } = lossOfTerm(name);
       const given = Object.entries(lossParameters[loss] ?? {});
       const isNumber = (key: string) => parameters[key].kind === 'number';
       return [

@@ -25,6 +25,7 @@ export const optimize = {
   facts: optimizeFacts,
   networks: ({ network }) => [network],
   sources: sourcesOf,
+  styles: ({ style }) => style.mix.length,
   cost(recipe) {
     let [steps, pixelSteps] = [0, 0];
     for (const stage of stagesOf(recipe)) {

@@ -8,6 +8,7 @@ import { optimizerNames } from '../../stylize/optimizers/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import { colors } from './color.js';
 import { losses } from './loss-parameters.js';
+import { mixSchema } from './mix.js';
 import { hasWeight, weight } from './weight.js';
 
 /** Layers as a list (equal weights) or a map from layer to weight. */
@@ -101,6 +102,11 @@ export const optimizeParameters = {
         .max(4)
         .default(1)
         .describe('Factor on the size of the style image: smaller gives finer strokes'),
+      mix: mixSchema
+        .optional()
+        .describe(
+          'Weights of several styles that are blended in one image: a list such as [2, 1], or a map from style, style2 ... to weight. Default: one style',
+        ),
     })
     .prefault({})
     .describe('The style loss, which transfers the look'),

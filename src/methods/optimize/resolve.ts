@@ -12,6 +12,7 @@ import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { Color } from './color.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
+import { mixOf, oneStyle } from './mix.js';
 import { strengthOf } from './objective.js';
 import type { optimizeParameters } from './parameters.js';
 import { computeShares, type Shares, sharesOf, type Weighting } from './shares.js';
@@ -42,6 +43,8 @@ export interface OptimizeRecipe extends MethodRecipe {
     readonly layers: Shares;
     readonly strength: number;
     readonly size: number;
+    /** The share of each style that is blended. One style has all of it. */
+    readonly mix: readonly number[];
   };
   readonly color: Color;
   readonly blend: number;
@@ -90,6 +93,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
       layers: style.layers ? sharesOf(style.layers, weighting) : defaultLayers[weighting][network].style,
       strength: style.weight === undefined ? style.strength : strengthOf(style.weight),
       size: styleSize(style.size ?? size, style.scale),
+      mix: style.mix ? mixOf(style.mix, weighting) : oneStyle,
     },
     color: drawn.color,
     blend: drawn.blend,

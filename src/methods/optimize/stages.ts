@@ -1,5 +1,6 @@
 /** The stages of an optimization: image sizes from coarse to fine. @module */
 import { minimumEdgePx } from '../../images/fit.js';
+import { type StyleRole, styleRoles } from '../../stylize/role.js';
 import type { SourceRequest } from '../method.js';
 import { startsFromStyle } from './initial.js';
 import type { OptimizeRecipe } from './resolve.js';
@@ -67,8 +68,9 @@ export function stagesOf({ size, steps, learningRate, stages, style }: OptimizeR
 /** Names of the sources of each stage. */
 export const sourceName = {
   content: (stage: number) => `content${stage}`,
-  style: (stage: number) => `style${stage}`,
-  /** The style image in the content's shape, for recipes that start from it. */
+  style: (stage: number, role: StyleRole = 'style') =>
+    role === 'style' ? `style${stage}` : `${role}/${stage}`,
+  /** The first style image in the content's shape, for recipes that start from it. */
   initialStyle: 'initialStyle',
 } as const;
 
@@ -77,7 +79,10 @@ export function sourcesOf(recipe: OptimizeRecipe): SourceRequest[] {
   const { fit, init } = recipe;
   const requests = stagesOf(recipe).flatMap(({ sizePx, styleSizePx }, stage): SourceRequest[] => [
     { name: sourceName.content(stage), role: 'content', target: { sizePx, fit } },
-    { name: sourceName.style(stage), role: 'style', target: { sizePx: styleSizePx, fit: 'keep' } },
+    ...recipe.style.mix.map((_, i): SourceRequest => {
+      const role = styleRoles[i];
+      return { name: sourceName.style(stage, role), role, target: { sizePx: styleSizePx, fit: 'keep' } };
+    }),
   ]);
   if (!startsFromStyle(init)) return requests;
   const target = { shapeOf: sourceName.content(0) };

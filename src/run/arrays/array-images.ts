@@ -9,35 +9,38 @@ import { startsFromStyle } from '../../methods/optimize/initial.js';
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
 import { sourceName, stagesOf } from '../../methods/optimize/stages.js';
 import { networks } from '../../stylize/networks/index.js';
+import { styleRoles } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
 
 /**
- * Builds the sources that the method needs from two arrays: unscaled for the last stage, scaled down for earlier ones.
+ * Builds the sources that the method needs from arrays: unscaled for the last stage, scaled down for earlier ones.
  * @param content `[height, width, 3]` or `[1, height, width, 3]`, RGB in [0, 1]
- * @param style likewise; any size, unless the recipe starts from the style image
+ * @param styles likewise; any size, unless the recipe starts from the first
  * @throws `shape-mismatch`, `option-invalid`
  */
 export function sourcesFromArrays(
   content: HostTensor,
-  style: HostTensor,
+  styles: readonly HostTensor[],
   recipe: OptimizeRecipe,
 ): Named<SourceImage> {
-  const [contentImage, styleImage] = [
-    arraySource(content, 'content', recipe),
-    arraySource(style, 'style', recipe),
-  ];
-  if (startsFromStyle(recipe.init) && contentImage.tensor.shape.join() !== styleImage.tensor.shape.join()) {
+  const contentImage = arraySource(content, 'content', recipe);
+  const styleImages = styles.map((style, i) => arraySource(style, styleRoles[i], recipe));
+  const [first] = styleImages;
+  if (startsFromStyle(recipe.init) && contentImage.tensor.shape.join() !== first.tensor.shape.join()) {
     throw new WildstyleError(
       'shape-mismatch',
-      `The recipe starts from the style image, but its shape [${style.shape}] differs from the content's shape [${content.shape}].`,
+      `The recipe starts from the style image, but its shape [${styles[0].shape}] differs from the content's shape [${content.shape}].`,
       { cure: 'Resize the style image, or set init to content or noise.' },
     );
   }
   const entries = stagesOf(recipe).flatMap(({ sizePx }, stage) => [
     [sourceName.content(stage), scaled(contentImage, sizePx / recipe.size)],
-    [sourceName.style(stage), scaled(styleImage, sizePx / recipe.size)],
+    ...styleImages.map((style, i) => [
+      sourceName.style(stage, styleRoles[i]),
+      scaled(style, sizePx / recipe.size),
+    ]),
   ]);
-  const initialStyle = scaled(styleImage, stagesOf(recipe)[0].sizePx / recipe.size);
+  const initialStyle = scaled(first, stagesOf(recipe)[0].sizePx / recipe.size);
   return Object.fromEntries([...entries, [sourceName.initialStyle, initialStyle]]);
 }
 

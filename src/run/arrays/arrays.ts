@@ -8,11 +8,12 @@ import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objecti
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { type Evaluation, Evaluator } from '../../stylize/evaluate.js';
+import { styleRoles } from '../../stylize/role.js';
 import type { Watch } from '../../stylize/schedule/item.js';
 import { TargetCache } from '../../stylize/targets.js';
 import { arraySource, asBatch, asFinite, sourcesFromArrays } from './array-images.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
-import { resolveRecipe } from './resolve-recipe.js';
+import { resolveRecipe, withMix } from './resolve-recipe.js';
 
 /** Options for style transfer on arrays. */
 export interface ArrayOptions extends EngineChoice {
@@ -29,12 +30,17 @@ export interface StylizedArray extends OptimizeFacts {
   readonly elapsedMs: number;
 }
 
+/** One style or several, RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]` each. */
+export type StyleArrays = HostTensor | readonly HostTensor[];
+
+const asList = (style: StyleArrays): readonly HostTensor[] => ('data' in style ? [style] : style);
+
 /** Style transfer on its own engine. Reuses compiled graphs and targets across calls. */
 export interface ArrayStylizer {
   /** See {@link stylize}. */
   stylize: (
     content: HostTensor,
-    style: HostTensor,
+    style: StyleArrays,
     recipe?: RecipeInput,
     watch?: Watch,
   ) => Promise<StylizedArray>;
@@ -42,7 +48,7 @@ export interface ArrayStylizer {
   evaluate: (
     image: HostTensor,
     content: HostTensor,
-    style: HostTensor,
+    style: StyleArrays,
     recipe?: RecipeInput,
   ) => Promise<Evaluation>;
   dispose: () => void;
@@ -60,27 +66,31 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   const targets = new TargetCache(context.engine, context.graphBytes);
   const evaluator = new Evaluator(context.engine, targets);
   const maker = new OptimizeMaker(context, targets);
-  const resolve = (input: RecipeInput) => resolveRecipe(input, options.weights);
+  const resolve = (input: RecipeInput, styles: number) =>
+    resolveRecipe(withMix(input, styles), options.weights);
   return {
     async stylize(content, style, input = {}, watch = {}) {
-      const recipe = resolve(input);
-      const sources = sourcesFromArrays(content, style, recipe);
+      const styles = asList(style);
+      const recipe = resolve(input, styles.length);
+      const sources = sourcesFromArrays(content, styles, recipe);
       const { image, applied, facts, elapsedMs } = await maker.make({ recipe, sources, seed, watch });
       return { image, recipe: applied, elapsedMs, ...facts };
     },
     async evaluate(image, content, style, input = {}) {
-      const recipe = resolve(input);
-      const sources = {
-        content: arraySource(content, 'content', recipe),
-        style: arraySource(style, 'style', recipe),
-      };
+      const styles = asList(style);
+      const recipe = resolve(input, styles.length);
+      const source = arraySource(content, 'content', recipe);
+      const ofStyles = styles.map((each, i) => {
+        const role = styleRoles[i];
+        return [role, preparedSource(recipe.color, 'style', arraySource(each, role, recipe), source)];
+      });
       const request = {
         spec: specOfRecipe(recipe),
         parameters: parametersOfRecipe(recipe),
         image: asFinite(asBatch(image, 'image', recipe), 'image'),
         sources: {
-          content: preparedSource(recipe.color, 'content', sources.content, sources.content),
-          style: preparedSource(recipe.color, 'style', sources.style, sources.content),
+          content: preparedSource(recipe.color, 'content', source, source),
+          ...Object.fromEntries(ofStyles),
         },
         seed,
       };
@@ -97,7 +107,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
 /**
  * Stylizes one image. Runs in this process and blocks the event loop for one step at a time.
  * @param content float RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; the result has the same size
- * @param style likewise, of any size
+ * @param style likewise, of any size; several are blended, by `style.mix` of the recipe or with equal weights
  * @param recipe overrides of the defaults; `size` and `fit` have no effect, because arrays are not resized
  * @returns the image `[1, height, width, 3]`, RGB in [0, 1], with its loss curve
  * @throws `option-invalid`, `shape-mismatch`, `layer-unknown`, `weights-missing`, `weights-invalid`, `loss-diverged`,
@@ -105,7 +115,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
  */
 export async function stylize(
   content: HostTensor,
-  style: HostTensor,
+  style: StyleArrays,
   recipe: RecipeInput = {},
   options: ArrayOptions = {},
 ): Promise<StylizedArray> {
@@ -126,7 +136,7 @@ export async function stylize(
 export async function evaluate(
   image: HostTensor,
   content: HostTensor,
-  style: HostTensor,
+  style: StyleArrays,
   recipe: RecipeInput = {},
   options: ArrayOptions = {},
 ): Promise<Evaluation> {

@@ -5,7 +5,31 @@ import { isDistribution } from '../../job/distribution.js';
 import { problemsOf } from '../../job/messages/explain.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import { type RecipeInput, recipeSchema, withPreset } from '../../methods/recipe.js';
+import { styleRoles } from '../../stylize/role.js';
 import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
+
+/**
+ * The recipe for a number of styles. Without `style.mix`, several styles have equal weights.
+ * @throws `option-invalid` if there are too many, or `style.mix` has another number of weights
+ */
+export function withMix(input: RecipeInput, styles: number): RecipeInput {
+  if (styles < 1 || styles > styleRoles.length) {
+    throw new WildstyleError(
+      'option-invalid',
+      `There are ${styles} style images; there must be 1 to ${styleRoles.length}.`,
+    );
+  }
+  const mix = input.style?.mix ?? Array.from({ length: styles }, () => 1);
+  const { length } = Object.keys(mix);
+  if (length !== styles) {
+    throw new WildstyleError(
+      'option-invalid',
+      `style.mix has ${length} weights, but the number of style images is ${styles}.`,
+      { cure: 'Give a weight for each style image.' },
+    );
+  }
+  return styles === 1 ? input : { ...input, style: { ...input.style, mix } };
+}
 
 /**
  * Fills in all defaults of a recipe, and its preset. Distributions in the preset are left out: a job draws them.

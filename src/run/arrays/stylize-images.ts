@@ -5,11 +5,11 @@ import { toPixels, toTensor } from '../../images/tensor.js';
 import { methodOf } from '../../methods/index.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { RecipeInput } from '../../methods/recipe.js';
-import type { Role } from '../../stylize/role.js';
+import { type ByRole, styleRoles } from '../../stylize/role.js';
 import { loadRequests } from '../item/load-sources.js';
 import type { Progress } from '../progress.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
-import { resolveRecipe } from './resolve-recipe.js';
+import { resolveRecipe, withMix } from './resolve-recipe.js';
 
 export interface StylizeImagesOptions extends EngineChoice {
   /** When aborted, stops and returns the current image. */
@@ -19,21 +19,25 @@ export interface StylizeImagesOptions extends EngineChoice {
 
 /**
  * Stylizes one image.
- * @param files the source images, by role
+ * @param files the source images, by role; several styles are blended by `style.mix`, or with equal weights
  * @returns the pixels, and the facts that the method reports
  * @throws `option-invalid`, and the errors of `decodeImage` and of the method
  */
 export async function stylizeImages(
-  files: Readonly<Record<Role, string>>,
+  files: ByRole<string>,
   input: RecipeInput,
   { finish, onProgress, ...choice }: StylizeImagesOptions = {},
 ): Promise<{ pixels: Pixels; facts: Partial<OptimizeFacts> }> {
-  const recipe = resolveRecipe(input, choice.weights);
+  const styles = styleRoles.filter((role) => files[role] !== undefined);
+  const recipe = resolveRecipe(withMix(input, styles.length), choice.weights);
   const method = methodOf(recipe);
-  const sources = await loadRequests(method.sources(recipe), async (role, target) => ({
-    key: [files[role], ...Object.values(target)].join(';'),
-    tensor: toTensor(await decodeImage(files[role], target)),
-  }));
+  const sources = await loadRequests(method.sources(recipe), async (role, target) => {
+    const file = files[role] ?? '';
+    return {
+      key: [file, ...Object.values(target)].join(';'),
+      tensor: toTensor(await decodeImage(file, target)),
+    };
+  });
   const context = await openMethodContext(choice);
   const maker = method.open(context);
   try {

@@ -8,14 +8,14 @@ import type { Pixels } from '../../images/pixels.js';
 import { toTensor } from '../../images/tensor.js';
 import type { ImageEntry } from '../../inventory/entries.js';
 import type { SourceRequest } from '../../methods/method.js';
-import type { Role } from '../../stylize/role.js';
+import { type ByRole, type Role, type Side, sideOf } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
 import { decodeSource, readSource } from './read-source.js';
 
 const decodedCacheBytes = 128e6;
 
 export interface SourceFolders {
-  readonly roots: Readonly<Record<Role, string>>;
+  readonly roots: Readonly<Record<Side, string>>;
   /** Larger images are rejected. */
   readonly maximumPixels: number;
   /** Names of the categories of masks, by number. Default: none. */
@@ -32,10 +32,15 @@ export class SourceLoader {
 
   /** Loads the images that a method requests, as {@link loadRequests} does, from the source folders. */
   async loadAll(
-    entries: Readonly<Record<Role, ImageEntry>>,
+    entries: ByRole<ImageEntry>,
     requests: readonly SourceRequest[],
   ): Promise<Named<SourceImage>> {
-    return loadRequests(requests, (role, target) => this.#load(role, entries[role], target));
+    return loadRequests(requests, (role, target) => {
+      const entry = entries[role];
+      if (!entry)
+        throw new WildstyleError('internal', `The recipe needs a ${role} image, but there is none.`);
+      return this.#load(role, entry, target);
+    });
   }
 
   /**
@@ -43,7 +48,7 @@ export class SourceLoader {
    * @throws `image-changed` if the file has changed since it was planned; the errors of `readSource` and `decodeSource`
    */
   async decode(role: Role, entry: ImageEntry, target: DecodeTarget): Promise<Pixels> {
-    const bytes = await readSource(this.folders.roots[role], entry.path);
+    const bytes = await readSource(this.folders.roots[sideOf(role)], entry.path);
     // The record must describe the image that is actually used.
     if (sha256(bytes) !== entry.sha256) {
       throw new WildstyleError('image-changed', `${entry.path}: changed since it was planned`, {

@@ -6,7 +6,7 @@ import type { EngineName, Precision } from '../../engine/index.js';
 import type { ImageFormat } from '../../images/format.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
-import type { Role } from '../../stylize/role.js';
+import type { Side } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 
 /** The settings of a worker. */
@@ -22,7 +22,7 @@ export interface WorkerSettings {
   /** Weights files by network, for the networks that need one. */
   readonly weightsFiles: Readonly<Record<string, string>>;
   /** The source folders. */
-  readonly roots: Readonly<Record<Role, string>>;
+  readonly roots: Readonly<Record<Side, string>>;
   /** Names of the categories of masks, by number. */
   readonly categoryNames: readonly string[];
   readonly outputRoot: string;

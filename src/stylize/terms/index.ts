@@ -1,4 +1,6 @@
 /** The losses by name. To add one, create a file in `content/`, `style/` or `image/` and add a line here. @module */
+
+import { type Role, type Side, sideOf } from '../role.js';
 import { features } from './content/features.js';
 import { selfSimilarity } from './content/self-similarity.js';
 import { totalVariation } from './image/total-variation.js';
@@ -39,18 +41,24 @@ export type StyleLossName = keyof typeof styleLosses;
 export const contentLossNames = Object.keys(contentLosses) as [ContentLossName, ...ContentLossName[]];
 export const styleLossNames = Object.keys(styleLosses) as [StyleLossName, ...StyleLossName[]];
 
-/** Every loss, keyed by the term name that curves, records, metadata and reports use. */
+/** Every loss, keyed by the term name that curves, records, metadata and reports use for the first style. */
 export const lossesByTerm: Readonly<Record<string, Loss>> = {
   ...prefixed('content', contentLosses),
   ...prefixed('style', styleLosses),
   ...imageLosses,
 };
 
-/** The name of a term, for example `style.gram`. */
-export function termName(role: 'content' | 'style', loss: string): string {
+/** The name of a term: `style.gram`, or `style2.gram` for a second style. */
+export function termName(role: Role, loss: string): string {
   return `${role}.${loss}`;
 }
 
-function prefixed(role: 'content' | 'style', losses: Readonly<Record<string, Loss>>) {
-  return Object.fromEntries(Object.entries(losses).map(([name, loss]) => [termName(role, name), loss]));
+/** The loss of a term. @param name as made by {@link termName}, or `totalVariation` */
+export function lossOfTerm(name: string): Loss {
+  const [role, loss] = name.split('.');
+  return lossesByTerm[loss === undefined ? role : termName(sideOf(role as Role), loss)];
+}
+
+function prefixed(side: Side, losses: Readonly<Record<string, Loss>>) {
+  return Object.fromEntries(Object.entries(losses).map(([name, loss]) => [termName(side, name), loss]));
 }

@@ -26,6 +26,7 @@ test('a resolved recipe has every parameter and no auto', (t) => {
       layers: { relu1_1: 0.25, relu2_1: 0.25, relu3_1: 0.25, relu4_1: 0.25 },
       strength: 20,
       size: 256,
+      mix: [1],
     },
     color: 'style',
     blend: 1,
@@ -179,6 +180,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 34);
+  t.is(leaves, 35);
   t.is(seen.size, leaves + 1);
 });

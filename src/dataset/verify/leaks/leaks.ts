@@ -5,7 +5,7 @@
  */
 import { Sets, similarPairs } from '../../../images/similar/search.js';
 import { photographsOf } from '../../../splits/names.js';
-import type { ByRole } from '../../../stylize/role.js';
+import { type ByRole, styleRoles } from '../../../stylize/role.js';
 import { manifestRecords } from '../../ledger/manifest.js';
 import { splitOf } from '../../ledger/metadata-row.js';
 import { isComplete } from '../../ledger/record.js';
@@ -47,11 +47,12 @@ export async function findLeaks(root: string, summary: DatasetSummary | undefine
     const split = photographsOf(splitOf(record));
     splits.add(split);
     kinds.set(record.file, record.kind);
-    const { content, style }: ByRole<{ path: string; sha256: string }> = record.sources;
+    const sources: ByRole<{ path: string; sha256: string }> = record.sources;
     const use = (uses: Map<string, UsedSource>, { path, sha256 }: { path: string; sha256: string }) =>
       uses.set(`${split} ${sha256}`, { path, sha256, split, file: record.file });
-    if (content) use(contents, content);
-    if (style && areStylesDisjoint) use(styles, style);
+    if (sources.content) use(contents, sources.content);
+    if (areStylesDisjoint)
+      for (const style of styleRoles.flatMap((role) => sources[role] ?? [])) use(styles, style);
   }
   const remembered = (await readSplitsFile(root)) ?? [];
   const files = await picturesInFiles(root, kinds);

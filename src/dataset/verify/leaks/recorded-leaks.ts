@@ -1,6 +1,6 @@
 /** Leaks that the manifest shows: a photograph, a group, an image or a style in two splits. @module */
 import { ownGroup, photographsOf } from '../../../splits/names.js';
-import type { ByRole } from '../../../stylize/role.js';
+import { type ByRole, styleRoles } from '../../../stylize/role.js';
 import { groupOf, splitOf } from '../../ledger/metadata-row.js';
 import type { CompleteRecord } from '../../ledger/record.js';
 import type { DatasetProblem } from '../dataset-problem.js';
@@ -20,7 +20,8 @@ export class RecordedLeaks {
   constructor(private readonly areStylesDisjoint: boolean) {}
 
   add(record: CompleteRecord): void {
-    const { content, style }: ByRole<{ path: string; sha256: string }> = record.sources;
+    const sources: ByRole<{ path: string; sha256: string }> = record.sources;
+    const { content } = sources;
     const place = { split: photographsOf(splitOf(record)), file: record.file };
     const group = groupOf(record);
     this.#check('image-shared', record.sha256, place, 'is the same image as');
@@ -28,7 +29,7 @@ export class RecordedLeaks {
       this.#check('photograph-shared', content.sha256, place, `is made from ${content.path}, like`);
     if (group !== undefined && group !== (content && ownGroup(content.sha256)))
       this.#check('group-shared', group, place, `is of the group "${group}", like`);
-    if (style && this.areStylesDisjoint)
+    for (const style of this.areStylesDisjoint ? styleRoles.flatMap((role) => sources[role] ?? []) : [])
       this.#check('style-shared', style.sha256, place, `has the style ${style.path}, like`);
   }
 

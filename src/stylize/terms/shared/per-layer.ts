@@ -36,7 +36,7 @@ export function perLayer<Target extends Named<Tensor>>(
 ): Term {
   return {
     layers,
-    sources: role === 'style' && scale ? ['style', 'content'] : [role],
+    sources: role !== 'content' && scale ? [role, 'content'] : [role],
     parts: layers,
     numbers,
     ...(gain !== undefined && { gain }),
