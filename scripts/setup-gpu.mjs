@@ -1,5 +1,5 @@
-// Downloads the GPU parts of ONNX Runtime and TF.js. `npm install` skips them because they are large and not hosted on
-// the package registry. Plain JavaScript, so that it runs without a build.
+// Downloads the GPU part of ONNX Runtime. `npm install` skips it because it is large and not hosted on the package
+// registry. Plain JavaScript, so that it runs without a build.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,12 +14,6 @@ const parts = [
     args: ['script/install.js', '--onnxruntime-node-install=cuda12'],
     // The project's .npmrc disables the download at install time. npm passes that setting to this script, so override it.
     env: { ONNXRUNTIME_NODE_INSTALL: 'cuda12', npm_config_onnxruntime_node_install: 'cuda12' },
-  },
-  {
-    name: '@tensorflow/tfjs-node-gpu',
-    what: 'libtensorflow with CUDA (CUDA 11.2, cuDNN 8.1)',
-    args: ['scripts/install.js', 'gpu', 'download'],
-    env: {},
   },
 ];
 

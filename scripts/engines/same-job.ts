@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { fileOf, type StylizedRecord } from '../../src/dataset/ledger/record.js';
 import { openvinoFile } from '../../src/engine/openvino/library.js';
+import { tensorflowFolder } from '../../src/engine/tensorflow/folders.js';
 import { mainFile } from '../../test/support/command-line.js';
 import { smallJob } from '../../test/support/small-job.js';
 
@@ -29,9 +30,15 @@ export interface JobDifference {
 
 const itemCount = 8;
 
-/** The job has a cache of its own, but OpenVINO may be in that of the user. */
-const openvinoPath = openvinoFile();
-const openvino = openvinoPath ? { WILDSTYLE_OPENVINO: dirname(openvinoPath) } : {};
+/** The job has a cache of its own, but libraries may be in that of the user. */
+function libraries({ engine, device }: Place): Record<string, string> {
+  const openvino = openvinoFile();
+  const tensorflow = engine === 'tensorflow' && tensorflowFolder(device === 'cpu' ? 'cpu' : 'gpu');
+  return {
+    ...(openvino && { WILDSTYLE_OPENVINO: dirname(openvino) }),
+    ...(tensorflow && { WILDSTYLE_TENSORFLOW: tensorflow }),
+  };
+}
 
 /** Makes eight items of 32 px with the network `compact` and L-BFGS, and returns their records and pixels. */
 async function made(place: Place, steps: number): Promise<Map<string, { loss: number; pixels: Buffer }>> {
@@ -43,7 +50,7 @@ async function made(place: Place, steps: number): Promise<Map<string, { loss: nu
   });
   try {
     const child = spawn(process.execPath, [mainFile, 'run', job.file], {
-      env: { ...process.env, ...openvino, XDG_CACHE_HOME: job.cache },
+      env: { ...process.env, ...libraries(place), XDG_CACHE_HOME: job.cache },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let errors = '';

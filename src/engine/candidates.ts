@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import type { Precision } from './engine.js';
 import type { EngineName } from './index.js';
-import { setupCommand } from './openvino/folders.js';
+import { setupCommand as openvinoSetup } from './openvino/folders.js';
 import { hasNativeBf16 } from './openvino/processor.js';
+import { setupCommand as tensorflowSetup } from './tensorflow/folders.js';
 
 /** An engine and one of its devices, whether or not this machine has it. */
 export interface Candidate {
@@ -25,9 +26,10 @@ const swiftshader = [
 function enableWebgpu(platform: NodeJS.Platform): string | undefined {
   if (platform !== 'linux') return undefined;
   const driver = swiftshader.find((file) => existsSync(file));
+  const what = '# without a GPU: SwiftShader, a slow driver for CPUs';
   return driver
-    ? `export VK_ICD_FILENAMES=${driver}`
-    : `apt-get install libvulkan1 chromium && export VK_ICD_FILENAMES=${swiftshader[0]}`;
+    ? `export VK_ICD_FILENAMES=${driver}  ${what}`
+    : `apt-get install libvulkan1 chromium && export VK_ICD_FILENAMES=${swiftshader[0]}  ${what}`;
 }
 
 /** The candidates of a platform; those of the preferred engine come first. */
@@ -35,12 +37,20 @@ export function candidateDevices(platform: NodeJS.Platform = process.platform): 
   const webgpu = enableWebgpu(platform);
   const cuda =
     platform === 'darwin' ? [] : [{ engine: 'onnx', device: 'cuda', enable: 'npm run setup:gpu' } as const];
-  const openvino = { engine: 'openvino', device: 'cpu', enable: setupCommand } as const;
+  const openvino = { engine: 'openvino', device: 'cpu', enable: openvinoSetup } as const;
+  const tensorflow: Omit<Candidate, 'precision'>[] =
+    platform === 'linux'
+      ? [
+          { engine: 'tensorflow', device: 'cpu', enable: tensorflowSetup('cpu') },
+          { engine: 'tensorflow', device: 'cuda', enable: tensorflowSetup('gpu') },
+        ]
+      : [{ engine: 'tensorflow', device: 'cpu' }];
   const inFloat32: Omit<Candidate, 'precision'>[] = [
     { engine: 'onnx', device: 'cpu', enable: 'npm install' },
     ...cuda,
     { engine: 'onnx', device: 'webgpu', ...(webgpu && { enable: webgpu }) },
     openvino,
+    ...tensorflow,
     { engine: 'reference', device: 'cpu' },
   ];
   return [

@@ -13,6 +13,7 @@ export const engines = {
     return (await import('./onnx/session.js')).createOnnxEngine(options);
   },
   openvino: async (options) => (await import('./openvino/engine.js')).createOpenvinoEngine(options),
+  tensorflow: async (options) => (await import('./tensorflow/engine.js')).createTensorflowEngine(options),
   reference: async (options) => (await import('./reference.js')).createReferenceEngine(options),
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 

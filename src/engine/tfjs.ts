@@ -17,6 +17,9 @@ export function withBackend(name: string, fn: () => void): void {
   try {
     tidy(fn);
   } catch (error) {
+    // What a gradient saves for its backward pass belongs to no scope.
+    if (state.activeTape !== activeTape)
+      for (const node of state.activeTape) for (const tensor of node.saved ?? []) tensor.dispose();
     Object.assign(state, { activeTape, gradientDepth, kernelDepth, numBytes, numTensors, numDataBuffers });
     throw error;
   } finally {

@@ -3,7 +3,7 @@ import type { WildstyleError } from '../errors.js';
 
 /** What the runtimes say when memory runs out: ONNX Runtime, CUDA, WebGPU, OpenVINO, TensorFlow, C++, JavaScript. */
 const shortMemory =
-  /out of (\w+ )?memory|failed to allocate|cannot allocate|bad[ _]alloc|allocation failed|resource exhausted|CUDA failure 2\b/i;
+  /out of (\w+ )?memory|\bOOM\b|failed to allocate|cannot allocate|bad[ _]alloc|allocation failed|resource exhausted|CUDA failure 2\b/i;
 
 /** Whether an error of an engine means that memory ran out. */
 export function isOutOfMemory(error: unknown): boolean {

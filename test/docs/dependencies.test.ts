@@ -7,13 +7,15 @@ const read = (...path: string[]) => readFileSync(join(repositoryRoot, ...path), 
 const manifest = JSON.parse(read('package.json'));
 
 test('every dependency has its reason, and there are no others', (t) => {
-  const [, run = '', optional = '', develop = ''] = read('docs', 'dependencies.md').split(/^## /m);
+  const [, run = '', optional = '', peer = '', develop = ''] = read('docs', 'dependencies.md').split(/^## /m);
   const namesIn = (section: string) =>
     [...section.matchAll(/^\| (`.+?`) \|/gm)]
       .flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name))
       .sort();
   t.deepEqual(namesIn(run), Object.keys(manifest.dependencies).sort());
   t.deepEqual(namesIn(optional), Object.keys(manifest.optionalDependencies).sort());
+  t.deepEqual(namesIn(peer), Object.keys(manifest.peerDependencies).sort());
+  t.deepEqual(namesIn(peer), Object.keys(manifest.peerDependenciesMeta).sort(), 'all peers are optional');
   t.deepEqual(namesIn(develop), Object.keys(manifest.devDependencies).sort());
 });
 

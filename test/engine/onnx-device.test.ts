@@ -1,5 +1,6 @@
 /** Names of the onnx engine's devices. */
 import test from 'ava';
+import { deviceReason } from '../../src/engine/onnx/device-errors.js';
 import { onnxDevice } from '../../src/engine/onnx/devices.js';
 
 test('devices are named by kind, and GPUs of CUDA by number', (t) => {
@@ -34,4 +35,18 @@ for (const device of [
 test('the refusal names the devices', (t) => {
   const error = t.throws(() => onnxDevice('cuda:1:2'));
   t.like(error, { cure: 'Use one of these devices: cpu, cuda, cuda:0, webgpu.' });
+});
+
+test('what ONNX Runtime says about a device becomes a reason', (t) => {
+  const adapter =
+    '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 ' +
+    'onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> ' +
+    'adapter_result.status == wgpu::RequestAdapterStatus::Success was false. ' +
+    'Failed to get a WebGPU adapter: No supported adapters';
+  t.is(deviceReason(adapter), 'no GPU with a driver for Vulkan, Metal or Direct3D was found');
+  const library = 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library';
+  t.regex(deviceReason(library), /^ONNX Runtime's CUDA library is missing/);
+  const other =
+    '/onnxruntime_src/onnxruntime/core/providers/x.cc:9 ns::F(int) y.ok() was false.  It is\nfull';
+  t.is(deviceReason(other), 'y.ok() was false. It is full');
 });

@@ -13,7 +13,7 @@ import {
 import { sizeOf } from '../../src/engine/shape.js';
 
 /** Engines whose libraries a setup command gets. */
-const optionalEngines: readonly EngineName[] = ['openvino'];
+const optionalEngines: readonly EngineName[] = ['openvino', 'tensorflow'];
 
 /** The engines of this machine: those that always run, and the optional ones that are installed. */
 export const installedEngines: readonly EngineName[] = (

@@ -18,6 +18,7 @@ import { checkFloat32, checkInputs, HostValue } from '../values.js';
 import { boundaryLayout } from './axis-order.js';
 import { boundaryValues } from './boundary-values.js';
 import { type Recording, record } from './capture.js';
+import { deviceReason } from './device-errors.js';
 import { onnxDevice } from './devices.js';
 import { sessionOptions } from './options.js';
 import { serialize } from './serialize.js';
@@ -130,10 +131,10 @@ async function checkDevice(engine: Engine): Promise<void> {
     if (first === 2 && second === 4) return;
     throw new Error(`it added 1 + 1 to ${first} and 2 + 2 to ${second}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = deviceReason(error instanceof Error ? error.message : String(error));
     throw new WildstyleError(
       'engine-unavailable',
-      `The device "${engine.device}" cannot be used: ${reason}`,
+      `The device "${engine.device}" cannot be used: ${reason}.`,
       {
         cure: 'Check the driver and its libraries; for cuda, run npm run setup:gpu. Or use the device "cpu".',
         cause: error,
