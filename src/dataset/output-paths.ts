@@ -41,6 +41,8 @@ export interface OutputPaths {
   readonly lock: string;
   /** What the current or last run tells about itself. */
   readonly status: string;
+  /** The log of all runs. */
+  readonly log: string;
   /** The folder with the working folders of shards. */
   readonly shardsFolder: string;
   /** The records of a complete shard. */
@@ -87,6 +89,7 @@ export function outputPaths(place: OutputPlace): OutputPaths {
     temporaryFolder: join(workFolder, 'tmp'),
     lock: join(workFolder, 'lock'),
     status: join(workFolder, 'status.json'),
+    log: join(workFolder, 'log.jsonl'),
     shardsFolder,
     shardRecords: join(workFolder, 'records.jsonl'),
     completion: join(workFolder, 'complete.json'),

@@ -199,6 +199,13 @@ const window = z.union([
   }),
 ]);
 
+const words = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'must not contain a null character');
+const command = z.union([words, z.array(words).min(1).max(100)]).optional();
+
 const run = z
   .strictObject({
     workers: countOrAuto(1024).describe('Number of worker processes'),
@@ -233,6 +240,12 @@ const run = z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)
       .describe('Failed images to tolerate: a number, or a fraction such as 0.05'),
+    onComplete: command.describe(
+      'Command to run when the dataset, or a shard, is complete: text for the shell, or a list of words. Its environment has the facts, such as WILDSTYLE_FOLDER',
+    ),
+    onFailure: command.describe(
+      'Command to run when a run ends with an error or with more failures than it tolerates',
+    ),
     inputLimits: z
       .strictObject({
         maxPixels: z

@@ -1,11 +1,17 @@
 /** `wildstyle run`: creates the dataset of a job. @module */
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { outputPaths } from '../../dataset/output-paths.js';
+import { asWildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
-import type { Shard } from '../../plan/shard.js';
+import type { Job } from '../../job/schema.js';
+import { type Shard, shardText } from '../../plan/shard.js';
+import { printable } from '../../printable.js';
 import { describePlan } from '../../run/describe.js';
 import type { RunEvent } from '../../run/events.js';
 import type { RunLimits } from '../../run/limits/deadline.js';
+import { type Outcome, runHook } from '../../run/notify/hooks.js';
+import { openRunLog, type RunLog } from '../../run/notify/log.js';
 import { findPendingWork } from '../../run/pending-work.js';
 import { type Prepared, prepare } from '../../run/prepare.js';
 import type { Progress } from '../../run/progress.js';
@@ -25,6 +31,7 @@ interface RunArguments extends JobArguments, LimitArguments {
   readonly extend?: boolean;
   readonly retryFailed?: boolean;
   readonly shard?: string;
+  readonly logFile?: string;
 }
 
 const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
@@ -41,36 +48,93 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: 'Make one of several parts: 0/3, or auto or auto/3 on a cluster; then merge',
       })
-      .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' }) as never,
+      .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' })
+      .option('log-file', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'File for the log, a line of JSON for each event; default: .wildstyle/log.jsonl in the output folder',
+      }) as never,
   async handler(args) {
     const limits = limitsOf(args, Date.now());
     const shard = args.shard === undefined ? undefined : readShard(args.shard, process.env);
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
-    const signals = stopSignals();
-    // No item is in progress yet, so the first signal can exit.
-    const exit = () => process.exit(exitCodes.stopped);
-    signals.drain.addEventListener('abort', exit);
-    const prepared = await prepare(job);
-    signals.drain.removeEventListener('abort', exit);
     if (args.dryRun) {
-      signals.dispose();
-      // Fails where a run would fail, but prints the plan first: it may help explain the error.
-      const remaining = await findPendingWork(prepared, args).catch((error) => {
-        print(planText(describePlan(prepared)));
-        throw error;
-      });
-      print(planText(describePlan(prepared, { remaining })));
+      await showPlan(job, args);
       return;
     }
-    for (const warning of prepared.warnings) print(`note: ${warning}`);
-    for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
-    process.exitCode = await runWithView(prepared, { ...args, limits, part: shard }, signals);
+    const place = shard ? { root: job.output.root, shard } : job.output.root;
+    const log = await openRunLog({
+      file: args.logFile ?? outputPaths(place).log,
+      isGiven: args.logFile !== undefined,
+    });
+    log.note(
+      'start',
+      { job: job.file, folder: job.output.root, ...(shard && { shard: shardText(shard) }) },
+      'start',
+    );
+    process.exitCode = await noted(job, shard, log, async (outcome) => {
+      const signals = stopSignals();
+      // No item is in progress yet, so the first signal can exit.
+      const exit = () => process.exit(exitCodes.stopped);
+      signals.drain.addEventListener('abort', exit);
+      const prepared = await prepare(job);
+      signals.drain.removeEventListener('abort', exit);
+      for (const warning of prepared.warnings) print(`note: ${warning}`);
+      for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
+      return runWithView(prepared, { ...args, limits, part: shard, log, outcome }, signals);
+    });
   },
 };
 
+/** Shows what a run would do. Fails where a run would fail, but prints the plan first: it may help explain the error. */
+async function showPlan(job: Job, args: RunArguments): Promise<void> {
+  const prepared = await prepare(job);
+  const remaining = await findPendingWork(prepared, args).catch((error) => {
+    print(planText(describePlan(prepared)));
+    throw error;
+  });
+  print(planText(describePlan(prepared, { remaining })));
+}
+
+type TellOutcome = (outcome: Outcome) => void;
+
+/** Does a run, writes its end to the log, and calls the command that the job has for it. */
+async function noted(
+  job: Job,
+  shard: Shard | undefined,
+  log: RunLog,
+  work: (tell: TellOutcome) => Promise<number>,
+): Promise<number> {
+  let outcome: Outcome | undefined;
+  try {
+    return await work((told) => {
+      outcome = told;
+    });
+  } catch (error) {
+    outcome = { error: asWildstyleError(error) };
+    throw error;
+  } finally {
+    if (outcome?.error) log.fail(outcome.error);
+    else if (outcome) log.end(outcome.result);
+    const problem = outcome && (await runHook(job, outcome, shard));
+    if (problem) {
+      log.note('hook-failed', {}, problem);
+      process.stderr.write(printable(`wildstyle: ${problem}\n`));
+    }
+  }
+}
+
+interface RunParts {
+  readonly limits: RunLimits;
+  readonly part: Shard | undefined;
+  readonly log: RunLog;
+  readonly outcome: TellOutcome;
+}
+
 async function runWithView(
   prepared: Prepared,
-  { extend, retryFailed, limits, part }: RunArguments & { limits: RunLimits; part: Shard | undefined },
+  { extend, retryFailed, limits, part, log, outcome }: RunArguments & RunParts,
   signals: StopSignals,
 ): Promise<number> {
   const view = progressView(process.stdout);
@@ -80,6 +144,7 @@ async function runWithView(
   signals.onAsked(() => view.print(latest ? progressLine(latest) : 'Starting.'));
   let isFinishing = false;
   const onEvent = (event: RunEvent): void => {
+    log.see(event);
     if (event.type === 'estimating') isMeasuring = true;
     if (event.type === 'estimate' || event.type === 'inestimable') isMeasuring = false;
     if (event.type === 'progress') latest = event.progress;
@@ -111,6 +176,7 @@ async function runWithView(
       onEvent,
     });
     view.stop();
+    outcome({ result });
     print(resultText(result, part));
     if (result.status === 'stopped') return exitCodes.stopped;
     return result.tooManyFailures ? exitCodes.failures : exitCodes.complete;
