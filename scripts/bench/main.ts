@@ -54,6 +54,7 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
     const { benchNetworks } = await import('./networks/networks.js');
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
   },
+  shapes: async () => (await import('./shapes/shapes.js')).benchShapes(pictures(60, 256)),
   losses: async () => {
     const { benchLosses } = await import('./losses/losses.js');
     return benchLosses({ sizePx: Number(values.size ?? 256) });

@@ -11,12 +11,12 @@ export interface Affine {
   readonly y0: number;
 }
 
-/** The map of an image to its decoded pixels: scaled to cover the shape and cropped evenly, or stretched. */
+/** The map of an image to its decoded pixels: scaled to the shape, or to cover it and cropped evenly. */
 export function fitting(source: ImageShape, target: ImageShape, fit: FittedTarget['fit']): Affine {
   const scale = Math.max(target.widthPx / source.widthPx, target.heightPx / source.heightPx);
   const axis = (from: number, to: number): [scale: number, offset: number] => {
     // The decoder scales to whole pixels, and crops whole pixels, the odd one on the near side.
-    const scaled = fit === 'stretch' ? to : Math.max(to, Math.round(from * scale));
+    const scaled = fit !== 'crop' ? to : Math.max(to, Math.round(from * scale));
     return [scaled / from, -Math.floor((scaled - to + 1) / 2)];
   };
   const [xx, x0] = axis(source.widthPx, target.widthPx);

@@ -1,6 +1,6 @@
 /** Decodes image files to pixels of a given size. @module */
 import { WildstyleError } from '../errors.js';
-import { type DecodeTarget, fitShape } from './fit.js';
+import { type DecodeTarget, fitShape, isWhole } from './fit.js';
 import { type InspectOptions, inspectImage, nameOfSource } from './inspect.js';
 import type { Pixels } from './pixels.js';
 import { rgbPixels } from './rgb-pixels.js';
@@ -26,7 +26,7 @@ export async function decodeImage(
   const resize = {
     width: shape.widthPx,
     height: shape.heightPx,
-    fit: 'fit' in target && target.fit === 'stretch' ? 'fill' : 'cover',
+    fit: isWhole(target) ? 'fill' : 'cover',
     position: 'center',
     kernel: 'lanczos3',
     fastShrinkOnLoad: false,

@@ -12,29 +12,32 @@ export interface FittedTarget {
   /** Long edge of the result, in pixels. */
   readonly sizePx: number;
   /**
-   * - `keep`: keep the aspect ratio, except for the few pixels that {@link fitShape} crops
+   * - `keep`: keep the aspect ratio and every part of the image
    * - `crop`: crop to the centered square
    * - `stretch`: distort to a square
    */
   readonly fit: 'keep' | 'crop' | 'stretch';
-  /** With `keep`, the short edge is a multiple of this, to limit the number of distinct shapes; default 16. */
+  /**
+   * With `keep`: the short edge is a multiple of this, and at least {@link minimumEdgePx}; the excess is cropped. Limits the
+   * number of distinct shapes. Default: the short edge has the length that the aspect ratio asks for.
+   */
   readonly multiple?: number;
 }
 
 /** The target of a resize. For an exact shape, the image is scaled to cover it and the excess is cropped. */
 export type DecodeTarget = FittedTarget | ImageShape;
 
-/** The minimum edge length, even at extreme aspect ratios. Networks downsample by 16. */
+/** The smallest edge that networks take: they downsample by 16. */
 export const minimumEdgePx = 32;
 /** The largest size of an image that a recipe can ask for. */
 export const maximumSizePx = 4096;
 
 /**
- * Returns the shape of an image after resizing. With `keep`, the long edge is `sizePx`. The short edge is rounded to
- * the nearest multiple of `multiple`, but is at least {@link minimumEdgePx} (rounded up to a multiple) and at most
- * `sizePx`; near-squares become squares even if `sizePx` is not a multiple. An exact target is returned as is. The
- * image is scaled to cover the shape and cropped evenly on both sides, by at most half a multiple, except for panoramas
- * narrower than the minimum, which lose their ends.
+ * Returns the shape of an image after resizing. With `keep`, the long edge is `sizePx`, and the short edge is rounded to
+ * whole pixels, so that nothing is cropped. With a `multiple`, the short edge is rounded to the nearest multiple of it, but
+ * is at least {@link minimumEdgePx} (rounded up to a multiple) and at most `sizePx`; near-squares become squares even if
+ * `sizePx` is not a multiple. The image is then scaled to cover the shape and cropped evenly on both sides. An exact target
+ * is returned as is.
  * @throws `option-invalid` if a size is not a positive integer
  */
 export function fitShape(widthPx: number, heightPx: number, target: DecodeTarget): ImageShape {
@@ -43,15 +46,21 @@ export function fitShape(widthPx: number, heightPx: number, target: DecodeTarget
     assertPositive({ 'target.widthPx': target.widthPx, 'target.heightPx': target.heightPx });
     return { widthPx: target.widthPx, heightPx: target.heightPx };
   }
-  const { sizePx, fit, multiple = 16 } = target;
-  assertPositive({ sizePx, multiple });
+  const { sizePx, fit, multiple } = target;
+  assertPositive({ sizePx, ...(multiple !== undefined && { multiple }) });
   if (fit !== 'keep') return { widthPx: sizePx, heightPx: sizePx };
   const exactPx = (sizePx * Math.min(widthPx, heightPx)) / Math.max(widthPx, heightPx);
-  const shortPx = shortEdge(exactPx, sizePx, multiple);
+  const shortPx =
+    multiple === undefined ? Math.max(1, Math.round(exactPx)) : shortEdge(exactPx, sizePx, multiple);
   return widthPx >= heightPx
     ? { widthPx: sizePx, heightPx: shortPx }
     : { widthPx: shortPx, heightPx: sizePx };
 }
+
+/** Whether an image is resized to the whole target, without cropping. */
+export const isWhole = (target: DecodeTarget): boolean =>
+  'sizePx' in target &&
+  (target.fit === 'stretch' || (target.fit === 'keep' && target.multiple === undefined));
 
 function assertPositive(sizes: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(sizes)) {
@@ -76,7 +85,7 @@ export function usualPixels({ sizePx, fit }: Pick<FittedTarget, 'sizePx' | 'fit'
   return sizePx ** 2 * (fit === 'keep' ? usualAspect : 1);
 }
 
-/** Pixels of the smallest image that a target may give. */
+/** Pixels of the smallest image that is worked on for a target. */
 export function leastPixels({ sizePx, fit }: Pick<FittedTarget, 'sizePx' | 'fit'>): number {
   return sizePx * (fit === 'keep' ? Math.min(minimumEdgePx, sizePx) : sizePx);
 }

@@ -66,7 +66,7 @@ export interface Plan {
 }
 
 /** Increment when the same original gets different pixels. Methods have their own versions. */
-const originalsVersion = 1;
+const originalsVersion = 2;
 
 /** Number of chosen styles to keep: 8 MB. */
 const keptChoices = 1e6;

@@ -80,7 +80,7 @@ export async function writeContactSheet(
 }
 
 async function cellOverlay(source: string | Uint8Array, box: Box): Promise<OverlayOptions[]> {
-  const target = { sizePx: box.widthPx, fit: 'keep', multiple: 1 } as const;
+  const target = { sizePx: box.widthPx, fit: 'keep' } as const;
   const image = await decodeImage(source, target).catch(() => undefined);
   if (image === undefined) return [];
   const { data, widthPx: width, heightPx: height } = image;

@@ -11,40 +11,43 @@ const keep = (width: number, height: number, sizePx: number, multiple?: number) 
   return `${widthPx}x${heightPx}`;
 };
 
-test('keep: the long edge is the size, the short edge the nearest multiple of 16', (t) => {
+test('keep: the long edge is the size, the short edge follows from the aspect ratio', (t) => {
   t.is(keep(4000, 3000, 256), '256x192');
   t.is(keep(3000, 4000, 256), '192x256');
-  t.is(keep(640, 427, 256), '256x176');
+  t.is(keep(640, 427, 256), '256x171');
   t.is(keep(500, 500, 256), '256x256');
-  t.is(keep(500, 497, 256), '256x256');
-  t.is(keep(1920, 1080, 384), '384x224');
-  t.is(keep(10, 8, 256), '256x208');
+  t.is(keep(500, 497, 256), '256x254');
+  t.is(keep(1920, 1080, 384), '384x216');
+  t.is(keep(10, 8, 256), '256x205');
+  t.is(keep(20000, 300, 256), '256x4');
+  t.is(keep(1, 65535, 256), '1x256');
 });
 
-test('keep: the multiple is configurable', (t) => {
+test('keep: the short edge can be a multiple', (t) => {
   t.is(keep(640, 427, 256, 1), '256x171');
   t.is(keep(640, 427, 256, 8), '256x168');
+  t.is(keep(640, 427, 256, 16), '256x176');
   t.is(keep(640, 427, 256, 64), '256x192');
 });
 
-test('keep: a square stays a square even if the size is not a multiple', (t) => {
-  t.is(keep(500, 500, 100), '100x100');
-  t.is(keep(500, 480, 100), '100x96');
-  t.is(keep(500, 400, 100), '100x80');
+test('keep: with a multiple, a square stays a square even if the size is not one', (t) => {
+  t.is(keep(500, 500, 100, 16), '100x100');
+  t.is(keep(500, 480, 100, 16), '100x96');
+  t.is(keep(500, 400, 100, 16), '100x80');
 });
 
-test('keep: no edge is shorter than 32 px or the multiple, or longer than the size', (t) => {
-  t.is(keep(20000, 300, 256), '256x32');
-  t.is(keep(1, 65535, 256), '32x256');
+test('keep: with a multiple, no edge is shorter than 32 px or the multiple, or longer than the size', (t) => {
+  t.is(keep(20000, 300, 256, 16), '256x32');
+  t.is(keep(1, 65535, 256, 16), '32x256');
   t.is(keep(20000, 300, 256, 48), '256x48');
   t.is(keep(20000, 300, 256, 20), '256x40');
-  t.is(keep(20000, 300, 32), '32x32');
+  t.is(keep(20000, 300, 32, 16), '32x32');
   t.is(keep(100, 40, 40, 64), '40x40');
 });
 
-test('keep: at most half a multiple is cropped', (t) => {
+test('keep: with a multiple, at most half of it is cropped', (t) => {
   for (let width = 32; width <= 256; width += 7) {
-    const { widthPx } = fitShape(width, 256, { sizePx: 256, fit: 'keep' });
+    const { widthPx } = fitShape(width, 256, { sizePx: 256, fit: 'keep', multiple: 16 });
     t.true(Math.abs(widthPx - width) <= 8, `${width} -> ${widthPx}`);
     t.is(widthPx % 16, 0);
   }

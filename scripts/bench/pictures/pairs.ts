@@ -7,11 +7,15 @@ import { decodeImage } from '../../../src/images/decode.js';
 import { toTensor } from '../../../src/images/tensor.js';
 import { repositoryRoot } from '../../docs/repository.js';
 
-/** Where images and weights are, and how many pairs of which size to take. */
-export interface PictureOptions {
+/** Where images and the weights of `vgg19` are. */
+export interface PictureFolders {
   readonly content: string;
   readonly style: string;
   readonly weights: string;
+}
+
+/** How many pairs of which size to take. */
+export interface PictureOptions extends PictureFolders {
   /** Folder for pictures and tables. */
   readonly out: string;
   readonly pairs: number;
@@ -68,5 +72,5 @@ export async function loadPairs(options: PictureOptions): Promise<Pair[]> {
   );
 }
 
-const imagesIn = async (folder: string): Promise<string[]> =>
+export const imagesIn = async (folder: string): Promise<string[]> =>
   (await glob('**/*.{jpg,jpeg,png,webp}', { cwd: folder, absolute: true, caseSensitiveMatch: false })).sort();

@@ -1,5 +1,6 @@
 /** Optimizes items stage by stage on one engine. @module */
 import type { HostTensor, Named } from '../../engine/engine.js';
+import { cropToMiddle } from '../../images/reflect.js';
 import { resizeTensor } from '../../images/resize.js';
 import { drawNumber, keyOfSeed, random32 } from '../../random.js';
 import type { LossPoint } from '../../stylize/curve.js';
@@ -14,6 +15,7 @@ import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
 import type { OptimizeRecipe } from './resolve.js';
 import { sourceName, stagesOf } from './stages.js';
+import { padded, paddedSource } from './working-shape.js';
 
 const stageDraw = drawNumber('stage');
 
@@ -49,7 +51,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       const onStep = (step: number) => watch?.onStep?.(before + step);
       const { content, styles, initialStyle } = preparedSources(recipe, sources, stage);
       const initial: HostTensor = image
-        ? resizeTensor(image, content.tensor.shape)
+        ? padded(resizeTensor(image, sources[sourceName.content(stage)].tensor.shape))
         : initialImage(recipe.init, content.tensor, initialStyle?.tensor, seed);
       // Only the first stage can be canceled: an item that has started runs to the end.
       const result = await this.#stylizer.stylize(
@@ -71,7 +73,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       restarts += result.restarts;
       if (result.isPlateau) plateaus++;
       elapsedMs += result.elapsedMs;
-      ({ image } = result);
+      image = cropToMiddle(result.image, sources[sourceName.content(stage)].tensor.shape);
     }
     const last = stagesOf(recipe).length - 1;
     const [content, style] = [sourceName.content(last), sourceName.style(last)].map((name) => sources[name]);
@@ -96,20 +98,20 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
   }
 }
 
-/** The sources of a stage, as they are optimized for. */
+/** The sources of a stage, as they are optimized for: content and initial image in their working shape. */
 function preparedSources({ color, style }: OptimizeRecipe, sources: Named<SourceImage>, stage: number) {
   const content = sources[sourceName.content(stage)];
   const prepared = (side: Side, source: SourceImage) => preparedSource(color, side, source, content);
   const initialStyle = sources[sourceName.initialStyle];
   return {
-    content: prepared('content', content),
+    content: paddedSource(prepared('content', content)),
     styles: Object.fromEntries(
       style.mix.map((_, i) => {
         const role = styleRoles[i];
         return [role, prepared('style', sources[sourceName.style(stage, role)])];
       }),
     ),
-    ...(initialStyle && { initialStyle: prepared('style', initialStyle) }),
+    ...(initialStyle && { initialStyle: paddedSource(prepared('style', initialStyle)) }),
   };
 }
 

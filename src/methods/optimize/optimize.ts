@@ -11,7 +11,7 @@ import { sourcesOf, stagesOf } from './stages.js';
 import { hasWeight } from './weight.js';
 
 export const optimize = {
-  version: 3,
+  version: 4,
   parameters: optimizeParameters,
   check({ content, style, totalVariation }) {
     if (hasWeight([content.weight, style.weight ?? style.strength, totalVariation])) return undefined;

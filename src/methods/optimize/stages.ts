@@ -74,6 +74,9 @@ export const sourceName = {
   initialStyle: 'initialStyle',
 } as const;
 
+/** Style images lose a few pixels, so that few graphs compute their targets. */
+const styleMultiplePx = 16;
+
 /** The source images that a recipe needs, for all stages. */
 export function sourcesOf(recipe: OptimizeRecipe): SourceRequest[] {
   const { fit, init } = recipe;
@@ -81,7 +84,8 @@ export function sourcesOf(recipe: OptimizeRecipe): SourceRequest[] {
     { name: sourceName.content(stage), role: 'content', target: { sizePx, fit } },
     ...recipe.style.mix.map((_, i): SourceRequest => {
       const role = styleRoles[i];
-      return { name: sourceName.style(stage, role), role, target: { sizePx: styleSizePx, fit: 'keep' } };
+      const target = { sizePx: styleSizePx, fit: 'keep', multiple: styleMultiplePx } as const;
+      return { name: sourceName.style(stage, role), role, target };
     }),
   ]);
   if (!startsFromStyle(init)) return requests;

@@ -71,6 +71,8 @@ export function allocate(
   return { workers, threads, batch };
 }
 
+/** More graphs than fit into this save little time: a graph costs less than a tenth of an image. */
+const mostGraphBytes = 1.2e9;
 /** Share of the free memory to use; the rest is left to the system and other programs. */
 const memoryShare = 0.5;
 
@@ -79,5 +81,6 @@ const memoryShare = 0.5;
  * a graph holds its filters and the memory of its features.
  */
 export function graphBytesOf({ freeBytes }: Machine, workers: number): number {
-  return Math.max(0, Math.floor((freeBytes * memoryShare) / workers - processBytes));
+  const freeForGraphs = Math.floor((freeBytes * memoryShare) / workers - processBytes);
+  return Math.max(0, Math.min(mostGraphBytes, freeForGraphs));
 }

@@ -149,9 +149,9 @@ test('requests sources at the size of each stage', (t) => {
   const stages = [{ scale: 0.5, steps: 4 }];
   t.deepEqual(optimize.sources(recipe({ size: 200, style: { size: 300 }, init: 'style', stages })), [
     { name: 'content0', role: 'content', target: { sizePx: 100, fit: 'keep' } },
-    { name: 'style0', role: 'style', target: { sizePx: 150, fit: 'keep' } },
+    { name: 'style0', role: 'style', target: { sizePx: 150, fit: 'keep', multiple: 16 } },
     { name: 'content1', role: 'content', target: { sizePx: 200, fit: 'keep' } },
-    { name: 'style1', role: 'style', target: { sizePx: 300, fit: 'keep' } },
+    { name: 'style1', role: 'style', target: { sizePx: 300, fit: 'keep', multiple: 16 } },
     { name: 'initialStyle', role: 'style', target: { shapeOf: 'content0' } },
   ]);
 });
