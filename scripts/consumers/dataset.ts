@@ -3,7 +3,7 @@ import { cp, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete } from '../../src/dataset/ledger/record.js';
+import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { splitOfFile } from '../../src/dataset/output-paths.js';
 import type { ExporterName } from '../../src/export-formats.js';
 import { sha256 } from '../../src/files/digest.js';

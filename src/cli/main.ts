@@ -3,20 +3,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
-import { compareCommand } from './commands/compare.js';
-import { doctorCommand } from './commands/doctor.js';
-import { exportCommand } from './commands/export.js';
-import { inspectCommand } from './commands/inspect.js';
-import { mergeCommand } from './commands/merge.js';
-import { planCommand } from './commands/plan.js';
-import { reportCommand } from './commands/report.js';
-import { runCommand } from './commands/run.js';
-import { sheetCommand } from './commands/sheet.js';
-import { statusCommand } from './commands/status.js';
-import { stylizeCommand } from './commands/stylize.js';
-import { submitCommand } from './commands/submit.js';
-import { verifyCommand } from './commands/verify.js';
-import { weightsCommand } from './commands/weights.js';
+import { commandList, nameOf } from './command-list.js';
 import { reportFailure } from './failure.js';
 import { guardOutput } from './output.js';
 import { checkOptions, usageError } from './usage.js';
@@ -26,45 +13,17 @@ interface ParserOptions {
   getOptions(): { readonly key: Readonly<Record<string, unknown>> };
 }
 
-const commands = [
-  runCommand,
-  planCommand,
-  statusCommand,
-  mergeCommand,
-  submitCommand,
-  verifyCommand,
-  sheetCommand,
-  reportCommand,
-  exportCommand,
-  stylizeCommand,
-  compareCommand,
-  inspectCommand,
-  weightsCommand,
-  doctorCommand,
-];
+const words = hideBin(process.argv);
+const commandNames = commandList.map(nameOf);
 
 guardOutput();
 
-const commandLine = yargs(hideBin(process.argv));
+const commandLine = yargs(words);
 commandLine
   .scriptName('wildstyle')
   // usageError parses the English messages.
   .locale('en')
   .usage('$0 <command>\n\nTurns folders of labeled images into a larger, style-augmented training set.')
-  .command(runCommand)
-  .command(planCommand)
-  .command(statusCommand)
-  .command(mergeCommand)
-  .command(submitCommand)
-  .command(verifyCommand)
-  .command(sheetCommand)
-  .command(reportCommand)
-  .command(exportCommand)
-  .command(stylizeCommand)
-  .command(compareCommand)
-  .command(inspectCommand)
-  .command(weightsCommand)
-  .command(doctorCommand)
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
@@ -79,13 +38,22 @@ commandLine
   .fail((message, error) => {
     // The parser throws YError for mistakes on the command line; anything else comes from a command.
     if (error && error.name !== 'YError') throw error;
-    throw usageError(message ?? error.message, hideBin(process.argv), {
-      commands: commands.map(({ command }) => String(command).split(' ')[0]),
+    throw usageError(message ?? error.message, words, {
+      commands: commandNames,
       options: Object.keys((commandLine as unknown as ParserOptions).getOptions().key),
     });
   });
 
 try {
+  const named = words.find((word) => !word.startsWith('-'));
+  // With --help, the parser would show the help of a command that does not exist.
+  if (named !== undefined && !commandNames.includes(named))
+    throw usageError('', words, { commands: commandNames, options: [] });
+  for (const listed of commandList) {
+    const { command, describe } = listed;
+    const body = nameOf(listed) === named ? await listed.load() : { handler() {} };
+    commandLine.command({ command, describe, ...body });
+  }
   await commandLine.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error, process.stderr);

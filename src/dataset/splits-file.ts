@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import { csvLine } from '../files/csv.js';
 import type { FileSystem } from '../files/file-system.js';
+import { firstProblem } from '../files/first-problem.js';
 import { FilePublisher, type PublishedFile } from '../files/publish.js';
 import { formatFingerprint, parseFingerprint } from '../images/similar/fingerprint.js';
 import type { AssignedImage } from '../splits/earlier.js';
@@ -18,7 +19,6 @@ import { readJournals } from './ledger/journals/read-journals.js';
 import { manifestRecords } from './ledger/manifest.js';
 import { groupOf, splitOf } from './ledger/metadata-row.js';
 import type { ItemRecord } from './ledger/record.js';
-import { firstProblem } from './ledger/record-line.js';
 import { readRecords } from './ledger/record-reader.js';
 import { outputPaths } from './output-paths.js';
 

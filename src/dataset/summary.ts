@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { WildstyleError } from '../errors.js';
 import { canonicalDigest } from '../files/canonical-json.js';
 import type { FileSystem } from '../files/file-system.js';
+import { firstProblem } from '../files/first-problem.js';
 import { growing } from '../files/growing.js';
 import { parseJson } from '../files/json.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
@@ -12,7 +13,6 @@ import { readRegularFile } from '../files/regular-file.js';
 import { formatVersion, volatileFields } from './format.js';
 import type { CompiledManifest } from './ledger/manifest.js';
 import { columnList } from './ledger/metadata-row.js';
-import { firstProblem } from './ledger/record-line.js';
 import { countsSchema } from './ledger/tally.js';
 import { outputPaths } from './output-paths.js';
 

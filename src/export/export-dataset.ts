@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestLines } from '../dataset/ledger/manifest.js';
-import { type CompleteRecord, isComplete } from '../dataset/ledger/record.js';
+import type { CompleteRecord } from '../dataset/ledger/record.js';
+import { isComplete } from '../dataset/ledger/record-kinds.js';
 import { inLoaderOrder } from '../dataset/ledger/tally.js';
 import { lockOutput } from '../dataset/lock.js';
 import { noDataset } from '../dataset/output-job.js';

@@ -1,10 +1,11 @@
 /** Checks beyond the schema: layer names, missing paths, and output folders inside input folders. @module */
 import { statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
 import { exportFormat } from '../export-formats.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
+import { absolutePath } from './absolute-path.js';
 import { isDistribution } from './distribution.js';
 import { type JobProblem, showPath } from './messages/job-problem.js';
 import { didYouMean, nearest } from './messages/suggest.js';
@@ -39,9 +40,9 @@ export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
 
 /** Reports an output folder inside an input folder: the next run would read its results as inputs. */
 export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
-  const outputRoot = resolve(jobFolder, output.root);
+  const outputRoot = absolutePath(jobFolder, output.root);
   return Object.entries({ content, style }).flatMap(([name, { root }]) => {
-    const below = relative(resolve(jobFolder, root), outputRoot);
+    const below = relative(absolutePath(jobFolder, root), outputRoot);
     if (/^\.\.($|[/\\])|^[a-z]:/i.test(below)) return [];
     const message = `output.root: ${outputRoot} is inside ${name}.root, so results would be read as ${name} images`;
     return [{ path: ['output', 'root'], at: 'value' as const, message }];
@@ -102,7 +103,7 @@ export function checkPaths(
   ];
   return named.flatMap(([path, file, kind, code]) => {
     if (file === undefined) return [];
-    const absolute = resolve(jobFolder, file);
+    const absolute = absolutePath(jobFolder, file);
     const found = kindOf(absolute);
     if (found === kind) return [];
     const what = found === undefined ? 'does not exist' : `is not a ${kind}`;

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { withPreset } from '../methods/recipe.js';
+import { absolutePath } from './absolute-path.js';
 import { checkSplit } from './check-split.js';
 import { checkExports, checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './messages/explain.js';
@@ -130,7 +131,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
           problems.map(({ path }) => path),
         ),
   );
-  if (!job.success) return problems;
+  if (!job.success) return [...problems, ...checkPlaces(onlyRoots(value), jobFolder)];
   const checks = [
     checkLayers(job.data.recipe),
     checkWeights(job.data),
@@ -140,6 +141,19 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
     checkPlaces(job.data, jobFolder),
   ];
   return [...problems, ...checks.flat()];
+}
+
+/** A job with the input folders of a value that is no job; the others are the folder of the job file, which exists. */
+function onlyRoots(value: unknown): Omit<Job, 'file'> {
+  const rootOf = (role: string) => {
+    const { root } = ((value as Record<string, unknown> | null)?.[role] ?? {}) as { root?: unknown };
+    return typeof root === 'string' && root !== '' ? root : '.';
+  };
+  return jobSchema.parse({
+    content: { root: rootOf('content') },
+    style: { root: rootOf('style') },
+    output: { root: '.' },
+  });
 }
 
 const afterTheFile = Number.POSITIVE_INFINITY;
@@ -201,7 +215,7 @@ function show(
 }
 
 function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
-  const absolute = (path: string) => resolve(dirname(file), path);
+  const absolute = (path: string) => absolutePath(dirname(file), path);
   const { content, style, split, output, run } = job;
   const labels =
     typeof content.labels === 'string'

@@ -1,12 +1,7 @@
 /** Chooses the items of a contact sheet and writes their captions. @module */
 import { basename } from 'node:path';
-import {
-  type CompleteRecord,
-  factsOf,
-  type ItemRecord,
-  isStylized,
-  type StylizedRecord,
-} from '../dataset/ledger/record.js';
+import type { CompleteRecord, ItemRecord, StylizedRecord } from '../dataset/ledger/record.js';
+import { factsOf, isStylized } from '../dataset/ledger/record-kinds.js';
 
 /** What decides whether a record is shown. */
 type Shown = Pick<ItemRecord, 'status' | 'kind' | 'label'>;

@@ -22,6 +22,10 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     'wildstyle: option-invalid: Unknown command: plna; did you mean "plan"?\n  See wildstyle --help.\n',
   ],
   [
+    'statsu out --help',
+    'wildstyle: option-invalid: Unknown command: statsu; did you mean "status"?\n  See wildstyle --help.\n',
+  ],
+  [
     'run',
     'wildstyle: option-invalid: The command needs 1 argument, but got 0.\n  See wildstyle run --help.\n',
   ],

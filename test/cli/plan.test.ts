@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isStylized } from '../../src/dataset/ledger/record.js';
+import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { type Environment, wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
 import { type SmallJob, smallCounts, smallJob } from '../support/small-job.js';

@@ -2,7 +2,7 @@ import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { fileOf } from '../../src/dataset/ledger/record.js';
+import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { wildstyle } from '../support/command-line.js';
 import { imagesBelow, treeOf } from '../support/dataset-tree.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { formatVersion, volatileFields } from '../../src/dataset/format.js';
 import { compileManifest, readManifest } from '../../src/dataset/ledger/manifest.js';
 import { columnList, metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
-import { isComplete, isStylized } from '../../src/dataset/ledger/record.js';
+import { isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { inspectOutput } from '../../src/dataset/output-status.js';
 import {
   type DatasetSummary,

@@ -4,13 +4,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import {
-  type FailedRecord,
-  fileOf,
-  type ItemRecord,
-  type OriginalRecord,
-  type StylizedRecord,
+import type {
+  FailedRecord,
+  ItemRecord,
+  OriginalRecord,
+  StylizedRecord,
 } from '../../src/dataset/ledger/record.js';
+import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { methods } from '../../src/methods/index.js';
 import { recipeSchema } from '../../src/methods/recipe.js';
 import type { PlanItem } from '../../src/plan/item.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete, isStylized } from '../../src/dataset/ledger/record.js';
+import { isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { wildstyle } from '../support/command-line.js';

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { fileOf } from '../../src/dataset/ledger/record.js';
+import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { publishSummary, readSummary, withExport, withFiles } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
@@ -117,6 +117,15 @@ test('missing paths are reported with their lines, together with all other probl
     t.is(code, 'style-missing', odd);
     t.regex(said[0], /^--set style\.root=.*: style\.root: .* does not exist$/);
   }
+  writeFileSync(join(folder, 'lacking.yaml'), 'content: { root: fotos }\nstyle: { rot: none }\noutput: {}\n');
+  t.deepEqual(
+    (await errorOf('lacking.yaml')).said.map((line) => line.split(';')[0]),
+    [
+      'lacking.yaml:1:18 content.root: fotos does not exist',
+      'lacking.yaml:2:10 style: unknown key "rot"',
+      'lacking.yaml:3:1 output: missing key "root": Folder for the dataset, relative to the job file',
+    ],
+  );
   t.deepEqual(await errorOf('wrong.yaml', ['nope', 'style.root=st']), {
     code: 'job-invalid',
     cure: undefined,

@@ -45,6 +45,26 @@ job.yaml:4:13 sampling: unknown key "zzzzzzzz"; known keys: stylesPerContent, st
 );
 
 test(
+  'a key that belongs further down',
+  broken,
+  'steps: 20\nsampling: { strength: 5 }\nrecipe: { strength: 5 }\nmaxPixels: 9\n',
+  `
+job.yaml:4:1 unknown key "steps"; did you mean "recipe.steps"?
+   4 | steps: 20
+     | ^^^^^
+job.yaml:5:13 sampling: unknown key "strength"; known keys: stylesPerContent, styles, balanceClasses, limit, keepOriginals
+   5 | sampling: { strength: 5 }
+     |             ^^^^^^^^
+job.yaml:6:11 recipe: unknown key "strength"; did you mean "recipe.style.strength"?
+   6 | recipe: { strength: 5 }
+     |           ^^^^^^^^
+job.yaml:7:1 unknown key "maxPixels"; did you mean "run.inputLimits.maxPixels"?
+   7 | maxPixels: 9
+     | ^^^^^^^^^
+`,
+);
+
+test(
   'a number out of range and a quoted number',
   broken,
   'recipe: { size: 20, steps: "50" }\n',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete } from '../../src/dataset/ledger/record.js';
+import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { wildstyle } from '../support/command-line.js';
 import { smallClasses, smallJob } from '../support/small-job.js';
 

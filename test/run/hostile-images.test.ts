@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete } from '../../src/dataset/ledger/record.js';
+import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { fitShape } from '../../src/images/fit.js';
 import { wildstyle } from '../support/command-line.js';

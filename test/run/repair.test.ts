@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { fileOf } from '../../src/dataset/ledger/record.js';
+import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import { loadJob } from '../../src/job/load.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete } from '../../src/dataset/ledger/record.js';
+import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { readSplitsFile } from '../../src/dataset/splits-file.js';
 import { findLeaks } from '../../src/dataset/verify/leaks/leaks.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';

@@ -1,10 +1,10 @@
 /** `wildstyle compare`: makes the same images with several recipes. @module */
 import { relative, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../errors.js';
 import { compare } from '../../run/compare/compare.js';
 import { publishComparison } from '../../run/compare/publish.js';
 import { variationsOf } from '../../run/compare/variations.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 
 interface CompareArguments {
@@ -15,9 +15,7 @@ interface CompareArguments {
   readonly out: string;
 }
 
-export const compareCommand: CommandModule<object, CompareArguments> = {
-  command: 'compare <job>',
-  describe: 'Make the same images with several recipes: a picture, a table and loss curves',
+export const compareCommand: CommandBody<CompareArguments> = {
   builder: (yargs) =>
     yargs
       .positional('job', { type: 'string', demandOption: true, describe: 'The job file (YAML)' })

@@ -1,13 +1,12 @@
 /** `wildstyle doctor`: examines engines and devices of this machine. @module */
-import type { CommandModule } from 'yargs';
+
 import { type DeviceReport, type DoctorReport, diagnose } from '../../run/doctor/doctor.js';
+import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { formatBytes, formatNumber } from '../format.js';
 import { print, printJson } from '../output.js';
 
-export const doctorCommand: CommandModule<object, { json?: boolean; bench?: boolean }> = {
-  command: 'doctor',
-  describe: 'Check which engines and devices this machine has, whether they compute correctly, and how fast',
+export const doctorCommand: CommandBody<{ json?: boolean; bench?: boolean }> = {
   builder: (yargs) =>
     yargs
       .option('json', { type: 'boolean', describe: 'Print the findings as JSON' })

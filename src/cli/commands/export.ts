@@ -1,10 +1,10 @@
 /** `wildstyle export`: exports a dataset to another format. @module */
 import { relative, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { readSummary } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
 import { defaultExportOptions, exportDataset } from '../../export/export-dataset.js';
 import { type ExporterName, exporterNames, exportFormat } from '../../export-formats.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 
 interface ExportArguments {
@@ -15,9 +15,7 @@ interface ExportArguments {
 
 const mostFilesShown = 20;
 
-export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export <dir>',
-  describe: 'Export a dataset to another format, into exports/ in its folder; resumes if interrupted',
+export const exportCommand: CommandBody<ExportArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

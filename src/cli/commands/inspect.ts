@@ -1,11 +1,11 @@
 /** `wildstyle inspect`: shows what the layers of a network keep of an image. @module */
 import { dirname } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../errors.js';
 import { publishFile } from '../../files/publish.js';
 import { formatOfFile } from '../../images/format.js';
 import { inspect, renderInspection } from '../../run/compare/inspect.js';
 import { defaultNetwork, type NetworkName, networkNames } from '../../stylize/networks/index.js';
+import type { CommandBody } from '../command-list.js';
 import { parseWeights } from '../options.js';
 import { print } from '../output.js';
 
@@ -18,9 +18,7 @@ interface InspectArguments {
   readonly weights?: string;
 }
 
-export const inspectCommand: CommandModule<object, InspectArguments> = {
-  command: 'inspect <image>',
-  describe: 'Show what the layers of a network keep of an image: content and texture',
+export const inspectCommand: CommandBody<InspectArguments> = {
   builder: (yargs) =>
     yargs
       .positional('image', { type: 'string', demandOption: true, describe: 'The image' })

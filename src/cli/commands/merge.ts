@@ -1,8 +1,8 @@
 /** `wildstyle merge`: joins shards into a dataset. @module */
 import { relative, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../errors.js';
 import { mergeShards } from '../../run/shards/merge-shards.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 
 interface MergeArguments {
@@ -10,9 +10,7 @@ interface MergeArguments {
   readonly out?: string;
 }
 
-export const mergeCommand: CommandModule<object, MergeArguments> = {
-  command: 'merge <dirs..>',
-  describe: 'Join the shards in one or more folders into a dataset',
+export const mergeCommand: CommandBody<MergeArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dirs', {

@@ -1,12 +1,12 @@
 /** `wildstyle plan`: shows what a job will create, without creating it. @module */
 import { resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { asWildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
 import { describePlan, type PlanFindings } from '../../run/describe.js';
 import { estimatePlan } from '../../run/estimate/estimate-plan.js';
 import { findPendingWork } from '../../run/pending-work.js';
 import { type Prepared, prepare } from '../../run/prepare.js';
+import type { CommandBody } from '../command-list.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print, printJson } from '../output.js';
 import { planText } from '../plan-text.js';
@@ -16,9 +16,7 @@ interface PlanArguments extends JobArguments {
   readonly extend?: boolean;
 }
 
-export const planCommand: CommandModule<object, PlanArguments> = {
-  command: 'plan <job>',
-  describe: 'Show what a job will create and what it will cost',
+export const planCommand: CommandBody<PlanArguments> = {
   builder: (yargs) =>
     withJobOptions(yargs)
       .option('extend', { type: 'boolean', describe: 'Plan to add to a folder that another job created' })

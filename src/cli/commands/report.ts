@@ -1,11 +1,11 @@
 /** `wildstyle report`: writes a page to look at a dataset. @module */
 import { relative, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { noDataset } from '../../dataset/output-job.js';
 import { readSummary } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
 import { replaceReport } from '../../report/page/replace-report.js';
 import { defaultInlineBytes } from '../../report/page/write-report.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 
 interface ReportArguments {
@@ -15,9 +15,7 @@ interface ReportArguments {
 
 const bytesPerMegabyte = 2 ** 20;
 
-export const reportCommand: CommandModule<object, ReportArguments> = {
-  command: 'report <dir>',
-  describe: 'Write report.html: counts, a gallery with filters, distributions, failures, times',
+export const reportCommand: CommandBody<ReportArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

@@ -1,6 +1,5 @@
 /** `wildstyle run`: creates the dataset of a job. @module */
 import { resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { asWildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
@@ -16,6 +15,7 @@ import { findPendingWork } from '../../run/pending-work.js';
 import { type Prepared, prepare } from '../../run/prepare.js';
 import type { Progress } from '../../run/progress.js';
 import { runPlan } from '../../run/run.js';
+import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { type LimitArguments, limitsOf, withLimitOptions } from '../limit-options.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
@@ -36,9 +36,7 @@ interface RunArguments extends JobArguments, LimitArguments {
 
 const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
 
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run <job>',
-  describe: 'Create the dataset of a job; resumes if interrupted',
+export const runCommand: CommandBody<RunArguments> = {
   builder: (yargs) =>
     withLimitOptions(withJobOptions(yargs))
       .option('dry-run', { type: 'boolean', describe: 'Show what would be created, then exit' })

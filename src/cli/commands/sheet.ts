@@ -1,6 +1,5 @@
 /** `wildstyle sheet`: draws a contact sheet of a dataset. @module */
 import { basename, relative, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { readManifest } from '../../dataset/ledger/manifest.js';
 import { lockOutput } from '../../dataset/lock.js';
 import { noDataset } from '../../dataset/output-job.js';
@@ -13,6 +12,7 @@ import { writeContactSheet } from '../../report/contact-sheet.js';
 import { jobFoldersOf, sheetRows } from '../../report/dataset-rows.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 
 interface SheetArguments {
@@ -21,9 +21,7 @@ interface SheetArguments {
   readonly out?: string;
 }
 
-export const sheetCommand: CommandModule<object, SheetArguments> = {
-  command: 'sheet <dir>',
-  describe: 'Draw a contact sheet of a dataset: content, style and result',
+export const sheetCommand: CommandBody<SheetArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

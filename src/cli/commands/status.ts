@@ -2,8 +2,8 @@
 
 import { relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandModule } from 'yargs';
 import { type FolderStatus, folderStatus, isGoing } from '../../dataset/status/folder-status.js';
+import type { CommandBody } from '../command-list.js';
 import { print } from '../output.js';
 import { statusText } from '../text/status-text.js';
 
@@ -16,9 +16,7 @@ interface StatusArguments {
 const watchIntervalMs = 2000;
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
 
-export const statusCommand: CommandModule<object, StatusArguments> = {
-  command: 'status <dir>',
-  describe: 'Show how far the run in a folder is, or how the last one ended',
+export const statusCommand: CommandBody<StatusArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

@@ -1,7 +1,6 @@
 /** `wildstyle stylize`: stylizes one image, without a job. @module */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { WildstyleError } from '../../errors.js';
 import { asStorageError } from '../../files/file-system.js';
 import { publishFile } from '../../files/publish.js';
@@ -14,6 +13,7 @@ import type { RecipeInput } from '../../methods/recipe.js';
 import { stylizeImages } from '../../run/arrays/stylize-images.js';
 import type { Progress } from '../../run/progress.js';
 import { styleRoles } from '../../stylize/role.js';
+import type { CommandBody } from '../command-list.js';
 import { parseWeights } from '../options.js';
 import { print } from '../output.js';
 import { progressView } from '../progress-bar.js';
@@ -32,9 +32,7 @@ interface StylizeArguments {
   readonly set?: readonly string[];
 }
 
-export const stylizeCommand: CommandModule<object, StylizeArguments> = {
-  command: 'stylize <content> <painting> <out>',
-  describe: 'Stylize one image, to try out a style or a recipe',
+export const stylizeCommand: CommandBody<StylizeArguments> = {
   builder: (yargs) =>
     yargs
       .positional('content', { type: 'string', demandOption: true, describe: 'Content image' })

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { CommandModule } from 'yargs';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { readCompletion } from '../../dataset/shards/completion.js';
 import { findShards } from '../../dataset/shards/shard-folders.js';
@@ -12,6 +11,7 @@ import { publishFile } from '../../files/publish.js';
 import { loadJob } from '../../job/load.js';
 import { maximumShards } from '../../plan/shard.js';
 import { type SlurmArray, slurmMerge, slurmScript } from '../../submit/slurm.js';
+import type { CommandBody } from '../command-list.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print } from '../output.js';
 
@@ -25,9 +25,7 @@ interface SubmitArguments extends JobArguments {
   readonly print?: boolean;
 }
 
-export const submitCommand: CommandModule<object, SubmitArguments> = {
-  command: 'submit <job>',
-  describe: 'Run the shards of a job on a cluster, then merge them',
+export const submitCommand: CommandBody<SubmitArguments> = {
   builder: (yargs) =>
     withJobOptions(yargs)
       .option('to', {

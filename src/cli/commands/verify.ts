@@ -1,8 +1,9 @@
 /** `wildstyle verify`: rehashes the files of a dataset. @module */
-import type { CommandModule } from 'yargs';
+
 import { type DatasetProblem, type Verification, verifyDataset } from '../../dataset/verify/verify.js';
 import { processText } from '../../dataset/writer.js';
 import { WildstyleError } from '../../errors.js';
+import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { print, printJson } from '../output.js';
 import { problemLine } from '../text/problem-line.js';
@@ -15,9 +16,7 @@ interface VerifyArguments {
   readonly json?: boolean;
 }
 
-export const verifyCommand: CommandModule<object, VerifyArguments> = {
-  command: 'verify <dir>',
-  describe: 'Check every file of a dataset against its manifest, and repair it',
+export const verifyCommand: CommandBody<VerifyArguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })

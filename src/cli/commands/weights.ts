@@ -1,13 +1,11 @@
 /** `wildstyle weights`: the weights files of networks. @module */
-import type { CommandModule } from 'yargs';
+import type { CommandBody } from '../command-list.js';
 import { checkCommand } from './weights/check.js';
 import { convertCommand } from './weights/convert.js';
 import { fetchCommand } from './weights/fetch.js';
 import { listCommand } from './weights/list.js';
 
-export const weightsCommand: CommandModule = {
-  command: 'weights',
-  describe: 'List, fetch, convert and check the weights of networks',
+export const weightsCommand: CommandBody<object> = {
   builder: (yargs) =>
     yargs
       .command(listCommand)

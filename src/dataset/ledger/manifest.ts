@@ -9,7 +9,8 @@ import type { PlanItem } from '../../plan/item.js';
 import { type OutputPaths, outputPaths, splitOfFile } from '../output-paths.js';
 import { metadataRow } from './metadata-row.js';
 import { plannedFields } from './planned-fields.js';
-import { fileOf, type ItemRecord } from './record.js';
+import type { ItemRecord } from './record.js';
+import { fileOf } from './record-kinds.js';
 import { formatRecord, parseRecord, stableLine } from './record-line.js';
 import { type Counts, Tally } from './tally.js';
 

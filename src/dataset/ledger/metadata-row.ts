@@ -8,7 +8,8 @@
 import { ownGroup } from '../../splits/names.js';
 import { type ByRole, type Role, styleRoles } from '../../stylize/role.js';
 import { splitOfFile } from '../output-paths.js';
-import { factsOf, fileOf, type ItemRecord, isStylized, type StylizedRecord } from './record.js';
+import type { ItemRecord, StylizedRecord } from './record.js';
+import { factsOf, fileOf, isStylized } from './record-kinds.js';
 
 /** The type of the values in a column. */
 export type ColumnType = 'string' | 'integer' | 'number';

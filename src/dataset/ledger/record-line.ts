@@ -1,6 +1,6 @@
 /** Converts records to lines of text and back. @module */
-import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
+import { firstProblem } from '../../files/first-problem.js';
 import { parseJson } from '../../files/json.js';
 import { volatileFields } from '../format.js';
 import { type ItemRecord, schemaOf } from './record.js';
@@ -42,14 +42,6 @@ export function parseRecord(text: string, where: string): ItemRecord {
   const parsed = parse(value);
   if (parsed.success) return parsed.data;
   throw new WildstyleError('dataset-invalid', `${where}: not a valid record: ${parsed.problem}`);
-}
-
-/** Returns the first problem, with its path. */
-export function firstProblem(error: z.ZodError): string {
-  return z
-    .prettifyError({ issues: error.issues.slice(0, 1) })
-    .replace(/^✖ /, '')
-    .replace(/\s*→ at /, ' at ');
 }
 
 type Parsed =

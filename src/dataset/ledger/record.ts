@@ -177,25 +177,5 @@ export function schemaOf(record: unknown): z.ZodObject | undefined {
 /** The record of an existing image. */
 export type CompleteRecord = OriginalRecord | StylizedRecord;
 
-/** Returns whether a record is of an existing image. */
-export function isComplete(record: ItemRecord): record is CompleteRecord {
-  return record.status === 'complete';
-}
-
-/** Returns whether a record is of an existing stylized image. */
-export function isStylized(record: ItemRecord): record is StylizedRecord {
-  return record.status === 'complete' && record.kind === 'stylized';
-}
-
-/** Returns the path of a record's image, relative to the dataset folder; empty for a failed item. */
-export function fileOf(record: ItemRecord): string {
-  return record.status === 'complete' ? record.file : '';
-}
-
 /** The facts that any method may report about an image. */
 export type AnyFacts = Partial<Intersection<{ [M in MethodName]: Facts<M> }[MethodName]>>;
-
-/** Returns the facts that the method reported about an image. */
-export function factsOf(record: ItemRecord): AnyFacts {
-  return isStylized(record) ? record : {};
-}

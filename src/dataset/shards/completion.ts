@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
 import type { FileSystem } from '../../files/file-system.js';
+import { firstProblem } from '../../files/first-problem.js';
 import { growing } from '../../files/growing.js';
 import { publishFile } from '../../files/publish.js';
-import { firstProblem } from '../ledger/record-line.js';
 import { countsSchema } from '../ledger/tally.js';
 import { outputPaths, type ShardPlace } from '../output-paths.js';
 import { readJson } from '../summary.js';

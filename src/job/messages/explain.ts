@@ -14,6 +14,7 @@ import {
   knownWords,
   optionsOf,
   type Path,
+  placeBelow,
   schemaAt,
   unwrap,
 } from './zod-walk.js';
@@ -45,7 +46,7 @@ function explain(issue: Issue, root: z.ZodType, rootValue: unknown, rootPath: Pa
     { path, at, message: named(path, message) },
   ];
   if (issue.code === 'unrecognized_keys')
-    return unknownKeys(issue.keys, path, schema ? knownKeys(schema) : []);
+    return unknownKeys(issue.keys, path, schema ? knownKeys(schema) : [], schema);
   if (issue.code === 'custom') return problem(issue.message);
   if (issue.code === 'invalid_key') return problem(issue.issues[0]?.message ?? issue.message, 'key');
   if (value === undefined && below.length > 0 && isMisspelled(root, rootValue, below)) return [];
@@ -109,9 +110,17 @@ function sameKind(option: z.ZodType, value: unknown): boolean {
   return isMap(value) && (inner instanceof z.ZodObject || inner instanceof z.ZodRecord);
 }
 
-function unknownKeys(keys: readonly string[], path: Path, known: readonly string[]): JobProblem[] {
+function unknownKeys(
+  keys: readonly string[],
+  path: Path,
+  known: readonly string[],
+  schema?: z.ZodType,
+): JobProblem[] {
   return keys.map((key) => {
-    const suggestion = didYouMean(key, known);
+    const deeper = schema && placeBelow(schema, key);
+    const suggestion = deeper
+      ? `; did you mean ${showValue(showPath([...path, ...deeper]))}?`
+      : didYouMean(key, known);
     const cure = suggestion || (known.length > 0 ? `; known keys: ${known.join(', ')}` : '');
     return { path: [...path, key], at: 'key', message: named(path, `unknown key ${showValue(key)}${cure}`) };
   });

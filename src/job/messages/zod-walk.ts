@@ -53,6 +53,22 @@ export function knownKeys(schema: z.ZodType): string[] {
   });
 }
 
+/** The nearest place below a schema that has a key, up to two levels down; undefined if there is none. */
+export function placeBelow(schema: z.ZodType, key: string, levels = 2): string[] | undefined {
+  const children = knownKeys(schema).flatMap((name) => {
+    const child = schemaAt(schema, [name]);
+    return child ? [{ name, child }] : [];
+  });
+  const direct = children.find(({ child }) => knownKeys(child).includes(key));
+  if (direct) return [direct.name, key];
+  if (levels === 1) return undefined;
+  for (const { name, child } of children) {
+    const found = placeBelow(child, key, levels - 1);
+    if (found) return [name, ...found];
+  }
+  return undefined;
+}
+
 /** The words that a value can be, if the schema lists them. */
 export function knownWords(schema: z.ZodType): string[] {
   return optionsOf(schema).flatMap((option) =>

@@ -1,6 +1,7 @@
 /** What the page knows about each image. @module */
 import { groupOf, splitOf } from '../../dataset/ledger/metadata-row.js';
-import { factsOf, fileOf, type ItemRecord, isStylized } from '../../dataset/ledger/record.js';
+import type { ItemRecord } from '../../dataset/ledger/record.js';
+import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole } from '../../stylize/role.js';
 import { hrefOf, visible } from './visible.js';
 

@@ -1,5 +1,7 @@
 /** The first reading of a manifest: what all images have in common, and how they differ. @module */
-import { factsOf, fileOf, type ItemRecord, isStylized } from '../../dataset/ledger/record.js';
+
+import type { ItemRecord } from '../../dataset/ledger/record.js';
+import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole, Role } from '../../stylize/role.js';
 import { NameCounts } from './distributions.js';
 import { flat, type Parameters, type ParameterValue, parametersOf } from './rows.js';

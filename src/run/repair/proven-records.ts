@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { asPlanned } from '../../dataset/ledger/manifest.js';
-import { type CompleteRecord, isComplete } from '../../dataset/ledger/record.js';
+import type { CompleteRecord } from '../../dataset/ledger/record.js';
 import { RecordIndex } from '../../dataset/ledger/record-index.js';
+import { isComplete } from '../../dataset/ledger/record-kinds.js';
 import { formatRecord, parseRecord } from '../../dataset/ledger/record-line.js';
 import { RecordReader } from '../../dataset/ledger/record-reader.js';
 import { outputPaths } from '../../dataset/output-paths.js';

@@ -1,8 +1,9 @@
 /** Writes what a shard leaves: its records in plan order and, if nothing is left to make, its completion manifest. @module */
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { asPlanned } from '../../dataset/ledger/manifest.js';
-import { fileOf, isStylized, type StylizedRecord } from '../../dataset/ledger/record.js';
+import type { StylizedRecord } from '../../dataset/ledger/record.js';
 import type { RecordIndex } from '../../dataset/ledger/record-index.js';
+import { fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import { RecordReader } from '../../dataset/ledger/record-reader.js';
 import { type Counts, Tally } from '../../dataset/ledger/tally.js';
 import { outputPaths, type ShardPlace, splitOfFile } from '../../dataset/output-paths.js';

@@ -8,7 +8,7 @@ import { photographsOf } from '../../../splits/names.js';
 import { type ByRole, styleRoles } from '../../../stylize/role.js';
 import { manifestRecords } from '../../ledger/manifest.js';
 import { splitOf } from '../../ledger/metadata-row.js';
-import { isComplete } from '../../ledger/record.js';
+import { isComplete } from '../../ledger/record-kinds.js';
 import { readSplitsFile } from '../../splits-file.js';
 import type { DatasetSummary } from '../../summary.js';
 import type { DatasetProblem } from '../dataset-problem.js';
