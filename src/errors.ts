@@ -34,6 +34,7 @@ const severities = {
   'labels-invalid': job,
   'path-outside-root': job,
   'annotations-invalid': item,
+  'mask-invalid': item,
   'split-conflict': job,
   'split-invalid': job,
   // When a job may run.

@@ -27,7 +27,7 @@ commandLine
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
-    checkOptions(values, ['set', 'vary', 'dirs', 'style']);
+    checkOptions(values, ['set', 'vary', 'dirs', 'style', 'style-mask', 'styleMask']);
     return true;
   })
   .version(packageVersion())

@@ -38,6 +38,9 @@ export function imageDifferences(before: Iterable<JobImage>, after: Iterable<Job
   return differences;
 }
 
+/** What messages call the mask of an image. */
+export const maskName = (path: string): string => `${path} (mask)`;
+
 type Digests = Record<JobImage['role'], Map<string, string>>;
 
 function byRole(images: Iterable<JobImage>): Digests {

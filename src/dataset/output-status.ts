@@ -4,11 +4,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
 import { forEachConcurrently } from '../files/concurrency.js';
-import { type Role, sideOf } from '../stylize/role.js';
-import { imageDifferences, type JobImage, jobDifferences } from './job-differences.js';
+import { type ByRole, type Role, sideOf } from '../stylize/role.js';
+import { imageDifferences, type JobImage, jobDifferences, maskName } from './job-differences.js';
 import type { Journals } from './ledger/journals/journal-files.js';
 import { type JournaledRecords, readJournals } from './ledger/journals/read-journals.js';
 import { indexManifest } from './ledger/manifest-index.js';
+import type { Source } from './ledger/record.js';
 import { type IndexedRecord, RecordIndex } from './ledger/record-index.js';
 import { readRecords } from './ledger/record-reader.js';
 import { type OutputJob, type PlannedOutput, readJobImages, readOutputJob } from './output-job.js';
@@ -213,9 +214,11 @@ export async function differencesFrom(
 async function imagesOf(records: RecordIndex): Promise<JobImage[]> {
   const images = new Map<string, JobImage>();
   for await (const { sources } of readRecords(records.values())) {
-    for (const [role, { path, sha256 }] of Object.entries(sources)) {
+    for (const [role, { path, sha256, mask }] of Object.entries(sources as ByRole<Source>)) {
       const side = sideOf(role as Role);
       images.set(`${side} ${path}`, { role: side, path, sha256 });
+      if (mask)
+        images.set(`${side} ${maskName(path)}`, { role: side, path: maskName(path), sha256: mask.sha256 });
     }
   }
   return [...images.values()];

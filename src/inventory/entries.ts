@@ -15,6 +15,15 @@ export interface ImageEntry extends ImageRights {
   /** sha256 of the file, as 64 hex digits. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Its mask, if the job has masks and the image has one. */
+  readonly mask?: MaskEntry;
+}
+
+/** The file of a mask. */
+export interface MaskEntry {
+  /** Path relative to the folder of masks, with forward slashes. */
+  readonly path: string;
+  readonly sha256: string;
 }
 
 export interface ContentEntry extends ImageEntry {

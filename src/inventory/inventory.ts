@@ -9,6 +9,7 @@ import { hasSplitFolders, makeSplitReader } from './given-splits.js';
 import { hashFiles } from './hash-files.js';
 import { checkClassNames, makeLabeler } from './labels.js';
 import { readLicenses } from './licenses.js';
+import { isMask, withMasks, withoutMasks } from './masks.js';
 import { type Scan, scanImages } from './scan.js';
 import { type EarlierImage, findSimilar, type SimilarImages } from './similar-images.js';
 import { warningsFor, withoutAnnotations } from './warnings.js';
@@ -99,8 +100,18 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
   const [ofContents, ofStyles] = [job.content.similar, job.split?.styles === 'disjoint'].map(
     (isWanted) => isWanted && fingerprints,
   );
-  const contentImages = await hashFiles(job.content.root, 'content', labeled, ofContents, hashing);
-  const styleImages = await hashFiles(job.style.root, 'style', styleScan.files, ofStyles, hashing);
+  const contentImages = await withMasks(
+    job,
+    'content',
+    await hashFiles(job.content.root, 'content', labeled, ofContents, hashing),
+    hashing,
+  );
+  const styleImages = await withMasks(
+    job,
+    'style',
+    await hashFiles(job.style.root, 'style', styleScan.files, ofStyles, hashing),
+    hashing,
+  );
 
   const { annotations: source } = job.content;
   const annotated =
@@ -122,7 +133,7 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
       return { ...image, label: labelOf(image.path) ?? null, ...given, ...found, ...rights };
     }),
     // Copies in several splits are refused later, so they must not get lost here.
-    ({ sha256, label, split, group }) => JSON.stringify([sha256, label, split, group]),
+    ({ sha256, mask, label, split, group }) => JSON.stringify([sha256, mask?.sha256, label, split, group]),
     (path, of) => duplicates.push({ source: 'content', path, of }),
   );
   const styles = unique(
@@ -133,14 +144,19 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
         ...styleRights.get(image.path),
       }),
     ),
-    ({ sha256 }) => sha256,
+    ({ sha256, mask }) => `${sha256} ${mask?.sha256}`,
     (path, of) => duplicates.push({ source: 'style', path, of }),
   );
   if (contents.length === 0) throw nothingIn(job, 'content', problems);
   if (styles.length === 0) throw nothingIn(job, 'style', problems);
   problems.sort((a, b) => compare(a.source, b.source) || compare(a.path, b.path));
   const similar = findAllSimilar({ content: contents, style: styles }, fingerprints, options.earlier ?? []);
-  const warnings = [...warningsFor(contents, similar), ...withoutAnnotations(contents, annotated?.byPath)];
+  const warnings = [
+    ...warningsFor(contents, similar),
+    ...withoutAnnotations(contents, annotated?.byPath),
+    ...withoutMasks(job, 'content', contents),
+    ...withoutMasks(job, 'style', styles),
+  ];
   const annotationsSha256 = annotated?.sha256;
   return { contents, styles, problems, duplicates, similar, fingerprints, warnings, annotationsSha256 };
 }
@@ -166,7 +182,7 @@ async function scanFolder(job: Job, source: 'content' | 'style'): Promise<Scan> 
   const { root, include, exclude } = job[source];
   const found = await stat(root).catch(() => undefined);
   if (found?.isDirectory()) {
-    return scanImages(root, { include, exclude }).catch((cause: Error) => {
+    const scan = await scanImages(root, { include, exclude }).catch((cause: Error) => {
       throw new WildstyleError(
         `${source}-missing`,
         `The ${source} folder ${root} cannot be read: ${cause.message}.`,
@@ -176,6 +192,7 @@ async function scanFolder(job: Job, source: 'content' | 'style'): Promise<Scan> 
         },
       );
     });
+    return { ...scan, files: scan.files.filter(({ path }) => !isMask(job[source], path)) };
   }
   const what = found ? 'is not a folder' : 'does not exist';
   throw new WildstyleError(`${source}-missing`, `The ${source} folder ${root} ${what}.`, {

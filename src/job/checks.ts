@@ -75,6 +75,29 @@ function licensesFile({ licenses }: Pick<Job['style'], 'licenses'>): string | un
   return typeof licenses === 'object' ? licenses.csv : undefined;
 }
 
+function masksFolder({ masks }: Pick<Job['style'], 'masks'>): string | undefined {
+  return typeof masks === 'object' ? masks.root : undefined;
+}
+
+/** Reports masks that have no use, and a blend by regions without any. */
+export function checkMasks({ content, style, recipe }: Omit<Job, 'file'>): JobProblem[] {
+  const isByRegion = possibleValues(recipe.blend).some((blend) => typeof blend === 'object');
+  if (content.masks === undefined && style.masks !== undefined) {
+    const message = 'style.masks: content.masks is missing, and a region needs both';
+    return [{ path: ['style', 'masks'], at: 'key', message }];
+  }
+  if (content.masks === undefined && isByRegion) {
+    const message = 'recipe.blend: content.masks is missing, so there are no regions to blend by';
+    return [{ path: ['recipe', 'blend'], at: 'key', message }];
+  }
+  if (content.masks !== undefined && style.masks === undefined && !isByRegion) {
+    const message =
+      'content.masks: style.masks is missing, and recipe.blend is not by region, so the masks have no use';
+    return [{ path: ['content', 'masks'], at: 'key', message }];
+  }
+  return [];
+}
+
 /** Reports paths in the job that do not exist or are of the wrong kind. */
 export function checkPaths(
   { content, style, split, run }: Omit<Job, 'file'>,
@@ -90,6 +113,8 @@ export function checkPaths(
       content.annotations?.format === 'coco' ? 'file' : 'folder',
       'annotations-invalid',
     ],
+    [['content', 'masks', 'root'], masksFolder(content), 'folder', 'mask-invalid'],
+    [['style', 'masks', 'root'], masksFolder(style), 'folder', 'mask-invalid'],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
     [['split', 'csv'], split?.csv, 'file', 'labels-invalid'],
     [['content', 'licenses', 'csv'], licensesFile(content), 'file', 'labels-invalid'],

@@ -6,7 +6,7 @@ import { asWildstyleError, type ErrorCode, WildstyleError } from '../errors.js';
 import { withPreset } from '../methods/recipe.js';
 import { absolutePath } from './absolute-path.js';
 import { checkSplit } from './check-split.js';
-import { checkExports, checkFolders, checkLayers, checkPaths, checkWeights } from './checks.js';
+import { checkExports, checkFolders, checkLayers, checkMasks, checkPaths, checkWeights } from './checks.js';
 import { problemsOf } from './messages/explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
 import { withoutPaths } from './messages/value-at.js';
@@ -138,6 +138,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
     checkSplit(job.data),
     checkFolders(job.data, jobFolder),
     checkExports(job.data),
+    checkMasks(job.data),
     checkPlaces(job.data, jobFolder),
   ];
   return [...problems, ...checks.flat()];
@@ -229,11 +230,17 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
       root: absolute(content.root),
       labels,
       ...licensesOf(content, absolute),
+      ...masksOf(content, absolute),
       ...(content.annotations && {
         annotations: { ...content.annotations, path: absolute(content.annotations.path) },
       }),
     },
-    style: { ...style, root: absolute(style.root), ...licensesOf(style, absolute) },
+    style: {
+      ...style,
+      root: absolute(style.root),
+      ...licensesOf(style, absolute),
+      ...masksOf(style, absolute),
+    },
     ...(split && { split: split.csv === undefined ? split : { ...split, csv: absolute(split.csv) } }),
     output: { ...output, root: absolute(output.root) },
     run: run.weights === undefined ? run : { ...run, weights: absoluteWeights(run.weights, absolute) },
@@ -246,6 +253,13 @@ function licensesOf(
 ): Pick<Job['style'], 'licenses'> {
   if (typeof licenses !== 'object') return {};
   return { licenses: { ...licenses, csv: absolute(licenses.csv) } };
+}
+
+function masksOf(
+  { masks }: Pick<Job['style'], 'masks'>,
+  absolute: (path: string) => string,
+): Pick<Job['style'], 'masks'> {
+  return typeof masks === 'object' ? { masks: { root: absolute(masks.root) } } : {};
 }
 
 function absoluteWeights(weights: NonNullable<Job['run']['weights']>, absolute: (path: string) => string) {

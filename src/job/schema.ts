@@ -78,6 +78,18 @@ const licenses = z
     'Where license and author of each image come from: a file IMAGE.license beside it, as REUSE defines, or a CSV file',
   );
 
+const masks = z
+  .union([
+    z.enum(['beside']),
+    z.strictObject({
+      root: path.describe('Folder with a PNG file for each image, at the same relative path'),
+    }),
+  ])
+  .optional()
+  .describe(
+    'Masks, whose colors mark regions: beside, as NAME.mask.png for each image, or in a folder of their own',
+  );
+
 const content = z
   .strictObject({
     root: path.describe('Folder of content images, relative to the job file'),
@@ -87,6 +99,7 @@ const content = z
     include,
     exclude,
     annotations: annotationsSchema.optional(),
+    masks,
     licenses,
     similar: z
       .boolean()
@@ -100,6 +113,7 @@ const style = z
     root: path.describe('Folder of style images, relative to the job file'),
     include,
     exclude,
+    masks,
     licenses,
   })
   .describe('The images that provide the look');

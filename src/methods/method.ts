@@ -2,11 +2,18 @@
 import type { z } from 'zod';
 import type { Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import type { FittedTarget } from '../images/fit.js';
+import type { Mask } from '../images/mask.js';
 import type { NetworkName } from '../stylize/networks/index.js';
 import type { Role } from '../stylize/role.js';
 import type { Watch } from '../stylize/schedule/item.js';
 import type { StepTotals } from '../stylize/step-totals.js';
 import type { SourceImage } from '../stylize/targets.js';
+
+/** A source image, with its mask if it has one. */
+export interface Source extends SourceImage {
+  /** Of the same size as the image. */
+  readonly mask?: Mask | undefined;
+}
 
 /** A source image that a method needs, and the shape to decode it to. */
 export interface SourceRequest {
@@ -55,7 +62,7 @@ export interface MethodContext {
 export interface MakeRequest<Recipe> {
   readonly recipe: Recipe;
   /** Keyed by the names of the method's {@link SourceRequest}s. */
-  readonly sources: Named<SourceImage>;
+  readonly sources: Named<Source>;
   /** 32-bit seed of all random draws for this item. */
   readonly seed: number;
   readonly watch?: Watch | undefined;

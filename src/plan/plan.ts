@@ -9,7 +9,7 @@ import { WildstyleError } from '../errors.js';
 import { canonicalJson } from '../files/canonical-json.js';
 import { sha256 as hash } from '../files/digest.js';
 import { extensionOf } from '../images/format.js';
-import type { StyleEntry } from '../inventory/entries.js';
+import type { ImageEntry, StyleEntry } from '../inventory/entries.js';
 import type { Inventory } from '../inventory/inventory.js';
 import type { Job } from '../job/schema.js';
 import { methodOf } from '../methods/index.js';
@@ -228,8 +228,8 @@ function stylizedMaker(
     const { label } = content;
     const count = method.styles(resolved) - 1;
     const more = count > 0 ? others(deriveKey(pairKey, [othersDraw, replica]), count) : [];
-    const digests = [s, ...more].map((each) => styles[each].sha256).join(' ');
-    const decisive = `${method.version} ${JSON.stringify(label)} ${content.sha256} ${digests} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
+    const digests = [s, ...more].map((each) => digestsOf(styles[each])).join(' ');
+    const decisive = `${method.version} ${JSON.stringify(label)} ${digestsOf(content)} ${digests} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
     const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
     const file = pathOf(folder, id);
     const blended = more.map((each, i) => [styleRoles[i + 1], styles[each]]);
@@ -260,6 +260,9 @@ function imagePaths({ format, subfolders }: Job['output']): (folder: string, id:
 function idHead(what: readonly unknown[], { format, quality }: Job['output']): string {
   return JSON.stringify([...what, format, format === 'png' ? null : quality]);
 }
+
+/** The digest of an image, and of its mask if it has one. */
+const digestsOf = ({ sha256, mask }: ImageEntry): string => (mask ? `${sha256}+${mask.sha256}` : sha256);
 
 /** Hashes everything that determines an item's pixels. */
 function idOf(decisive: string): string {

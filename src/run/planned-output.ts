@@ -1,7 +1,10 @@
 /** Describes the output of a run, for comparison with the contents of the output folder. @module */
 
 import { isAuto } from '../auto.js';
+import { maskName } from '../dataset/job-differences.js';
 import type { PlannedOutput } from '../dataset/output-job.js';
+import type { ImageEntry } from '../inventory/entries.js';
+import type { Side } from '../stylize/role.js';
 import type { Prepared } from './prepare.js';
 import { resolveNetwork } from './weights.js';
 
@@ -22,8 +25,14 @@ export function plannedOutput({ job, inventory, plan }: Prepared): PlannedOutput
     },
     planDigest: plan.digest,
     images: [
-      ...inventory.contents.map(({ path, sha256 }) => ({ role: 'content' as const, path, sha256 })),
-      ...inventory.styles.map(({ path, sha256 }) => ({ role: 'style' as const, path, sha256 })),
+      ...inventory.contents.flatMap((entry) => filesOf('content', entry)),
+      ...inventory.styles.flatMap((entry) => filesOf('style', entry)),
     ],
   };
+}
+
+/** An image, and its mask if it has one. */
+function filesOf(role: Side, { path, sha256, mask }: ImageEntry) {
+  const image = { role, path, sha256 };
+  return mask ? [image, { role, path: maskName(path), sha256: mask.sha256 }] : [image];
 }

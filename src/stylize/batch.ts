@@ -203,7 +203,11 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       const step = slot.step - (slot.step % steadySteps);
       if (step === slot.drawnStep) continue;
       for (const [name, input] of wanted) {
-        this.engine.assign(this.#inputs[name], row, drawStepInput(name, input, slot.item.seed, step));
+        this.engine.assign(
+          this.#inputs[name],
+          row,
+          drawStepInput(name, input, slot.item.seed, step, slot.item.regions),
+        );
       }
       // The optimizer would compare losses and gradients of different objectives.
       if (step > 0 && steadySteps > 1) this.#forget(row);

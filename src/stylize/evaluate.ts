@@ -5,6 +5,7 @@ import { runOnce } from '../engine/run-once.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { scaleNames, tensorName } from './objective.js';
+import { weightInputs } from './regions/guide-inputs.js';
 import type { Spec } from './spec.js';
 import { evaluateFunction, itemInputs, stepName } from './step.js';
 import { drawStepInput, stepInputsOf } from './step-inputs.js';
@@ -71,7 +72,11 @@ export class Evaluator {
         `The shape of the image is [${image.shape}], but that of the content is [${sources.content.tensor.shape}].`,
       );
     }
-    const targets = await this.targets.get(spec, sources, weights);
+    const { regions } = sources.content ?? {};
+    const targets = {
+      ...(await this.targets.get(spec, sources, weights)),
+      ...weightInputs(spec, regions, image.shape),
+    };
     const rows = spec.terms.flatMap(({ name, term }) =>
       term.parts.map((part) => ({ term: name, part, weight: parameters.weights[name][part] })),
     );
@@ -86,7 +91,7 @@ export class Evaluator {
       }
     }
     for (const [name, wanted] of Object.entries(stepInputsOf(spec, image.shape))) {
-      inputs[name] = { data: drawStepInput(name, wanted, seed, 0), shape: [1, ...wanted.shape] };
+      inputs[name] = { data: drawStepInput(name, wanted, seed, 0, regions), shape: [1, ...wanted.shape] };
     }
     const outputs = await this.#run(async () =>
       runOnce(this.engine, await this.#graphOf(spec, image, targets, weights), inputs),

@@ -1,8 +1,10 @@
 /** The objective of an item: the weighted sum of its terms, each scaled by its magnitude for the sources. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, TensorFunction } from '../engine/engine.js';
+import { guideName } from './regions/guide-name.js';
 import type { ByRole, Role } from './role.js';
 import { layersOf, type NamedTerm, type Spec, termsFrom } from './spec.js';
+import type { Guide } from './terms/shared/region.js';
 import { type Features, pixels, type Term } from './terms/term.js';
 
 /** Names of the tensors that are passed between the functions in this file. */
@@ -18,11 +20,12 @@ export const tensorName = {
 /** The function that computes the targets and scales of a source image. */
 export function targetFunction(spec: Spec, role: Role): TensorFunction {
   const terms = termsFrom(spec, role);
-  return ({ image }, weights) => {
+  return ({ image, ...inputs }, weights) => {
+    const guide = guideOf(inputs);
     const features = featuresOf(spec, terms, image as tf.Tensor4D, weights);
     const outputs: Record<string, tf.Tensor> = {};
     for (const { name, term } of terms) {
-      const { values, scales } = term.target(role, features);
+      const { values, scales } = term.target(role, features, guide);
       for (const [value, tensor] of Object.entries(values))
         outputs[tensorName.target(name, role, value)] = tensor;
       for (const [part, tensor] of Object.entries(scales))
@@ -54,11 +57,13 @@ export function objective(
   weights: Named<tf.Tensor>,
 ): ObjectiveValue {
   const features = featuresOf(spec, spec.terms, image, weights);
+  const guide = guideOf(inputs);
   const unscaled: Record<string, tf.Tensor1D> = {};
   const terms = spec.terms.map(({ name, term }): [string, tf.Tensor1D] => {
     const values = term.value(features, targetsOf(name, term, inputs), {
       drawn: endingWith(tensorName.drawn, name, inputs),
       numbers: endingWith(tensorName.number, name, inputs) as Named<tf.Tensor1D>,
+      guide,
     });
     const weighted = term.parts.map((part) => {
       unscaled[tensorName.unscaled(name, part)] = values[part];
@@ -115,6 +120,11 @@ function featuresOf(
 ): Features {
   return { ...network.features(image, weights, layersOf(terms), pooling), [pixels]: image };
 }
+
+const guideOf = (inputs: Named<tf.Tensor>): Guide => ({
+  weights: below(guideName.weights(''), inputs),
+  places: inputs[guideName.places],
+});
 
 function targetsOf(name: string, { sources }: Term, inputs: Named<tf.Tensor>): ByRole<Named<tf.Tensor>> {
   return Object.fromEntries(sources.map((role) => [role, below(tensorName.target(name, role, ''), inputs)]));

@@ -83,14 +83,14 @@ export function specOf(parts: SpecParts): Spec {
 }
 
 /** Makes the term of a loss for a place in the recipe. @param name see {@link lossOfTerm} */
-export function namedTerm(name: string, { role, layers, settings }: ConfiguredPlace): NamedTerm {
+export function namedTerm(name: string, { role, layers, region, settings }: ConfiguredPlace): NamedTerm {
   const loss = lossOfTerm(name);
   const sorted = [...new Set(layers)].sort();
   const all = Object.entries({ ...defaultSettings(loss), ...settings });
   return {
     name,
-    term: loss.term({ role, layers: sorted }, Object.fromEntries(all)),
-    key: `${name}@${role}:${sorted}${all.map(([key, value]) => `,${key}=${value}`).join('')}`,
+    term: loss.term({ role, layers: sorted, region }, Object.fromEntries(all)),
+    key: `${name}@${role}${region ? `#${region.index}/${region.count}` : ''}:${sorted}${all.map(([key, value]) => `,${key}=${value}`).join('')}`,
   };
 }
 

@@ -11,6 +11,7 @@ import { RunningBatch } from './batch.js';
 import { BatchLimits } from './batch-limits.js';
 import { graphShares, stepGraphBytes } from './graph-memory.js';
 import type { NetworkName } from './networks/index.js';
+import { weightInputs } from './regions/guide-inputs.js';
 import type { ByRole } from './role.js';
 import type { BatchItem, Optimized, Watch } from './schedule/item.js';
 import type { Parameters, Spec } from './spec.js';
@@ -106,7 +107,10 @@ export class Stylizer {
       );
     }
     const weights = await this.options.weights(spec.networkName);
-    const targets = await this.#targets.get(spec, sources, weights);
+    const targets = {
+      ...(await this.#targets.get(spec, sources, weights)),
+      ...weightInputs(spec, content?.regions, initial.shape),
+    };
     const shapes = Object.values({ initial, ...targets }).map(({ shape }) => shape.join('x'));
     const { parameters, steps, seed, watch } = request;
     return new Promise((resolve, reject) => {
@@ -118,6 +122,7 @@ export class Stylizer {
         parameters,
         steps,
         seed,
+        regions: content?.regions,
         watch,
         signal,
         settle: { resolve, reject },

@@ -6,14 +6,18 @@ import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { graphShares, targetGraphBytes } from './graph-memory.js';
 import { targetFunction } from './objective.js';
+import { sourceInputs } from './regions/guide-inputs.js';
+import type { Regions } from './regions/regions.js';
 import type { ByRole, Role } from './role.js';
-import { type Spec, targetKeys } from './spec.js';
+import { type Spec, targetKeys, termsFrom } from './spec.js';
 
 /** An image with a key that is equal for equal pixels. */
 export interface SourceImage {
   readonly key: string;
   /** `[1, height, width, 3]`, RGB in [0, 1] */
   readonly tensor: HostTensor;
+  /** Its regions, for guided terms. */
+  readonly regions?: Regions | undefined;
 }
 
 const mostBytes = 512e6;
@@ -69,17 +73,22 @@ export class TargetCache {
     spec: Spec,
     role: Role,
     targetKey: string,
-    { key, tensor }: SourceImage,
+    { key, tensor, regions }: SourceImage,
     weights: WeightSet,
   ): Promise<Named<HostTensor>> {
     const graphKey = `${targetKey};${tensor.shape.join('x')}`;
-    return this.#targets.get(`${graphKey};${key}`, () =>
+    const terms = termsFrom(spec, role);
+    const part = { network: spec.network, terms };
+    const isGuided = terms.some(({ term }) => term.isGuided);
+    return this.#targets.get(`${graphKey};${key}${isGuided ? `;${regions?.key}` : ''}`, () =>
       this.#compute(async () => {
+        const inputs = { image: tensor, ...sourceInputs(part, regions, tensor.shape) };
+        const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
         const { compiled } = await this.#graphs.get(graphKey, async () => ({
-          compiled: await this.engine.compile(targetFunction(spec, role), { image: tensor.shape }, weights),
+          compiled: await this.engine.compile(targetFunction(spec, role), shapes, weights),
           bytes: targetGraphBytes(weights, tensor.shape),
         }));
-        return runOnce(this.engine, compiled, { image: tensor });
+        return runOnce(this.engine, compiled, inputs);
       }),
     );
   }

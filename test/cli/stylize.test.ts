@@ -46,6 +46,28 @@ test.serial('several styles are blended by weight', async (t) => {
   t.regex(itself.stderr, /The output would overwrite/);
 });
 
+test.serial('masks guide the style by regions', async (t) => {
+  const flat = { width: 60, height: 45, channels: 3 as const, background: '#0000ff' };
+  await sharp({ create: flat }).png().toFile(join(job.folder, 'm.png'));
+  const quick = ['--size', '48', '--steps', '2', '--set', 'network=random', '--set', 'fit=stretch'];
+  const wrong = await stylize('f.png', ...quick, '--style-mask', 'm.png');
+  t.regex(wrong.stderr, /--style-mask needs --mask/);
+  const masks: string[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const { width, height } = await sharp(input).metadata();
+    masks.push(`m${i}.png`);
+    await sharp({ create: { ...flat, width, height } })
+      .png()
+      .toFile(join(job.folder, `m${i}.png`));
+  }
+  const { exitCode, stderr } = await stylize(
+    'f.png',
+    ...quick,
+    ...['--mask', masks[0], '--style-mask', masks[1], '--set', 'blend={"#0000ff": 0.5}'],
+  );
+  t.is(exitCode, 0, stderr);
+});
+
 test.serial('a key that does not exist is refused, with the nearest one', async (t) => {
   const { exitCode, stderr } = await stylize('b.png', '--set', 'optimiser=adam');
   t.is(exitCode, 2);

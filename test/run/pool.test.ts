@@ -57,6 +57,7 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 
     batch: 1,
     graphBytes: 1,
     weightsFiles: {},
+    maskRoots: {},
     roots: { content: folder, style: folder },
     categoryNames: [],
     outputRoot: folder,

@@ -23,6 +23,8 @@ interface StylizeArguments {
   readonly content: string;
   readonly painting: string;
   readonly style?: readonly string[];
+  readonly mask?: string;
+  readonly styleMask?: readonly string[];
   readonly out: string;
   readonly size?: number;
   readonly steps?: number;
@@ -48,6 +50,17 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
         nargs: 1,
         describe: 'Style image to blend with the first, and its weight relative to it: b.jpg=0.5; repeatable',
       })
+      .option('mask', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Mask of the content image, whose colors mark regions',
+      })
+      .option('style-mask', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Mask of the style image; repeatable, in the order of several styles',
+      })
       .option('size', { type: 'number', requiresArg: true, describe: 'Long edge in pixels' })
       .option('steps', { type: 'number', requiresArg: true, describe: 'Optimization steps' })
       .option('strength', {
@@ -68,15 +81,30 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
         describe: 'Set a recipe key, e.g. optimizer=adam; repeatable',
       })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' }),
-  async handler({ content, painting, style = [], out, size, steps, strength, preset, set = [], weights }) {
+  async handler({
+    content,
+    painting,
+    style = [],
+    mask,
+    styleMask = [],
+    out,
+    size,
+    steps,
+    strength,
+    preset,
+    set = [],
+    weights,
+  }) {
     const format = formatOfFile(out);
     if (!format) {
       throw new WildstyleError('option-invalid', `The output must end in .jpg, .png or .webp, not ${out}.`);
     }
     const styles = [{ file: painting, weight: 1 }, ...style.map(weightedStyle)];
-    for (const file of [content, ...styles.map((each) => each.file)])
+    const inputs = [content, ...styles.map((each) => each.file), ...(mask ? [mask] : []), ...styleMask];
+    for (const file of inputs)
       if (await isSameFile(file, out))
         throw new WildstyleError('option-invalid', `The output would overwrite ${out}. Choose another file.`);
+    checkMasks(mask, styleMask, styles.length);
     // Fail now rather than after minutes of work.
     await prepareFolder(dirname(out)).catch((error) => {
       throw asStorageError(error, out);
@@ -94,7 +122,10 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
     signals.drain.addEventListener('abort', () => view.print('Stopping: saving the current image.'));
     signals.abandon.addEventListener('abort', () => process.exit(130));
     try {
-      const files = { content, ...Object.fromEntries(styles.map(({ file }, i) => [styleRoles[i], file])) };
+      const files = {
+        content: { file: content, mask },
+        ...Object.fromEntries(styles.map(({ file }, i) => [styleRoles[i], { file, mask: styleMask[i] }])),
+      };
       const { pixels, facts } = await stylizeImages(files, recipe, {
         ...(weights !== undefined && { weights: parseWeights(weights, (path) => path) }),
         finish: signals.drain,
@@ -109,6 +140,16 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
     }
   },
 };
+
+/** @throws `option-invalid` for masks without use */
+function checkMasks(mask: string | undefined, ofStyles: readonly string[], styles: number): void {
+  if (ofStyles.length > 0 && mask === undefined)
+    throw new WildstyleError('option-invalid', '--style-mask needs --mask: a region is in both images.');
+  if (ofStyles.length > styles) {
+    const message = `There are ${ofStyles.length} masks for ${styles} style images.`;
+    throw new WildstyleError('option-invalid', message);
+  }
+}
 
 /** Reads a style image with its weight: `waves.jpg=0.5`. Without one, it is 1. */
 function weightedStyle(text: string): { file: string; weight: number } {

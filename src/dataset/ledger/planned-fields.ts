@@ -3,9 +3,10 @@ import type { ImageEntry } from '../../inventory/entries.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
 import { roles } from '../../stylize/role.js';
 
-const source = ({ path, sha256, license, author }: ImageEntry) => ({
+const source = ({ path, sha256, license, author, mask }: ImageEntry) => ({
   path,
   sha256,
+  ...(mask && { mask }),
   ...(license !== undefined && { license }),
   ...(author !== undefined && { author }),
 });

@@ -9,11 +9,18 @@ const digest = z.string().length(64);
 const source = growing({
   path: z.string().describe('Path, relative to the content or style root'),
   sha256: digest.describe('sha256 of the file'),
+  mask: growing({
+    path: z.string().describe('Path, relative to the folder of masks'),
+    sha256: digest.describe('sha256 of the file'),
+  })
+    .optional()
+    .describe('Its mask, in a job with masks'),
   license: z.string().optional().describe('License of the image, if the job says where to find it'),
   author: z.string().optional().describe('Author of the image'),
 });
 
-type Source = z.output<typeof source>;
+/** A source image in a record. */
+export type Source = z.output<typeof source>;
 
 /** Returns the schema of sources by role. Later versions may have other roles. */
 function sourcesOf<T>(): z.ZodType<T> {

@@ -1,9 +1,11 @@
 /** Whose colors the result has, and how much of the content is blended in. @module */
 import type { HostTensor } from '../../engine/engine.js';
+import { WildstyleError } from '../../errors.js';
 import { grayOf, matchLuminance, withLuminance } from '../../images/color/luminance.js';
 import { matchColors, paletteOf } from '../../images/color/match.js';
 import type { Side } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
+import type { Source } from '../method.js';
 import type { OptimizeRecipe } from './resolve.js';
 
 /** What `recipe.color` can be. */
@@ -35,23 +37,39 @@ export function preparedSource(
 
 /**
  * The image to deliver. `luminance`: with the chroma of the content. `palette`: with mean and covariance of the style's
- * colors. Then blended with the content.
+ * colors. Then blended with the content, everywhere or by region.
  * @param image `[1, height, width, 3]`, RGB in [0, 1], as optimized
  * @param content of the same shape
  */
 export function finishedImage(
   { color, blend }: Pick<OptimizeRecipe, 'color' | 'blend'>,
   image: HostTensor,
-  content: HostTensor,
-  style: HostTensor,
+  content: Source,
+  style: Source,
 ): HostTensor {
   const colored =
     color === 'luminance'
-      ? withLuminance(content, image)
+      ? withLuminance(content.tensor, image)
       : color === 'palette'
-        ? matchColors(image, paletteOf(style))
+        ? matchColors(image, paletteOf(style.tensor))
         : image;
   if (blend === 1) return colored;
-  const data = colored.data.map((value, i) => blend * value + (1 - blend) * content.data[i]);
+  const shareAt = sharesByPixel(blend, content);
+  const data = colored.data.map((value, i) => {
+    const share = shareAt(Math.floor(i / 3));
+    return share * value + (1 - share) * content.tensor.data[i];
+  });
   return { data, shape: image.shape };
+}
+
+/** The share of the stylized image at each pixel: one for all, or that of the color in the content's mask. */
+function sharesByPixel(blend: OptimizeRecipe['blend'], { mask }: Source): (pixel: number) => number {
+  if (typeof blend === 'number') return () => blend;
+  if (!mask) {
+    throw new WildstyleError('mask-invalid', 'blend is by region, but the content image has no mask.', {
+      cure: 'Add a mask, or set blend to a number.',
+    });
+  }
+  const shares = mask.colors.map((color) => blend[color] ?? 1);
+  return (pixel) => shares[mask.indexes[pixel]];
 }

@@ -29,6 +29,17 @@ export const optimizeFacts = z.object({
     .int()
     .optional()
     .describe('How many stages ended before their last step because the loss no longer fell'),
+  regions: z
+    .array(
+      growing({
+        color: z.string().describe('Color of the region in the masks'),
+        share: z.number().describe('Share of the region in the image'),
+      }),
+    )
+    .optional()
+    .describe(
+      'Regions that took their look from the same region of the style, in the order of their numbers in terms. Only with masks',
+    ),
 });
 
 export type OptimizeFacts = z.output<typeof optimizeFacts>;

@@ -35,7 +35,8 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const start = typeof init === 'string' ? init : json(init);
   const ofContent = `${losses(content)} ${json(content.layers)} ${content.weight}`;
   const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}${mixed(style)}`;
+  const blend = typeof recipe.blend === 'number' ? recipe.blend : json(recipe.blend);
   const falling = typeof decay === 'string' ? decay : json(decay);
   const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
-  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${recipe.blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
+  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

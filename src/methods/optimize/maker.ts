@@ -7,14 +7,15 @@ import type { LossPoint } from '../../stylize/curve.js';
 import { type Side, styleRoles } from '../../stylize/role.js';
 import { afterRestarts } from '../../stylize/schedule/slot.js';
 import { Stylizer } from '../../stylize/stylizer.js';
-import type { SourceImage, TargetCache } from '../../stylize/targets.js';
-import type { Made, MakeRequest, Maker, MethodContext } from '../method.js';
+import type { TargetCache } from '../../stylize/targets.js';
+import type { Made, MakeRequest, Maker, MethodContext, Source } from '../method.js';
 import { finishedImage, preparedSource } from './color.js';
 import type { OptimizeFacts } from './facts.js';
 import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
 import type { OptimizeRecipe } from './resolve.js';
 import { sourceName, stagesOf } from './stages.js';
+import { type Guidance, guidanceOf, withRegions } from './styles/guidance.js';
 import { padded, paddedSource } from './working-shape.js';
 
 const stageDraw = drawNumber('stage');
@@ -38,10 +39,10 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     { recipe, sources, seed, watch }: MakeRequest<OptimizeRecipe>,
     signal?: AbortSignal,
   ): Promise<Made<OptimizeRecipe, OptimizeFacts>> {
-    const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
     const curve: LossPoint[] = [];
     let [steps, evaluations, restarts, plateaus, elapsedMs] = [0, 0, 0, 0, 0];
     let image: HostTensor | undefined;
+    let guidance: Guidance | undefined;
     for (const [stage, { steps: stepsOfStage, learningRate }] of stagesOf(recipe).entries()) {
       if (image && watch?.finish?.aborted) {
         image = resizeTensor(image, sources[sourceName.content(stage)].tensor.shape);
@@ -50,18 +51,23 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       const before = steps;
       const onStep = (step: number) => watch?.onStep?.(before + step);
       const { content, styles, initialStyle } = preparedSources(recipe, sources, stage);
+      guidance = guidanceOf(content, styles);
+      const { shares } = guidance ?? {};
       const initial: HostTensor = image
         ? padded(resizeTensor(image, sources[sourceName.content(stage)].tensor.shape))
         : initialImage(recipe.init, content.tensor, initialStyle?.tensor, seed);
       // Only the first stage can be canceled: an item that has started runs to the end.
       const result = await this.#stylizer.stylize(
         {
-          spec,
+          spec: specOfRecipe(recipe, shares),
           // Where one stage needed a gentler learning rate, so will the next.
-          parameters: { ...parameters, learningRate: afterRestarts(learningRate, restarts) },
+          parameters: {
+            ...parametersOfRecipe(recipe, shares),
+            learningRate: afterRestarts(learningRate, restarts),
+          },
           steps: stepsOfStage,
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
-          sources: { content, ...styles },
+          sources: withRegions({ content, ...styles }, guidance),
           initial,
           watch: watch && { ...watch, onStep },
         },
@@ -77,9 +83,10 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     }
     const last = stagesOf(recipe).length - 1;
     const [content, style] = [sourceName.content(last), sourceName.style(last)].map((name) => sources[name]);
+    const { colors, shares } = guidance ?? { colors: [], shares: [] };
     const { digest } = await this.context.weights(recipe.network);
     return {
-      image: finishedImage(recipe, image as HostTensor, content.tensor, style.tensor),
+      image: finishedImage(recipe, image as HostTensor, content, style),
       applied: gentler(recipe, restarts),
       facts: {
         network: { name: recipe.network, weights: digest },
@@ -88,6 +95,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
         evaluations,
         restarts,
         plateaus,
+        ...(guidance && { regions: colors.map((color, i) => ({ color, share: shares[i] })) }),
       },
       elapsedMs,
     };
@@ -99,9 +107,12 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
 }
 
 /** The sources of a stage, as they are optimized for: content and initial image in their working shape. */
-function preparedSources({ color, style }: OptimizeRecipe, sources: Named<SourceImage>, stage: number) {
+function preparedSources({ color, style }: OptimizeRecipe, sources: Named<Source>, stage: number) {
   const content = sources[sourceName.content(stage)];
-  const prepared = (side: Side, source: SourceImage) => preparedSource(color, side, source, content);
+  const prepared = (side: Side, source: Source): Source => ({
+    ...preparedSource(color, side, source, content),
+    mask: source.mask,
+  });
   const initialStyle = sources[sourceName.initialStyle];
   return {
     content: paddedSource(prepared('content', content)),

@@ -3,6 +3,7 @@ import type { Named } from '../../engine/engine.js';
 import { type Role, styleRoles } from '../../stylize/role.js';
 import { type ConfiguredPlace, namedTerm, type Parameters, type Spec, specOf } from '../../stylize/spec.js';
 import { lossOfTerm, termName } from '../../stylize/terms/index.js';
+import type { RegionPlace } from '../../stylize/terms/shared/region.js';
 import { pixels, shareOf } from '../../stylize/terms/term.js';
 import type { LossParameters, OptimizeRecipe, Shares } from './resolve.js';
 
@@ -23,12 +24,18 @@ export const styleWeight = (strength: number): number => strength ** 2 / 50;
 export const strengthOf = (weight: number): number => Math.sqrt(50 * weight);
 
 /** The objective of a recipe. The order of the terms is the order of summation. */
-function objectiveOf({ content, style, totalVariation }: OptimizeRecipe): Named<WeightedPlace> {
+function objectiveOf(
+  { content, style, totalVariation }: OptimizeRecipe,
+  regionShares: readonly number[],
+): Named<WeightedPlace> {
   return {
     ...termsOf('content', content, content.weight),
     ...Object.assign(
       {},
-      ...style.mix.map((share, i) => termsOf(styleRoles[i], style, share * styleWeight(style.strength))),
+      ...style.mix.flatMap((share, i) => {
+        const weight = share * styleWeight(style.strength);
+        return guided(styleRoles[i], style, weight, regionShares);
+      }),
     ),
     totalVariation: {
       role: 'content',
@@ -46,14 +53,21 @@ interface Losses {
   readonly layers: Shares;
 }
 
+/** The terms of a style in each region, which has its share of the weight; without regions, in the whole image. */
+function guided(role: Role, losses: Losses, total: number, shares: readonly number[]) {
+  if (shares.length === 0) return [termsOf(role, losses, total)];
+  return shares.map((share, index) => termsOf(role, losses, total * share, { index, count: shares.length }));
+}
+
 function termsOf(
   role: Role,
   { loss: losses, lossParameters, layers }: Losses,
   total: number,
+  region?: RegionPlace,
 ): Record<string, WeightedPlace> {
   return Object.fromEntries(
     Object.entries(losses).map(([loss, share]) => {
-      const name = termName(role, loss);
+      const name = termName(role, loss, region);
       const { parameters } = lossOfTerm(name);
       const given = Object.entries(lossParameters[loss] ?? {});
       const isNumber = (key: string) => parameters[key].kind === 'number';
@@ -61,6 +75,7 @@ function termsOf(
         name,
         {
           role,
+          region,
           layers: Object.keys(layers),
           settings: Object.fromEntries(given.filter(([key]) => !isNumber(key))),
           weight: total * share,
@@ -74,24 +89,25 @@ function termsOf(
 
 /**
  * The part of a recipe that is compiled.
+ * @param regionShares the share of each region in the image, if styles are guided by regions
  * @throws `layer-unknown` if the network has no such layer
  */
-export function specOfRecipe(recipe: OptimizeRecipe): Spec {
+export function specOfRecipe(recipe: OptimizeRecipe, regionShares: readonly number[] = []): Spec {
   const { network, pooling, weighting, optimizer, history, average } = recipe;
   return specOf({
     network,
     pooling,
     isScaled: weighting === 'relative',
     optimizer: { name: optimizer, history, averages: average > 0 },
-    terms: objectiveOf(recipe),
+    terms: objectiveOf(recipe, regionShares),
   });
 }
 
-/** The part of a recipe that is passed in for each item. */
-export function parametersOfRecipe(recipe: OptimizeRecipe): Parameters {
+/** The part of a recipe that is passed in for each item. @param regionShares see {@link specOfRecipe} */
+export function parametersOfRecipe(recipe: OptimizeRecipe, regionShares: readonly number[] = []): Parameters {
   const weights: Record<string, Named<number>> = {};
   const numbers: Record<string, Named<number>> = {};
-  for (const [name, place] of Object.entries(objectiveOf(recipe))) {
+  for (const [name, place] of Object.entries(objectiveOf(recipe, regionShares))) {
     const { term } = namedTerm(name, place);
     const shares = term.shares?.(place.shares, place.numbers) ?? place.shares;
     const gain = recipe.weighting === 'relative' ? (term.gain ?? 1) : 1;

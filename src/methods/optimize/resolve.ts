@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { isAuto } from '../../auto.js';
+import { sortedByKey } from '../../files/canonical-json.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import type { Pooling } from '../../stylize/networks/network.js';
@@ -12,11 +13,11 @@ import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { Color } from './color.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
-import { mixOf, oneStyle } from './mix.js';
 import { strengthOf } from './objective.js';
 import type { optimizeParameters } from './parameters.js';
 import { computeShares, type Shares, sharesOf, type Weighting } from './shares.js';
 import { defaultStages, resolveStages } from './stages.js';
+import { mixOf, oneStyle } from './styles/mix.js';
 
 export type { LossParameters, Shares };
 
@@ -47,7 +48,8 @@ export interface OptimizeRecipe extends MethodRecipe {
     readonly mix: readonly number[];
   };
   readonly color: Color;
-  readonly blend: number;
+  /** The share of the result, or that of each region by color in the content's mask. */
+  readonly blend: number | Shares;
   readonly totalVariation: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
@@ -96,7 +98,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
       mix: style.mix ? mixOf(style.mix, weighting) : oneStyle,
     },
     color: drawn.color,
-    blend: drawn.blend,
+    blend: blendOf(drawn.blend),
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
     optimizer,
     learningRate,
@@ -123,6 +125,16 @@ const lossesOf = (weighting: Weighting) => ({
   style: lossResolver(styleLosses, weighting),
 });
 const resolvers = { relative: lossesOf('relative'), absolute: lossesOf('absolute') };
+
+/** Colors in lower case, sorted, so that equal maps have equal fingerprints. */
+function blendOf(drawn: DrawnOptimizeRecipe['blend']): number | Shares {
+  if (typeof drawn === 'number') return drawn;
+  return Object.fromEntries(
+    sortedByKey(
+      Object.entries(drawn).map(([color, share]): [string, number] => [color.toLowerCase(), share]),
+    ),
+  );
+}
 
 /** A style image has at least the smallest edge that a network takes, and at most the largest size of a recipe. */
 function styleSize(sizePx: number, scale: number): number {

@@ -5,8 +5,9 @@
  */
 import type { HostTensor, Shape } from '../../engine/engine.js';
 import { minimumEdgePx } from '../../images/fit.js';
+import type { Mask } from '../../images/mask.js';
 import { padByReflection } from '../../images/reflect.js';
-import type { SourceImage } from '../../stylize/targets.js';
+import type { Source } from '../method.js';
 
 /** Edges are multiples of this. Finer ones pad less, coarser ones need fewer graphs. */
 const multiplePx = 8;
@@ -24,8 +25,15 @@ export const workingShape = ([batch, height, width, channels]: Shape): Shape => 
 /** An image in its working shape. */
 export const padded = (image: HostTensor): HostTensor => padByReflection(image, workingShape(image.shape));
 
-/** A source in its working shape. Its key tells it from the source without padding. */
-export function paddedSource(source: SourceImage): SourceImage {
+/** A source in its working shape, its mask included. Its key tells it from the source without padding. */
+export function paddedSource(source: Source): Source {
   const tensor = padded(source.tensor);
-  return tensor === source.tensor ? source : { key: `${source.key};padded`, tensor };
+  if (tensor === source.tensor) return source;
+  return { key: `${source.key};padded`, tensor, mask: source.mask && paddedMask(source.mask, tensor.shape) };
+}
+
+function paddedMask(mask: Mask, [, height, width]: Shape): Mask {
+  const indexes = { data: Float32Array.from(mask.indexes), shape: [1, mask.height, mask.width, 1] };
+  const { data } = padByReflection(indexes, [1, height, width, 1]);
+  return { ...mask, key: `${mask.key};padded`, height, width, indexes: Uint8Array.from(data) };
 }

@@ -4,13 +4,18 @@ import type { HostTensor, Named } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import { minimumEdgePx } from '../../images/fit.js';
+import { resizeMask } from '../../images/mask.js';
 import { resizeTensor } from '../../images/resize.js';
+import type { Source } from '../../methods/method.js';
 import { startsFromStyle } from '../../methods/optimize/initial.js';
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
 import { sourceName, stagesOf } from '../../methods/optimize/stages.js';
 import { networks } from '../../stylize/networks/index.js';
 import { styleRoles } from '../../stylize/role.js';
-import type { SourceImage } from '../../stylize/targets.js';
+import { type ArrayMask, maskOfArray } from './array-mask.js';
+
+/** An image, RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]`; with its mask, to guide styles by regions. */
+export type ArrayImage = HostTensor | { readonly image: HostTensor; readonly mask: ArrayMask };
 
 /**
  * Builds the sources that the method needs from arrays: unscaled for the last stage, scaled down for earlier ones.
@@ -19,17 +24,17 @@ import type { SourceImage } from '../../stylize/targets.js';
  * @throws `shape-mismatch`, `option-invalid`
  */
 export function sourcesFromArrays(
-  content: HostTensor,
-  styles: readonly HostTensor[],
+  content: ArrayImage,
+  styles: readonly ArrayImage[],
   recipe: OptimizeRecipe,
-): Named<SourceImage> {
+): Named<Source> {
   const contentImage = arraySource(content, 'content', recipe);
   const styleImages = styles.map((style, i) => arraySource(style, styleRoles[i], recipe));
   const [first] = styleImages;
   if (startsFromStyle(recipe.init) && contentImage.tensor.shape.join() !== first.tensor.shape.join()) {
     throw new WildstyleError(
       'shape-mismatch',
-      `The recipe starts from the style image, but its shape [${styles[0].shape}] differs from the content's shape [${content.shape}].`,
+      `The recipe starts from the style image, but its shape [${first.tensor.shape}] differs from the content's shape [${contentImage.tensor.shape}].`,
       { cure: 'Resize the style image, or set init to content or noise.' },
     );
   }
@@ -44,14 +49,19 @@ export function sourcesFromArrays(
   return Object.fromEntries([...entries, [sourceName.initialStyle, initialStyle]]);
 }
 
-function scaled({ key, tensor }: SourceImage, scale: number): SourceImage {
-  if (scale === 1) return { key, tensor };
+function scaled(source: Source, scale: number): Source {
+  if (scale === 1) return source;
+  const { key, tensor, mask } = source;
   const [, height, width, channels] = tensor.shape;
   const [newHeight, newWidth] = [height, width].map((edge) =>
     Math.max(minimumEdgePx, Math.round(edge * scale)),
   );
   const shape = [1, newHeight, newWidth, channels];
-  return { key: `${key};${shape.join('x')}`, tensor: resizeTensor(tensor, shape) };
+  return {
+    key: `${key};${shape.join('x')}`,
+    tensor: resizeTensor(tensor, shape),
+    mask: mask && resizeMask(mask, { heightPx: newHeight, widthPx: newWidth }),
+  };
 }
 
 /** Converts an array to a batch of one: `[1, height, width, 3]`. @throws `shape-mismatch` */
@@ -94,10 +104,10 @@ const rangeTolerance = 1e-3;
 
 /**
  * Converts a content or style array to a source. Unlike the image being optimized, its values must be colors in [0, 1].
- * @throws `shape-mismatch`, `option-invalid`
+ * @throws `shape-mismatch`, `option-invalid`, `mask-invalid`
  */
-export function arraySource(image: HostTensor, what: string, recipe: OptimizeRecipe): SourceImage {
-  const tensor = asBatch(image, what, recipe);
+export function arraySource(image: ArrayImage, what: string, recipe: OptimizeRecipe): Source {
+  const tensor = asBatch('mask' in image ? image.image : image, what, recipe);
   const { data, shape } = tensor;
   const index = data.findIndex((value) => !(value >= -rangeTolerance && value <= 1 + rangeTolerance));
   if (index >= 0) {
@@ -110,5 +120,6 @@ export function arraySource(image: HostTensor, what: string, recipe: OptimizeRec
     );
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { key: `${shape.join('x')};${sha256(bytes)}`, tensor };
+  const key = `${shape.join('x')};${sha256(bytes)}`;
+  return { key, tensor, ...('mask' in image && { mask: maskOfArray(image.mask, shape, what) }) };
 }

@@ -1,17 +1,19 @@
 /** Style transfer on arrays, in this process: for programs that load their own images and have no job. @module */
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
+import type { Source } from '../../methods/method.js';
 import { preparedSource } from '../../methods/optimize/color.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import { OptimizeMaker } from '../../methods/optimize/maker.js';
 import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objective.js';
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
+import { guidanceOf, withRegions } from '../../methods/optimize/styles/guidance.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { type Evaluation, Evaluator } from '../../stylize/evaluate.js';
-import { styleRoles } from '../../stylize/role.js';
+import { type ByRole, type Side, styleRoles } from '../../stylize/role.js';
 import type { Watch } from '../../stylize/schedule/item.js';
 import { TargetCache } from '../../stylize/targets.js';
-import { arraySource, asBatch, asFinite, sourcesFromArrays } from './array-images.js';
+import { type ArrayImage, arraySource, asBatch, asFinite, sourcesFromArrays } from './array-images.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe, withMix } from './resolve-recipe.js';
 
@@ -30,16 +32,17 @@ export interface StylizedArray extends OptimizeFacts {
   readonly elapsedMs: number;
 }
 
-/** One style or several, RGB in [0, 1], `[height, width, 3]` or `[1, height, width, 3]` each. */
-export type StyleArrays = HostTensor | readonly HostTensor[];
+/** One style or several. */
+export type StyleArrays = ArrayImage | readonly ArrayImage[];
 
-const asList = (style: StyleArrays): readonly HostTensor[] => ('data' in style ? [style] : style);
+const asList = (style: StyleArrays): readonly ArrayImage[] =>
+  Array.isArray(style) ? style : [style as ArrayImage];
 
 /** Style transfer on its own engine. Reuses compiled graphs and targets across calls. */
 export interface ArrayStylizer {
   /** See {@link stylize}. */
   stylize: (
-    content: HostTensor,
+    content: ArrayImage,
     style: StyleArrays,
     recipe?: RecipeInput,
     watch?: Watch,
@@ -47,7 +50,7 @@ export interface ArrayStylizer {
   /** See {@link evaluate}. */
   evaluate: (
     image: HostTensor,
-    content: HostTensor,
+    content: ArrayImage,
     style: StyleArrays,
     recipe?: RecipeInput,
   ) => Promise<Evaluation>;
@@ -80,18 +83,19 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
       const styles = asList(style);
       const recipe = resolve(input, styles.length);
       const source = arraySource(content, 'content', recipe);
-      const ofStyles = styles.map((each, i) => {
-        const role = styleRoles[i];
-        return [role, preparedSource(recipe.color, 'style', arraySource(each, role, recipe), source)];
+      const prepared = (side: Side, each: Source): Source => ({
+        ...preparedSource(recipe.color, side, each, source),
+        mask: each.mask,
       });
+      const ofStyles: ByRole<Source> = Object.fromEntries(
+        styles.map((each, i) => [styleRoles[i], prepared('style', arraySource(each, styleRoles[i], recipe))]),
+      );
+      const guidance = guidanceOf(source, ofStyles);
       const request = {
-        spec: specOfRecipe(recipe),
-        parameters: parametersOfRecipe(recipe),
+        spec: specOfRecipe(recipe, guidance?.shares),
+        parameters: parametersOfRecipe(recipe, guidance?.shares),
         image: asFinite(asBatch(image, 'image', recipe), 'image'),
-        sources: {
-          content: preparedSource(recipe.color, 'content', source, source),
-          ...Object.fromEntries(ofStyles),
-        },
+        sources: withRegions({ content: prepared('content', source), ...ofStyles }, guidance),
         seed,
       };
       return evaluator.evaluate(request, await context.weights(recipe.network));
@@ -114,7 +118,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
  *   `engine-unavailable`
  */
 export async function stylize(
-  content: HostTensor,
+  content: ArrayImage,
   style: StyleArrays,
   recipe: RecipeInput = {},
   options: ArrayOptions = {},
@@ -135,7 +139,7 @@ export async function stylize(
  */
 export async function evaluate(
   image: HostTensor,
-  content: HostTensor,
+  content: ArrayImage,
   style: StyleArrays,
   recipe: RecipeInput = {},
   options: ArrayOptions = {},

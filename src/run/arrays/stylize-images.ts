@@ -1,5 +1,7 @@
 /** Stylizes one image from image files, in this process, with progress. @module */
 import { decodeImage } from '../../images/decode.js';
+import { inspectImage } from '../../images/inspect.js';
+import { decodeMask } from '../../images/mask.js';
 import type { Pixels } from '../../images/pixels.js';
 import { toPixels, toTensor } from '../../images/tensor.js';
 import { methodOf } from '../../methods/index.js';
@@ -17,6 +19,12 @@ export interface StylizeImagesOptions extends EngineChoice {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** An image file, and that of its mask if it has one. */
+export interface FileWithMask {
+  readonly file: string;
+  readonly mask?: string | undefined;
+}
+
 /**
  * Stylizes one image.
  * @param files the source images, by role; several styles are blended by `style.mix`, or with equal weights
@@ -24,7 +32,7 @@ export interface StylizeImagesOptions extends EngineChoice {
  * @throws `option-invalid`, and the errors of `decodeImage` and of the method
  */
 export async function stylizeImages(
-  files: ByRole<string>,
+  files: ByRole<FileWithMask>,
   input: RecipeInput,
   { finish, onProgress, ...choice }: StylizeImagesOptions = {},
 ): Promise<{ pixels: Pixels; facts: Partial<OptimizeFacts> }> {
@@ -32,11 +40,15 @@ export async function stylizeImages(
   const recipe = resolveRecipe(withMix(input, styles.length), choice.weights);
   const method = methodOf(recipe);
   const sources = await loadRequests(method.sources(recipe), async (role, target) => {
-    const file = files[role] ?? '';
-    return {
-      key: [file, ...Object.values(target)].join(';'),
-      tensor: toTensor(await decodeImage(file, target)),
+    const { file, mask: maskFile } = files[role] ?? { file: '' };
+    const key = [file, ...Object.values(target)].join(';');
+    const pixels = await decodeImage(file, target);
+    const fit = 'fit' in target ? target.fit : 'keep';
+    const mask = maskFile && {
+      key: `${key};${maskFile}`,
+      ...(await decodeMask(maskFile, await inspectImage(file), pixels, fit)),
     };
+    return { key, tensor: toTensor(pixels), ...(mask && { mask }) };
   });
   const context = await openMethodContext(choice);
   const maker = method.open(context);

@@ -2,6 +2,7 @@
 import { WildstyleError } from '../../errors.js';
 import type { Pixels } from '../../images/pixels.js';
 import { toPixels } from '../../images/tensor.js';
+import { maskRootsOf } from '../../inventory/masks.js';
 import { loadJob } from '../../job/load.js';
 import type { Job } from '../../job/schema.js';
 import { methodOf } from '../../methods/index.js';
@@ -82,9 +83,10 @@ async function plannedItems(job: Job): Promise<StylizedItem[]> {
   return [...plan.items()].filter((item) => item.kind === 'stylized');
 }
 
-function loaderOf({ content, style, run }: Job): SourceLoader {
+function loaderOf(job: Job): SourceLoader {
+  const { content, style, run } = job;
   const roots = { content: content.root, style: style.root };
-  return new SourceLoader({ roots, maximumPixels: run.inputLimits.maxPixels });
+  return new SourceLoader({ roots, maskRoots: maskRootsOf(job), maximumPixels: run.inputLimits.maxPixels });
 }
 
 /** Opens an engine for one variation, so that its graphs are gone before the next one. */

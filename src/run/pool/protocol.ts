@@ -23,6 +23,8 @@ export interface WorkerSettings {
   readonly weightsFiles: Readonly<Record<string, string>>;
   /** The source folders. */
   readonly roots: Readonly<Record<Side, string>>;
+  /** The folders of masks. */
+  readonly maskRoots: Readonly<Partial<Record<Side, string>>>;
   /** Names of the categories of masks, by number. */
   readonly categoryNames: readonly string[];
   readonly outputRoot: string;

@@ -1,4 +1,5 @@
 /** Builds the settings of the workers. @module */
+import { maskRootsOf } from '../../inventory/masks.js';
 import { chosenEngine } from '../engine-choice.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
 import type { Prepared } from '../prepare.js';
@@ -21,6 +22,7 @@ export function workerSettings(
     graphBytes: graphBytesOf(thisMachine(), allocation.workers),
     weightsFiles,
     roots: { content: content.root, style: style.root },
+    maskRoots: maskRootsOf(job),
     categoryNames: content.annotations?.names ?? [],
     outputRoot: output.root,
     format: output.format,

@@ -1,6 +1,7 @@
 /** An item to optimize, and its result. @module */
 import type { HostTensor, Named } from '../../engine/engine.js';
 import type { LossPoint } from '../curve.js';
+import type { Regions } from '../regions/regions.js';
 import type { Parameters } from '../spec.js';
 
 /** Lets a caller follow an optimization or end it early. */
@@ -21,6 +22,8 @@ export interface BatchItem {
   readonly steps: number;
   /** Seed of the numbers that terms draw at each step. */
   readonly seed: number;
+  /** The regions of the image, for guided terms. */
+  readonly regions?: Regions | undefined;
   readonly watch?: Watch | undefined;
 }
 

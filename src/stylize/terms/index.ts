@@ -4,6 +4,7 @@ import { type Role, type Side, sideOf } from '../role.js';
 import { features } from './content/features.js';
 import { selfSimilarity } from './content/self-similarity.js';
 import { totalVariation } from './image/total-variation.js';
+import type { RegionPlace } from './shared/region.js';
 import { contextual } from './style/contextual.js';
 import { covariance } from './style/covariance.js';
 import { gram } from './style/gram.js';
@@ -48,14 +49,14 @@ export const lossesByTerm: Readonly<Record<string, Loss>> = {
   ...imageLosses,
 };
 
-/** The name of a term: `style.gram`, or `style2.gram` for a second style. */
-export function termName(role: Role, loss: string): string {
-  return `${role}.${loss}`;
+/** The name of a term: `style.gram`, `style2.gram` for a second style, `style.gram#1` for the first region. */
+export function termName(role: Role, loss: string, region?: RegionPlace): string {
+  return `${role}.${loss}${region ? `#${region.index + 1}` : ''}`;
 }
 
 /** The loss of a term. @param name as made by {@link termName}, or `totalVariation` */
 export function lossOfTerm(name: string): Loss {
-  const [role, loss] = name.split('.');
+  const [role, loss] = name.split('#')[0].split('.');
   return lossesByTerm[loss === undefined ? role : termName(sideOf(role as Role), loss)];
 }
 

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../engine/engine.js';
 import type { ByRole, Role } from '../role.js';
 import type { LossParameter } from './parameters.js';
+import type { Guide, RegionPlace } from './shared/region.js';
 
 /** Features by layer, `[batch, height, width, channels]`. Layer {@link pixels} is the image itself, RGB in [0, 1]. */
 export type Features = Named<Tensor4D>;
@@ -29,8 +30,10 @@ export interface Target {
 export interface StepInput {
   /** The shape for one item. The input is `[batch, ...shape]`. */
   readonly shape: Shape;
-  /** `uniform` in [0, 1), or `normal` with mean 0 and variance 1. */
-  readonly kind: 'uniform' | 'normal';
+  /** `uniform` in [0, 1), `normal` with mean 0 and variance 1, or places `[count, 2]` in a region of the image. */
+  readonly kind: 'uniform' | 'normal' | 'places';
+  /** The region of `places`. */
+  readonly region?: number;
 }
 
 /** What a term is given besides features and targets. */
@@ -39,6 +42,8 @@ export interface Given {
   readonly drawn: Named<Tensor>;
   /** The inputs that {@link Term.numbers} lists, `[batch]` each. */
   readonly numbers: Named<Tensor1D>;
+  /** The regions of the image being optimized; given to guided terms. */
+  readonly guide?: Guide | undefined;
 }
 
 /** One summand of the objective: a pure, batched function of features, targets and given numbers. */
@@ -64,8 +69,10 @@ export interface Term {
   readonly numbers?: readonly string[];
   /** Inputs to draw at each step. @param shapes shapes of the features of the image being optimized, by layer */
   readonly stepInputs?: (shapes: Named<Shape>) => Named<StepInput>;
-  /** Computes the target of a source image. */
-  readonly target: (source: Role, features: Features) => Target;
+  /** Whether it looks at a region only. */
+  readonly isGuided?: boolean;
+  /** Computes the target of a source image. @param guide the regions of the source, for guided terms */
+  readonly target: (source: Role, features: Features, guide?: Guide) => Target;
   /**
    * The unscaled value of every part, `[batch]` each. Gradients must be finite for flat, black and saturated images: do
    * not take a bare square root or divide by a variance.
@@ -82,6 +89,8 @@ export interface Place {
   /** The source image to compare with. */
   readonly role: Role;
   readonly layers: readonly string[];
+  /** The region to compare with the same region of the source image. Default: the whole image. */
+  readonly region?: RegionPlace | undefined;
 }
 
 /** Parameters of a loss that decide its graph, by name: words and whole numbers. */

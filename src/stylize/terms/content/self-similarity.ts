@@ -28,7 +28,7 @@ export const selfSimilarity = lossWith({ places: placesParameter(1024) }, (place
       target: (layer) => ({ features: layer }),
       compare(layer, target, { drawn }) {
         const [now, before] = [layer, target.features as tf.Tensor4D].map((features) =>
-          relativeDistances(sampled(features, places, drawn)),
+          relativeDistances(sampled(features, places, undefined, { drawn })),
         );
         return tf.div(itemSum(tf.abs(tf.sub(now, before))), now.shape[1]) as tf.Tensor1D;
       },

@@ -1,8 +1,9 @@
 /** Features of several layers at the same places of an image (hypercolumns, Hariharan et al. 2015). @module */
-import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../engine/engine.js';
 import type { StepInput } from '../term.js';
-import { everyPlace, featuresAt, placesOf, shiftInput, shiftName } from './places.js';
+import { featuresAt, type PlaceSource, placesIn, shiftInput } from './places.js';
+import type { RegionPlace } from './region.js';
 
 const areaOf = (shape: Shape): number => shape[1] * shape[2];
 
@@ -10,25 +11,28 @@ const areaOf = (shape: Shape): number => shape[1] * shape[2];
 const finest = (shapes: readonly Shape[]): Shape => shapes.reduce((a, b) => (areaOf(b) > areaOf(a) ? b : a));
 
 /** What hypercolumns of an image draw for each step. @param shapes of the layers, `[batch, height, width, channels]` */
-export function hypercolumnInputs(shapes: readonly Shape[], places: number): Named<StepInput> {
+export function hypercolumnInputs(
+  shapes: readonly Shape[],
+  places: number,
+  region?: RegionPlace,
+): Named<StepInput> {
   const [, height, width] = finest(shapes);
-  return shiftInput([height, width], places);
+  return shiftInput([height, width], places, region);
 }
 
 /**
  * Features of each layer at common places: every position of the finest layer if there are no more than `places`, else drawn
  * ones.
- * @param drawn the inputs that {@link hypercolumnInputs} declares; without them, the places are always the same
+ * @param source has the inputs that {@link hypercolumnInputs} declares; without them, the places are always the same
  * @returns `[batch, places, channels]` each
  */
 export function hypercolumns(
   layers: Named<Tensor4D>,
   places: number,
-  drawn: Named<Tensor> = {},
+  region: RegionPlace | undefined,
+  source: PlaceSource,
 ): Record<string, Tensor3D> {
   const shape = finest(Object.values(layers).map((layer) => layer.shape));
-  const [batch, height, width] = shape;
-  const at =
-    areaOf(shape) <= places ? everyPlace(batch, height, width) : placesOf(batch, places, drawn[shiftName]);
+  const at = placesIn(shape, places, region, source);
   return Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, featuresAt(layer, at)]));
 }

@@ -2,13 +2,14 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../engine/engine.js';
 import type { Given, Place, StepInput, Term } from '../term.js';
+import { type RegionView, viewOf } from './region.js';
 
 /** A loss that compares the features of one layer with a target. */
 export interface LayerLoss<Target extends Named<Tensor> = Named<Tensor>> {
   /** The target: the source image's features, or statistics of them. `[batch, ...]` each */
-  readonly target: (features: Tensor4D) => Target;
+  readonly target: (features: Tensor4D, region?: RegionView) => Target;
   /** The unscaled difference of each item. `[batch]` */
-  readonly compare: (features: Tensor4D, target: Target, given: Given) => Tensor1D;
+  readonly compare: (features: Tensor4D, target: Target, given: LayerGiven) => Tensor1D;
   /**
    * The divisor of `compare`: its size for the target, with a lower bound. `[batch]`. Without it, the value is not
    * divided.
@@ -16,6 +17,12 @@ export interface LayerLoss<Target extends Named<Tensor> = Named<Tensor>> {
   readonly scale?: (target: Target) => Tensor1D;
   /** Inputs to draw for a layer. @param shape `[batch, height, width, channels]` of the image's features */
   readonly stepInputs?: (shape: Shape) => Named<StepInput>;
+}
+
+/** What a loss is given for one layer. */
+export interface LayerGiven extends Omit<Given, 'guide'> {
+  /** The region of the layer that it looks at. Undefined: all of it. */
+  readonly region?: RegionView | undefined;
 }
 
 export interface LayerLossOptions {
@@ -30,7 +37,7 @@ export interface LayerLossOptions {
  * is.
  */
 export function perLayer<Target extends Named<Tensor>>(
-  { role, layers }: Place,
+  { role, layers, region }: Place,
   { target, compare, scale, stepInputs }: LayerLoss<Target>,
   { numbers = [], gain }: LayerLossOptions = {},
 ): Term {
@@ -39,13 +46,17 @@ export function perLayer<Target extends Named<Tensor>>(
     sources: role !== 'content' && scale ? [role, 'content'] : [role],
     parts: layers,
     numbers,
+    ...(region && { isGuided: true }),
     ...(gain !== undefined && { gain }),
     ...(stepInputs && {
       stepInputs: (shapes) =>
         Object.assign({}, ...layers.map((layer) => under(layer, stepInputs(shapes[layer])))),
     }),
-    target(source, features) {
-      const kept = layers.map((layer): [string, Target] => [layer, target(features[layer])]);
+    target(source, features, guide) {
+      const kept = layers.map((layer): [string, Target] => [
+        layer,
+        target(features[layer], viewOf(region, guide, layer)),
+      ]);
       return {
         values:
           source === role ? Object.assign({}, ...kept.map(([layer, values]) => under(layer, values))) : {},
@@ -57,8 +68,9 @@ export function perLayer<Target extends Named<Tensor>>(
         layers.map((layer) => [
           layer,
           compare(features[layer], at(layer, targets[role] ?? {}) as Target, {
-            ...given,
+            numbers: given.numbers,
             drawn: at(layer, given.drawn),
+            region: viewOf(region, given.guide, layer),
           }),
         ]),
       ),

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../engine/engine.js';
 import type { CountParameter } from '../parameters.js';
 import type { StepInput } from '../term.js';
+import { type RegionPlace, type RegionView, sourcePlaces } from './region.js';
 
 /** The name of the drawn shift. */
 export const shiftName = 'shift';
@@ -20,8 +21,25 @@ export const placesParameter = (usual: number, max = 4096): CountParameter => ({
   describe: 'Number of places of the image at which the loss reads features; memory and time grow with it',
 });
 
-/** What a loss that reads an image of this size at some places draws for each step. @param size height and width */
-export function shiftInput([height, width]: Shape, places: number): Named<StepInput> {
+/** The name of places that are drawn in a region. */
+const placesName = 'places';
+/** The fewest places in a region. */
+const fewestPlaces = 16;
+
+/** The number of places in one of several regions: together, they have about as many as a whole image. */
+const placesEach = (places: number, { count }: RegionPlace): number =>
+  Math.min(sourcePlaces, Math.max(fewestPlaces, Math.ceil(places / count)));
+
+/**
+ * What a loss that reads an image of this size at some places draws for each step: a shift of places that are spread over the
+ * whole image, or places in a region.
+ * @param size height and width
+ */
+export function shiftInput([height, width]: Shape, places: number, region?: RegionPlace): Named<StepInput> {
+  if (region) {
+    const shape = [placesEach(places, region), 2];
+    return { [placesName]: { shape, kind: 'places', region: region.index } };
+  }
   return height * width <= places ? {} : { [shiftName]: { shape: [2], kind: 'uniform' } };
 }
 
@@ -97,13 +115,46 @@ export function featuresAt(
   return tf.reshape(tf.gather(all, tf.cast(flat, 'int32')), [batch, places, channels]);
 }
 
+/** Where places come from. */
+export interface PlaceSource {
+  /** The inputs that {@link shiftInput} declares; without them, the places are always the same. */
+  readonly drawn?: Named<tf.Tensor>;
+  /** The region of a source image. */
+  readonly region?: Pick<RegionView, 'places'> | undefined;
+}
+
+/**
+ * The places of an image at which a loss reads features: every position of a layer if there are no more than `places`, else
+ * some; in a region always some.
+ * @param layer shape of the layer, `[batch, height, width, channels]`
+ */
+export function placesIn(
+  [batch, height, width]: Shape,
+  places: number,
+  region: RegionPlace | undefined,
+  { drawn = {}, region: view }: PlaceSource,
+): Places {
+  if (!region)
+    return height * width <= places
+      ? everyPlace(batch, height, width)
+      : placesOf(batch, places, drawn[shiftName]);
+  const count = placesEach(places, region);
+  const all = drawn[placesName] ?? tf.slice(view?.places as tf.Tensor, [0, 0, 0], [batch, count, 2]);
+  const [down, across] = [0, 1].map((axis) => tf.slice(all, [0, 0, axis], [batch, count, 1]) as tf.Tensor3D);
+  return { down, across };
+}
+
 /**
  * The features of a layer at its places: all of them if there are no more than `places`, else at drawn ones.
- * @param drawn the inputs that {@link shiftInput} declares; without a shift, the places are always the same
- * @returns `[batch, min(places, height * width), channels]`
+ * @returns `[batch, min(places, height * width), channels]`, or fewer in a region
  */
-export function sampled(layer: tf.Tensor4D, places: number, drawn: Named<tf.Tensor> = {}): tf.Tensor3D {
+export function sampled(
+  layer: tf.Tensor4D,
+  places: number,
+  region: RegionPlace | undefined,
+  source: PlaceSource,
+): tf.Tensor3D {
   const [batch, height, width, channels] = layer.shape;
-  if (height * width <= places) return tf.reshape(layer, [batch, height * width, channels]);
-  return featuresAt(layer, placesOf(batch, places, drawn[shiftName]));
+  if (!region && height * width <= places) return tf.reshape(layer, [batch, height * width, channels]);
+  return featuresAt(layer, placesIn(layer.shape, places, region, source));
 }

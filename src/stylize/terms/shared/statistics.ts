@@ -1,5 +1,6 @@
 /** Statistics of features over positions. Features are `[batch, positions, channels]`. @module */
 import * as tf from '@tensorflow/tfjs';
+import type { RegionView } from './region.js';
 
 /**
  * Lower bounds on what losses are divided by, for statistics that are linear and quadratic in the features. Those of a flat
@@ -13,18 +14,23 @@ export function columnsOf(layer: tf.Tensor4D): tf.Tensor3D {
   return tf.reshape(layer, [batch, height * width, channels]);
 }
 
-/** The mean of each channel: `[batch, 1, channels]`. */
-export const meanOf = (features: tf.Tensor3D): tf.Tensor3D => tf.mean(features, 1, true);
+/** The mean of each channel, in a region or everywhere: `[batch, 1, channels]`. */
+export const meanOf = (features: tf.Tensor3D, region?: RegionView): tf.Tensor3D =>
+  tf.mean(region ? tf.mul(features, region.weights) : features, 1, true);
 
 /** Means of products of channels, `F^T F / positions`: `[batch, channels, channels]`. */
-export function secondMoments(features: tf.Tensor3D): tf.Tensor3D {
-  return tf.div(tf.matMul(features, features, true, false), features.shape[1]);
+export function secondMoments(features: tf.Tensor3D, region?: RegionView): tf.Tensor3D {
+  const weighted = region ? (tf.mul(features, tf.sqrt(region.weights)) as tf.Tensor3D) : features;
+  return tf.div(tf.matMul(weighted, weighted, true, false), features.shape[1]);
 }
 
 /** The mean of each channel and the covariance of the channels. */
-export function gaussianOf(features: tf.Tensor3D): { mean: tf.Tensor3D; covariance: tf.Tensor3D } {
-  const mean = meanOf(features);
-  return { mean, covariance: secondMoments(tf.sub(features, mean)) };
+export function gaussianOf(
+  features: tf.Tensor3D,
+  region?: RegionView,
+): { mean: tf.Tensor3D; covariance: tf.Tensor3D } {
+  const mean = meanOf(features, region);
+  return { mean, covariance: secondMoments(tf.sub(features, mean), region) };
 }
 
 /** The mean over all axes but the first: `[batch]`. */

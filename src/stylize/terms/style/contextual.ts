@@ -28,14 +28,17 @@ export const contextual = lossWith(
     perLayer(
       place,
       {
-        stepInputs: ([, height, width]) => shiftInput([height, width], places),
-        target(layer) {
-          const features = sampled(layer, places);
+        stepInputs: ([, height, width]) => shiftInput([height, width], places, place.region),
+        target(layer, region) {
+          const features = sampled(layer, places, place.region, { region });
           const mean = meanOf(features);
           return { mean, relative: tf.sub(features, mean) };
         },
         compare(layer, target, { drawn, numbers: { bandwidth } }) {
-          const features = tf.sub(sampled(layer, places, drawn), target.mean) as tf.Tensor3D;
+          const features = tf.sub(
+            sampled(layer, places, place.region, { drawn }),
+            target.mean,
+          ) as tf.Tensor3D;
           const distances = tf.relu(cosineDistances(features, target.relative as tf.Tensor3D));
           const nearest = tf.add(smallest(distances, 2), smallestDistance);
           const relative = tf.sub(1, tf.div(distances, nearest));

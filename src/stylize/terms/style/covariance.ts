@@ -13,14 +13,14 @@ const sizeOf = (covariance: tf.Tensor): tf.Tensor1D =>
 
 export const covariance = plainLoss((place) =>
   perLayer(place, {
-    target(layer) {
-      const { mean, covariance } = gaussianOf(columnsOf(layer));
+    target(layer, region) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer), region);
       // Covariances are quadratic in the features and means are linear: brings both to the same size.
       const size = tf.maximum(itemMean(tf.square(mean)), smallestScale.linear);
       return { mean, covariance, ratio: tf.div(sizeOf(covariance), size) };
     },
-    compare(layer, target) {
-      const { mean, covariance } = gaussianOf(columnsOf(layer));
+    compare(layer, target, { region }) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer), region);
       const means = itemMean(tf.squaredDifference(mean, target.mean));
       return tf.add(
         itemMean(tf.squaredDifference(covariance, target.covariance)),

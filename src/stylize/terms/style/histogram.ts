@@ -15,10 +15,10 @@ const byChannel = (features: tf.Tensor3D): tf.Tensor3D => sorted(tf.transpose(fe
 
 export const histogram = lossWith({ places: placesParameter(4096, 65_536) }, (place, { places }) =>
   perLayer(place, {
-    stepInputs: ([, height, width]) => shiftInput([height, width], places),
-    target: (layer) => ({ sorted: byChannel(sampled(layer, places)) }),
+    stepInputs: ([, height, width]) => shiftInput([height, width], places, place.region),
+    target: (layer, region) => ({ sorted: byChannel(sampled(layer, places, place.region, { region })) }),
     compare(layer, target, { drawn }) {
-      const values = byChannel(sampled(layer, places, drawn));
+      const values = byChannel(sampled(layer, places, place.region, { drawn }));
       return itemMean(tf.squaredDifference(values, resampled(target.sorted, values.shape[2])));
     },
     scale: (target) => tf.maximum(itemMean(tf.square(target.sorted)), smallestScale.linear) as tf.Tensor1D,

@@ -10,12 +10,14 @@ import { lossWith } from '../parameters.js';
 import { type LayerLoss, perLayer } from '../shared/per-layer.js';
 import { placesParameter, sampled, shiftInput } from '../shared/places.js';
 import { columnsOf, itemMean, meanOf, secondMoments, smallestScale } from '../shared/statistics.js';
+import type { Place } from '../term.js';
 
 const atLeast = (x: tf.Tensor, bound: number): tf.Tensor1D => tf.maximum(x, bound);
 
 const linear: LayerLoss = {
-  target: (layer) => ({ mean: meanOf(columnsOf(layer)) }),
-  compare: (layer, { mean }) => itemMean(tf.squaredDifference(meanOf(columnsOf(layer)), mean)),
+  target: (layer, region) => ({ mean: meanOf(columnsOf(layer), region) }),
+  compare: (layer, { mean }, { region }) =>
+    itemMean(tf.squaredDifference(meanOf(columnsOf(layer), region), mean)),
   scale: ({ mean }) => atLeast(itemMean(tf.square(mean)), smallestScale.linear),
 };
 
@@ -24,18 +26,18 @@ const linear: LayerLoss = {
  * relative to the style's mean square of features, so that it means the same for every layer.
  */
 const polynomial: LayerLoss = {
-  target(layer) {
+  target(layer, region) {
     const features = columnsOf(layer);
     return {
-      mean: meanOf(features),
-      moments: secondMoments(features),
-      square: itemMean(tf.square(features)),
+      mean: meanOf(features, region),
+      moments: secondMoments(features, region),
+      square: itemMean(meanOf(tf.square(features), region)),
     };
   },
-  compare(layer, target, { numbers: { offset } }) {
+  compare(layer, target, { numbers: { offset }, region }) {
     const features = columnsOf(layer);
-    const moments = itemMean(tf.squaredDifference(secondMoments(features), target.moments));
-    const means = itemMean(tf.squaredDifference(meanOf(features), target.mean));
+    const moments = itemMean(tf.squaredDifference(secondMoments(features, region), target.moments));
+    const means = itemMean(tf.squaredDifference(meanOf(features, region), target.mean));
     return tf.add(moments, tf.mul(tf.mul(tf.mul(offset, 2), target.square), means)) as tf.Tensor1D;
   },
   scale: ({ moments }) => atLeast(itemMean(tf.square(moments)), smallestScale.quadratic),
@@ -49,16 +51,16 @@ function meanKernel(x: tf.Tensor3D, y: tf.Tensor3D, width: tf.Tensor): tf.Tensor
   return itemMean(tf.exp(tf.neg(tf.div(tf.relu(distances), width))));
 }
 
-const gaussian = (places: number): LayerLoss => ({
-  stepInputs: ([, height, width]) => shiftInput([height, width], places),
-  target(layer) {
-    const features = sampled(layer, places);
+const gaussian = (places: number, place: Place): LayerLoss => ({
+  stepInputs: ([, height, width]) => shiftInput([height, width], places, place.region),
+  target(layer, region) {
+    const features = sampled(layer, places, place.region, { region });
     // The mean squared distance of two features is twice the sum of variances.
     const variance = tf.sum(meanOf(tf.square(tf.sub(features, meanOf(features))) as tf.Tensor3D), [1, 2]);
     return { features, distance: tf.maximum(tf.mul(variance, 2), smallestScale.linear) };
   },
   compare(layer, target, { drawn, numbers: { bandwidth } }) {
-    const x = sampled(layer, places, drawn);
+    const x = sampled(layer, places, place.region, { drawn });
     const y = target.features as tf.Tensor3D;
     const width = tf.reshape(tf.mul(tf.mul(bandwidth, 2), target.distance), [x.shape[0], 1, 1]);
     const own = tf.add(meanKernel(x, x, width), meanKernel(y, y, width));
@@ -95,6 +97,6 @@ export const mmd = lossWith(
   (place, { kernel, places }) => {
     if (kernel === 'linear') return perLayer(place, linear);
     if (kernel === 'polynomial') return perLayer(place, polynomial, { numbers: ['offset'] });
-    return perLayer(place, gaussian(places), { numbers: ['bandwidth'], gain: 4 });
+    return perLayer(place, gaussian(places, place), { numbers: ['bandwidth'], gain: 4 });
   },
 );

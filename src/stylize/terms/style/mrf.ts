@@ -7,15 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { lossWith } from '../parameters.js';
 import { cosineDistances, nearestOf } from '../shared/matching.js';
 import { perLayer } from '../shared/per-layer.js';
-import {
-  everyPlace,
-  featuresAt,
-  type Places,
-  placesOf,
-  placesParameter,
-  shiftInput,
-  shiftName,
-} from '../shared/places.js';
+import { featuresAt, type Places, placesIn, placesParameter, shiftInput } from '../shared/places.js';
 import { itemMean, smallestScale } from '../shared/statistics.js';
 
 /** Places of the style for each place of the image: more to choose from. */
@@ -26,12 +18,6 @@ function patchesAt(layer: tf.Tensor4D, places: Places, size: number): tf.Tensor3
   const offsets = Array.from({ length: size }, (_, i) => i - Math.floor(size / 2));
   const taps = offsets.flatMap((down) => offsets.map((across) => featuresAt(layer, places, [down, across])));
   return tf.concat(taps, 2);
-}
-
-function patchesOf(layer: tf.Tensor4D, size: number, places: number, shift?: tf.Tensor): tf.Tensor3D {
-  const [batch, height, width] = layer.shape;
-  const where = height * width <= places ? everyPlace(batch, height, width) : placesOf(batch, places, shift);
-  return patchesAt(layer, where, size);
 }
 
 export const mrf = lossWith(
@@ -47,10 +33,13 @@ export const mrf = lossWith(
   },
   (place, { patch, places }) =>
     perLayer(place, {
-      stepInputs: ([, height, width]) => shiftInput([height, width], places),
-      target: (layer) => ({ patches: patchesOf(layer, patch, stylePlaces * places) }),
+      stepInputs: ([, height, width]) => shiftInput([height, width], places, place.region),
+      target(layer, region) {
+        const at = placesIn(layer.shape, stylePlaces * places, place.region, { region });
+        return { patches: patchesAt(layer, at, patch) };
+      },
       compare(layer, target, { drawn }) {
-        const patches = patchesOf(layer, patch, places, drawn[shiftName]);
+        const patches = patchesAt(layer, placesIn(layer.shape, places, place.region, { drawn }), patch);
         const style = target.patches as tf.Tensor3D;
         const partners = nearestOf(patches, style, style, cosineDistances);
         return itemMean(tf.squaredDifference(patches, partners));

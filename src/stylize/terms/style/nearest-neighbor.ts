@@ -11,6 +11,7 @@ import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
 import { cosineDistance, cosineDistances, nearestOf, sideBySide } from '../shared/matching.js';
 import { at, under } from '../shared/per-layer.js';
 import { placesParameter } from '../shared/places.js';
+import { placesOfRegion } from '../shared/region.js';
 import { meanOf, smallestScale } from '../shared/statistics.js';
 import { shareOf, type Term } from '../term.js';
 
@@ -30,9 +31,10 @@ export const nearestNeighbor = lossWith(
     },
     places: placesParameter(1024),
   },
-  ({ role, layers }, { distance, places }): Term => ({
+  ({ role, layers, region }, { distance, places }): Term => ({
     layers,
     sources: [role],
+    ...(region && { isGuided: true }),
     parts: layers,
     numbers: layers.map(shareOf),
     gain: gains[distance],
@@ -40,10 +42,15 @@ export const nearestNeighbor = lossWith(
       hypercolumnInputs(
         layers.map((layer) => shapes[layer]),
         places,
+        region,
       ),
-    target(_, features) {
+    target(_, features, guide) {
       const own = Object.fromEntries(layers.map((layer) => [layer, features[layer]]));
-      const columns = Object.entries(hypercolumns(own, stylePlaces * places));
+      const columns = Object.entries(
+        hypercolumns(own, stylePlaces * places, region, {
+          region: { places: placesOfRegion(region, guide) },
+        }),
+      );
       const values = columns.map(([layer, style]) => {
         const mean = meanOf(style);
         const relative = tf.sub(style, mean) as tf.Tensor3D;
@@ -56,7 +63,7 @@ export const nearestNeighbor = lossWith(
       const kept = targets[role] ?? {};
       const own = Object.fromEntries(layers.map((layer) => [layer, features[layer]]));
       const image = Object.fromEntries(
-        Object.entries(hypercolumns(own, places, drawn)).map(([layer, columns]) => [
+        Object.entries(hypercolumns(own, places, region, { drawn })).map(([layer, columns]) => [
           layer,
           tf.sub(columns, at(layer, kept).mean) as tf.Tensor3D,
         ]),

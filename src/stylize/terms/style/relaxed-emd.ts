@@ -9,7 +9,8 @@ import { lossWith } from '../parameters.js';
 import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
 import { cosineDistance, cosineDistances, nearestPairs, sideBySide } from '../shared/matching.js';
 import { at, under } from '../shared/per-layer.js';
-import { placesParameter } from '../shared/places.js';
+import { type PlaceSource, placesParameter } from '../shared/places.js';
+import { placesOfRegion } from '../shared/region.js';
 import { gaussianOf, itemMean, smallestScale } from '../shared/statistics.js';
 import { pixels, shareOf, type Term } from '../term.js';
 
@@ -79,13 +80,14 @@ export const relaxedEmd = lossWith(
     },
     places: placesParameter(1024),
   },
-  ({ role, layers }, { places }): Term => {
+  ({ role, layers, region }, { places }): Term => {
     const own = [pixels, ...layers.filter((layer) => layer !== pixels)];
-    const columnsOf = (features: Readonly<Record<string, tf.Tensor4D>>, drawn?: Record<string, tf.Tensor>) =>
-      hypercolumns(Object.fromEntries(own.map((layer) => [layer, features[layer]])), places, drawn);
+    const columnsOf = (features: Readonly<Record<string, tf.Tensor4D>>, source: PlaceSource) =>
+      hypercolumns(Object.fromEntries(own.map((layer) => [layer, features[layer]])), places, region, source);
     return {
       layers: own,
       sources: [role],
+      ...(region && { isGuided: true }),
       parts: partNames,
       numbers: layers.map(shareOf),
       shares(_, { moments = 1, palette = 1 }) {
@@ -96,9 +98,10 @@ export const relaxedEmd = lossWith(
         hypercolumnInputs(
           own.map((layer) => shapes[layer]),
           places,
+          region,
         ),
-      target(_, features) {
-        const columns = columnsOf(features);
+      target(_, features, guide) {
+        const columns = columnsOf(features, { region: { places: placesOfRegion(region, guide) } });
         const values = layers.map((layer) => {
           const { mean, covariance } = gaussianOf(columns[layer]);
           return under<tf.Tensor>(layer, { features: columns[layer], mean, covariance });
@@ -110,7 +113,7 @@ export const relaxedEmd = lossWith(
       },
       value(features, targets, { drawn, numbers }) {
         const kept = targets[role] ?? {};
-        const { [pixels]: colors, ...columns } = columnsOf(features, drawn);
+        const { [pixels]: colors, ...columns } = columnsOf(features, { drawn });
         if (layers.includes(pixels)) columns[pixels] = colors;
         const style = Object.fromEntries(
           layers.map((layer) => [layer, at(layer, kept).features as tf.Tensor3D]),

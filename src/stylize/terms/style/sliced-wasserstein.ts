@@ -37,13 +37,13 @@ export const slicedWasserstein = lossWith(
   (place, { places, directions }) =>
     perLayer(place, {
       stepInputs: ([, height, width, channels]) => ({
-        ...shiftInput([height, width], places),
+        ...shiftInput([height, width], places, place.region),
         directions: { shape: [channels, Math.min(channels, directions)], kind: 'normal' },
       }),
-      target: (layer) => centered(sampled(layer, places)),
+      target: (layer, region) => centered(sampled(layer, places, place.region, { region })),
       compare(layer, target, { drawn }) {
         const along = drawn.directions as tf.Tensor3D;
-        const { mean, features } = centered(sampled(layer, places, drawn));
+        const { mean, features } = centered(sampled(layer, places, place.region, { drawn }));
         const values = projected(features, along);
         const wanted = resampled(projected(target.features, along), values.shape[2]);
         return tf.add(

@@ -44,15 +44,15 @@ function traceOfRoot(root: tf.Tensor3D, covariance: tf.Tensor3D): tf.Tensor1D {
 
 export const wasserstein = plainLoss((place) =>
   perLayer(place, {
-    target(layer) {
-      const { mean, covariance } = gaussianOf(columnsOf(layer));
+    target(layer, region) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer), region);
       const variance = tf.div(trace(covariance), covariance.shape[1]);
       const ridge = tf.maximum(tf.mul(variance, ridgeShare), smallestRidge);
       const whole = withRidge(covariance, ridge);
       return { mean, root: squareRoots(whole).root, trace: trace(whole), ridge };
     },
-    compare(layer, target) {
-      const { mean, covariance } = gaussianOf(columnsOf(layer));
+    compare(layer, target, { region }) {
+      const { mean, covariance } = gaussianOf(columnsOf(layer), region);
       const whole = withRidge(covariance, target.ridge);
       const root = target.root as tf.Tensor3D;
       const spread = tf.sub(tf.add(trace(whole), target.trace), tf.mul(traceOfRoot(root, whole), 2));
