@@ -44,6 +44,27 @@ export interface Compiled {
   dispose(): void;
 }
 
+/** How a function is applied to its own results. */
+export interface Repetition {
+  /** For an input, the output whose value it has the next time. Its shape must be the same. */
+  readonly carried: Named<string>;
+  /**
+   * Outputs that are kept of every time; of shape `[n]` each, together `[times, n]`. Of the others, the last are
+   * returned; they must be carried.
+   */
+  readonly collected: readonly string[];
+}
+
+/** A function that is applied to its own results, without a return to the host in between. */
+export interface Repeated {
+  /**
+   * Runs the function `times` times. Inputs stay valid and unchanged. Outputs are new values; the caller disposes them.
+   * @throws like {@link Compiled.run}
+   */
+  run(inputs: Named<Value>, times: number): Promise<Named<Value>>;
+  dispose(): void;
+}
+
 /** Constants for {@link Engine.compile}. The `digest` identifies the content, so engines can cache and share it. */
 export interface WeightSet {
   readonly digest: string;
@@ -72,6 +93,13 @@ export interface Engine {
    * @throws `trace-data-dependent` if the function reads the values of a tensor
    */
   compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled>;
+  /** Compiles a function that is applied to its own results. Missing where single runs are as fast. */
+  readonly compileRepeated?: (
+    fn: TensorFunction,
+    inputs: Named<Shape>,
+    repetition: Repetition,
+    weights?: WeightSet,
+  ) => Promise<Repeated>;
   /** Copies an array to the device. */
   put(tensor: HostTensor): Value;
   /** Copies a value to the host, in logical (NHWC) order. */
@@ -89,4 +117,6 @@ export interface EngineOptions {
   readonly device?: string;
   /** `float32` by default. */
   readonly precision?: Precision;
+  /** Whether it offers {@link Engine.compileRepeated}. By default it does where that is faster. */
+  readonly repeats?: boolean;
 }

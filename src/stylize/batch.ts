@@ -3,17 +3,18 @@
  * independently of each other.
  * @module
  */
-import type { Compiled, Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
+import type { Engine, HostTensor, Named, Shape, Value, WeightSet } from '../engine/engine.js';
 import { sizeOf } from '../engine/shape.js';
 import type { WildstyleError } from '../errors.js';
-import { divergence, hasDiverged, type Losses, pointAt } from './curve.js';
+import { divergence, hasDiverged, type LossPoint, pointAt } from './curve.js';
 import { tensorName } from './objective.js';
 import type { OptimizerNumber } from './optimizers/optimizer.js';
 import type { BatchItem, Optimized } from './schedule/item.js';
 import { Slot } from './schedule/slot.js';
 import type { Parameters, Spec } from './spec.js';
-import { itemInputs, stepFunction, stepName } from './step.js';
+import { itemInputs, stepName } from './step.js';
 import { drawStepInput, stepInputsOf } from './step-inputs.js';
+import { type Evaluation, openStepper, type Stepper } from './stepping/stepper.js';
 import type { StepInput } from './terms/term.js';
 
 /** The outcome of one item: its result or its error. */
@@ -33,7 +34,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     readonly spec: Spec,
     readonly imageShape: Shape,
     private readonly engine: Engine,
-    private readonly compiled: Compiled,
+    private readonly stepper: Stepper,
     inputShapes: Named<Shape>,
   ) {
     this.#slots = Array.from({ length: imageShape[0] });
@@ -61,19 +62,13 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     targets: Named<Shape>,
   ): Promise<RunningBatch<T>> {
     const batch = imageShape[0];
-    const numbers = spec.optimizer.numbers.map((name) => [stepName.number(name), [batch, 1, 1, 1]]);
+    const numbers = spec.optimizer.numbers
+      .filter((name) => name !== 'learningRate')
+      .map((name) => [stepName.number(name), [batch, 1, 1, 1]]);
     const inputs = { ...itemInputs(spec, targets, imageShape), ...Object.fromEntries(numbers) };
-    const state = Object.entries(spec.optimizer.state(imageShape));
-    const compiled = await engine.compile(
-      stepFunction(spec),
-      {
-        ...inputs,
-        [stepName.image]: imageShape,
-        ...Object.fromEntries(state.map(([name, shape]) => [stepName.state(name), shape])),
-      },
-      weights,
-    );
-    return new RunningBatch<T>(spec, imageShape, engine, compiled, inputs);
+    const stepper = await openStepper(engine, spec, weights, imageShape, inputs);
+    const shapes = { ...inputs, [stepper.rateInput]: [batch, stepper.most, 1, 1] };
+    return new RunningBatch<T>(spec, imageShape, engine, stepper, shapes);
   }
 
   get free(): number {
@@ -109,57 +104,93 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.#begin(row);
   }
 
-  /** Runs one step of every item. Returns the items that finished or failed. */
-  async step(): Promise<Outcome<T>[]> {
+  /**
+   * Runs the next step of every item, or several, until one may be done.
+   * @returns the number of steps, and the items that finished or failed
+   */
+  async step(): Promise<{ readonly times: number; readonly outcomes: readonly Outcome<T>[] }> {
     this.#draw();
     this.#setRates();
-    const inputs: Record<string, Value> = { ...this.#inputs, [stepName.image]: this.#image };
-    for (const [name, value] of Object.entries(this.#state)) inputs[stepName.state(name)] = value;
-    const outputs = await this.compiled.run(inputs);
-    const losses = await this.#readLosses(outputs);
-    const accepted = await this.engine.read(outputs[stepName.accepted]);
+    const times = this.#times();
+    const before = { image: this.#image, state: this.#state, inputs: this.#inputs };
+    const after = await this.stepper.run(before, times);
     const outcomes: Outcome<T>[] = [];
-    const diverged: number[] = [];
+    const diverged = new Map<number, LossPoint>();
     const settling: number[] = [];
+    for (const [time, evaluation] of after.evaluations.entries()) {
+      const isLatest = time === after.evaluations.length - 1;
+      for (const row of this.#judged(evaluation, isLatest, diverged, settling)) {
+        const slot = this.#slots[row] as Slot<T>;
+        const image = await this.#imageOf(row, after.measured);
+        outcomes.push({ item: slot.item, result: slot.result(image) });
+        this.#slots[row] = undefined;
+      }
+    }
+    const kept = new Set([after.image, ...Object.values(after.state)]);
+    for (const value of new Set([before.image, after.measured, ...Object.values(before.state)]))
+      if (!kept.has(value)) value.dispose();
+    this.#image = after.image;
+    this.#state = after.state;
+    for (const row of settling) await this.#settle(row);
+    for (const [row, point] of diverged) {
+      const failure = this.#restart(row, point);
+      if (failure) outcomes.push(failure);
+    }
+    return { times, outcomes };
+  }
+
+  /** How many steps to run now: none must pass the end of an item, or the numbers that its terms have drawn. */
+  #times(): number {
+    const { steadySteps = 1, delivered } = this.spec.optimizer;
+    const draws = Object.keys(this.#stepInputs).length > 0;
+    const ahead = this.#slots.flatMap((slot) => {
+      if (!slot) return [];
+      const steady = draws ? steadySteps - (slot.step % steadySteps) : Number.POSITIVE_INFINITY;
+      return [Math.min(steady, slot.evaluationsAhead(delivered ? 1 : 0))];
+    });
+    return Math.min(this.stepper.most, ...ahead);
+  }
+
+  /** Takes note of an evaluation. Returns the rows that are done with the image that was evaluated. */
+  #judged(
+    { losses, accepted }: Evaluation,
+    isLatest: boolean,
+    diverged: Map<number, LossPoint>,
+    settling: number[],
+  ): number[] {
+    const done: number[] = [];
     for (const [row, slot] of this.#slots.entries()) {
-      if (!slot) continue;
+      if (!slot || diverged.has(row)) continue;
       slot.evaluations++;
       if (accepted[row] === 0) continue;
       const point = pointAt(losses, row, slot.step);
       if (hasDiverged(point, slot.initial ?? point, weightSum(slot.item.parameters))) {
-        diverged.push(row);
-        if (!slot.mayRestart) {
-          outcomes.push({ item: slot.item, error: divergence(point, slot.initial) });
-        }
+        diverged.set(row, point);
         continue;
       }
       // The losses just read belong to the step's input image. An image that is computed at the end is measured next.
       const isComputed = this.spec.optimizer.delivered !== undefined && !slot.isSettled;
-      const isLast = slot.see(point, isComputed ? 1 : 0);
+      const isLast = slot.see(point, isComputed ? 1 : 0, isLatest);
       if (isLast && isComputed) settling.push(row);
-      else if (isLast) {
-        outcomes.push({ item: slot.item, result: slot.result(await this.#imageOf(row)) });
-        this.#slots[row] = undefined;
-      }
+      else if (isLast) done.push(row);
       if (!isLast || isComputed) slot.step++;
     }
-    this.#advance(outputs);
-    for (const row of settling) await this.#settle(row);
-    for (const row of diverged) this.#restart(row);
-    return outcomes;
+    return done;
   }
 
   dispose(): void {
     for (const value of [...Object.values(this.#inputs), this.#image, ...Object.values(this.#state)])
       value.dispose();
-    this.compiled.dispose();
+    this.stepper.dispose();
   }
 
   #begin(row: number): void {
     const { item } = this.#slots[row] as Slot<T>;
     this.engine.assign(this.#image, row, item.initial.data);
     this.#forget(row);
-    for (const name of this.spec.optimizer.numbers) this.#setNumber(name, row, item.parameters[name]);
+    for (const name of this.spec.optimizer.numbers) {
+      if (name !== 'learningRate') this.#setNumber(name, row, item.parameters[name]);
+    }
   }
 
   /** Lets the optimizer of a row start from scratch. */
@@ -173,10 +204,13 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     this.engine.assign(this.#inputs[stepName.number(name)], row, Float32Array.of(value));
   }
 
-  /** Sets the learning rates of this step. */
+  /** Sets the learning rates of the next steps. */
   #setRates(): void {
+    const { most, rateInput } = this.stepper;
     for (const [row, slot] of this.#slots.entries()) {
-      if (slot) this.#setNumber('learningRate', row, slot.rate);
+      if (!slot) continue;
+      const rates = Float32Array.from({ length: most }, (_, ahead) => slot.rate(ahead));
+      this.engine.assign(this.#inputs[rateInput], row, rates);
     }
   }
 
@@ -215,45 +249,21 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     }
   }
 
-  /** Restarts an item with a lower learning rate, or removes it if it has no restarts left. */
-  #restart(row: number): void {
+  /** Restarts an item with a lower learning rate, or removes it if it has no restarts left; then, it has failed. */
+  #restart(row: number, point: LossPoint): Outcome<T> | undefined {
     const slot = this.#slots[row] as Slot<T>;
     if (!slot.mayRestart) {
       this.#slots[row] = undefined;
-      return;
+      return { item: slot.item, error: divergence(point, slot.initial) };
     }
     slot.restart();
     this.#begin(row);
+    return undefined;
   }
 
-  /** Moves the state forward by handle, without copying, and disposes tensors that are no longer needed. */
-  #advance(outputs: Named<Value>): void {
-    const prefix = stepName.state('');
-    const produced = Object.fromEntries(
-      Object.entries(outputs).flatMap(([name, value]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-      ),
-    );
-    const next = this.spec.optimizer.advance(this.#state, produced);
-    const kept = new Set([...Object.values(next), outputs[stepName.image]]);
-    for (const value of [this.#image, ...Object.values(this.#state), ...Object.values(outputs)]) {
-      if (!kept.has(value)) value.dispose();
-    }
-    this.#image = outputs[stepName.image];
-    this.#state = next;
-  }
-
-  async #readLosses(outputs: Named<Value>): Promise<Losses> {
-    const names = this.spec.terms.map(({ name }) => name);
-    const [total, ...terms] = await Promise.all(
-      [stepName.total, ...names.map(stepName.term)].map((name) => this.engine.read(outputs[name])),
-    );
-    return { total, terms: Object.fromEntries(names.map((name, i) => [name, terms[i]])) };
-  }
-
-  async #imageOf(row: number): Promise<HostTensor> {
+  async #imageOf(row: number, images: Value): Promise<HostTensor> {
     const [, ...shape] = this.imageShape;
-    return { data: await this.#rowOf(this.#image, row), shape: [1, ...shape] };
+    return { data: await this.#rowOf(images, row), shape: [1, ...shape] };
   }
 
   async #rowOf(value: Value, row: number): Promise<Float32Array> {

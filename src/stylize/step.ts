@@ -45,6 +45,12 @@ export function stepFunction(spec: Spec): TensorFunction {
   };
 }
 
+/** Shapes of the inputs with the optimizer's state. @param image `[batch, height, width, 3]` */
+export const stateShapes = (spec: Spec, image: Shape): Record<string, Shape> =>
+  Object.fromEntries(
+    Object.entries(spec.optimizer.state(image)).map(([name, shape]) => [stepName.state(name), shape]),
+  );
+
 /** Every part of the objective, and the gradient with respect to the pixels. */
 export function evaluateFunction(spec: Spec): TensorFunction {
   return (inputs, weights) => {

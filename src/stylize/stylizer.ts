@@ -175,10 +175,11 @@ export class Stylizer {
     const before = this.options.now();
     const { active } = batch;
     const [, height, width] = batch.imageShape;
-    const outcomes = await batch.step();
+    const { times, outcomes } = await batch.step();
+    const steps = active * times;
     this.#totals = addSteps(this.#totals, {
-      steps: active,
-      pixelSteps: active * height * width,
+      steps,
+      pixelSteps: steps * height * width,
       ms: this.options.now() - before,
     });
     for (const outcome of outcomes) {

@@ -9,6 +9,8 @@ interface DeviceKind {
   readonly numbered: boolean;
   /** The kernels that are fastest there. */
   readonly trace: TraceOptions;
+  /** Whether several steps in a run are faster than one: where values would otherwise return to the host. */
+  readonly repeats: boolean;
 }
 
 /** ONNX Runtime on CPUs, where it has every operator. */
@@ -33,15 +35,14 @@ const onWebgpu: TraceOptions = {
 };
 
 const kinds: Readonly<Record<string, DeviceKind>> = {
-  cpu: { numbered: false, trace: onCpu },
-  cuda: { numbered: true, trace: onCuda },
-  webgpu: { numbered: false, trace: onWebgpu },
+  cpu: { numbered: false, trace: onCpu, repeats: false },
+  cuda: { numbered: true, trace: onCuda, repeats: true },
+  webgpu: { numbered: false, trace: onWebgpu, repeats: false },
 };
 
 /** A device of the onnx engine. */
-export interface OnnxDevice {
+export interface OnnxDevice extends Pick<DeviceKind, 'trace' | 'repeats'> {
   readonly providers: InferenceSession.ExecutionProviderConfig[];
-  readonly trace: TraceOptions;
 }
 
 /**
@@ -60,7 +61,8 @@ export function onnxDevice(device: string): OnnxDevice {
       cure: `Use one of these devices: ${names.join(', ')}.`,
     });
   }
-  if (kind === 'cpu') return { providers: ['cpu'], trace: known.trace };
+  const { trace, repeats } = known;
+  if (kind === 'cpu') return { providers: ['cpu'], trace, repeats };
   const provider = number === undefined ? kind : { name: kind, deviceId: Number(number) };
-  return { providers: [provider, 'cpu'], trace: known.trace };
+  return { providers: [provider, 'cpu'], trace, repeats };
 }

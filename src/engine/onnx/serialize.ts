@@ -70,7 +70,7 @@ function attribute(name: string, value: Attribute): onnxProto.onnx.IAttributePro
   return { name, type: AttributeType.INTS, ints: [...value] };
 }
 
-const node = ({ operator, domain, inputs, outputs, attributes }: Node): onnxProto.onnx.INodeProto => ({
+export const node = ({ operator, domain, inputs, outputs, attributes }: Node): onnxProto.onnx.INodeProto => ({
   opType: operator,
   domain,
   name: outputs[0].name,
@@ -79,19 +79,41 @@ const node = ({ operator, domain, inputs, outputs, attributes }: Node): onnxProt
   attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
 });
 
-const valueInfo = ({ name, dimensions, type }: Edge): onnxProto.onnx.IValueInfoProto => ({
+/** A tensor of the graph with its type and dimensions; names stand for dimensions that are not known. */
+export const valueInfo = ({
+  name,
+  dimensions,
+  type,
+}: Pick<Edge, 'name' | 'type'> & {
+  readonly dimensions: readonly (number | string)[];
+}): onnxProto.onnx.IValueInfoProto => ({
   name,
   type: {
-    tensorType: { elemType: typeCodes[type], shape: { dim: dimensions.map((size) => ({ dimValue: size })) } },
+    tensorType: {
+      elemType: typeCodes[type],
+      shape: {
+        dim: dimensions.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size })),
+      },
+    },
   },
 });
 
 const otherDomains = ({ nodes }: Graph): string[] =>
   [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
 
+/** The inputs, outputs and nodes of a model, as they are or inside of another node. */
+export type Body = Pick<onnxProto.onnx.IGraphProto, 'input' | 'output' | 'node'>;
+
+const bodyOf = (graph: Graph): Body => ({
+  input: graph.inputs.map(valueInfo),
+  output: graph.outputs.map(valueInfo),
+  node: graph.nodes.map(node),
+});
+
 function encoded(
   graph: Graph,
   asTensor: (initializer: Initializer) => onnxProto.onnx.ITensorProto,
+  body = bodyOf(graph),
 ): Uint8Array {
   const model = onnx.ModelProto.create({
     irVersion,
@@ -100,21 +122,15 @@ function encoded(
       { domain: '', version: opsetVersion },
       ...otherDomains(graph).map((domain) => ({ domain, version: 1 })),
     ],
-    graph: {
-      name: 'trace',
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-      initializer: graph.initializers.map(asTensor),
-      node: graph.nodes.map(node),
-    },
+    graph: { name: 'trace', ...body, initializer: graph.initializers.map(asTensor) },
   });
   return onnx.ModelProto.encode(model).finish();
 }
 
-/** Serializes a graph as an ONNX model. */
-export function serialize(graph: Graph): SerializedModel {
+/** Serializes a graph as an ONNX model. @param body what the model computes, if not the graph itself */
+export function serialize(graph: Graph, body?: Body): SerializedModel {
   return {
-    bytes: encoded(graph, tensor),
+    bytes: encoded(graph, tensor, body),
     externalData: graph.initializers
       .filter(isExternal)
       .map(({ edge, data }) => ({ path: edge.name, data: ownBytesOf(data) })),

@@ -9,6 +9,8 @@ import type {
   EngineOptions,
   HostTensor,
   Named,
+  Repeated,
+  Repetition,
   Shape,
   TensorFunction,
   Value,
@@ -20,8 +22,9 @@ import { boundaryValues } from './boundary-values.js';
 import { type Recording, record } from './capture.js';
 import { deviceReason } from './device-errors.js';
 import { onnxDevice } from './devices.js';
+import { type Loop, loopOf } from './loop.js';
 import { sessionOptions } from './options.js';
-import { serialize } from './serialize.js';
+import { type SerializedModel, serialize } from './serialize.js';
 import { SharedConstants } from './weights.js';
 
 /** A tensor in the memory layout of compiled functions, {@link boundaryLayout}. */
@@ -29,33 +32,36 @@ class OnnxValue extends HostValue {}
 
 const values = boundaryValues(OnnxValue);
 
-class OnnxCompiled implements Compiled {
-  readonly outputs: Named<Shape>;
+/** The inputs of a graph as ONNX Runtime takes them. */
+function feedsOf(inputs: Named<Value>, used: Recording['inputs']): Record<string, Tensor> {
+  return Object.fromEntries(
+    used.map(({ name, edge }) => {
+      const { shape } = inputs[name];
+      const dimensions = boundaryLayout(shape.length).map((axis) => shape[axis]);
+      return [edge, new Tensor('float32', values.dataOf(inputs[name]), dimensions)];
+    }),
+  );
+}
+
+/** A session, and what its subclasses make of its results. */
+abstract class OnnxSession {
   #disposed = false;
 
   constructor(
     readonly inputShapes: Named<Shape>,
-    readonly recording: Pick<Recording, 'inputs' | 'outputs'>,
     readonly session: InferenceSession,
-  ) {
-    this.outputs = Object.fromEntries(recording.outputs.map(({ name, shape }) => [name, shape]));
-  }
+  ) {}
 
-  async run(inputs: Named<Value>): Promise<Named<Value>> {
+  protected async results(
+    inputs: Named<Value>,
+    used: Recording['inputs'],
+    others: Readonly<Record<string, Tensor>> = {},
+  ): Promise<(edge: string, shape: Shape) => OnnxValue> {
     checkInputs(this.inputShapes, inputs);
-    const feeds = this.recording.inputs.map(({ name, edge }) => {
-      const { shape } = inputs[name];
-      const dimensions = boundaryLayout(shape.length).map((axis) => shape[axis]);
-      return [edge, new Tensor('float32', values.dataOf(inputs[name]), dimensions)];
-    });
+    const feeds = { ...feedsOf(inputs, used), ...others };
     try {
-      const results = await this.session.run(Object.fromEntries(feeds));
-      return Object.fromEntries(
-        this.recording.outputs.map(({ name, edge, shape }) => [
-          name,
-          new OnnxValue(shape, results[edge].data as Float32Array),
-        ]),
-      );
+      const results = await this.session.run(feeds);
+      return (edge, shape) => new OnnxValue(shape, results[edge].data as Float32Array);
     } catch (error) {
       throw asWildstyleError(error, 'engine-failed');
     }
@@ -69,6 +75,46 @@ class OnnxCompiled implements Compiled {
   }
 }
 
+class OnnxCompiled extends OnnxSession implements Compiled {
+  readonly outputs: Named<Shape>;
+
+  constructor(
+    inputShapes: Named<Shape>,
+    readonly recording: Pick<Recording, 'inputs' | 'outputs'>,
+    session: InferenceSession,
+  ) {
+    super(inputShapes, session);
+    this.outputs = Object.fromEntries(recording.outputs.map(({ name, shape }) => [name, shape]));
+  }
+
+  async run(inputs: Named<Value>): Promise<Named<Value>> {
+    const { inputs: used, outputs } = this.recording;
+    const result = await this.results(inputs, used);
+    return Object.fromEntries(outputs.map(({ name, edge, shape }) => [name, result(edge, shape)]));
+  }
+}
+
+class OnnxRepeated extends OnnxSession implements Repeated {
+  constructor(
+    inputShapes: Named<Shape>,
+    readonly loop: Omit<Loop, 'model'>,
+    session: InferenceSession,
+  ) {
+    super(inputShapes, session);
+  }
+
+  async run(inputs: Named<Value>, times: number): Promise<Named<Value>> {
+    const count = new Tensor('int64', BigInt64Array.of(BigInt(times)), []);
+    const result = await this.results(inputs, this.loop.inputs, { [this.loop.times]: count });
+    return Object.fromEntries(
+      this.loop.outputs.map(({ name, edge, shape, isCollected }) => [
+        name,
+        result(edge, isCollected ? [times, ...shape] : shape),
+      ]),
+    );
+  }
+}
+
 class OnnxEngine implements Engine {
   readonly name = 'onnx';
   readonly device: string;
@@ -77,6 +123,7 @@ class OnnxEngine implements Engine {
   readonly put: (tensor: HostTensor) => Value = values.put;
   readonly read: (value: Value) => Promise<Float32Array> = values.read;
   readonly assign: (value: Value, row: number, data: Float32Array) => void = values.assign;
+  readonly compileRepeated?: Engine['compileRepeated'];
   readonly #options: EngineOptions;
   readonly #constants = new SharedConstants();
 
@@ -84,25 +131,42 @@ class OnnxEngine implements Engine {
     this.#options = options;
     this.device = options.device ?? 'cpu';
     this.version = version;
+    if (options.repeats ?? onnxDevice(this.device).repeats) {
+      this.compileRepeated = (fn, inputs, repetition, weights) =>
+        this.#repeated(fn, inputs, repetition, weights);
+    }
   }
 
   async compile(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Promise<Compiled> {
-    const { trace } = onnxDevice(this.device);
-    const recording = record(fn, inputs, weights ? this.#constants.of(weights) : {}, trace);
-    const { bytes, externalData } = serialize(recording.graph);
-    try {
-      const session = await InferenceSession.create(bytes, {
-        ...sessionOptions(this.#options),
-        externalData,
-      });
-      return new OnnxCompiled(inputs, { inputs: recording.inputs, outputs: recording.outputs }, session);
-    } catch (error) {
-      throw asWildstyleError(error, 'engine-failed');
-    }
+    const { graph, ...recording } = this.#recorded(fn, inputs, weights);
+    return new OnnxCompiled(inputs, recording, await this.#session(serialize(graph)));
   }
 
   dispose(): void {
     this.#constants.clear();
+  }
+
+  async #repeated(
+    fn: TensorFunction,
+    inputs: Named<Shape>,
+    repetition: Repetition,
+    weights?: WeightSet,
+  ): Promise<Repeated> {
+    const { model, ...loop } = loopOf(this.#recorded(fn, inputs, weights), inputs, repetition);
+    return new OnnxRepeated(inputs, loop, await this.#session(model));
+  }
+
+  #recorded(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Recording {
+    const { trace } = onnxDevice(this.device);
+    return record(fn, inputs, weights ? this.#constants.of(weights) : {}, trace);
+  }
+
+  async #session({ bytes, externalData }: SerializedModel): Promise<InferenceSession> {
+    try {
+      return await InferenceSession.create(bytes, { ...sessionOptions(this.#options), externalData });
+    } catch (error) {
+      throw asWildstyleError(error, 'engine-failed');
+    }
   }
 }
 

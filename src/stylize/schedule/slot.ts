@@ -37,9 +37,18 @@ export class Slot<T extends BatchItem> {
     return this.#curve[0];
   }
 
-  /** The learning rate of the next update. */
-  get rate(): number {
-    return this.#learningRate * relativeRate(this.item.parameters.decay, this.step, this.item.steps);
+  /** The learning rate of an update. @param ahead 0 for the next one, 1 for the one after it, ... */
+  rate(ahead = 0): number {
+    return this.#learningRate * relativeRate(this.item.parameters.decay, this.step + ahead, this.item.steps);
+  }
+
+  /**
+   * How many evaluations are sure to come before anything must be decided, at least one.
+   * @param ahead as for {@link see}
+   */
+  evaluationsAhead(ahead: 0 | 1): number {
+    if (this.isSettled || this.item.parameters.plateau > 0) return 1;
+    return Math.max(1, this.item.steps - ahead - this.step + 1);
   }
 
   get mayRestart(): boolean {
@@ -49,12 +58,14 @@ export class Slot<T extends BatchItem> {
   /**
    * Takes note of the loss of the image after `step` updates.
    * @param ahead how many updates later the image to deliver is: 1 if it has yet to be computed
+   * @param mayFinish whether the image is at hand, should the caller want to end
    * @returns whether the optimization ends with that image
    */
-  see(point: LossPoint, ahead: 0 | 1): boolean {
+  see(point: LossPoint, ahead: 0 | 1, mayFinish = true): boolean {
     const { steps, watch, parameters } = this.item;
     this.#lowest = followed(this.#lowest, { step: this.step, loss: point.total }, parameters.plateau);
-    const isDone = this.isSettled || this.step + ahead >= steps || watch?.finish?.aborted === true;
+    const isWished = mayFinish && watch?.finish?.aborted === true;
+    const isDone = this.isSettled || this.step + ahead >= steps || isWished;
     if (!isDone) this.#isPlateau = isPlateau(this.#lowest, this.step, parameters.plateau);
     const ends = isDone || this.#isPlateau;
     if ((ends && ahead === 0) || isCurvePoint(this.step, steps)) this.#curve.push(point);
