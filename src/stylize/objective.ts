@@ -1,6 +1,7 @@
 /** The objective of an item: the weighted sum of its terms, each scaled by its magnitude for the sources. @module */
 import * as tf from '@tensorflow/tfjs';
 import type { Named, TensorFunction } from '../engine/engine.js';
+import { smoothed } from './networks/smoothing.js';
 import { guideName } from './regions/guide-name.js';
 import type { ByRole, Role } from './role.js';
 import { layersOf, type NamedTerm, type Spec, termsFrom } from './spec.js';
@@ -113,12 +114,13 @@ export const scaleNames = (name: string, { sources }: Term, part: string): strin
 
 /** Features of the layers that the terms read, including the image itself. */
 function featuresOf(
-  { network, pooling }: Spec,
+  { network, pooling, isSmoothed }: Spec,
   terms: readonly NamedTerm[],
   image: tf.Tensor4D,
   weights: Named<tf.Tensor>,
 ): Features {
-  return { ...network.features(image, weights, layersOf(terms), pooling), [pixels]: image };
+  const features = network.features(image, weights, layersOf(terms), pooling);
+  return { ...(isSmoothed ? smoothed(features) : features), [pixels]: image };
 }
 
 const guideOf = (inputs: Named<tf.Tensor>): Guide => ({

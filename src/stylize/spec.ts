@@ -24,6 +24,8 @@ export interface Spec {
   readonly network: Network;
   readonly networkName: NetworkName;
   readonly pooling: Pooling;
+  /** Whether features are smoothed before they are compared. */
+  readonly isSmoothed: boolean;
   /** The terms whose weighted sum is the objective. */
   readonly terms: readonly NamedTerm[];
   /** Whether the parts of the terms are divided by their scales. */
@@ -54,6 +56,8 @@ export interface ConfiguredPlace extends Place {
 export interface SpecParts {
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  /** Whether features are smoothed. Default: no. */
+  readonly isSmoothed?: boolean;
   /** Whether the parts of the terms are divided by their scales. Default: yes. */
   readonly isScaled?: boolean;
   readonly optimizer: OptimizerChoice;
@@ -66,7 +70,8 @@ export interface SpecParts {
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOf(parts: SpecParts): Spec {
-  const { network: networkName, pooling, isScaled = true, optimizer, terms: places } = parts;
+  const { network: networkName, pooling, isSmoothed = false, isScaled = true } = parts;
+  const { optimizer, terms: places } = parts;
   const network = networks[networkName];
   const terms = Object.entries(places).map(([name, place]) => namedTerm(name, place));
   for (const layer of layersOf(terms))
@@ -75,10 +80,18 @@ export function specOf(parts: SpecParts): Spec {
     network,
     networkName,
     pooling,
+    isSmoothed,
     terms,
     isScaled,
     optimizer: optimizerOf(optimizer),
-    key: [networkName, pooling, isScaled, ...terms.map(({ key }) => key), optimizerKey(optimizer)].join(';'),
+    key: [
+      networkName,
+      pooling,
+      isSmoothed,
+      isScaled,
+      ...terms.map(({ key }) => key),
+      optimizerKey(optimizer),
+    ].join(';'),
   };
 }
 
@@ -114,7 +127,13 @@ export function targetKeys(spec: Spec): ByRole<string> {
   return Object.fromEntries(
     rolesOf(spec).map((role) => [
       role,
-      [role, spec.networkName, spec.pooling, ...termsFrom(spec, role).map(({ key }) => key)].join(';'),
+      [
+        role,
+        spec.networkName,
+        spec.pooling,
+        spec.isSmoothed,
+        ...termsFrom(spec, role).map(({ key }) => key),
+      ].join(';'),
     ]),
   );
 }

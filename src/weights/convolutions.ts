@@ -1,7 +1,5 @@
 /** Finds the convolutions of a network in a file of tensors. @module */
 import { WildstyleError } from '../errors.js';
-import { torchvisionConvolutions } from '../stylize/networks/torchvision.js';
-import type { Blocks } from '../stylize/networks/vgg.js';
 import { type PublishedWeights, publishedWeights } from './published.js';
 import type { TensorFile, TensorPlace } from './tensors/tensor-file.js';
 
@@ -22,9 +20,9 @@ const prefixes = ['features.', 'module.features.', ''];
  * Returns the convolutions of a network in order from the input.
  * @throws `weights-invalid` if one is missing or has another shape
  */
-export function convolutionsIn(file: TensorFile, { title, blocks }: PublishedWeights): NeededTensor[] {
+export function convolutionsIn(file: TensorFile, { title, tensors }: PublishedWeights): NeededTensor[] {
   const first = prefixes.find((prefix) => file.tensors.has(`${prefix}0.weight`)) ?? prefixes[0];
-  return neededTensors(blocks).map(({ name, shape }) => {
+  return tensors.map(({ name, shape }) => {
     const place = file.tensors.get(name.replace(/^features\./, first));
     if (place?.shape.join() === shape.join()) return { name, shape, place };
     const what = place ? `is [${place.shape}], not [${shape}]` : 'is missing';
@@ -38,16 +36,9 @@ export function convolutionsIn(file: TensorFile, { title, blocks }: PublishedWei
   });
 }
 
-function neededTensors(blocks: Blocks): { name: string; shape: readonly number[] }[] {
-  return torchvisionConvolutions(blocks).flatMap(({ name, inputs, outputs }) => [
-    { name: `${name}.weight`, shape: [outputs, inputs, 3, 3] },
-    { name: `${name}.bias`, shape: [outputs] },
-  ]);
-}
-
 /** The size of a network's convolutions in single precision, in bytes. */
-export function convolutionBytes(blocks: Blocks): number {
-  return neededTensors(blocks).reduce(
+export function convolutionBytes({ tensors }: Pick<PublishedWeights, 'tensors'>): number {
+  return tensors.reduce(
     (sum, { shape }) => sum + 4 * shape.reduce((product, dimension) => product * dimension, 1),
     0,
   );
@@ -65,5 +56,5 @@ export function networkIn(file: TensorFile, known = publishedWeights): string | 
       return false;
     }
   });
-  return fits.sort((a, b) => convolutionBytes(known[b].blocks) - convolutionBytes(known[a].blocks))[0];
+  return fits.sort((a, b) => convolutionBytes(known[b]) - convolutionBytes(known[a]))[0];
 }

@@ -38,7 +38,7 @@ export async function listWeights(
         network: name,
         status: found ? 'present' : 'absent',
         file,
-        bytes: found?.size ?? (published ? convolutionBytes(published.blocks) : null),
+        bytes: found?.size ?? (published ? convolutionBytes(published) : null),
         license: published?.license ?? null,
         command: published ? fetchCommand(name) : null,
         isUsed,

@@ -1,6 +1,7 @@
 /** The weights that others publish: where, how large, with which digests and under which license. @module */
-import type { Blocks } from '../stylize/networks/vgg.js';
-import { vgg16Blocks, vgg19Blocks } from '../stylize/networks/vgg.js';
+import { squeezenetConvolutions } from '../stylize/networks/squeezenet.js';
+import { torchvisionConvolutions } from '../stylize/networks/torchvision.js';
+import { type Blocks, vgg16Blocks, vgg19Blocks } from '../stylize/networks/vgg.js';
 
 /** A file on a publisher's server. */
 export interface PublishedFile {
@@ -14,14 +15,39 @@ export interface PublishedFile {
 export interface Origin {
   readonly name: string;
   readonly preprocess: 'rgb-imagenet' | 'bgr-255-caffe';
-  /** The first nine elements of `features.0.weight`, rounded to four decimals. */
-  readonly firstFilter: readonly number[];
+  /** The first nine elements of `features.0.weight`, rounded to four decimals, where they are known. */
+  readonly firstFilter?: readonly number[];
 }
+
+/** A tensor in a file. */
+export interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+interface StoredFilter {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly edge: number;
+}
+
+const tensorsOf = (convolutions: readonly StoredFilter[]): NamedShape[] =>
+  convolutions.flatMap(({ name, inputs, outputs, edge }) => [
+    { name: `${name}.weight`, shape: [outputs, inputs, edge, edge] },
+    { name: `${name}.bias`, shape: [outputs] },
+  ]);
+
+/** The convolutions of a VGG network under torchvision's names, in order from the input. */
+export const vggTensors = (blocks: Blocks): NamedShape[] =>
+  tensorsOf(torchvisionConvolutions(blocks).map((convolution) => ({ ...convolution, edge: 3 })));
 
 /** The weights of one network. */
 export interface PublishedWeights {
   readonly title: string;
-  readonly blocks: Blocks;
+  readonly tensors: readonly NamedShape[];
+  /** Whether to read whole files: nothing but their digest tells whether they are right. */
+  readonly isWhole?: boolean;
   /** The license of the published files. */
   readonly license: string;
   /** In the order in which they are tried. All hold the same weights. */
@@ -36,7 +62,7 @@ const license = 'BSD-3-Clause (torchvision)';
 export const publishedWeights: Readonly<Record<string, PublishedWeights>> = {
   vgg19: {
     title: 'VGG-19',
-    blocks: vgg19Blocks,
+    tensors: vggTensors(vgg19Blocks),
     license,
     files: [
       { url: 'https://huggingface.co/timm/vgg19.tv_in1k/resolve/main/model.safetensors' },
@@ -61,7 +87,7 @@ export const publishedWeights: Readonly<Record<string, PublishedWeights>> = {
   },
   vgg16: {
     title: 'VGG-16',
-    blocks: vgg16Blocks,
+    tensors: vggTensors(vgg16Blocks),
     license,
     files: [
       { url: 'https://huggingface.co/timm/vgg16.tv_in1k/resolve/main/model.safetensors' },
@@ -78,5 +104,18 @@ export const publishedWeights: Readonly<Record<string, PublishedWeights>> = {
         firstFilter: [-0.5537, 0.1427, 0.529, -0.5831, 0.3566, 0.7657, -0.6902, -0.048, 0.4841],
       },
     ],
+  },
+  squeezenet1_1: {
+    title: 'SqueezeNet 1.1',
+    tensors: tensorsOf(squeezenetConvolutions),
+    license,
+    isWhole: true,
+    files: [
+      {
+        url: 'https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth',
+        sha256: 'b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b',
+      },
+    ],
+    origins: [{ name: 'torchvision', preprocess: 'rgb-imagenet' }],
   },
 };

@@ -35,7 +35,7 @@ export function originOf(
   { origins }: PublishedWeights,
 ): Origin | undefined {
   const { data } = tensors['features.0.weight'];
-  return origins.find(({ firstFilter }) => firstFilter.every((value, index) => isNear(data[index], value)));
+  return origins.find(({ firstFilter }) => firstFilter?.every((value, index) => isNear(data[index], value)));
 }
 
 /** The error for weights with values that cannot be right. */

@@ -61,7 +61,7 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   [
     'run job.yaml --weights random=job.yaml',
-    'wildstyle: option-invalid: --weights names "random", which is not a network with weights\n  Networks: compact, vgg19.\n',
+    'wildstyle: option-invalid: --weights names "random", which is not a network with weights\n  Networks: compact, vgg19, vgg16, squeezenet1_1.\n',
   ],
   [
     'sheet style',
@@ -79,7 +79,7 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   [
     'weights fetch vgg18',
-    'wildstyle: option-invalid: No published weights of "vgg18" are known; did you mean "vgg19"?\n  Networks: vgg19, vgg16.\n',
+    'wildstyle: option-invalid: No published weights of "vgg18" are known; did you mean "vgg19"?\n  Networks: vgg19, vgg16, squeezenet1_1.\n',
   ],
   [
     'weights convert none.pth',

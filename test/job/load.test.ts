@@ -164,6 +164,7 @@ recipe:
 /** Values for the leaves without a default. */
 const optional: Readonly<Record<string, unknown>> = {
   pooling: 'average',
+  smoothing: true,
   totalVariation: 0.1,
   optimizer: 'adam',
   learningRate: 0.5,

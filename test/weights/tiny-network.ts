@@ -1,7 +1,7 @@
 /** A small network and files of its weights in every format. @module */
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { torchvisionConvolutions } from '../../src/stylize/networks/torchvision.js';
-import type { PublishedWeights } from '../../src/weights/published.js';
+import { type PublishedWeights, vggTensors } from '../../src/weights/published.js';
 import { type PickledTensor, Pickler } from './pickler.js';
 
 export interface Tensor {
@@ -47,7 +47,7 @@ export const wholeModel: Readonly<Record<string, Tensor>> = (() => {
 
 export const tiny: PublishedWeights = {
   title: 'Tiny',
-  blocks,
+  tensors: vggTensors(blocks),
   license: 'none',
   files: [],
   origins: [

@@ -38,5 +38,6 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const blend = typeof recipe.blend === 'number' ? recipe.blend : json(recipe.blend);
   const falling = typeof decay === 'string' ? decay : json(decay);
   const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
-  return `${method} ${size} ${fit} ${network} ${pooling} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
+  const features = `${network} ${pooling}${recipe.smoothing ? ' smoothed' : ''}`;
+  return `${method} ${size} ${fit} ${features} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

@@ -8,6 +8,7 @@ import { optimizerNames } from '../../stylize/optimizers/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import { colors } from './color.js';
 import { losses } from './loss-parameters.js';
+import { weightings } from './shares.js';
 import { mixSchema } from './styles/mix.js';
 import { hasWeight, weight } from './weight.js';
 
@@ -57,11 +58,17 @@ export const optimizeParameters = {
     .enum(poolings)
     .optional()
     .describe('Pooling between network blocks. Default: depends on the network'),
+  smoothing: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether features go through a softmax before they are compared: for networks whose features have few, high peaks. Default: depends on the network',
+    ),
   weighting: z
-    .enum(['relative', 'absolute'])
+    .enum(weightings)
     .default('relative')
     .describe(
-      'relative: every loss is divided by its size for the sources, and weights of layers and losses are shares. absolute: neither, as in published code',
+      'relative: every loss is divided by its size for the sources, and weights of layers and losses are shares. absolute: neither, as in published code. normalized: absolute, but the weight of each style layer is divided by its squared number of channels',
     ),
   init: initialImage
     .default('content')

@@ -30,6 +30,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly method: 'optimize';
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  readonly smoothing: boolean;
   readonly weighting: Weighting;
   readonly init: DrawnOptimizeRecipe['init'];
   readonly content: {
@@ -81,6 +82,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     fit,
     network,
     pooling: drawn.pooling ?? defaults.pooling,
+    smoothing: drawn.smoothing ?? defaults.smoothing,
     weighting,
     init,
     content: {
@@ -92,7 +94,11 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     },
     style: {
       ...losses.style(style.loss),
-      layers: style.layers ? sharesOf(style.layers, weighting) : defaultLayers[weighting][network].style,
+      layers: normalized(
+        network,
+        weighting,
+        style.layers ? sharesOf(style.layers, weighting) : defaultLayers[weighting][network].style,
+      ),
       strength: style.weight === undefined ? style.strength : strengthOf(style.weight),
       size: styleSize(style.size ?? size, style.scale),
       mix: style.mix ? mixOf(style.mix, weighting) : oneStyle,
@@ -107,6 +113,22 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     stages: resolveStages(stages ?? (defaults.coarseStage ? defaultStages(size, steps) : []), learningRate),
   };
 }
+
+/** With normalized weighting, the weights divided by the squared channels of their layers, as in Gatys' code. */
+function normalized(name: NetworkName, weighting: Weighting, layers: Shares): Shares {
+  if (weighting !== 'normalized') return layers;
+  const network = networks[name];
+  return Object.fromEntries(
+    Object.entries(layers).map(([layer, weight]) => {
+      // The message about an unknown layer comes from elsewhere.
+      const isKnown = (network.layers as readonly string[]).includes(layer);
+      const channels = isKnown ? network.shapeAt(layer, smallestImage)[3] : channelsOfPixels;
+      return [layer, weight / channels ** 2];
+    }),
+  );
+}
+const channelsOfPixels = 3;
+const smallestImage = [1, minimumEdgePx, minimumEdgePx, channelsOfPixels];
 
 /** The settings of an optimizer. Those that it does not have are 0, whatever was drawn. */
 function settingsOf({ defaults }: Optimizer, drawn: DrawnOptimizeRecipe) {
@@ -124,7 +146,11 @@ const lossesOf = (weighting: Weighting) => ({
   content: lossResolver(contentLosses, weighting),
   style: lossResolver(styleLosses, weighting),
 });
-const resolvers = { relative: lossesOf('relative'), absolute: lossesOf('absolute') };
+const resolvers = {
+  relative: lossesOf('relative'),
+  absolute: lossesOf('absolute'),
+  normalized: lossesOf('normalized'),
+};
 
 /** Colors in lower case, sorted, so that equal maps have equal fingerprints. */
 function blendOf(drawn: DrawnOptimizeRecipe['blend']): number | Shares {
@@ -149,4 +175,8 @@ const layersOf = (weighting: Weighting) =>
       return [name, { content, style: computeShares(styleLayers, weighting) }];
     }),
   ) as Readonly<Record<NetworkName, { readonly content: Shares; readonly style: Shares }>>;
-const defaultLayers = { relative: layersOf('relative'), absolute: layersOf('absolute') };
+const defaultLayers = {
+  relative: layersOf('relative'),
+  absolute: layersOf('absolute'),
+  normalized: layersOf('normalized'),
+};

@@ -2,8 +2,9 @@
 import type { Named } from '../../engine/engine.js';
 import { sortedByKey } from '../../files/canonical-json.js';
 
-/** `relative` weights are divided by their sum, `absolute` ones are not. */
-export type Weighting = 'relative' | 'absolute';
+/** `relative` weights are divided by their sum, others are not. */
+export const weightings = ['relative', 'absolute', 'normalized'] as const;
+export type Weighting = (typeof weightings)[number];
 
 /** Weights by name. If they are relative, they sum to one. */
 export type Shares = Named<number>;
@@ -15,6 +16,7 @@ export type Weighted = readonly string[] | Named<number | undefined>;
 const knownShares: Readonly<Record<Weighting, WeakMap<object, Shares>>> = {
   relative: new WeakMap(),
   absolute: new WeakMap(),
+  normalized: new WeakMap(),
 };
 
 export function sharesOf(weighted: Weighted, weighting: Weighting): Shares {

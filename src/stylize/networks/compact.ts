@@ -37,6 +37,7 @@ export const compact: Network = {
     // Removes a faint regular grain.
     totalVariation: 0.02,
     coarseStage: true,
+    smoothing: false,
   },
   minimumSizePx: 32,
   needsWeights: false,

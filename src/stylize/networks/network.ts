@@ -18,6 +18,8 @@ export interface NetworkDefaults {
   readonly totalVariation: number;
   /** Whether to start at half the size. */
   readonly coarseStage: boolean;
+  /** Whether features are smoothed before they are compared. */
+  readonly smoothing: boolean;
 }
 
 /** A feature extractor, pretrained or random, as a pure TF.js function. */

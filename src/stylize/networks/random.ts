@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
-import type { HostTensor, Named, WeightSet } from '../../engine/engine.js';
+import type { HostTensor, Named, TensorFunction, WeightSet } from '../../engine/engine.js';
 import { createReferenceEngine } from '../../engine/reference.js';
 import { runOnce } from '../../engine/run-once.js';
 import { sha256InPieces } from '../../files/digest.js';
@@ -22,12 +22,6 @@ import {
   vggShapeAt,
 } from './vgg.js';
 
-const blocks: Blocks = [
-  [32, 32],
-  [64, 64],
-  [128, 128],
-  [256, 256],
-];
 /** The seed with the least grain and the most even colors of the four compared. */
 const key = keyOfSeed(42);
 const calibrationImages = 2;
@@ -37,43 +31,63 @@ const smallestMean = 1e-6;
 /** Standard deviation of the color component of first-layer filters. That of their edge component is 1. */
 const colorShare = 0.3;
 
-const convolutions = vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
-
 /** Centers the pixels, so that mid-gray activates nothing. */
 const center = (image: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(image, 2), 1);
 
-export const random: Network = {
-  layers: vggLayers(blocks),
-  // Untrained filters respond to noise as much as to strokes. Average pooling, the small, even steps of Adam and some
-  // total variation keep noise out of the image.
-  defaults: {
-    contentLayers: { relu4_1: 1 },
-    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
-    pooling: 'average',
-    optimizer: 'adam',
-    totalVariation: 0.05,
-    // Untrained filters do not bring back the detail that an enlarged image lacks.
-    coarseStage: false,
-  },
-  minimumSizePx: 32,
-  needsWeights: false,
-  takesWeights: false,
-  loadWeights: makeWeights,
-  shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
-  features: (image, weights, layers, pooling) =>
-    vggFeatures(center(image), blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
-};
+/** Widths of two convolutions in each of four blocks. */
+const blocksOf = (first: number): Blocks => [1, 2, 4, 8].map((factor) => [first * factor, first * factor]);
 
-async function makeWeights(): Promise<WeightSet> {
+/** Makes a network of random filters. @param contentLayer its default content layer */
+function randomNetwork(blocks: Blocks, contentLayer: string): Network {
+  return {
+    layers: vggLayers(blocks),
+    // Untrained filters respond to noise as much as to strokes. Average pooling, the small, even steps of Adam and some
+    // total variation keep noise out of the image.
+    defaults: {
+      contentLayers: { [contentLayer]: 1 },
+      styleLayers: blocks.map((_, block) => `relu${block + 1}_1`),
+      pooling: 'average',
+      optimizer: 'adam',
+      totalVariation: 0.05,
+      // Untrained filters do not bring back the detail that an enlarged image lacks.
+      coarseStage: false,
+      smoothing: false,
+    },
+    minimumSizePx: 32,
+    needsWeights: false,
+    takesWeights: false,
+    loadWeights: () => makeWeights(blocks),
+    shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
+    features: (image, weights, layers, pooling) =>
+      vggFeatures(center(image), blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
+  };
+}
+
+export const random = randomNetwork(blocksOf(32), 'relu4_1');
+/** Half and twice the channels. */
+export const randomNarrow = randomNetwork(blocksOf(16), 'relu4_1');
+export const randomWide = randomNetwork(blocksOf(64), 'relu4_1');
+/** The first two blocks alone. */
+export const randomShallow = randomNetwork(blocksOf(32).slice(0, 2), 'relu2_1');
+/** As many convolutions as VGG-19 has in these blocks. */
+export const randomDeep = randomNetwork(
+  blocksOf(32).map(([channels], block) => Array.from({ length: block < 2 ? 2 : 4 }, () => channels)),
+  'relu4_2',
+);
+
+const convolutionsIn = (blocks: Blocks): string[] =>
+  vggLayers(blocks).filter((layer) => layer.startsWith('conv'));
+
+async function makeWeights(blocks: Blocks): Promise<WeightSet> {
   const filters: Record<string, HostTensor> = {};
   let inputs = 3;
-  for (const [index, layer] of convolutions.entries()) {
+  for (const [index, layer] of convolutionsIn(blocks).entries()) {
     const outputs = channelsOf(blocks, layer);
     filters[`${layer}.weight`] =
       index === 0 ? colorFilters(layer, outputs) : zeroMeanFilters(layer, inputs, outputs);
     inputs = outputs;
   }
-  const means = await meanActivations(filters);
+  const means = await meanActivations(blocks, filters);
   const tensors: Record<string, HostTensor> = {};
   const digest = sha256InPieces();
   for (const [name, { data, shape }] of Object.entries(filters)) {
@@ -118,7 +132,7 @@ function colorFilters(layer: string, outputs: number): HostTensor {
 }
 
 /** The mean activation of each filter, with all filters of earlier layers already normalized by theirs. */
-async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float32Array>> {
+async function meanActivations(blocks: Blocks, filters: Named<HostTensor>): Promise<Named<Float32Array>> {
   const size = calibrationSizePx;
   const images = Array.from({ length: calibrationImages }, (_, i) => deadLeaves(i, size));
   const data = new Float32Array(images.length * images[0].length);
@@ -127,7 +141,7 @@ async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float3
   const engine = await createReferenceEngine();
   const image = { data, shape: [images.length, size, size, 3] };
   const compiled = await engine.compile(
-    activationFunction,
+    activationFunction(blocks),
     { image: image.shape },
     { digest: '', tensors: filters },
   );
@@ -135,14 +149,17 @@ async function meanActivations(filters: Named<HostTensor>): Promise<Named<Float3
   return Object.fromEntries(Object.entries(outputs).map(([layer, means]) => [layer, means.data]));
 }
 
-function activationFunction({ image }: Named<tf.Tensor>, filters: Named<tf.Tensor>): Named<tf.Tensor> {
-  const means: Record<string, tf.Tensor> = {};
-  vggFeatures(center(image as tf.Tensor4D), blocks, [`relu${convolutions.at(-1)?.slice(4)}`], 'max', {
-    convolution(input, layer) {
-      const response = replicatingConvolution(filters)(input, layer);
-      means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);
-      return tf.div(response, tf.maximum(means[layer], smallestMean));
-    },
-  });
-  return means;
+function activationFunction(blocks: Blocks): TensorFunction {
+  const last = convolutionsIn(blocks).at(-1)?.replace('conv', 'relu') as string;
+  return ({ image }, filters) => {
+    const means: Record<string, tf.Tensor> = {};
+    vggFeatures(center(image as tf.Tensor4D), blocks, [last], 'max', {
+      convolution(input, layer) {
+        const response = replicatingConvolution(filters)(input, layer);
+        means[layer] = tf.mean(tf.relu(response), [0, 1, 2]);
+        return tf.div(response, tf.maximum(means[layer], smallestMean));
+      },
+    });
+    return means;
+  };
 }

@@ -17,6 +17,7 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     fit: 'keep',
     network: 'random',
     pooling: 'average',
+    smoothing: false,
     weighting: 'relative',
     init: 'content',
     content: { loss: { features: 1 }, lossParameters: {}, layers: { relu4_1: 1 }, weight: 1 },
@@ -180,6 +181,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 35);
+  t.is(leaves, 36);
   t.is(seen.size, leaves + 1);
 });
