@@ -37,9 +37,9 @@ export function averaged(optimizer: Optimizer): Optimizer {
       };
     },
 
-    advance(state, produced) {
+    advance(state, produced, hasMoved) {
       const { average, averageWeight, ...others } = produced;
-      return { ...optimizer.advance(state, others), average, averageWeight };
+      return { ...optimizer.advance(state, others, hasMoved), average, averageWeight };
     },
 
     delivered: {

@@ -13,8 +13,11 @@ import { itemAxes, type Optimizer } from './optimizer.js';
  * but a step of a small network takes 5 % longer.
  */
 export const historyLength = 7;
-/** History slots beyond that number. A rejected trial leaves its slot empty, and must not push out a pair. */
-const spareSlots = 2;
+/**
+ * History slots beyond that number. A trial that is rejected while another item's is accepted leaves its slot empty, and
+ * must not push out a pair. An item that is alone keeps its slots instead.
+ */
+const spareSlots = (batch: number): number => (batch > 1 ? 2 : 0);
 /** RMS change of the pixels in the first step, when there is no curvature estimate yet. */
 const firstStepRms = 0.01;
 /** Upper bound on the RMS change of the pixels in a step, so that a bad curvature estimate does no lasting damage. */
@@ -46,7 +49,8 @@ interface Pair {
 /** L-BFGS with a history of this many pairs. Each takes two images of memory, for every item. */
 export function lbfgsOf(history: number): Optimizer {
   // Ages of the pairs from earlier steps. The step itself computes the newest pair.
-  const remembered = Array.from({ length: history + spareSlots - 1 }, (_, age) => age);
+  const rememberedOf = (batch: number): number[] =>
+    Array.from({ length: history + spareSlots(batch) - 1 }, (_, age) => age);
   return {
     defaults: { learningRate: 1, decay: 'none', history },
 
@@ -69,7 +73,7 @@ export function lbfgsOf(history: number): Optimizer {
         // The inverse curvature of the last usable pair.
         inverseCurvature: scalar,
         ...Object.fromEntries(
-          remembered.flatMap((age) => [
+          rememberedOf(batch).flatMap((age) => [
             [`step${age}`, full],
             [`change${age}`, full],
             [`weight${age}`, scalar],
@@ -80,6 +84,7 @@ export function lbfgsOf(history: number): Optimizer {
 
     step({ image, loss, gradient, state, numbers: { learningRate }, project }) {
       const { started, previousImage, previousGradient, previousLoss } = state;
+      const remembered = rememberedOf(image.shape[0]);
       const isLower = asNumber(tf.lessEqual(loss, tf.mul(previousLoss, toleratedRise)));
       const isLast = asNumber(tf.greaterEqual(state.trials, 2 * trialsBeforeForgetting));
       const accepted = tf.maximum(tf.maximum(isLower, isLast), tf.sub(1, started)) as tf.Tensor4D;
@@ -133,14 +138,19 @@ export function lbfgsOf(history: number): Optimizer {
       };
     },
 
-    advance: (state, produced) => ({
-      ...produced,
-      ...Object.fromEntries(
-        remembered
-          .slice(1)
-          .flatMap((age) => ['step', 'change'].map((part) => [`${part}${age}`, state[`${part}${age - 1}`]])),
-      ),
-    }),
+    advance(state, produced, hasMoved) {
+      const { step0, change0, ...others } = produced;
+      const ages = rememberedOf(step0.shape[0]);
+      // Each pair moves to the slot of its new age, and the oldest drops out.
+      const older = (part: string, age: number) =>
+        age === 0 ? produced[`${part}0`] : state[`${part}${age - 1}`];
+      const slots = ages.flatMap((age) => [
+        [`step${age}`, hasMoved ? older('step', age) : state[`step${age}`]],
+        [`change${age}`, hasMoved ? older('change', age) : state[`change${age}`]],
+        ...(hasMoved ? [] : [[`weight${age}`, state[`weight${age}`]]]),
+      ]);
+      return { ...others, ...Object.fromEntries(slots) };
+    },
   };
 }
 

@@ -65,8 +65,9 @@ export interface Optimizer {
   /**
    * Selects the next step's state from this step's state and outputs. It moves handles and copies nothing. The caller
    * disposes the handles that are left out.
+   * @param hasMoved whether the point of any item was accepted
    */
-  readonly advance: (state: Named<Value>, produced: Named<Value>) => Named<Value>;
+  readonly advance: (state: Named<Value>, produced: Named<Value>, hasMoved: boolean) => Named<Value>;
   /** The image to deliver, if it is not the last iterate: computed from one item's values of the state tensors in `from`. */
   readonly delivered?: {
     readonly from: readonly string[];

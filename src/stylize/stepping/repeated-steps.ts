@@ -42,8 +42,8 @@ function repeatedFunction(spec: Spec, most: number): TensorFunction {
       if (name.startsWith(prefix)) produced[name.slice(prefix.length)] = tensor;
       else others[name] = tensor;
     }
-    const next = spec.optimizer.advance(state, produced) as Named<tf.Tensor>;
     const accepted = outputs[stepName.accepted];
+    const next = advanced(spec, state, produced, accepted);
     return {
       ...others,
       ...Object.fromEntries(Object.entries(next).map(([name, tensor]) => [stepName.state(name), tensor])),
@@ -52,6 +52,23 @@ function repeatedFunction(spec: Spec, most: number): TensorFunction {
       [measured]: inputs[stepName.image],
     };
   };
+}
+
+/** The next state: which of the two that the optimizer may select is known only while the steps run. */
+function advanced(
+  { optimizer }: Spec,
+  state: Named<tf.Tensor>,
+  produced: Named<tf.Tensor>,
+  accepted: tf.Tensor,
+): Named<tf.Tensor> {
+  const [moved, kept] = [true, false].map((hasMoved) => optimizer.advance(state, produced, hasMoved));
+  const hasMoved = tf.reshape(tf.greater(tf.max(accepted), 0), [1, 1, 1, 1]);
+  return Object.fromEntries(
+    Object.entries(moved as Named<tf.Tensor>).map(([name, tensor]) => {
+      const other = kept[name] as tf.Tensor;
+      return [name, tensor === other ? tensor : tf.where(hasMoved, tensor, other)];
+    }),
+  );
 }
 
 /**

@@ -41,7 +41,7 @@ export async function openSingleSteps(
           name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
         ),
       );
-      const state = spec.optimizer.advance(given.state, produced);
+      const state = spec.optimizer.advance(given.state, produced, accepted.includes(1));
       const kept = new Set([...Object.values(state), outputs[stepName.image]]);
       for (const value of Object.values(outputs)) if (!kept.has(value)) value.dispose();
       return {

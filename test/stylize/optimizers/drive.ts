@@ -86,15 +86,12 @@ export async function drive(
       for (let step = 0; step < steps; step++) {
         const inputs = Object.entries(state).map(([name, value]) => [`state/${name}`, value]);
         const outputs = await compiled.run({ image, ...numbers, ...Object.fromEntries(inputs) });
-        seen.push({
-          image: await engine.read(image),
-          loss: await engine.read(outputs.loss),
-          accepted: await engine.read(outputs.accepted),
-        });
+        const accepted = await engine.read(outputs.accepted);
+        seen.push({ image: await engine.read(image), loss: await engine.read(outputs.loss), accepted });
         const produced = Object.entries(outputs).flatMap(([name, value]) =>
           name.startsWith('state/') ? [[name.slice(6), value]] : [],
         );
-        state = optimizer.advance(state, Object.fromEntries(produced));
+        state = optimizer.advance(state, Object.fromEntries(produced), accepted.includes(1));
         image = outputs.next;
       }
     },

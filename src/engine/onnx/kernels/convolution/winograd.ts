@@ -47,9 +47,9 @@ export const outputTransform = [
  * and moving one number in a transform. Packing the filter for each product costs as much as `packingRows` extra rows.
  * Measured with AVX-512.
  */
-const productCost = 1.35;
+const productCost = 1.27;
 const movingCost = 42;
-const packingRows = 20;
+const packingRows = 53;
 
 /**
  * The cost of one multiplication in a direct convolution with a filter that is trained: ONNX Runtime uses its blocked
