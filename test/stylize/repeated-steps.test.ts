@@ -8,9 +8,14 @@ import { engineLike } from './support.js';
 
 const repeating = await createEngine('onnx', { threads: 1, repeats: true });
 
-/** The results of items with different numbers of steps, which join and leave a batch of two. */
-async function results(engine: Engine, recipe: RecipeInput, steps = [11, 3, 8, 1, 13]): Promise<Stylized[]> {
-  const stylizer = stylizerOn(engine, 2);
+/** The results of items with different numbers of steps, which join and leave a batch. */
+async function results(
+  engine: Engine,
+  recipe: RecipeInput,
+  steps = [11, 3, 8, 1, 13],
+  batch = 2,
+): Promise<Stylized[]> {
+  const stylizer = stylizerOn(engine, batch);
   const items = steps.map((count, i) => request(1 + (i % 3), 11, { ...recipe, steps: count }));
   const made = await Promise.all(items.map((item) => stylizer.stylize(item)));
   stylizer.dispose();
@@ -127,4 +132,12 @@ test('an engine that cannot compile the repetition takes single steps', async (t
   });
   const [expected, actual] = [await results(onnx, {}, [3]), await results(engine, {}, [3])];
   t.deepEqual(actual[0].image.data, expected[0].image.data);
+});
+
+test('an item that is alone keeps its history when a trial is rejected', async (t) => {
+  const recipe: RecipeInput = { optimizer: 'lbfgs', learningRate: 3 };
+  const [single, several] = [await results(onnx, recipe, [13], 1), await results(repeating, recipe, [13], 1)];
+  t.true(single[0].evaluations > 13);
+  t.is(several[0].evaluations, single[0].evaluations);
+  t.true(difference(several[0], single[0]) <= 1e-5);
 });
