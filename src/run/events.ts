@@ -11,6 +11,8 @@ import type { Allocation } from './estimate/machine.js';
 import type { Workload } from './estimate/workload.js';
 import type { JobExports } from './finish/write-exports.js';
 import type { DeadlineCause, RunLimits } from './limits/deadline.js';
+import type { WorkerChange } from './pool/memory-policy.js';
+import type { KillCounter } from './pool/out-of-memory.js';
 import type { WorkerLoad } from './pool/pool.js';
 import type { StartWorker } from './pool/worker-process.js';
 import type { Progress } from './progress.js';
@@ -43,6 +45,8 @@ export type RunEvent =
       readonly progress: Progress;
       readonly workers: readonly WorkerLoad[];
     }
+  /** A worker is replaced. */
+  | ({ readonly type: 'worker' } & WorkerChange)
   | { readonly type: 'failed'; readonly record: FailedRecord }
   /** Images from earlier jobs are missing, and this job does not include them. Paths are below the output root. */
   | { readonly type: 'lost'; readonly files: readonly string[] }
@@ -84,6 +88,8 @@ export interface RunOptions {
   readonly workerModule?: URL;
   /** Starts the worker processes. Tests replace it. */
   readonly startWorker?: StartWorker;
+  /** Counts processes that ended for lack of memory. Tests replace it. */
+  readonly kills?: KillCounter;
   /** Writes the output of this process. Tests make it fail. */
   readonly fileSystem?: FileSystem;
   readonly onEvent?: (event: RunEvent) => void;

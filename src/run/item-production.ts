@@ -87,9 +87,12 @@ export class ItemProduction {
           temporaryFolder: outputPaths(output.place).temporaryFolder,
           journal: this.#journalPath(worker),
         }),
+      batch,
+      onWorker: (change) => this.options.onEvent?.({ type: 'worker', ...change }),
       recycleAtBytes: recycleFactor * workerBytes(job.run.batch, largestSizePx),
       onProgress: (made) => this.#counter.addSteps(made),
       ...(options.workerModule && { workerModule: options.workerModule }),
+      ...(options.kills && { kills: options.kills }),
       ...(options.startWorker && { startWorker: options.startWorker }),
     });
   }

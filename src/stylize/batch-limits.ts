@@ -5,11 +5,16 @@ import type { WildstyleError } from '../errors.js';
 const shortMemory =
   /out of (\w+ )?memory|\bOOM\b|failed to allocate|cannot allocate|bad[ _]alloc|allocation failed|resource exhausted|CUDA failure 2\b/i;
 
+/** Whether a text says that memory ran out. */
+export function saysOutOfMemory(text: string): boolean {
+  return shortMemory.test(text);
+}
+
 /** Whether an error of an engine means that memory ran out. */
 export function isOutOfMemory(error: unknown): boolean {
   if (error instanceof RangeError) return /allocation|array length|buffer/i.test(error.message);
   if (!(error instanceof Error)) return false;
-  return shortMemory.test(error.message) || isOutOfMemory((error as WildstyleError).cause);
+  return saysOutOfMemory(error.message) || isOutOfMemory((error as WildstyleError).cause);
 }
 
 /** The largest batch sizes that are known to be too large for memory, by kind of batch. */

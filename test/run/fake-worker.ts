@@ -1,6 +1,6 @@
 /**
  * A worker that makes no images and dies on purpose. The name of the content image determines what happens to an item:
- * `die` ends the process every time, `die-once` only the first time, `hang-once` stops it the first time, `big` says that it uses
+ * `die` ends the process every time, `die-once` only the first time, `starve-N` unless it makes at most N images together, `hang-once` stops it the first time, `big` says that it uses
  * much memory, and `slow` takes a while; any other item is reported as done. The worker appends its actions, one word per line, to a file next to its journal.
  * @module
  */
@@ -14,6 +14,7 @@ import type { FromWorker, ToWorker } from '../../src/run/pool/protocol.js';
 const image = { sha256: '0'.repeat(64), widthPx: 32, heightPx: 32 };
 let notes = '';
 let draining = false;
+let together = 1;
 
 const send = (message: FromWorker) => process.send?.(message);
 const note = (word: string) => appendFileSync(notes, `${word}\n`);
@@ -39,6 +40,7 @@ function make(item: PlanItem, earlier: readonly Attempt[]): void {
   if (name.startsWith('die-once') && times(name) > 1) send({ type: 'done', record: record(item, earlier) });
   else if (name.startsWith('hang-once') && times(name) > 1)
     send({ type: 'done', record: record(item, earlier) });
+  else if (Number(/^starve-(\d)/.exec(name)?.[1]) < together) end('starving');
   else if (name.startsWith('hang')) process.kill(process.pid, 'SIGSTOP');
   else if (name.startsWith('die')) end(`cannot bear ${name}`);
   else if (draining) send({ type: 'dropped', id: item.id });
@@ -55,6 +57,7 @@ process.on('message', (message: ToWorker) => {
     notes = `${message.settings.journal}.notes`;
     mkdirSync(dirname(notes), { recursive: true });
     note('start');
+    together = message.settings.maximumBatch ?? Number(message.settings.batch);
     if (message.settings.device === 'broken') return end('no such library');
     if (message.settings.device === 'broken-once' && times('start') === 1) return end('an accident');
     send({ type: 'ready' });

@@ -6,6 +6,8 @@ import { WildstyleError } from '../../src/errors.js';
 import { methods } from '../../src/methods/index.js';
 import { recipeSchema } from '../../src/methods/recipe.js';
 import type { PlanItem } from '../../src/plan/item.js';
+import type { WorkerChange } from '../../src/run/pool/memory-policy.js';
+import { type KillCounter, OutOfMemory } from '../../src/run/pool/out-of-memory.js';
 import { dropped, WorkerPool } from '../../src/run/pool/pool.js';
 import type { WorkerSettings } from '../../src/run/pool/protocol.js';
 import { errorCode } from '../support/records.js';
@@ -42,19 +44,30 @@ interface Options {
   readonly itemsPerWorker?: number;
   readonly device?: string;
   readonly silentMs?: number;
+  readonly batch?: number;
+  readonly onWorker?: (change: WorkerChange) => void;
+  readonly kills?: KillCounter;
 }
 
 let pools = 0;
 
 /** Creates a pool of fake workers, and a function that reads their notes. */
-function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 60_000 }: Options = {}) {
+function fakePool({
+  workers = 1,
+  itemsPerWorker = 3,
+  device = 'cpu',
+  silentMs = 60_000,
+  batch = 1,
+  onWorker,
+  kills = () => 0,
+}: Options = {}) {
   const notes = join(folder, `${pools++}`);
   const settings = (worker: number): WorkerSettings => ({
     precision: 'float32',
     engine: 'onnx',
     device,
     threads: 1,
-    batch: 1,
+    batch,
     graphBytes: 1,
     weightsFiles: {},
     maskRoots: {},
@@ -77,6 +90,9 @@ function fakePool({ workers = 1, itemsPerWorker = 3, device = 'cpu', silentMs = 
     workerModule,
     silentMs,
     recycleAtBytes: 2e9,
+    batch,
+    kills,
+    ...(onWorker && { onWorker }),
   });
   const noted = async (worker = 0) => (await readFile(`${notes}-${worker}.notes`, 'utf8')).trim().split('\n');
   return { pool, noted };
@@ -257,4 +273,76 @@ test('full reports whether the pool can take more items', async (t) => {
   await Promise.all(making);
   t.false(pool.full);
   await pool.stop();
+});
+
+/** The kernel ends a process for lack of memory whenever one ends. */
+function deadlyKernel(): KillCounter {
+  let count = 0;
+  return () => count++;
+}
+
+test('when memory runs out, batches are halved until they fit, and the item is made', async (t) => {
+  const changes: WorkerChange[] = [];
+  const { pool } = fakePool({
+    batch: 8,
+    itemsPerWorker: 9,
+    kills: deadlyKernel(),
+    onWorker: (change) => changes.push(change),
+  });
+  await pool.start();
+  const record = await pool.make(item('starve-2'));
+  t.is((await outcomes(pool, ['a'])).a, 'complete');
+  await pool.stop();
+  t.is(record !== dropped && record.status, 'complete');
+  t.deepEqual(record !== dropped && record.attempts, [
+    { error: 'worker-crashed' },
+    { error: 'worker-crashed' },
+    { error: null },
+  ]);
+  t.deepEqual(
+    changes.map(({ reason, batch, workers, end }) => [reason, batch, workers, end]),
+    [
+      ['out-of-memory', 4, 1, 'SIGKILL'],
+      ['out-of-memory', 2, 1, 'SIGKILL'],
+    ],
+  );
+});
+
+test('when batches cannot be smaller, there are fewer workers; the last one stays, and the item fails', async (t) => {
+  const changes: WorkerChange[] = [];
+  const { pool } = fakePool({
+    workers: 3,
+    kills: deadlyKernel(),
+    onWorker: (change) => changes.push(change),
+  });
+  await pool.start();
+  const names = ['a', 'starve-0', 'slow-b', 'c', 'slow-d', 'e', 'f', 'slow-g'];
+  const found = await outcomes(pool, names);
+  for (const name of names) t.is(found[name], name === 'starve-0' ? 'worker-crashed' : 'complete', name);
+  t.is(pool.workers.length, 1);
+  await pool.stop();
+  t.deepEqual(
+    changes.map(({ reason, workers }) => [reason, workers]),
+    [
+      ['out-of-memory', 2],
+      ['out-of-memory', 1],
+      ['out-of-memory', 1],
+    ],
+  );
+});
+
+test('a crash without lack of memory changes neither batch nor workers; last words may tell', (t) => {
+  t.false(new OutOfMemory(() => 5).hasEnded('SIGKILL', ''));
+  t.false(new OutOfMemory(() => undefined).hasEnded('SIGKILL', 'killed'));
+  t.true(new OutOfMemory(() => 5).hasEnded('SIGABRT', "terminate called after throwing 'std::bad_alloc'"));
+  t.true(
+    new OutOfMemory(() => 5).hasEnded(
+      'SIGABRT',
+      'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+    ),
+  );
+  const counter = deadlyKernel();
+  const memory = new OutOfMemory(counter);
+  t.false(memory.hasEnded('exit code 1', ''), 'the kernel ended another process');
+  t.true(memory.hasEnded('SIGKILL', ''));
 });

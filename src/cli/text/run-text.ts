@@ -59,6 +59,10 @@ export function eventText(event: RunEvent): string | undefined {
       ].join('\n');
     case 'failed':
       return `failed: ${failureText(event.record)}`;
+    case 'worker':
+      return event.reason === 'out-of-memory'
+        ? `note: A worker ran out of memory (${event.end}). Going on with ${count(event.workers, 'worker')} and up to ${count(event.batch, 'image')} per batch.`
+        : undefined;
     case 'lost': {
       const { files } = event;
       const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '');

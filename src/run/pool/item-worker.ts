@@ -62,6 +62,10 @@ function fatal(error: unknown): FromWorker {
   return { type: 'fatal', code, message, ...(cure && { cure }) };
 }
 
+function batchOf({ batch, maximumBatch }: WorkerSettings, pixels: number): number {
+  return Math.min(imagesTogether(batch, pixels), maximumBatch ?? Number.POSITIVE_INFINITY);
+}
+
 /** An opened engine, and what is made on it. */
 class Workshop {
   readonly #drain = new AbortController();
@@ -89,7 +93,7 @@ class Workshop {
     const weights = new WeightStore(settings.weightsFiles);
     const makers = new Makers({
       engine,
-      batch: (pixels) => imagesTogether(settings.batch, pixels),
+      batch: (pixels) => batchOf(settings, pixels),
       graphBytes: settings.graphBytes,
       weights: (name) => weights.get(name),
       now: () => performance.now(),
@@ -117,7 +121,7 @@ class Workshop {
 
   async calibrate(recipe: ResolvedRecipe): Promise<void> {
     this.#isCalibrating = true;
-    const together = (pixels: number) => imagesTogether(this.settings.batch, pixels);
+    const together = (pixels: number) => batchOf(this.settings, pixels);
     const measured = await measureSteps(this.makers, recipe, together);
     // Exclude the measured steps from the progress.
     this.#reported = this.makers.totals;

@@ -12,6 +12,7 @@ import type { StepTotals } from '../../stylize/step-totals.js';
 import { failedRecord } from '../item/item-record.js';
 import { type Deferred, deferred } from './deferred.js';
 import { defaultSilentMs } from './liveness.js';
+import { MemoryPolicy, type MemoryPolicyOptions } from './memory-policy.js';
 import type { FromWorker, WorkerSettings } from './protocol.js';
 import { forkWorker, type StartWorker } from './worker-process.js';
 import { died, dropped, WorkerSlot } from './worker-slot.js';
@@ -25,7 +26,7 @@ export interface WorkerLoad {
   readonly items: number;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends MemoryPolicyOptions {
   readonly workers: number;
   /** Maximum number of items per worker: those being optimized plus those being decoded ahead. */
   readonly itemsPerWorker: number;
@@ -33,13 +34,13 @@ export interface PoolOptions {
   readonly onProgress: (made: StepTotals) => void;
   /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
-  /** A worker whose memory exceeds this is replaced when it has no items; default: never. */
-  readonly recycleAtBytes?: number;
   /** Starts a process with the script; default: {@link forkWorker}. */
   readonly startWorker?: StartWorker;
   /** A worker that neither computes nor says anything for this long is replaced; default: a minute. */
   readonly silentMs?: number;
 }
+
+const memoryCure = 'If memory ran out, lower run.workers, recipe.size or run.batch.';
 
 /** Number of consecutive exits of idle processes to tolerate; after more, the run fails. */
 const maximumIdleExits = 2;
@@ -58,6 +59,7 @@ export class WorkerPool {
   #ready = 0;
   #idleExits = 0;
   #draining = false;
+  readonly #memory: MemoryPolicy;
   #watching: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: PoolOptions) {
@@ -69,11 +71,12 @@ export class WorkerPool {
         settings: settings(index),
         silentMs,
         onMessage: (message) => this.#receive(slot, message),
-        onEnd: (hadNothing) => this.#replace(slot, hadNothing),
+        onEnd: (hadNothing, wasReplaced) => this.#replace(slot, hadNothing, wasReplaced),
       });
       return slot;
     });
     this.#limit = pLimit(workers * itemsPerWorker);
+    this.#memory = new MemoryPolicy(this.#slots, this.#limit, options);
   }
 
   /** Starts the processes. @throws the error that keeps an engine from starting */
@@ -96,13 +99,13 @@ export class WorkerPool {
 
   /** Whether the pool is full: wait for an item to finish before adding another. */
   get full(): boolean {
-    const { workers, itemsPerWorker } = this.options;
-    return this.#limit.activeCount + this.#limit.pendingCount >= workers * itemsPerWorker;
+    return this.#limit.activeCount + this.#limit.pendingCount >= this.#limit.concurrency;
   }
 
   /**
    * Makes an item on the least busy worker. If the worker crashes, retries the item once, alone on a worker, so that an
-   * item that crashes workers affects no others.
+   * item that crashes workers affects no others. If memory ran out, goes on with smaller batches, then with fewer workers,
+   * and retries after each reduction.
    * @returns the record, or `dropped` if the pool drains before the first step
    * @throws errors that end the run
    */
@@ -112,7 +115,7 @@ export class WorkerPool {
 
   /** The processes with the number of items that each has. */
   get workers(): WorkerLoad[] {
-    return this.#slots.map(({ pid, load }) => ({ pid, items: load }));
+    return this.#memory.open.map(({ pid, load }) => ({ pid, items: load }));
   }
 
   /** Measures a few steps of a recipe on all workers at the same time. */
@@ -150,12 +153,20 @@ export class WorkerPool {
     const first = await this.#makeOnLeastBusy(item);
     if (first !== died) return first;
     return this.#retryLimit(async () => {
-      const slot = await this.#reserve();
       const crash: Attempt = { error: 'worker-crashed' };
-      const second = await this.#makeOn(slot, item, [crash]);
-      slot.reserved = false;
-      this.#changed();
-      return second === died ? failedRecord(item, crashed(slot), [crash]) : second;
+      const earlier = [crash];
+      for (;;) {
+        const slot = await this.#reserve();
+        const reductions = this.#memory.reductions;
+        const next = await this.#makeOn(slot, item, earlier);
+        slot.reserved = false;
+        this.#changed();
+        if (next !== died) return next;
+        // With less memory in use, it may succeed; each reduction can happen only a few times.
+        if (this.#memory.reductions === reductions)
+          return failedRecord(item, crashed(slot, earlier), earlier);
+        earlier.push(crash);
+      }
     });
   }
 
@@ -177,36 +188,44 @@ export class WorkerPool {
   }
 
   #leastBusy(): WorkerSlot | undefined {
-    const [first, ...others] = this.#slots.filter(({ reserved, retiring }) => !reserved && !retiring);
+    const [first, ...others] = this.#memory.open.filter(({ reserved, retiring }) => !reserved && !retiring);
     return others.reduce((best, slot) => (slot.load < best.load ? slot : best), first);
   }
 
   #receive(slot: WorkerSlot, message: FromWorker): void {
     if (message.type === 'ready') {
       if (this.#draining) slot.send({ type: 'drain' });
-      if (++this.#ready >= this.#slots.length) this.#started.resolve();
+      this.#ready++;
+      this.#noteReady();
     } else if (message.type === 'progress') this.options.onProgress(message.made);
     else if (message.type === 'fatal') {
       const { code, message: text, cure } = message;
       this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));
     } else {
       this.#idleExits = 0;
-      const { recycleAtBytes = Number.POSITIVE_INFINITY } = this.options;
-      if (message.type === 'done' && (message.rssBytes ?? 0) > recycleAtBytes) slot.retiring = true;
+      if (message.type === 'done') this.#memory.see(slot, message.rssBytes ?? 0);
       slot.replace();
       this.#changed();
     }
   }
 
-  #replace(slot: WorkerSlot, hadNothing: boolean): void {
-    if (hadNothing && ++this.#idleExits > maximumIdleExits) {
+  #replace(slot: WorkerSlot, hadNothing: boolean, wasReplaced: boolean): void {
+    const { reductions } = this.#memory;
+    if (!wasReplaced) this.#memory.learn(slot);
+    if (this.#memory.reductions > reductions) this.#idleExits = 0;
+    else if (hadNothing && ++this.#idleExits > maximumIdleExits) {
       const output = slot.lastWords && ` Last error output: ${slot.lastWords}`;
       const message = `Idle worker processes exited ${this.#idleExits} times in a row (${slot.lastEnd}).${output}`;
-      this.fail(new WildstyleError('engine-failed', message));
+      this.fail(new WildstyleError('engine-failed', message, { cure: memoryCure }));
       return;
     }
-    slot.spawn();
+    if (!slot.isClosed) slot.spawn();
+    this.#noteReady();
     this.#changed();
+  }
+
+  #noteReady(): void {
+    if (this.#ready >= this.#memory.open.length) this.#started.resolve();
   }
 
   #changed(): void {
@@ -216,14 +235,17 @@ export class WorkerPool {
 
   /** Reserves a slot and waits until it is empty. Called for one item at a time, so there is one sooner or later. */
   async #reserve(): Promise<WorkerSlot> {
-    let slot = this.#leastBusy();
-    while (!slot) {
-      await this.#change.promise;
-      slot = this.#leastBusy();
+    for (;;) {
+      const slot = this.#leastBusy();
+      if (!slot) {
+        await this.#change.promise;
+        continue;
+      }
+      slot.reserved = true;
+      while (slot.load > 0) await this.#change.promise;
+      if (!slot.isClosed && !slot.retiring) return slot;
+      slot.reserved = false;
     }
-    slot.reserved = true;
-    while (slot.load > 0) await this.#change.promise;
-    return slot;
   }
 
   /** Settles with the work, or rejects when the run fails, whichever comes first. */
@@ -236,13 +258,12 @@ export class WorkerPool {
   }
 }
 
-function crashed({ lastWords, lastEnd }: WorkerSlot): WildstyleError {
+function crashed({ lastWords, lastEnd }: WorkerSlot, earlier: readonly Attempt[]): WildstyleError {
   const output = lastWords && ` Last error output: ${lastWords.split('\n').slice(-3).join(' ')}`;
+  const times = earlier.length === 1 ? 'twice' : `${earlier.length + 1} times`;
   return new WildstyleError(
     'worker-crashed',
-    `The worker crashed twice while making this image (${lastEnd}).${output}`,
-    {
-      cure: 'If memory ran out, lower recipe.size or run.batch.',
-    },
+    `The worker crashed ${times} while making this image (${lastEnd}).${output}`,
+    { cure: memoryCure },
   );
 }

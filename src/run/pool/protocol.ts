@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly threads: number;
   /** See `imagesTogether`. */
   readonly batch: number | typeof auto;
+  /** No more images together than this, after memory ran out; default: as many as `batch` says. */
+  readonly maximumBatch?: number;
   /** Approximate memory limit for compiled graphs, in bytes. */
   readonly graphBytes: number;
   /** Weights files by network, for the networks that need one. */

@@ -23,8 +23,11 @@ export interface WorkerSlotOptions {
   readonly onMessage: (message: FromWorker) => void;
   /** See {@link Liveness}. */
   readonly silentMs: number;
-  /** Called when the process exits unexpectedly. `hadNothing`: it had no item, or was not ready yet. */
-  readonly onEnd: (hadNothing: boolean) => void;
+  /**
+   * Called when the process has ended. `hadNothing`: it had no item, or was not ready yet; `wasReplaced`: it was told to
+   * end.
+   */
+  readonly onEnd: (hadNothing: boolean, wasReplaced: boolean) => void;
 }
 
 interface Waiting {
@@ -38,6 +41,10 @@ export class WorkerSlot {
   reserved = false;
   /** Whether the process gets no more items, because it will be replaced by a new one. */
   retiring = false;
+  /** Whether the slot gets no process any more. */
+  isClosed = false;
+  /** For the next process. */
+  maximumBatch: number | undefined;
   /** The end of the standard error of the process that exited last. */
   lastWords = '';
   /** How that process ended: `SIGKILL`, or `exit code 1`. */
@@ -82,7 +89,9 @@ export class WorkerSlot {
     );
     this.#process = child;
     this.#isReady = false;
-    child.send({ type: 'start', settings: this.options.settings } satisfies ToWorker);
+    const { maximumBatch } = this;
+    const settings = { ...this.options.settings, ...(maximumBatch !== undefined && { maximumBatch }) };
+    child.send({ type: 'start', settings } satisfies ToWorker);
   }
 
   /** Makes an item. @param earlier failed attempts @returns the record, or why the item was not made */
@@ -126,14 +135,16 @@ export class WorkerSlot {
     this.send({ type: 'stop' });
   }
 
+  /** Gives up the slot, whose process has ended. */
+  close(): void {
+    this.isClosed = true;
+    this.#release(died);
+  }
+
   /** Kills the process and drops its items. */
   drop(): void {
     this.kill();
-    const given = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { resolve } of given) resolve(dropped);
-    this.#calibrating?.resolve(noSteps);
-    this.#calibrating = undefined;
+    this.#release(dropped);
   }
 
   /** Kills a process that hangs. It is then replaced like any other that ends. */
@@ -163,6 +174,15 @@ export class WorkerSlot {
     this.options.onMessage(message);
   }
 
+  /** Lets nobody wait for the slot any more. */
+  #release(result: typeof dropped | typeof died): void {
+    const given = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { resolve } of given) resolve(result);
+    this.#calibrating?.resolve(noSteps);
+    this.#calibrating = undefined;
+  }
+
   #settle(id: string, result: ItemRecord | typeof dropped): void {
     this.#waiting.get(id)?.resolve(result);
     this.#waiting.delete(id);
@@ -175,7 +195,7 @@ export class WorkerSlot {
     this.retiring = false;
     if (this.#isReplacing) {
       this.#isReplacing = false;
-      this.options.onEnd(false);
+      this.options.onEnd(false, true);
       return;
     }
     const hadNothing = !this.#isReady || this.load === 0;
@@ -184,6 +204,6 @@ export class WorkerSlot {
       this.#waiting.clear();
       for (const { resolve } of orphans) resolve(died);
     }
-    this.options.onEnd(hadNothing);
+    this.options.onEnd(hadNothing, false);
   }
 }

@@ -1,6 +1,9 @@
 /** The script of a worker process: passes messages on to an {@link ItemWorker}. @module */
 import { ItemWorker } from './item-worker.js';
+import { volunteer } from './out-of-memory.js';
 import type { ToWorker } from './protocol.js';
+
+volunteer();
 
 const worker = new ItemWorker((message) => {
   // If the orchestrator has exited, `disconnect` ends this process.
