@@ -43,9 +43,10 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     const filled = (shape: Shape, value: number) =>
       engine.put({ data: new Float32Array(sizeOf(shape)).fill(value), shape });
     for (const [name, shape] of Object.entries(inputShapes)) this.#inputs[name] = filled(shape, 1);
-    this.#image = filled(imageShape, 0);
+    const variables = spec.parametrization.shape(imageShape);
+    this.#image = filled(variables, 0);
     this.#state = Object.fromEntries(
-      Object.entries(spec.optimizer.state(imageShape)).map(([name, shape]) => [name, filled(shape, 0)]),
+      Object.entries(spec.optimizer.state(variables)).map(([name, shape]) => [name, filled(shape, 0)]),
     );
   }
 
@@ -66,7 +67,8 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       .filter((name) => name !== 'learningRate')
       .map((name) => [stepName.number(name), [batch, 1, 1, 1]]);
     const inputs = { ...itemInputs(spec, targets, imageShape), ...Object.fromEntries(numbers) };
-    const stepper = await openStepper(engine, spec, weights, imageShape, inputs);
+    const variables = spec.parametrization.shape(imageShape);
+    const stepper = await openStepper(engine, spec, weights, variables, inputs);
     const shapes = { ...inputs, [stepper.rateInput]: [batch, stepper.most, 1, 1] };
     return new RunningBatch<T>(spec, imageShape, engine, stepper, shapes);
   }
@@ -122,7 +124,10 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
       for (const row of this.#judged(evaluation, isLatest, diverged, settling)) {
         const slot = this.#slots[row] as Slot<T>;
         const image = await this.#imageOf(row, after.measured);
-        outcomes.push({ item: slot.item, result: slot.result(image) });
+        outcomes.push({
+          item: slot.item,
+          result: slot.result(image, await this.#carriedOf(row, after.state)),
+        });
         this.#slots[row] = undefined;
       }
     }
@@ -186,8 +191,11 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
 
   #begin(row: number): void {
     const { item } = this.#slots[row] as Slot<T>;
-    this.engine.assign(this.#image, row, item.initial.data);
+    this.engine.assign(this.#image, row, this.spec.parametrization.encode(item.initial).data);
     this.#forget(row);
+    // After a divergence, the state is suspect.
+    const given = this.#slots[row]?.isRestarted ? {} : (item.state ?? {});
+    for (const [name, { data }] of Object.entries(given)) this.engine.assign(this.#state[name], row, data);
     for (const name of this.spec.optimizer.numbers) {
       if (name !== 'learningRate') this.#setNumber(name, row, item.parameters[name]);
     }
@@ -262,8 +270,17 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
   }
 
   async #imageOf(row: number, images: Value): Promise<HostTensor> {
-    const [, ...shape] = this.imageShape;
-    return { data: await this.#rowOf(images, row), shape: [1, ...shape] };
+    const [, ...shape] = images.shape;
+    return this.spec.parametrization.image({ data: await this.#rowOf(images, row), shape: [1, ...shape] });
+  }
+
+  /** The state of an item that goes on at the next size. */
+  async #carriedOf(row: number, state: Named<Value>): Promise<Named<HostTensor>> {
+    const entries = Object.keys(this.spec.optimizer.carried ?? {}).map(async (name) => {
+      const [, ...shape] = state[name].shape;
+      return [name, { data: await this.#rowOf(state[name], row), shape: [1, ...shape] }] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   async #rowOf(value: Value, row: number): Promise<Float32Array> {

@@ -82,16 +82,18 @@ export function objective(
 /**
  * Evaluates the objective and its gradient with respect to the pixels, `[batch, height, width, 3]`. Items are
  * independent, so the gradient of the sum over the batch contains the gradient of each item.
+ * @param decode makes the image of variables; the gradient is then that of the variables
  */
 export function objectiveAndGradient(
   spec: Spec,
   image: tf.Tensor4D,
   inputs: Named<tf.Tensor>,
   weights: Named<tf.Tensor>,
+  decode: (variables: tf.Tensor4D) => tf.Tensor4D = (pixels) => pixels,
 ): { value: ObjectiveValue; gradient: tf.Tensor4D } {
   let parts: ObjectiveValue | undefined;
   const { value: sum, grad: gradient } = tf.valueAndGrad((x) => {
-    parts = objective(spec, x as tf.Tensor4D, inputs, weights);
+    parts = objective(spec, decode(x as tf.Tensor4D), inputs, weights);
     // TF.js disposes the tensors that this function creates. Keep the parts.
     mapParts(parts, tf.keep);
     return tf.sum(parts.total);

@@ -5,6 +5,8 @@ import type { Network, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
 import { type OptimizerChoice, optimizerKey, optimizerOf } from './optimizers/index.js';
 import type { Optimizer, OptimizerNumber } from './optimizers/optimizer.js';
+import { type ParametrizationName, parametrizations } from './parametrizations/index.js';
+import type { Parametrization } from './parametrizations/parametrization.js';
 import { type ByRole, type Role, roles } from './role.js';
 import type { Decay } from './schedule/decay.js';
 import { lossOfTerm } from './terms/index.js';
@@ -30,6 +32,8 @@ export interface Spec {
   readonly terms: readonly NamedTerm[];
   /** Whether the parts of the terms are divided by their scales. */
   readonly isScaled: boolean;
+  /** What is optimized, and how it becomes an image. */
+  readonly parametrization: Parametrization;
   readonly optimizer: Optimizer;
   /** Equal for equal step functions, and so for equal graphs. */
   readonly key: string;
@@ -60,6 +64,8 @@ export interface SpecParts {
   readonly isSmoothed?: boolean;
   /** Whether the parts of the terms are divided by their scales. Default: yes. */
   readonly isScaled?: boolean;
+  /** Default: pixels. */
+  readonly parametrization?: ParametrizationName;
   readonly optimizer: OptimizerChoice;
   /** Keyed by the names of terms, see {@link lossOfTerm}, in order of summation. */
   readonly terms: Named<ConfiguredPlace>;
@@ -71,7 +77,7 @@ export interface SpecParts {
  */
 export function specOf(parts: SpecParts): Spec {
   const { network: networkName, pooling, isSmoothed = false, isScaled = true } = parts;
-  const { optimizer, terms: places } = parts;
+  const { parametrization = 'pixels', optimizer, terms: places } = parts;
   const network = networks[networkName];
   const terms = Object.entries(places).map(([name, place]) => namedTerm(name, place));
   for (const layer of layersOf(terms))
@@ -83,6 +89,7 @@ export function specOf(parts: SpecParts): Spec {
     isSmoothed,
     terms,
     isScaled,
+    parametrization: parametrizations[parametrization],
     optimizer: optimizerOf(optimizer),
     key: [
       networkName,
@@ -90,6 +97,7 @@ export function specOf(parts: SpecParts): Spec {
       isSmoothed,
       isScaled,
       ...terms.map(({ key }) => key),
+      parametrization,
       optimizerKey(optimizer),
     ].join(';'),
   };

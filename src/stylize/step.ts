@@ -18,14 +18,15 @@ export const stepName = {
   number: (name: OptimizerNumber) => `optimizer/${name}`,
 } as const;
 
-/** Colors are in [0, 1]. */
-const project = (image: Tensor4D): Tensor4D => tf.clipByValue(image, 0, 1);
-
-/** Objective, gradient and optimizer update in one function. The losses are those of the image before the update. */
+/**
+ * Objective, gradient and optimizer update in one function. The losses are those of the image before the update. The image
+ * is that of the spec's parametrization: its variables.
+ */
 export function stepFunction(spec: Spec): TensorFunction {
+  const { decode, project } = spec.parametrization;
   return (inputs, weights) => {
     const image = inputs[stepName.image] as Tensor4D;
-    const { value, gradient } = objectiveAndGradient(spec, image, inputs, weights);
+    const { value, gradient } = objectiveAndGradient(spec, image, inputs, weights, decode);
     const state = Object.fromEntries(
       Object.keys(spec.optimizer.state(image.shape)).map((name) => [name, inputs[stepName.state(name)]]),
     );

@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { Engine, HostTensor, WeightSet } from '../engine/engine.js';
+import type { Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
 import { WildstyleError } from '../errors.js';
 import { AsyncCache } from '../files/async-cache.js';
 import { RunningBatch } from './batch.js';
@@ -23,6 +23,8 @@ export interface StylizeRequest {
   readonly spec: Spec;
   readonly parameters: Parameters;
   readonly steps: number;
+  /** State of the optimizer to start with, see {@link BatchItem}. */
+  readonly state?: Named<HostTensor> | undefined;
   /** Seed of the numbers that terms draw at each step. */
   readonly seed: number;
   readonly sources: ByRole<SourceImage>;
@@ -112,7 +114,7 @@ export class Stylizer {
       ...weightInputs(spec, content?.regions, initial.shape),
     };
     const shapes = Object.values({ initial, ...targets }).map(({ shape }) => shape.join('x'));
-    const { parameters, steps, seed, watch } = request;
+    const { parameters, steps, state, seed, watch } = request;
     return new Promise((resolve, reject) => {
       this.#pending.push({
         spec,
@@ -121,6 +123,7 @@ export class Stylizer {
         targets,
         parameters,
         steps,
+        state,
         seed,
         regions: content?.regions,
         watch,

@@ -37,7 +37,9 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const ofStyle = `${losses(style)} ${json(style.layers)} ${style.strength} ${style.size}${mixed(style)}`;
   const blend = typeof recipe.blend === 'number' ? recipe.blend : json(recipe.blend);
   const falling = typeof decay === 'string' ? decay : json(decay);
-  const ofOptimizer = `${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
+  const { parametrization } = recipe;
+  const variables = parametrization === 'pixels' ? '' : `${parametrization} `;
+  const ofOptimizer = `${variables}${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
   const features = `${network} ${pooling}${recipe.smoothing ? ' smoothed' : ''}`;
   return `${method} ${size} ${fit} ${features} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

@@ -9,6 +9,7 @@ import { afterRestarts } from '../../stylize/schedule/slot.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import type { TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext, Source } from '../method.js';
+import { carriedOver } from './carry-over.js';
 import { finishedImage, preparedSource } from './color.js';
 import type { OptimizeFacts } from './facts.js';
 import { initialImage } from './initial.js';
@@ -42,30 +43,34 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     const curve: LossPoint[] = [];
     let [steps, evaluations, restarts, plateaus, elapsedMs] = [0, 0, 0, 0, 0];
     let image: HostTensor | undefined;
+    let state: Named<HostTensor> | undefined;
     let guidance: Guidance | undefined;
     for (const [stage, { steps: stepsOfStage, learningRate }] of stagesOf(recipe).entries()) {
       if (image && watch?.finish?.aborted) {
         image = resizeTensor(image, sources[sourceName.content(stage)].tensor.shape);
         continue;
       }
-      const before = steps;
-      const onStep = (step: number) => watch?.onStep?.(before + step);
+      const stepsBefore = steps;
+      const onStep = (step: number) => watch?.onStep?.(stepsBefore + step);
       const { content, styles, initialStyle } = preparedSources(recipe, sources, stage);
       guidance = guidanceOf(content, styles);
       const { shares } = guidance ?? {};
+      const spec = specOfRecipe(recipe, shares);
+      const { shape } = sources[sourceName.content(stage)].tensor;
       const initial: HostTensor = image
-        ? padded(resizeTensor(image, sources[sourceName.content(stage)].tensor.shape))
+        ? padded(resizeTensor(image, shape))
         : initialImage(recipe.init, content.tensor, initialStyle?.tensor, seed);
       // Only the first stage can be canceled: an item that has started runs to the end.
       const result = await this.#stylizer.stylize(
         {
-          spec: specOfRecipe(recipe, shares),
+          spec,
           // Where one stage needed a gentler learning rate, so will the next.
           parameters: {
             ...parametersOfRecipe(recipe, shares),
             learningRate: afterRestarts(learningRate, restarts),
           },
           steps: stepsOfStage,
+          state: image && state && carriedOver(spec, state, image.shape, shape),
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
           sources: withRegions({ content, ...styles }, guidance),
           initial,
@@ -79,7 +84,8 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
       restarts += result.restarts;
       if (result.isPlateau) plateaus++;
       elapsedMs += result.elapsedMs;
-      image = cropToMiddle(result.image, sources[sourceName.content(stage)].tensor.shape);
+      image = cropToMiddle(result.image, shape);
+      ({ state } = result);
     }
     const last = stagesOf(recipe).length - 1;
     const [content, style] = [sourceName.content(last), sourceName.style(last)].map((name) => sources[name]);

@@ -93,12 +93,14 @@ function termsOf(
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOfRecipe(recipe: OptimizeRecipe, regionShares: readonly number[] = []): Spec {
-  const { network, pooling, smoothing, weighting, optimizer, history, average } = recipe;
+  const { network, pooling, smoothing, weighting, parametrization } = recipe;
+  const { optimizer, history, average } = recipe;
   return specOf({
     network,
     pooling,
     isSmoothed: smoothing,
     isScaled: weighting === 'relative',
+    parametrization,
     optimizer: { name: optimizer, history, averages: average > 0 },
     terms: objectiveOf(recipe, regionShares),
   });

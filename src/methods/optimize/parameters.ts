@@ -5,6 +5,7 @@ import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { networkNames } from '../../stylize/networks/index.js';
 import { poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
+import { parametrizationNames } from '../../stylize/parametrizations/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import { colors } from './color.js';
 import { losses } from './loss-parameters.js';
@@ -134,6 +135,12 @@ export const optimizeParameters = {
   totalVariation: weight
     .optional()
     .describe('Weight of the total variation loss. Default: depends on the network'),
+  parametrization: z
+    .enum(parametrizationNames)
+    .default('pixels')
+    .describe(
+      'What is optimized. pixels: the image; laplacian: the levels of a Laplacian pyramid, so that coarse changes are as easy as fine ones',
+    ),
   optimizer: z
     .enum(optimizerNames)
     .optional()

@@ -8,6 +8,7 @@ import { type NetworkName, networkNames, networks } from '../../stylize/networks
 import type { Pooling } from '../../stylize/networks/network.js';
 import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.js';
 import type { Optimizer } from '../../stylize/optimizers/optimizer.js';
+import type { ParametrizationName } from '../../stylize/parametrizations/index.js';
 import type { Decay } from '../../stylize/schedule/decay.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
@@ -52,6 +53,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   /** The share of the result, or that of each region by color in the content's mask. */
   readonly blend: number | Shares;
   readonly totalVariation: number;
+  readonly parametrization: ParametrizationName;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly decay: Decay;
@@ -106,6 +108,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     color: drawn.color,
     blend: blendOf(drawn.blend),
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
+    parametrization: drawn.parametrization,
     optimizer,
     learningRate,
     ...settingsOf(optimizers[optimizer], drawn),

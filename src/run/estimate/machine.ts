@@ -72,7 +72,7 @@ export function allocate(
 }
 
 /** More graphs than fit into this save little time: a graph costs less than a tenth of an image. */
-const mostGraphBytes = 1.2e9;
+const mostGraphBytes = 0.8e9;
 /** Share of the free memory to use; the rest is left to the system and other programs. */
 const memoryShare = 0.5;
 

@@ -41,4 +41,6 @@ export const adam: Optimizer = {
   },
 
   advance: (_state, produced) => produced,
+
+  carried: { mean: 1, square: 2, meanCorrection: 0, squareCorrection: 0 },
 };

@@ -68,6 +68,11 @@ export interface Optimizer {
    * @param hasMoved whether the point of any item was accepted
    */
   readonly advance: (state: Named<Value>, produced: Named<Value>, hasMoved: boolean) => Named<Value>;
+  /**
+   * State that goes on at the next size, resized as the image is: by name, the power of the gradient that it is proportional
+   * to. Losses are means over places, so gradients shrink as the number of pixels grows. The rest begins anew.
+   */
+  readonly carried?: Readonly<Record<string, number>>;
   /** The image to deliver, if it is not the last iterate: computed from one item's values of the state tensors in `from`. */
   readonly delivered?: {
     readonly from: readonly string[];

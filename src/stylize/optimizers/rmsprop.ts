@@ -28,4 +28,6 @@ export const rmsprop: Optimizer = {
   },
 
   advance: (_state, produced) => produced,
+
+  carried: { square: 2, velocity: 0 },
 };

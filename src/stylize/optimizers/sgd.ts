@@ -31,4 +31,7 @@ export const sgd: Optimizer = {
   },
 
   advance: (_state, produced) => produced,
+
+  // The scale is that of the first gradient at each size.
+  carried: { velocity: 0 },
 };

@@ -20,6 +20,8 @@ export interface BatchItem {
   readonly targets: Named<HostTensor>;
   readonly parameters: Parameters;
   readonly steps: number;
+  /** State of the optimizer to start with, `[1, ...]` each. Default: none. */
+  readonly state?: Named<HostTensor> | undefined;
   /** Seed of the numbers that terms draw at each step. */
   readonly seed: number;
   /** The regions of the image, for guided terms. */
@@ -32,6 +34,8 @@ export interface Optimized {
   /** `[1, height, width, 3]`, RGB in [0, 1]. The last point of the curve is its loss. */
   readonly image: HostTensor;
   readonly curve: readonly LossPoint[];
+  /** What the optimizer carries over to the next size, `[1, ...]` each. */
+  readonly state: Named<HostTensor>;
   /** Number of updates from the initial image to this one. */
   readonly steps: number;
   /** Evaluations of the objective: `steps + 1`, plus those of rejected trials and those before a restart. */

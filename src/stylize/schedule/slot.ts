@@ -1,5 +1,5 @@
 /** The progress of an item in a running batch. @module */
-import type { HostTensor } from '../../engine/engine.js';
+import type { HostTensor, Named } from '../../engine/engine.js';
 import { isCurvePoint, type LossPoint } from '../curve.js';
 import { relativeRate } from './decay.js';
 import type { BatchItem, Optimized } from './item.js';
@@ -51,6 +51,10 @@ export class Slot<T extends BatchItem> {
     return Math.max(1, this.item.steps - ahead - this.step + 1);
   }
 
+  get isRestarted(): boolean {
+    return this.#restarts > 0;
+  }
+
   get mayRestart(): boolean {
     return this.#restarts < mostRestarts;
   }
@@ -85,9 +89,10 @@ export class Slot<T extends BatchItem> {
     this.#isPlateau = false;
   }
 
-  result(image: HostTensor): Optimized {
+  result(image: HostTensor, state: Named<HostTensor>): Optimized {
     return {
       image,
+      state,
       curve: this.#curve,
       steps: this.step,
       evaluations: this.evaluations,

@@ -18,6 +18,7 @@ test('a resolved recipe has every parameter and no auto', (t) => {
     network: 'random',
     pooling: 'average',
     smoothing: false,
+    parametrization: 'pixels',
     weighting: 'relative',
     init: 'content',
     content: { loss: { features: 1 }, lossParameters: {}, layers: { relu4_1: 1 }, weight: 1 },
@@ -181,6 +182,6 @@ test('the fingerprint changes with every parameter, and with nothing else', (t) 
     }
   };
   changeEach(base, (changed) => changed);
-  t.is(leaves, 36);
+  t.is(leaves, 37);
   t.is(seen.size, leaves + 1);
 });
