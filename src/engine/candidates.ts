@@ -32,6 +32,13 @@ function enableWebgpu(platform: NodeJS.Platform): string | undefined {
     : `apt-get install libvulkan1 chromium && export VK_ICD_FILENAMES=${swiftshader[0]}  ${what}`;
 }
 
+/** Providers that ONNX Runtime has on one platform alone. */
+const otherProviders: Readonly<Partial<Record<NodeJS.Platform, readonly Omit<Candidate, 'precision'>[]>>> = {
+  linux: [{ engine: 'onnx', device: 'tensorrt', enable: 'npm run setup:gpu  # and install TensorRT 10' }],
+  win32: [{ engine: 'onnx', device: 'dml' }],
+  darwin: [{ engine: 'onnx', device: 'coreml' }],
+};
+
 /** The candidates of a platform; those of the preferred engine come first. */
 export function candidateDevices(platform: NodeJS.Platform = process.platform): Candidate[] {
   const webgpu = enableWebgpu(platform);
@@ -48,6 +55,7 @@ export function candidateDevices(platform: NodeJS.Platform = process.platform): 
   const inFloat32: Omit<Candidate, 'precision'>[] = [
     { engine: 'onnx', device: 'cpu', enable: 'npm install' },
     ...cuda,
+    ...(otherProviders[platform] ?? []),
     { engine: 'onnx', device: 'webgpu', ...(webgpu && { enable: webgpu }) },
     openvino,
     ...tensorflow,

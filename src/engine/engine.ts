@@ -65,6 +65,9 @@ export interface Repeated {
   dispose(): void;
 }
 
+/** How many nodes of a compiled function run where: by provider of the runtime, then by operator. */
+export type Placement = Named<Readonly<Record<string, number>>>;
+
 /** Constants for {@link Engine.compile}. The `digest` identifies the content, so engines can cache and share it. */
 export interface WeightSet {
   readonly digest: string;
@@ -100,6 +103,8 @@ export interface Engine {
     repetition: Repetition,
     weights?: WeightSet,
   ) => Promise<Repeated>;
+  /** Finds out where the nodes of a function run. Missing where all run in one place. */
+  readonly placement?: (fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet) => Promise<Placement>;
   /** Copies an array to the device. */
   put(tensor: HostTensor): Value;
   /** Copies a value to the host, in logical (NHWC) order. */

@@ -220,12 +220,14 @@ const words = z
   .refine((text) => !text.includes('\0'), 'must not contain a null character');
 const command = z.union([words, z.array(words).min(1).max(100)]).optional();
 
+const deviceName = z.string().min(1).max(64);
+
 const run = z
   .strictObject({
     workers: countOrAuto(1024).describe('Number of worker processes'),
     threads: countOrAuto(1024).describe('Threads per worker'),
     batch: countOrAuto(1024).describe(
-      'Images of the same shape that a worker optimizes together; auto batches only small images',
+      'Images of the same shape that a worker optimizes together; auto batches only small images on a processor, and measures what fills a GPU',
     ),
     engine: z
       .enum([...engineNames, auto])
@@ -233,7 +235,13 @@ const run = z
       .describe(
         'Compute engine; reference is slow and meant for tests; auto takes the fastest engine and device that compute correctly on this machine',
       ),
-    device: z.string().min(1).max(64).default(defaultDevice).describe('Device that the engine runs on'),
+    device: deviceName.default(defaultDevice).describe('Device that the engine runs on'),
+    devices: z
+      .union([z.enum([auto]), z.array(deviceName).min(1).max(64)])
+      .optional()
+      .describe(
+        'Devices of the workers, such as [cuda:0, cuda:1], instead of device; auto takes every GPU of the kind of device',
+      ),
     precision: z
       .enum([...precisions, auto])
       .default(precisions[0])
@@ -271,6 +279,10 @@ const run = z
       })
       .prefault({})
       .describe('Limits on input images; larger ones fail'),
+  })
+  .refine(({ devices, engine }) => !Array.isArray(devices) || engine !== auto, {
+    path: ['devices'],
+    error: 'a list of devices needs an engine by name',
   })
   .describe(
     'How the job runs; only engine, precision and batch affect the results, and only in the last digits',

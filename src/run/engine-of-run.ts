@@ -3,12 +3,14 @@ import { isAuto } from '../auto.js';
 import type { IndexedRecord } from '../dataset/ledger/record-index.js';
 import { readRecords } from '../dataset/ledger/record-reader.js';
 import { chosenEngine, withChosenEngine, withoutSteps } from './engine-choice.js';
+import { withFillingBatch } from './estimate/filling-batch.js';
 import type { Workload } from './estimate/workload.js';
 import type { RunEvent } from './events.js';
 import type { Prepared } from './prepare.js';
 
 /**
- * Returns the prepared job with the engine of this run. A run without stylized images needs none.
+ * Returns the prepared job with the engine of this run, and on a GPU with its batch. A run without stylized images needs
+ * none.
  * @param records what is in the output folder: a run that is resumed keeps the engine of its images
  * @throws `engine-unavailable` if no engine computes correctly
  */
@@ -19,11 +21,13 @@ export async function withEngine(
   onEvent: (event: RunEvent) => void,
 ): Promise<Prepared> {
   const { run } = prepared.job;
-  if (!isAuto(run.engine) && !isAuto(run.precision)) return prepared;
+  const filled = (ready: Prepared): Promise<Prepared> | Prepared =>
+    recipe ? withFillingBatch(ready, recipe, { onMeasure: () => onEvent({ type: 'filling' }) }) : ready;
+  if (!isAuto(run.engine) && !isAuto(run.precision)) return filled(prepared);
   if (!recipe) return { ...prepared, job: { ...prepared.job, run: { ...run, ...withoutSteps } } };
   onEvent({ type: 'choosing' });
   const stylized = [...records].filter(({ kind, status }) => kind === 'stylized' && status === 'complete');
   const job = await withChosenEngine(prepared.job, { records: readRecords(stylized) });
   onEvent({ type: 'engine', ...chosenEngine(job.run) });
-  return { ...prepared, job };
+  return filled({ ...prepared, job });
 }

@@ -28,6 +28,8 @@ export type RunEvent =
   /** The job leaves the engine open, and it is being chosen; `engine` follows. */
   | { readonly type: 'choosing' }
   | ({ readonly type: 'engine' } & EngineChoice)
+  /** The job leaves the batch open, and what fills the GPU is being measured. */
+  | { readonly type: 'filling' }
   /** The step time is not cached and is being measured; `estimate` or `inestimable` follows. */
   | { readonly type: 'estimating' }
   | { readonly type: 'inestimable' }

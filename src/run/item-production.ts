@@ -6,6 +6,7 @@ import type { OutputLock } from '../dataset/lock.js';
 import { type OutputPlace, outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
+import { wishOf } from './devices.js';
 import {
   calibrationKey,
   measureStep,
@@ -74,7 +75,7 @@ export class ItemProduction {
     const { stylized, items, largestSizePx, smallestPixels } = workload;
     const machine = thisMachine();
     this.#freeBytes = machine.freeBytes;
-    this.allocation = allocate(machine, job.run, stylized || items, largestSizePx, smallestPixels);
+    this.allocation = allocate(machine, wishOf(job.run), stylized || items, largestSizePx, smallestPixels);
     const { workers, batch } = this.allocation;
     this.#counter = new ProgressCounter(workload, workers, performance.now());
     this.#pool = new WorkerPool({
@@ -82,11 +83,16 @@ export class ItemProduction {
       // One more than the batch: its images are decoded while the others are optimized.
       itemsPerWorker: batch + 1,
       settings: (worker) =>
-        workerSettings(prepared, this.allocation, {
-          lockFile: output.lock.file,
-          temporaryFolder: outputPaths(output.place).temporaryFolder,
-          journal: this.#journalPath(worker),
-        }),
+        workerSettings(
+          prepared,
+          this.allocation,
+          {
+            lockFile: output.lock.file,
+            temporaryFolder: outputPaths(output.place).temporaryFolder,
+            journal: this.#journalPath(worker),
+          },
+          worker,
+        ),
       batch,
       onWorker: (change) => this.options.onEvent?.({ type: 'worker', ...change }),
       recycleAtBytes: recycleFactor * workerBytes(job.run.batch, largestSizePx),

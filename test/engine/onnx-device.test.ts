@@ -1,13 +1,33 @@
 /** Names of the onnx engine's devices. */
 import test from 'ava';
+import { createEngine } from '../../src/engine/index.js';
 import { deviceReason } from '../../src/engine/onnx/device-errors.js';
-import { onnxDevice } from '../../src/engine/onnx/devices.js';
+import { missingProvider, onnxDevice } from '../../src/engine/onnx/devices.js';
+import { countNodes } from '../../src/engine/onnx/placement.js';
+import { onProcessor } from '../../src/run/doctor/step-placement.js';
 
 test('devices are named by kind, and GPUs of CUDA by number', (t) => {
   t.deepEqual(onnxDevice('cpu').providers, ['cpu']);
   t.deepEqual(onnxDevice('webgpu').providers, ['webgpu', 'cpu']);
   t.deepEqual(onnxDevice('cuda').providers, ['cuda', 'cpu']);
   t.deepEqual(onnxDevice('cuda:12').providers, [{ name: 'cuda', deviceId: 12 }, 'cpu']);
+});
+
+test('TensorRT falls back to CUDA, and everything to the CPU', (t) => {
+  t.deepEqual(onnxDevice('tensorrt:1').providers, [
+    { name: 'tensorrt', deviceId: 1 },
+    { name: 'cuda', deviceId: 1 },
+    'cpu',
+  ]);
+  t.deepEqual(onnxDevice('dml:1').providers, [{ name: 'dml', deviceId: 1 }, 'cpu']);
+  t.deepEqual(onnxDevice('coreml').providers, ['coreml', 'cpu']);
+});
+
+test('a provider that the build lacks is named', async (t) => {
+  t.is(missingProvider('cuda:1', ['cpu', 'cuda']), undefined);
+  t.regex(missingProvider('dml', ['cpu', 'webgpu']) ?? '', /no provider "dml": it has cpu, webgpu/);
+  const here = process.platform === 'darwin' ? 'dml' : 'coreml';
+  t.like(await t.throwsAsync(createEngine('onnx', { device: here })), { code: 'engine-unavailable' });
 });
 
 for (const device of [
@@ -34,7 +54,9 @@ for (const device of [
 
 test('the refusal names the devices', (t) => {
   const error = t.throws(() => onnxDevice('cuda:1:2'));
-  t.like(error, { cure: 'Use one of these devices: cpu, cuda, cuda:0, webgpu.' });
+  t.like(error, {
+    cure: 'Use one of these devices: cpu, cuda, cuda:0, tensorrt, tensorrt:0, webgpu, dml, dml:0, coreml.',
+  });
 });
 
 test('what ONNX Runtime says about a device becomes a reason', (t) => {
@@ -49,4 +71,22 @@ test('what ONNX Runtime says about a device becomes a reason', (t) => {
   const other =
     '/onnxruntime_src/onnxruntime/core/providers/x.cc:9 ns::F(int) y.ok() was false.  It is\nfull';
   t.is(deviceReason(other), 'y.ok() was false. It is full');
+});
+
+test('nodes are counted by provider and operator', (t) => {
+  const event = (name: string, operator: string, provider: string) => ({
+    cat: 'Node',
+    name,
+    args: { op_name: operator, provider: `${provider}ExecutionProvider` },
+  });
+  const events = [
+    { cat: 'Session', name: 'model_run' },
+    event('a', 'Conv', 'CUDA'),
+    event('a', 'Conv', 'CUDA'),
+    event('b', 'Conv', 'CUDA'),
+    event('c', 'Loop', 'CPU'),
+  ];
+  const placement = countNodes(events);
+  t.deepEqual(placement, { cuda: { Conv: 2 }, cpu: { Loop: 1 } });
+  t.deepEqual(onProcessor(placement), { nodes: 3, operators: { Loop: 1 } });
 });

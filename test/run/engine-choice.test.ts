@@ -23,6 +23,7 @@ const found = (changes: Partial<DeviceReport>): DeviceReport => ({
   stepsPerSecond: 1,
   speeds: [],
   lossRatio: null,
+  onProcessor: null,
   ...changes,
 });
 const wrong = { passed: 11, failed: 1, difference: 1, failures: [{ name: 'a', message: 'b' }] };

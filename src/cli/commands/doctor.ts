@@ -54,6 +54,19 @@ function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
       : `WRONG in ${failed} of ${passed + failed} checks`;
   return [
     `${name}${version}, ${verdict}${loss}${speed}`,
+    ...processorLines(report),
     ...failures.map(({ name: which, message }) => `${' '.repeat(18)}wrong: ${which}: ${message}`),
+  ];
+}
+
+/** What the device leaves to the processor. */
+function processorLines({ onProcessor }: DeviceReport): string[] {
+  if (!onProcessor) return [];
+  const entries = Object.entries(onProcessor.operators).toSorted(([, a], [, b]) => b - a);
+  const count = entries.reduce((sum, [, nodes]) => sum + nodes, 0);
+  if (count === 0) return [];
+  const list = entries.map(([operator, nodes]) => `${operator} ${nodes}`).join(', ');
+  return [
+    `${' '.repeat(18)}note: ${count} of ${onProcessor.nodes} nodes of a step run on the processor: ${list}`,
   ];
 }

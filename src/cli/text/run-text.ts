@@ -42,13 +42,15 @@ export function eventText(event: RunEvent): string | undefined {
         ...(originals > 0 ? [count(originals, 'original')] : []),
       ].join(' and ');
       const doneText = done > 0 ? `${count(done, 'image')} already ${done === 1 ? 'exists' : 'exist'}. ` : '';
-      const batchText = batch > 1 ? `, up to ${batch} small images per batch` : '';
+      const batchText = batch > 1 ? `, up to ${batch} images of one shape per batch` : '';
       return `${doneText}Making ${makes} with ${count(workers, 'worker')}, ${count(threads, 'thread')} each${batchText}.`;
     }
     case 'choosing':
       return 'Choosing the engine ...';
     case 'engine':
       return `Engine: ${event.engine} on ${event.device}, ${event.precision}.`;
+    case 'filling':
+      return 'Measuring how many images fill the GPU ...';
     case 'estimating':
       return 'Measuring a few steps ...';
     case 'estimate':

@@ -11,6 +11,10 @@ const known: readonly (readonly [said: RegExp, meaning: string])[] = [
     /ExecutionProvider_Cuda.*Failed to load shared library/i,
     "ONNX Runtime's CUDA library is missing, or the driver, CUDA 12 or cuDNN 9 that it needs",
   ],
+  [
+    /tensorrt.*Failed to load shared library|providers_tensorrt/i,
+    "ONNX Runtime's TensorRT library is missing, or TensorRT 10, CUDA 12 or cuDNN 9 that it needs",
+  ],
   [/CUDA failure 100\b|no CUDA-capable device/i, 'no NVIDIA GPU was found'],
   [/CUDA failure 101\b|invalid device ordinal/i, 'there is no GPU with this number'],
   [/CUDA failure 35\b|driver version is insufficient/i, 'the NVIDIA driver is too old for CUDA 12'],

@@ -3,8 +3,12 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { WildstyleError } from '../../errors.js';
 import type { TraceOptions } from './trace.js';
 
+type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'dml' | 'coreml';
+
 /** What a kind of device needs. */
 interface DeviceKind {
+  /** The execution providers of ONNX Runtime, the fastest first: what one of them lacks runs on the next. */
+  readonly providers: readonly ProviderName[];
   /** Whether a machine can have several, told apart by a number: `cuda:1`. */
   readonly numbered: boolean;
   /** The kernels that are fastest there. */
@@ -34,10 +38,17 @@ const onWebgpu: TraceOptions = {
   anyChannels: false,
 };
 
+/** Providers that take whole parts of a graph, and know ONNX's own operators alone. */
+const onCompiler: TraceOptions = { ...onCuda, ownOperators: false, steepSigmoid: false };
+
 const kinds: Readonly<Record<string, DeviceKind>> = {
-  cpu: { numbered: false, trace: onCpu, repeats: false },
-  cuda: { numbered: true, trace: onCuda, repeats: true },
-  webgpu: { numbered: false, trace: onWebgpu, repeats: false },
+  cpu: { providers: ['cpu'], numbered: false, trace: onCpu, repeats: false },
+  cuda: { providers: ['cuda', 'cpu'], numbered: true, trace: onCuda, repeats: true },
+  // Its engines are built for a graph, which takes minutes for a loop.
+  tensorrt: { providers: ['tensorrt', 'cuda', 'cpu'], numbered: true, trace: onCompiler, repeats: false },
+  webgpu: { providers: ['webgpu', 'cpu'], numbered: false, trace: onWebgpu, repeats: false },
+  dml: { providers: ['dml', 'cpu'], numbered: true, trace: onCompiler, repeats: false },
+  coreml: { providers: ['coreml', 'cpu'], numbered: false, trace: onCompiler, repeats: false },
 };
 
 /** A device of the onnx engine. */
@@ -47,7 +58,7 @@ export interface OnnxDevice extends Pick<DeviceKind, 'trace' | 'repeats'> {
 
 /**
  * Returns the execution providers for a device such as `cpu`, `webgpu`, `cuda` or `cuda:1`. Nodes that a GPU provider
- * lacks run on the CPU.
+ * lacks run on the next one.
  * @throws `engine-unavailable` if the engine knows no such device
  */
 export function onnxDevice(device: string): OnnxDevice {
@@ -61,8 +72,20 @@ export function onnxDevice(device: string): OnnxDevice {
       cure: `Use one of these devices: ${names.join(', ')}.`,
     });
   }
-  const { trace, repeats } = known;
-  if (kind === 'cpu') return { providers: ['cpu'], trace, repeats };
-  const provider = number === undefined ? kind : { name: kind, deviceId: Number(number) };
-  return { providers: [provider, 'cpu'], trace, repeats };
+  const { trace, repeats, providers } = known;
+  const configured = providers.map((name) =>
+    name === 'cpu' || number === undefined ? name : { name, deviceId: Number(number) },
+  );
+  return { providers: configured, trace, repeats };
+}
+
+/**
+ * Says that the build of ONNX Runtime lacks a device's provider.
+ * @param names the providers of the build
+ */
+export function missingProvider(device: string, names: readonly string[]): string | undefined {
+  const [kind] = device.split(':');
+  const [provider = kind] = kinds[kind]?.providers ?? [];
+  if (names.includes(provider)) return undefined;
+  return `this build of ONNX Runtime has no provider "${provider}": it has ${names.join(', ')}`;
 }

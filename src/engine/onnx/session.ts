@@ -1,7 +1,7 @@
 /** The onnx engine: traces TF.js functions and runs the graphs with ONNX Runtime. @module */
 import { createRequire } from 'node:module';
 import { add } from '@tensorflow/tfjs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import type {
   Compiled,
@@ -21,9 +21,10 @@ import { boundaryLayout } from './axis-order.js';
 import { boundaryValues } from './boundary-values.js';
 import { type Recording, record } from './capture.js';
 import { deviceReason } from './device-errors.js';
-import { onnxDevice } from './devices.js';
+import { missingProvider, onnxDevice } from './devices.js';
 import { type Loop, loopOf } from './loop.js';
 import { sessionOptions } from './options.js';
+import { placementOf } from './placement.js';
 import { type SerializedModel, serialize } from './serialize.js';
 import { SharedConstants } from './weights.js';
 
@@ -124,6 +125,7 @@ class OnnxEngine implements Engine {
   readonly read: (value: Value) => Promise<Float32Array> = values.read;
   readonly assign: (value: Value, row: number, data: Float32Array) => void = values.assign;
   readonly compileRepeated?: Engine['compileRepeated'];
+  readonly placement?: Engine['placement'];
   readonly #options: EngineOptions;
   readonly #constants = new SharedConstants();
 
@@ -134,6 +136,10 @@ class OnnxEngine implements Engine {
     if (options.repeats ?? onnxDevice(this.device).repeats) {
       this.compileRepeated = (fn, inputs, repetition, weights) =>
         this.#repeated(fn, inputs, repetition, weights);
+    }
+    if (this.device !== 'cpu') {
+      this.placement = (fn, inputs, weights) =>
+        placementOf(this.#recorded(fn, inputs, weights).graph, sessionOptions(this.#options));
     }
   }
 
@@ -178,6 +184,15 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
   const { device = 'cpu' } = options;
   onnxDevice(device);
   checkFloat32('onnx', options);
+  const missing = missingProvider(
+    device,
+    listSupportedBackends().map(({ name }) => name),
+  );
+  if (missing) {
+    throw new WildstyleError('engine-unavailable', `The device "${device}" cannot be used: ${missing}.`, {
+      cure: 'Use another device; wildstyle doctor shows them.',
+    });
+  }
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   const engine = new OnnxEngine(options, `onnxruntime ${version}`);
   if (device !== 'cpu') await checkDevice(engine);

@@ -6,6 +6,7 @@ import { type Candidate, candidateDevices } from '../../engine/candidates.js';
 import type { Precision } from '../../engine/engine.js';
 import { packageVersion } from '../../version.js';
 import type { Examination, Finding, Speed } from './examination.js';
+import type { OnProcessor } from './step-placement.js';
 
 /** One device of an engine. */
 export interface DeviceReport {
@@ -33,6 +34,8 @@ export interface DeviceReport {
   readonly speeds: readonly Speed[];
   /** The final loss of an optimization, divided by that in float32; null in float32. */
   readonly lossRatio: number | null;
+  /** What a step leaves to the processor, because the device lacks it; null if that is not known. */
+  readonly onProcessor: OnProcessor | null;
 }
 
 /** What `wildstyle doctor` finds. */
@@ -121,6 +124,7 @@ async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<D
   let reason = ending ?? null;
   let cure: string | null = null;
   let lossRatio: number | null = null;
+  let onProcessor: OnProcessor | null = null;
   let conformance: DeviceReport['conformance'] = { passed: 0, failed: 0, difference: 0, failures: [] };
   const speeds: Speed[] = [];
   for (const finding of findings) {
@@ -129,6 +133,7 @@ async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<D
       [reason, cure] = [finding.message.replace(/\s+/g, ' ').trim(), finding.cure ?? null];
     else if (finding.type === 'conformance') conformance = finding.result;
     else if (finding.type === 'loss') lossRatio = finding.ratio;
+    else if (finding.type === 'placement') onProcessor = finding.onProcessor;
     else speeds.push(finding.speed);
   }
   const available = version !== null && reason === null;
@@ -144,6 +149,7 @@ async function reportOn(candidate: Candidate, options: DoctorOptions): Promise<D
     stepsPerSecond: speeds.find(({ sizePx }) => sizePx === stepSizePx)?.stepsPerSecond ?? null,
     speeds,
     lossRatio,
+    onProcessor,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A process that examines one device, and the messages about it. @module */
 import type { EngineName, Precision } from '../../engine/index.js';
 import type { SmokeResult } from '../../engine/smoke/smoke-test.js';
+import type { OnProcessor } from './step-placement.js';
 
 /** What to examine. */
 export interface Examination {
@@ -25,4 +26,6 @@ export type Finding =
   | { readonly type: 'conformance'; readonly result: SmokeResult }
   /** Of a lower precision: the final loss, divided by that of float32. */
   | { readonly type: 'loss'; readonly ratio: number }
-  | { readonly type: 'speed'; readonly speed: Speed };
+  | { readonly type: 'speed'; readonly speed: Speed }
+  /** What a step leaves to the processor, if the engine can tell. */
+  | { readonly type: 'placement'; readonly onProcessor: OnProcessor };

@@ -4,6 +4,7 @@ import { smokeBounds, smokeTest } from '../../engine/smoke/smoke-test.js';
 import { asWildstyleError } from '../../errors.js';
 import type { Examination, Finding } from './examination.js';
 import { lossRatio } from './loss-ratio.js';
+import { onProcessor, watched } from './step-placement.js';
 import { stepsPerSecond } from './step-speed.js';
 
 const send = (finding: Finding): Promise<void> =>
@@ -19,8 +20,13 @@ async function examine({ engine: name, device, precision, threads, sizesPx }: Ex
     await send({ type: 'conformance', result: await smokeTest(engine, smokeBounds[precision]) });
     if (precision !== 'float32')
       await send({ type: 'loss', ratio: await lossRatio(engine, await createEngine(name, options)) });
-    for (const sizePx of sizesPx)
-      await send({ type: 'speed', speed: { sizePx, stepsPerSecond: await stepsPerSecond(engine, sizePx) } });
+    const watching = watched(engine);
+    for (const [index, sizePx] of sizesPx.entries()) {
+      const speed = { sizePx, stepsPerSecond: await stepsPerSecond(watching.engine, sizePx) };
+      await send({ type: 'speed', speed });
+      const placement = index === 0 && (await watching.placement());
+      if (placement) await send({ type: 'placement', onProcessor: onProcessor(placement) });
+    }
     engine.dispose();
   } catch (error) {
     const { message, cure } = asWildstyleError(error);

@@ -1,6 +1,7 @@
 /** Estimates the cost of a plan on this machine from a cached or a short new measurement. @module */
 import { usualPixels } from '../../images/fit.js';
 import type { PlanEstimate } from '../describe.js';
+import { wishOf } from '../devices.js';
 import { withChosenEngine } from '../engine-choice.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
@@ -32,7 +33,7 @@ export async function estimatePlan(
     };
   }
   const job = await withChosenEngine(prepared.job);
-  const allocation = allocate(machine, job.run, stylized || items, largestSizePx, smallestPixels);
+  const allocation = allocate(machine, wishOf(job.run), stylized || items, largestSizePx, smallestPixels);
   const { workers } = allocation;
   const memory = {
     memoryBytes: workers * workerBytes(job.run.batch, largestSizePx),
@@ -64,7 +65,7 @@ async function measure(
   const pool = new WorkerPool({
     workers: allocation.workers,
     itemsPerWorker: 1,
-    settings: () => workerSettings(prepared, allocation),
+    settings: (worker) => workerSettings(prepared, allocation, undefined, worker),
     onProgress: () => {},
   });
   try {

@@ -18,6 +18,8 @@ export interface Allocation {
 
 /** The settings in the job; this module resolves `auto`. */
 export interface AllocationWish {
+  /** The number of GPUs that the workers share; 0 or missing if they compute on the processor. */
+  readonly gpus?: number;
   readonly workers: number | typeof auto;
   readonly threads: number | typeof auto;
   readonly batch: number | typeof auto;
@@ -51,7 +53,7 @@ export function imagesTogether(wish: AllocationWish['batch'], pixels: number): n
 
 /**
  * Allocates the machine to workers. Many processes with one thread each use the cores best, since processes never wait
- * for each other. With few items or little memory, uses fewer processes with more threads.
+ * for each other. With few items or little memory, uses fewer processes with more threads. Each GPU gets one process.
  * @param items number of items to make
  * @param sizePx long edge of the largest image; determines the memory of a worker
  * @param smallestPixels pixels of the smallest image; determines `batch`
@@ -66,7 +68,9 @@ export function allocate(
   const batch = imagesTogether(wish.batch, smallestPixels);
   const fitting = Math.max(1, Math.floor((machine.freeBytes * 0.8) / workerBytes(wish.batch, sizePx)));
   const useful = Math.max(1, Math.ceil(items / batch));
-  const workers = orAuto(wish.workers, () => Math.min(machine.cores, fitting, useful));
+  // Two processes on a GPU would only take turns.
+  const most = wish.gpus ? wish.gpus : Math.min(machine.cores, fitting);
+  const workers = orAuto(wish.workers, () => Math.min(most, useful));
   const threads = orAuto(wish.threads, () => Math.max(1, Math.floor(machine.cores / workers)));
   return { workers, threads, batch };
 }

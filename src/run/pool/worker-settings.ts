@@ -1,5 +1,6 @@
 /** Builds the settings of the workers. @module */
 import { maskRootsOf } from '../../inventory/masks.js';
+import { devicesOf } from '../devices.js';
 import { chosenEngine } from '../engine-choice.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
 import type { Prepared } from '../prepare.js';
@@ -8,15 +9,18 @@ import type { WorkerSettings } from './protocol.js';
 /** Where a worker may write; absent if it only measures. */
 export type WorkerOutput = Pick<WorkerSettings, 'journal' | 'lockFile' | 'temporaryFolder'>;
 
-/** Returns the settings of one worker. */
+/** Returns the settings of one worker. @param worker its number: workers take turns on the devices */
 export function workerSettings(
   { job, weightsFiles }: Prepared,
   allocation: Allocation,
   { journal, lockFile, temporaryFolder }: WorkerOutput = { journal: '', lockFile: '', temporaryFolder: '' },
+  worker = 0,
 ): WorkerSettings {
   const { content, style, output, run } = job;
+  const devices = devicesOf(run);
   return {
     ...chosenEngine(run),
+    device: devices[worker % devices.length],
     threads: allocation.threads,
     batch: run.batch,
     graphBytes: graphBytesOf(thisMachine(), allocation.workers),
