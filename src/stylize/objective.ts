@@ -116,12 +116,12 @@ export const scaleNames = (name: string, { sources }: Term, part: string): strin
 
 /** Features of the layers that the terms read, including the image itself. */
 function featuresOf(
-  { network, pooling, isSmoothed }: Spec,
+  { network, pooling, padding, isSmoothed }: Spec,
   terms: readonly NamedTerm[],
   image: tf.Tensor4D,
   weights: Named<tf.Tensor>,
 ): Features {
-  const features = network.features(image, weights, layersOf(terms), pooling);
+  const features = network.features(image, weights, layersOf(terms), pooling, padding);
   return { ...(isSmoothed ? smoothed(features) : features), [pixels]: image };
 }
 

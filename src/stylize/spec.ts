@@ -1,7 +1,7 @@
 /** The spec: the part of an optimization that is compiled. @module */
 import type { Named } from '../engine/engine.js';
 import { type NetworkName, networks } from './networks/index.js';
-import type { Network, Pooling } from './networks/network.js';
+import type { Network, Padding, Pooling } from './networks/network.js';
 import { unknownLayer } from './networks/vgg.js';
 import { type OptimizerChoice, optimizerKey, optimizerOf } from './optimizers/index.js';
 import type { Optimizer, OptimizerNumber } from './optimizers/optimizer.js';
@@ -26,6 +26,7 @@ export interface Spec {
   readonly network: Network;
   readonly networkName: NetworkName;
   readonly pooling: Pooling;
+  readonly padding: Padding;
   /** Whether features are smoothed before they are compared. */
   readonly isSmoothed: boolean;
   /** The terms whose weighted sum is the objective. */
@@ -60,6 +61,8 @@ export interface ConfiguredPlace extends Place {
 export interface SpecParts {
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  /** Default: `replicate`. */
+  readonly padding?: Padding;
   /** Whether features are smoothed. Default: no. */
   readonly isSmoothed?: boolean;
   /** Whether the parts of the terms are divided by their scales. Default: yes. */
@@ -76,7 +79,8 @@ export interface SpecParts {
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOf(parts: SpecParts): Spec {
-  const { network: networkName, pooling, isSmoothed = false, isScaled = true } = parts;
+  const { network: networkName, pooling, padding = 'replicate' } = parts;
+  const { isSmoothed = false, isScaled = true } = parts;
   const { parametrization = 'pixels', optimizer, terms: places } = parts;
   const network = networks[networkName];
   const terms = Object.entries(places).map(([name, place]) => namedTerm(name, place));
@@ -86,6 +90,7 @@ export function specOf(parts: SpecParts): Spec {
     network,
     networkName,
     pooling,
+    padding,
     isSmoothed,
     terms,
     isScaled,
@@ -94,6 +99,7 @@ export function specOf(parts: SpecParts): Spec {
     key: [
       networkName,
       pooling,
+      padding,
       isSmoothed,
       isScaled,
       ...terms.map(({ key }) => key),
@@ -139,6 +145,7 @@ export function targetKeys(spec: Spec): ByRole<string> {
         role,
         spec.networkName,
         spec.pooling,
+        spec.padding,
         spec.isSmoothed,
         ...termsFrom(spec, role).map(({ key }) => key),
       ].join(';'),

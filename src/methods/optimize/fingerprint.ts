@@ -40,6 +40,7 @@ export function fingerprint(recipe: OptimizeRecipe): string {
   const { parametrization } = recipe;
   const variables = parametrization === 'pixels' ? '' : `${parametrization} `;
   const ofOptimizer = `${variables}${optimizer} ${learningRate} ${falling} ${history} ${momentum} ${average} ${plateau}`;
-  const features = `${network} ${pooling}${recipe.smoothing ? ' smoothed' : ''}`;
+  const padded = recipe.padding === 'replicate' ? '' : ` ${recipe.padding}`;
+  const features = `${network} ${pooling}${padded}${recipe.smoothing ? ' smoothed' : ''}`;
   return `${method} ${size} ${fit} ${features} ${weighting} ${start} ${ofContent} ${ofStyle} ${recipe.color} ${blend} ${totalVariation} ${ofOptimizer} ${recipe.steps} ${json(recipe.stages)}`;
 }

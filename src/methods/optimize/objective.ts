@@ -93,11 +93,12 @@ function termsOf(
  * @throws `layer-unknown` if the network has no such layer
  */
 export function specOfRecipe(recipe: OptimizeRecipe, regionShares: readonly number[] = []): Spec {
-  const { network, pooling, smoothing, weighting, parametrization } = recipe;
+  const { network, pooling, padding, smoothing, weighting, parametrization } = recipe;
   const { optimizer, history, average } = recipe;
   return specOf({
     network,
     pooling,
+    padding,
     isSmoothed: smoothing,
     isScaled: weighting === 'relative',
     parametrization,

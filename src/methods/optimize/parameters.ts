@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { auto } from '../../auto.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { networkNames } from '../../stylize/networks/index.js';
-import { poolings } from '../../stylize/networks/network.js';
+import { paddings, poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
 import { parametrizationNames } from '../../stylize/parametrizations/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
@@ -59,6 +59,12 @@ export const optimizeParameters = {
     .enum(poolings)
     .optional()
     .describe('Pooling between network blocks. Default: depends on the network'),
+  padding: z
+    .enum(paddings)
+    .default('replicate')
+    .describe(
+      'What networks of the kind of VGG see beyond the border. replicate: copies of it, before the second pooling; first: before the first layer only; zeros: as published',
+    ),
   smoothing: z
     .boolean()
     .optional()

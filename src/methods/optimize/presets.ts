@@ -20,6 +20,15 @@ const overSquaredChannels = (weight: number): Readonly<Record<string, number>> =
     Object.entries(vgg19Channels).map(([layer, channels]) => [layer, weight / channels ** 2]),
   );
 
+/** The ReLUs of VGG-16, in order. */
+const vgg16Layers = [2, 2, 3, 3, 3].flatMap((count, block) =>
+  Array.from({ length: count }, (_, i) => `relu${block + 1}_${i + 1}`),
+);
+/** Those that STROTSS reads. */
+const strotssLayers = vgg16Layers.filter((layer) => !/^relu(4_[12]|5_[12])$/.test(layer));
+/** The weight of the content at the last of four sizes: 16, halved at each. */
+const strotssAlpha = 2;
+
 export const presets = {
   augment: {
     describe: 'Training sets: the default recipe, with a strength and a size of the style for each image',
@@ -51,6 +60,7 @@ export const presets = {
     recipe: {
       network: 'vgg19',
       pooling: 'max',
+      padding: 'zeros',
       size: 512,
       weighting: 'absolute',
       content: { layers: { relu4_2: 1 } },
@@ -67,6 +77,7 @@ export const presets = {
     recipe: {
       network: 'vgg19',
       pooling: 'max',
+      padding: 'zeros',
       size: 512,
       weighting: 'absolute',
       init: 'noise',
@@ -85,6 +96,7 @@ export const presets = {
     recipe: {
       network: 'vgg19',
       pooling: 'max',
+      padding: 'first',
       size: 512,
       weighting: 'absolute',
       content: { layers: { relu4_2: 1 }, weight: 0.015 },
@@ -111,6 +123,83 @@ export const presets = {
         { scale: 0.5, steps: 500 },
         { scale: Math.SQRT1_2, steps: 500 },
       ],
+    },
+  },
+  strotss: {
+    describe:
+      "The objective and schedule of STROTSS: VGG-16 hypercolumns, relaxed earth mover's distance, a Laplacian pyramid, four sizes up to 512 px",
+    recipe: {
+      network: 'vgg16',
+      pooling: 'max',
+      padding: 'zeros',
+      size: 512,
+      weighting: 'absolute',
+      content: {
+        loss: { selfSimilarity: { columns: 'plain' } },
+        layers: strotssLayers,
+        weight: strotssAlpha / (strotssAlpha + 2),
+      },
+      style: {
+        loss: { relaxedEmd: { columns: 'plain', moments: 1, palette: 1 / strotssAlpha } },
+        layers: strotssLayers,
+        weight: (2 + 1 / strotssAlpha) / (strotssAlpha + 2),
+      },
+      totalVariation: 0,
+      parametrization: 'laplacian',
+      optimizer: 'rmsprop',
+      learningRate: 0.001,
+      decay: 'none',
+      steps: 250,
+      stages: [0.125, 0.25, 0.5].map((scale) => ({ scale, steps: 250, learningRate: 0.002 })),
+    },
+  },
+  nnst: {
+    describe:
+      'After NNST: VGG-16 features of the nearest neighbors in the style, a Laplacian pyramid, four sizes up to 512 px',
+    recipe: {
+      network: 'vgg16',
+      pooling: 'max',
+      padding: 'zeros',
+      size: 512,
+      content: { weight: 0 },
+      style: {
+        loss: 'nearestNeighbor',
+        layers: vgg16Layers.slice(0, 10),
+      },
+      totalVariation: 0,
+      parametrization: 'laplacian',
+      optimizer: 'adam',
+      learningRate: 0.002,
+      decay: 'none',
+      steps: 200,
+      stages: [0.125, 0.25, 0.5].map((scale) => ({ scale, steps: 200 })),
+    },
+  },
+  texture: {
+    describe:
+      'Textures without a content: sliced Wasserstein distance in fourteen layers (Heitz et al. 2021)',
+    recipe: {
+      network: 'vgg19',
+      pooling: 'average',
+      init: 'noise',
+      content: { weight: 0 },
+      style: {
+        loss: { slicedWasserstein: { directions: 512 } },
+        layers: [
+          'relu1_1',
+          'relu1_2',
+          'relu2_1',
+          'relu2_2',
+          'relu3_1',
+          'relu3_2',
+          'relu3_3',
+          'relu3_4',
+        ].concat(['relu4_1', 'relu4_2', 'relu4_3', 'relu4_4', 'relu5_1', 'relu5_2']),
+      },
+      totalVariation: 0,
+      optimizer: 'lbfgs',
+      steps: 640,
+      stages: [{ scale: 0.5, steps: 320 }],
     },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

@@ -5,7 +5,7 @@ import { isAuto } from '../../auto.js';
 import { sortedByKey } from '../../files/canonical-json.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
-import type { Pooling } from '../../stylize/networks/network.js';
+import type { Padding, Pooling } from '../../stylize/networks/network.js';
 import { type OptimizerName, optimizers } from '../../stylize/optimizers/index.js';
 import type { Optimizer } from '../../stylize/optimizers/optimizer.js';
 import type { ParametrizationName } from '../../stylize/parametrizations/index.js';
@@ -31,6 +31,7 @@ export interface OptimizeRecipe extends MethodRecipe {
   readonly method: 'optimize';
   readonly network: NetworkName;
   readonly pooling: Pooling;
+  readonly padding: Padding;
   readonly smoothing: boolean;
   readonly weighting: Weighting;
   readonly init: DrawnOptimizeRecipe['init'];
@@ -84,6 +85,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
     fit,
     network,
     pooling: drawn.pooling ?? defaults.pooling,
+    padding: drawn.padding,
     smoothing: drawn.smoothing ?? defaults.smoothing,
     weighting,
     init,

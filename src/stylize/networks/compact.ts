@@ -48,8 +48,10 @@ export const compact: Network = {
 
   shapeAt: (layer, image) => vggShapeAt(compactBlocks, layer, image),
 
-  features: (image, weights, layers, pooling) =>
-    vggFeatures(image, compactBlocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
+  features: (image, weights, layers, pooling, padding) =>
+    vggFeatures(image, compactBlocks, layers, pooling, {
+      convolution: replicatingConvolution(weights, padding),
+    }),
 };
 
 /**

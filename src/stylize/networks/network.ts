@@ -7,6 +7,10 @@ import type { OptimizerName } from '../optimizers/index.js';
 export const poolings = ['max', 'average'] as const;
 export type Pooling = (typeof poolings)[number];
 
+/** What lies beyond the border of an image: copies of its border before the second pooling, before the first layer, or zeros. */
+export const paddings = ['replicate', 'first', 'zeros'] as const;
+export type Padding = (typeof paddings)[number];
+
 /** Defaults of the recipe parameters whose best values depend on the network. */
 export interface NetworkDefaults {
   /** Relative weights by layer. */
@@ -44,6 +48,7 @@ export interface Network {
   readonly shapeAt: (layer: string, image: Shape) => Shape;
   /**
    * Computes the features of the given layers, and nothing deeper than the deepest of them.
+   * @param padding for networks of the kind of VGG; default `replicate`
    * @param image `[batch, height, width, 3]`, RGB in [0, 1]; this function applies the network's preprocessing
    * @returns layer name to `[batch, height, width, channels]`
    */
@@ -52,5 +57,6 @@ export interface Network {
     weights: Named<Tensor>,
     layers: readonly string[],
     pooling: Pooling,
+    padding?: Padding,
   ) => Named<Tensor4D>;
 }

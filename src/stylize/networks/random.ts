@@ -58,8 +58,10 @@ function randomNetwork(blocks: Blocks, contentLayer: string): Network {
     takesWeights: false,
     loadWeights: () => makeWeights(blocks),
     shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
-    features: (image, weights, layers, pooling) =>
-      vggFeatures(center(image), blocks, layers, pooling, { convolution: replicatingConvolution(weights) }),
+    features: (image, weights, layers, pooling, padding) =>
+      vggFeatures(center(image), blocks, layers, pooling, {
+        convolution: replicatingConvolution(weights, padding),
+      }),
   };
 }
 

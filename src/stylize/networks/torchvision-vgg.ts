@@ -27,9 +27,9 @@ export function torchvisionVgg({ name, title, blocks, defaults }: TorchvisionVgg
       return loadImagenetWeights(file, { title, convolutions });
     },
     shapeAt: (layer, image) => vggShapeAt(blocks, layer, image),
-    features: (image, weights, layers, pooling) =>
+    features: (image, weights, layers, pooling, padding) =>
       vggFeatures(preprocessed(image, weights), blocks, layers, pooling, {
-        convolution: replicatingConvolution(weights),
+        convolution: replicatingConvolution(weights, padding),
       }),
   };
 }

@@ -4,7 +4,7 @@ import type { Named, Shape } from '../../engine/engine.js';
 import { replicated } from '../../engine/padding.js';
 import { averagePool2x2 } from '../../engine/pooling.js';
 import { WildstyleError } from '../../errors.js';
-import type { Pooling } from './network.js';
+import type { Padding, Pooling } from './network.js';
 
 /** The output channels of each convolution in each block. */
 export type Blocks = readonly (readonly number[])[];
@@ -96,17 +96,24 @@ const downsampling: Readonly<Record<Pooling, (x: tf.Tensor4D) => tf.Tensor4D>> =
   average: averagePool2x2,
 };
 
-/** The layers before the second pooling. Deeper ones see the border of the image too coarsely to draw a line there. */
-const fineLayer = /^conv[12]_/;
+/** The layers that replicate the border. Those after the second pooling see it too coarsely to draw a line there. */
+const replicating: Readonly<Record<Padding, RegExp>> = {
+  replicate: /^conv[12]_/,
+  first: /^conv1_1$/,
+  zeros: /^$/,
+};
 
 /**
- * Like {@link weightedConvolution}, but the layers of the first two blocks pad their input by replicating its border.
+ * Like {@link weightedConvolution}, but by default the layers of the first two blocks pad their input by replicating its border.
  * Zeros look like an edge around the image, and optimizing pixels would draw a frame there.
  */
-export function replicatingConvolution(weights: Named<tf.Tensor>): LayerHooks['convolution'] {
+export function replicatingConvolution(
+  weights: Named<tf.Tensor>,
+  padding: Padding = 'replicate',
+): LayerHooks['convolution'] {
   const convolution = weightedConvolution(weights);
   return (input, layer) => {
-    if (!fineLayer.test(layer)) return convolution(input, layer);
+    if (!replicating[padding].test(layer)) return convolution(input, layer);
     return convolution(replicated(input), layer, 'valid');
   };
 }

@@ -1,5 +1,7 @@
 /** Features of several layers at the same places of an image (hypercolumns, Hariharan et al. 2015). @module */
+
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Named, Shape } from '../../../engine/engine.js';
 import type { StepInput } from '../term.js';
 import { featuresAt, type PlaceSource, placesIn, shiftInput } from './places.js';
@@ -36,3 +38,15 @@ export function hypercolumns(
   const at = placesIn(shape, places, region, source);
   return Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, featuresAt(layer, at)]));
 }
+
+/** How hypercolumns are made of layers. */
+export const columnsParameter = {
+  kind: 'word',
+  default: 'balanced',
+  words: ['balanced', 'plain'],
+  describe:
+    'balanced: every layer counts by its share, whatever its size; plain: features of all layers and the pixels side by side, as published, so that weights of layers have no effect',
+} as const;
+
+/** Features of all layers at the same places as they are: `[batch, places, channels of all layers]`. */
+export const plainColumns = (columns: Named<Tensor3D>): Tensor3D => tf.concat(Object.values(columns), 2);

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { lossWith } from '../parameters.js';
-import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
+import { columnsParameter, hypercolumnInputs, hypercolumns, plainColumns } from '../shared/hypercolumns.js';
 import { cosineDistance, cosineDistances, nearestPairs, sideBySide } from '../shared/matching.js';
 import { at, under } from '../shared/per-layer.js';
 import { type PlaceSource, placesParameter } from '../shared/places.js';
@@ -78,9 +78,11 @@ export const relaxedEmd = lossWith(
       max: 100,
       describe: "Weight of the colors, relative to that of the earth mover's distance",
     },
+    columns: columnsParameter,
     places: placesParameter(1024),
   },
-  ({ role, layers, region }, { places }): Term => {
+  ({ role, layers, region }, { columns: kind, places }): Term => {
+    const isPlain = kind === 'plain';
     const own = [pixels, ...layers.filter((layer) => layer !== pixels)];
     const columnsOf = (features: Readonly<Record<string, tf.Tensor4D>>, source: PlaceSource) =>
       hypercolumns(Object.fromEntries(own.map((layer) => [layer, features[layer]])), places, region, source);
@@ -89,7 +91,7 @@ export const relaxedEmd = lossWith(
       sources: [role],
       ...(region && { isGuided: true }),
       parts: partNames,
-      numbers: layers.map(shareOf),
+      numbers: isPlain ? [] : layers.map(shareOf),
       shares(_, { moments = 1, palette = 1 }) {
         const each = 1 / (1 + moments + palette);
         return { relaxedEmd: each, moments: each * moments, palette: each * palette };
@@ -102,18 +104,35 @@ export const relaxedEmd = lossWith(
         ),
       target(_, features, guide) {
         const columns = columnsOf(features, { region: { places: placesOfRegion(region, guide) } });
+        const colors = toYuv(columns[pixels]);
+        if (isPlain) {
+          const all = plainColumns(columns);
+          return { values: { colors, features: all, ...gaussianOf(all) }, scales: {} };
+        }
         const values = layers.map((layer) => {
           const { mean, covariance } = gaussianOf(columns[layer]);
           return under<tf.Tensor>(layer, { features: columns[layer], mean, covariance });
         });
         return {
-          values: Object.assign({ colors: toYuv(columns[pixels]) }, ...values),
+          values: Object.assign({ colors }, ...values),
           scales: {},
         };
       },
       value(features, targets, { drawn, numbers }) {
         const kept = targets[role] ?? {};
-        const { [pixels]: colors, ...columns } = columnsOf(features, { drawn });
+        const every = columnsOf(features, { drawn });
+        const { [pixels]: colors, ...columns } = every;
+        const palette = paletteDistance(toYuv(colors), kept.colors as tf.Tensor3D);
+        if (isPlain) {
+          const all = plainColumns(every);
+          const { mean, covariance } = gaussianOf(all);
+          const apart = [tf.sub(mean, kept.mean), tf.sub(covariance, kept.covariance)];
+          return {
+            relaxedEmd: relaxedDistance(all, kept.features as tf.Tensor3D),
+            moments: tf.addN(apart.map((difference) => itemMean(tf.abs(difference)))),
+            palette,
+          };
+        }
         if (layers.includes(pixels)) columns[pixels] = colors;
         const style = Object.fromEntries(
           layers.map((layer) => [layer, at(layer, kept).features as tf.Tensor3D]),
@@ -134,7 +153,7 @@ export const relaxedEmd = lossWith(
         return {
           relaxedEmd: relaxedDistance(sideBySide(columns, numbers), sideBySide(style, numbers)),
           moments: tf.addN(moments),
-          palette: paletteDistance(toYuv(colors), kept.colors as tf.Tensor3D),
+          palette,
         };
       },
     };
