@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { isAuto } from '../auto.js';
 import type { ErrorCode } from '../errors.js';
 import { exportFormat } from '../export-formats.js';
+import { type MethodName, methods } from '../methods/index.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { absolutePath } from './absolute-path.js';
 import { isDistribution } from './distribution.js';
@@ -12,8 +13,10 @@ import { didYouMean, nearest } from './messages/suggest.js';
 import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
 
-/** Returns the networks that a recipe may draw. */
+/** Returns the networks that a recipe may draw. Methods without a network need none. */
 export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
+  const drawn = possibleValues(recipe.method).map(String);
+  if (!drawn.some((name) => 'network' in methods[name as MethodName].parameters)) return [];
   const names = new Set<string>(possibleValues(recipe.network).map(String));
   if ([...names].some(isAuto)) names.add(defaultNetwork);
   return networkNames.filter((name) => names.has(name));
@@ -22,6 +25,7 @@ export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
 /** Reports layer names that no network of the recipe has. */
 export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
   const possible = possibleNetworks(recipe);
+  if (possible.length === 0) return [];
   const known = new Set(possible.flatMap((name) => networks[name].layers));
   const lacking = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
   const sides = ['content', 'style'] as const;
@@ -81,7 +85,9 @@ function masksFolder({ masks }: Pick<Job['style'], 'masks'>): string | undefined
 
 /** Reports masks that have no use, and a blend by regions without any. */
 export function checkMasks({ content, style, recipe }: Omit<Job, 'file'>): JobProblem[] {
-  const isByRegion = possibleValues(recipe.blend).some((blend) => typeof blend === 'object');
+  const isByRegion = possibleValues(recipe.blend).some(
+    (blend) => typeof blend === 'object' && blend !== null && !('half' in blend),
+  );
   if (content.masks === undefined && style.masks !== undefined) {
     const message = 'style.masks: content.masks is missing, and a region needs both';
     return [{ path: ['style', 'masks'], at: 'key', message }];

@@ -1,8 +1,12 @@
-/** The methods by name. To add one, create a folder next to this file and add a line here. @module */
+/** The methods by name. To add one, create a file or folder next to this one and add a line here. @module */
+import { colorTransfer } from './color-transfer.js';
+import { fda } from './fda/fda.js';
+import { histogram } from './histogram.js';
 import type { Method } from './method.js';
+import { none } from './none.js';
 import { optimize } from './optimize/optimize.js';
 
-export const methods = { optimize } as const;
+export const methods = { optimize, fda, histogram, colorTransfer, none } as const;
 
 /** The name of a method. The first one is the default. */
 export type MethodName = keyof typeof methods;

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { formatVersion, volatileFields } from '../../src/dataset/format.js';
 import { compileManifest, readManifest } from '../../src/dataset/ledger/manifest.js';
 import { columnList, metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
-import { isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
+import { factsOf, isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { inspectOutput } from '../../src/dataset/output-status.js';
 import {
   type DatasetSummary,
@@ -306,7 +306,7 @@ test('a dataset made when format 1 was new still verifies', async (t) => {
     t.like(record.applied, { method: 'optimize', network: 'random', style: { loss: { gram: 1 } }, steps: 2 });
     t.deepEqual(record.applied, record.drawn);
     t.deepEqual(
-      record.loss.curve.map(({ step }) => step),
+      factsOf(record).loss?.curve.map(({ step }) => step),
       [0, 1, 2],
     );
   }

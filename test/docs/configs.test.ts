@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
-import { isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
+import { factsOf, isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/prepare.js';
 import { wildstyle } from '../support/command-line.js';
@@ -25,6 +25,7 @@ test('there is a sample for every kind of job', (t) => {
   t.deepEqual(names, [
     'demo.yaml',
     'distributions.yaml',
+    'ensemble.yaml',
     'labels-csv.yaml',
     'minimal.yaml',
     'splits.yaml',
@@ -138,7 +139,7 @@ test('minimal.yaml runs from the command line', async (t) => {
     records.map((record) => [
       record.kind,
       record.status,
-      isStylized(record) ? record.steps : 'steps' in record,
+      isStylized(record) ? factsOf(record).steps : 'steps' in record,
       isComplete(record) && record.widthPx,
     ]),
     [

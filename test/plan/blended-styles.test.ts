@@ -1,5 +1,6 @@
 /** Items that blend several styles. @module */
 import test from 'ava';
+import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
 import type { StylizedItem } from '../../src/plan/item.js';
 import { stylesIn } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';
@@ -19,7 +20,7 @@ test('every item has as many distinct styles as weights', (t) => {
   for (const { sources, recipe } of items) {
     t.deepEqual(Object.keys(sources), ['content', 'style', 'style2', 'style3']);
     t.is(new Set(stylesIn(sources).map(({ path }) => path)).size, 3);
-    t.deepEqual(recipe.style.mix, [0.5, 0.25, 0.25]);
+    t.deepEqual((recipe as OptimizeRecipe).style.mix, [0.5, 0.25, 0.25]);
   }
   // The first style is that of a job without `mix`.
   const plain = itemsOf('seed: 3\nsampling: { stylesPerContent: 3 }\n');
@@ -37,7 +38,7 @@ test('every item has as many distinct styles as weights', (t) => {
 
 test('weights and their number can be drawn', (t) => {
   const drawn = itemsOf(lines('{ style: 1, style2: { uniform: [0.1, 1] } }'));
-  const shares = drawn.map(({ recipe }) => recipe.style.mix);
+  const shares = drawn.map(({ recipe }) => (recipe as OptimizeRecipe).style.mix);
   t.true(shares.every(([a, b]) => Math.abs(a + b - 1) < 1e-12 && b > 0.09 && b <= 0.5));
   t.true(new Set(shares.map(([a]) => a)).size > 15);
   const counts = itemsOf(lines('{ choice: [[1], [1, 1]] }')).map(({ sources }) => stylesIn(sources).length);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import { benchPlan } from '../../scripts/bench/plan.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';
 import { contentOf, contentsOf, digest, jobWith, network, stylesOf } from './synthetic.js';
@@ -129,7 +130,11 @@ test('items beyond the number of styles are replicas with independent draws', (t
     [0, 0, 1, 1, 2],
   );
   t.is(new Set(items.map((item) => item.kind === 'stylized' && item.seed)).size, 5);
-  t.is(new Set(items.map((item) => item.kind === 'stylized' && item.recipe.style.strength)).size, 5);
+  t.is(
+    new Set(items.map((item) => item.kind === 'stylized' && (item.recipe as OptimizeRecipe).style.strength))
+      .size,
+    5,
+  );
   t.is(new Set(items.map((item) => item.kind === 'stylized' && item.sources.style.path)).size, 2);
 });
 
@@ -197,7 +202,9 @@ test('without labels, images are stored directly in the split folder', (t) => {
 
 test('parameters summarize the drawn values', (t) => {
   const plan = makePlan(jobWith(varied), inventory, network);
-  const recipes = [...plan.items()].flatMap((item) => (item.kind === 'stylized' ? [item.recipe] : []));
+  const recipes = [...plan.items()].flatMap((item) =>
+    item.kind === 'stylized' ? [item.recipe as OptimizeRecipe] : [],
+  );
   const of = (path: string) => plan.parameters.find((parameter) => parameter.path === path);
   const steps = recipes.map((recipe) => recipe.steps);
   t.like(of('steps'), { kind: 'range', minimum: Math.min(...steps), maximum: Math.max(...steps) });

@@ -1,11 +1,16 @@
 import test from 'ava';
 import { canonicalJson } from '../../src/files/canonical-json.js';
 import { isDistribution } from '../../src/job/distribution.js';
-import { makeOriginalSampler, makeRecipeSampler } from '../../src/plan/recipe-sampler.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import * as sampler from '../../src/plan/recipe-sampler.js';
 import type { Key } from '../../src/random.js';
 import { resolved } from '../stylize/support.js';
 import { jobWith } from './synthetic.js';
 
+const { makeOriginalSampler } = sampler;
+const makeRecipeSampler = sampler.makeRecipeSampler as (
+  ...given: Parameters<typeof sampler.makeRecipeSampler>
+) => sampler.Sampler<OptimizeRecipe>;
 const facts = { network: 'random' } as const;
 const keys = Array.from({ length: 5000 }, (_, i): Key => [i, 77]);
 

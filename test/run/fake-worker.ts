@@ -64,7 +64,8 @@ process.on('message', (message: ToWorker) => {
   } else if (message.type === 'item') make(message.item, message.earlier);
   else if (message.type === 'calibrate') {
     note('calibrate');
-    if (message.recipe.steps === 13 && times('calibrate') === 1) end('an accident');
+    if ('steps' in message.recipe && message.recipe.steps === 13 && times('calibrate') === 1)
+      end('an accident');
     else send({ type: 'calibrated', measured: { steps: 3, pixelSteps: 30, ms: 6 } });
   } else if (message.type === 'drain') draining = true;
   else process.exit(0);

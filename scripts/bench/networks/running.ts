@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Engine, HostTensor, WeightSet } from '../../../src/engine/index.js';
 import { parametersOfRecipe, specOfRecipe } from '../../../src/methods/optimize/objective.js';
-import { resolveRecipe } from '../../../src/run/arrays/resolve-recipe.js';
+import { resolveOptimizeRecipe } from '../../../src/run/arrays/resolve-recipe.js';
 import { RunningBatch } from '../../../src/stylize/batch.js';
 import { networks } from '../../../src/stylize/networks/index.js';
 import { TargetCache } from '../../../src/stylize/targets.js';
@@ -29,7 +29,7 @@ export async function startOptimization(
   weights: WeightSet,
   sizePx: number,
 ): Promise<RunningBatch> {
-  const recipe = resolveRecipe({ network, size: sizePx, optimizer: 'lbfgs' });
+  const recipe = resolveOptimizeRecipe({ network, size: sizePx, optimizer: 'lbfgs' });
   const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
   const [content, style] = [1, 2].map((seed) => noise(sizePx, seed));
   const cache = new TargetCache(engine, graphBytes);

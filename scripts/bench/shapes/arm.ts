@@ -7,7 +7,7 @@ import { OptimizeMaker } from '../../../src/methods/optimize/maker.js';
 import type { OptimizeRecipe } from '../../../src/methods/optimize/resolve.js';
 import type { RecipeInput } from '../../../src/methods/recipe.js';
 import { openMethodContext } from '../../../src/run/arrays/method-context.js';
-import { resolveRecipe } from '../../../src/run/arrays/resolve-recipe.js';
+import { resolveOptimizeRecipe } from '../../../src/run/arrays/resolve-recipe.js';
 import { imagesIn, type PictureFolders } from '../pictures/pairs.js';
 import { type Aspect, photographOf, sourcesOfPair } from './photographs.js';
 
@@ -31,7 +31,7 @@ export class Arm {
   static async open(input: RecipeInput, { content, style, weights }: PictureFolders): Promise<Arm> {
     const files = input.network === 'vgg19' && existsSync(weights) ? { vgg19: weights } : undefined;
     const context = await openMethodContext({ threads: 1, ...(files && { weights: files }) });
-    const recipe = resolveRecipe(input, files);
+    const recipe = resolveOptimizeRecipe(input, files);
     const [contents, styles] = await Promise.all([content, style].map(imagesIn));
     return new Arm(context, recipe, { contents, styles });
   }

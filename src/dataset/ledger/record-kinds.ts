@@ -18,5 +18,5 @@ export function fileOf(record: ItemRecord): string {
 
 /** Returns the facts that the method reported about an image. */
 export function factsOf(record: ItemRecord): AnyFacts {
-  return isStylized(record) ? record : {};
+  return isStylized(record) ? (record as AnyFacts) : {};
 }

@@ -151,7 +151,10 @@ export const recordShapes: Readonly<Record<string, z.ZodObject>> = {
 };
 
 type Fields<T extends z.ZodRawShape> = z.output<z.ZodObject<T, z.core.$strip>>;
-type Facts<M extends MethodName> = z.output<(typeof methods)[M]['facts']>;
+// Zod gives an object without keys a type that nothing else can be added to.
+type Facts<M extends MethodName> = keyof (typeof methods)[M]['facts']['shape'] extends never
+  ? object
+  : z.output<(typeof methods)[M]['facts']>;
 type CompleteStylized = {
   [M in MethodName]: Fields<typeof common & typeof stylized & typeof published & typeof made> &
     Facts<M> & { method: M };

@@ -1,10 +1,10 @@
 /** Whose colors the result has, and how much of the content is blended in. @module */
 import type { HostTensor } from '../../engine/engine.js';
-import { WildstyleError } from '../../errors.js';
 import { grayOf, matchLuminance, withLuminance } from '../../images/color/luminance.js';
 import { matchColors, paletteOf } from '../../images/color/match.js';
 import type { Side } from '../../stylize/role.js';
 import type { SourceImage } from '../../stylize/targets.js';
+import { blended } from '../blend.js';
 import type { Source } from '../method.js';
 import type { OptimizeRecipe } from './resolve.js';
 
@@ -53,23 +53,5 @@ export function finishedImage(
       : color === 'palette'
         ? matchColors(image, paletteOf(style.tensor))
         : image;
-  if (blend === 1) return colored;
-  const shareAt = sharesByPixel(blend, content);
-  const data = colored.data.map((value, i) => {
-    const share = shareAt(Math.floor(i / 3));
-    return share * value + (1 - share) * content.tensor.data[i];
-  });
-  return { data, shape: image.shape };
-}
-
-/** The share of the stylized image at each pixel: one for all, or that of the color in the content's mask. */
-function sharesByPixel(blend: OptimizeRecipe['blend'], { mask }: Source): (pixel: number) => number {
-  if (typeof blend === 'number') return () => blend;
-  if (!mask) {
-    throw new WildstyleError('mask-invalid', 'blend is by region, but the content image has no mask.', {
-      cure: 'Add a mask, or set blend to a number.',
-    });
-  }
-  const shares = mask.colors.map((color) => blend[color] ?? 1);
-  return (pixel) => shares[mask.indexes[pixel]];
+  return blended(blend, colored, content);
 }

@@ -7,6 +7,7 @@ import { paddings, poolings } from '../../stylize/networks/network.js';
 import { optimizerNames } from '../../stylize/optimizers/index.js';
 import { parametrizationNames } from '../../stylize/parametrizations/index.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
+import { blendSchema } from '../blend.js';
 import { colors } from './color.js';
 import { losses } from './loss-parameters.js';
 import { weightings } from './shares.js';
@@ -29,8 +30,6 @@ const initialImage = z.union([
     })
     .refine(hasWeight, 'give at least one weight above 0'),
 ]);
-
-const share = z.number().min(0).max(1);
 
 const steps = z.int().min(1).max(10000);
 
@@ -132,12 +131,7 @@ export const optimizeParameters = {
     .describe(
       'Whose colors the result has. style: as the losses make them; content: the style image gets the colors of the content first; luminance: only luminance is transferred; palette: the result gets the colors of the style at the end',
     ),
-  blend: z
-    .union([share, z.record(z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a color such as #ff0000'), share)])
-    .default(1)
-    .describe(
-      "Share of the stylized image in the result; the rest is the content. A map from color to share blends by the content's mask; colors that it does not name have 1",
-    ),
+  blend: blendSchema,
   totalVariation: weight
     .optional()
     .describe('Weight of the total variation loss. Default: depends on the network'),

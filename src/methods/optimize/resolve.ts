@@ -2,7 +2,6 @@
 
 import type { z } from 'zod';
 import { isAuto } from '../../auto.js';
-import { sortedByKey } from '../../files/canonical-json.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import type { Padding, Pooling } from '../../stylize/networks/network.js';
@@ -11,6 +10,7 @@ import type { Optimizer } from '../../stylize/optimizers/optimizer.js';
 import type { ParametrizationName } from '../../stylize/parametrizations/index.js';
 import type { Decay } from '../../stylize/schedule/decay.js';
 import { contentLosses, styleLosses } from '../../stylize/terms/index.js';
+import { type Blend, resolveBlend } from '../blend.js';
 import type { MethodRecipe, ResolveFacts } from '../method.js';
 import type { Color } from './color.js';
 import { type LossParameters, lossResolver } from './loss-shares.js';
@@ -23,8 +23,7 @@ import { mixOf, oneStyle } from './styles/mix.js';
 export type { LossParameters, Shares };
 
 /** The recipe as drawn, before resolving. */
-export type DrawnOptimizeRecipe = z.output<z.ZodObject<typeof optimizeParameters>> &
-  Omit<MethodRecipe, 'method'> & { readonly method: 'optimize' };
+export type DrawnOptimizeRecipe = z.output<z.ZodObject<typeof optimizeParameters>> & MethodRecipe;
 
 /** Every parameter that determines the pixels. */
 export interface OptimizeRecipe extends MethodRecipe {
@@ -51,8 +50,7 @@ export interface OptimizeRecipe extends MethodRecipe {
     readonly mix: readonly number[];
   };
   readonly color: Color;
-  /** The share of the result, or that of each region by color in the content's mask. */
-  readonly blend: number | Shares;
+  readonly blend: Blend;
   readonly totalVariation: number;
   readonly parametrization: ParametrizationName;
   readonly optimizer: OptimizerName;
@@ -73,14 +71,14 @@ export interface OptimizeRecipe extends MethodRecipe {
 
 /** Fills in defaults that depend on the network, the optimizer or the size, and normalizes weights to shares. */
 export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts): OptimizeRecipe {
-  const { method, size, fit, weighting, init, content, style, steps, stages } = drawn;
+  const { size, fit, weighting, init, content, style, steps, stages } = drawn;
   const network = isAuto(drawn.network) ? facts.network : drawn.network;
   const { defaults } = networks[network];
   const losses = resolvers[weighting];
   const optimizer = drawn.optimizer ?? defaults.optimizer;
   const learningRate = drawn.learningRate ?? optimizers[optimizer].defaults.learningRate;
   return {
-    method,
+    method: 'optimize',
     size,
     fit,
     network,
@@ -108,7 +106,7 @@ export function resolveOptimize(drawn: DrawnOptimizeRecipe, facts: ResolveFacts)
       mix: style.mix ? mixOf(style.mix, weighting) : oneStyle,
     },
     color: drawn.color,
-    blend: blendOf(drawn.blend),
+    blend: resolveBlend(drawn.blend),
     totalVariation: drawn.totalVariation ?? defaults.totalVariation,
     parametrization: drawn.parametrization,
     optimizer,
@@ -156,16 +154,6 @@ const resolvers = {
   absolute: lossesOf('absolute'),
   normalized: lossesOf('normalized'),
 };
-
-/** Colors in lower case, sorted, so that equal maps have equal fingerprints. */
-function blendOf(drawn: DrawnOptimizeRecipe['blend']): number | Shares {
-  if (typeof drawn === 'number') return drawn;
-  return Object.fromEntries(
-    sortedByKey(
-      Object.entries(drawn).map(([color, share]): [string, number] => [color.toLowerCase(), share]),
-    ),
-  );
-}
 
 /** A style image has at least the smallest edge that a network takes, and at most the largest size of a recipe. */
 function styleSize(sizePx: number, scale: number): number {

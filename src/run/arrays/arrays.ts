@@ -15,7 +15,7 @@ import type { Watch } from '../../stylize/schedule/item.js';
 import { TargetCache } from '../../stylize/targets.js';
 import { type ArrayImage, arraySource, asBatch, asFinite, sourcesFromArrays } from './array-images.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
-import { resolveRecipe, withMix } from './resolve-recipe.js';
+import { resolveOptimizeRecipe, withMix } from './resolve-recipe.js';
 
 /** Options for style transfer on arrays. */
 export interface ArrayOptions extends EngineChoice {
@@ -70,7 +70,7 @@ export async function createStylizer(options: ArrayOptions = {}): Promise<ArrayS
   const evaluator = new Evaluator(context.engine, targets);
   const maker = new OptimizeMaker(context, targets);
   const resolve = (input: RecipeInput, styles: number) =>
-    resolveRecipe(withMix(input, styles), options.weights);
+    resolveOptimizeRecipe(withMix(input, styles), options.weights);
   return {
     async stylize(content, style, input = {}, watch = {}) {
       const styles = asList(style);

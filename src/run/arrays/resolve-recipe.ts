@@ -4,6 +4,7 @@ import { WildstyleError } from '../../errors.js';
 import { isDistribution } from '../../job/distribution.js';
 import { problemsOf } from '../../job/messages/explain.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
+import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
 import { type RecipeInput, recipeSchema, withPreset } from '../../methods/recipe.js';
 import { styleRoles } from '../../stylize/role.js';
 import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
@@ -29,6 +30,18 @@ export function withMix(input: RecipeInput, styles: number): RecipeInput {
     );
   }
   return styles === 1 ? input : { ...input, style: { ...input.style, mix } };
+}
+
+/**
+ * Fills in all defaults of a recipe of the method `optimize`.
+ * @throws `option-invalid` also for a recipe of another method; `weights-missing`
+ */
+export function resolveOptimizeRecipe(given: RecipeInput, weights?: NamedWeights): OptimizeRecipe {
+  const recipe = resolveRecipe(given, weights);
+  if (recipe.method === 'optimize') return recipe;
+  throw new WildstyleError('option-invalid', `The method ${recipe.method} takes image files, not arrays.`, {
+    cure: 'Leave out method, or use it in a job or with wildstyle stylize --set.',
+  });
 }
 
 /**

@@ -2,11 +2,10 @@
 import type { Engine } from '../../engine/engine.js';
 import { pattern } from '../../engine/smoke/cases.js';
 import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objective.js';
-import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
 import { Evaluator } from '../../stylize/evaluate.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import { TargetCache } from '../../stylize/targets.js';
-import { resolveRecipe } from '../arrays/resolve-recipe.js';
+import { resolveOptimizeRecipe } from '../arrays/resolve-recipe.js';
 import { WeightStore } from '../weights.js';
 
 const [sizePx, steps, graphBytes] = [64, 30, 2e9];
@@ -28,7 +27,7 @@ function picture(seed: number) {
  */
 export async function lossRatio(engine: Engine, float32: Engine): Promise<number> {
   const store = new WeightStore({});
-  const recipe = resolveRecipe({ network: 'compact', size: sizePx, steps }) as OptimizeRecipe;
+  const recipe = resolveOptimizeRecipe({ network: 'compact', size: sizePx, steps });
   const spec = specOfRecipe(recipe);
   const parameters = parametersOfRecipe(recipe);
   const sources = { content: picture(1), style: picture(2) };
