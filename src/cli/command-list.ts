@@ -45,6 +45,11 @@ export const commandList: readonly ListedCommand[] = [
     async () => (await import('./commands/submit.js')).submitCommand,
   ),
   listed(
+    'schedule <jobs..>',
+    'Run jobs in their windows, or print what makes systemd, cron, Slurm or Kubernetes do so',
+    async () => (await import('./commands/schedule.js')).scheduleCommand,
+  ),
+  listed(
     'verify <dir>',
     'Check every file of a dataset against its manifest, and repair it',
     async () => (await import('./commands/verify.js')).verifyCommand,

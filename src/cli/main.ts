@@ -27,7 +27,7 @@ commandLine
   .demandCommand(1, 'No command given.')
   .strict()
   .check((values) => {
-    checkOptions(values, ['set', 'vary', 'dirs', 'style', 'style-mask', 'styleMask']);
+    checkOptions(values, ['set', 'vary', 'dirs', 'style', 'jobs', 'style-mask', 'styleMask']);
     return true;
   })
   .version(packageVersion())

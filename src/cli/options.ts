@@ -1,4 +1,5 @@
 /** Options shared by several commands. @module */
+import { resolve as absolute } from 'node:path';
 import type { Argv } from 'yargs';
 import { isAuto } from '../auto.js';
 import { WildstyleError } from '../errors.js';
@@ -91,4 +92,15 @@ export function parseWeights(
       return [name, resolve(file)];
     }),
   );
+}
+
+/** Returns the options of a job as they were given, with absolute paths. */
+export function jobArguments({ set = [], out, weights, limit, workers, window }: JobArguments): string[] {
+  const given = { out: out && absolute(out), weights, limit, workers, window };
+  return [
+    ...set.flatMap((override) => ['--set', override]),
+    ...Object.entries(given).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, `${value}`],
+    ),
+  ];
 }

@@ -1,0 +1,38 @@
+/** `wildstyle schedule`: runs jobs in their windows, or writes what makes a system do so. @module */
+import { WildstyleError } from '../../errors.js';
+import type { CommandBody } from '../command-list.js';
+import { type KubernetesArguments, withKubernetesOptions } from '../kubernetes-options.js';
+import { runScheduler } from './schedule/daemon.js';
+import { type NightlySystem, nightlySystems, nightlyText } from './schedule/print.js';
+
+export interface ScheduleArguments extends KubernetesArguments, Partial<Record<NightlySystem, boolean>> {
+  readonly jobs: readonly string[];
+  readonly untilDone?: boolean;
+}
+
+export const scheduleCommand: CommandBody<ScheduleArguments> = {
+  builder: (yargs) =>
+    withKubernetesOptions(yargs)
+      .positional('jobs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Job files, or folders of job files, which are watched',
+      })
+      .option('until-done', { type: 'boolean', describe: 'Exit when no job has anything left to do' })
+      .option('systemd', { type: 'boolean', describe: 'Print units of systemd instead' })
+      .option('cron', { type: 'boolean', describe: 'Print lines for a crontab instead' })
+      .option('slurm', { type: 'boolean', describe: 'Print a script for sbatch instead' })
+      .option('kubernetes', {
+        type: 'boolean',
+        describe: 'Print a manifest for Kubernetes instead',
+      }) as never,
+  async handler(args) {
+    const wanted = nightlySystems.filter((system) => args[system]);
+    if (wanted.length > 1)
+      throw new WildstyleError('option-invalid', `Choose one of --${wanted.join(' and --')}.`);
+    const [system] = wanted;
+    if (system) process.stdout.write(await nightlyText(system, args.jobs, args));
+    else process.exitCode = await runScheduler(args.jobs, args.untilDone ?? false);
+  },
+};

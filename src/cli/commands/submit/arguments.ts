@@ -1,0 +1,22 @@
+/** The arguments of `wildstyle submit`. @module */
+import { WildstyleError } from '../../../errors.js';
+import type { KubernetesArguments } from '../../kubernetes-options.js';
+import type { JobArguments } from '../../options.js';
+
+export interface SubmitArguments extends JobArguments, KubernetesArguments {
+  readonly to: 'slurm' | 'kubernetes';
+  readonly shards?: number;
+  readonly tasks?: number;
+  readonly time?: string;
+  readonly partition?: string;
+  readonly print?: boolean;
+}
+
+/** @throws `option-invalid` */
+export function wholeNumber(name: string, value: number, maximum: number): number {
+  if (Number.isInteger(value) && value > 0 && value <= maximum) return value;
+  throw new WildstyleError(
+    'option-invalid',
+    `--${name} must be a whole number from 1 to ${maximum}, not ${value}.`,
+  );
+}

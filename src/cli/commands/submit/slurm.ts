@@ -1,0 +1,71 @@
+/** `wildstyle submit --to slurm`. @module */
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { outputPaths } from '../../../dataset/output-paths.js';
+import { readCompletion } from '../../../dataset/shards/completion.js';
+import { findShards } from '../../../dataset/shards/shard-folders.js';
+import { WildstyleError } from '../../../errors.js';
+import { publishFile } from '../../../files/publish.js';
+import { type SlurmArray, slurmMerge, slurmScript } from '../../../submit/slurm.js';
+import { jobArguments } from '../../options.js';
+import { print } from '../../output.js';
+import { type SubmitArguments, wholeNumber } from './arguments.js';
+
+/** Submits the shards that are left as an array, and a job that merges them. @param root the output folder */
+export async function submitToSlurm(args: SubmitArguments, root: string, count: number): Promise<void> {
+  const left = await shardsLeft(root, count);
+  const wildstyle = [process.execPath, process.argv[1]];
+  if (left.length === 0) {
+    print(`All ${count} shards are complete: wildstyle merge ${root}`);
+    return;
+  }
+  const tasks = Math.min(
+    left.length,
+    args.tasks === undefined ? left.length : wholeNumber('tasks', args.tasks, count),
+  );
+  const { workFolder, temporaryFolder } = outputPaths(root);
+  const array: SlurmArray = {
+    command: [...wildstyle, 'run', resolve(args.job), ...jobArguments(args)],
+    ...{ left, count, tasks, logFolder: workFolder, workingDirectory: process.cwd() },
+    ...{ time: args.time, partition: args.partition },
+    cpusPerTask: args.cpus === undefined ? undefined : wholeNumber('cpus', args.cpus, 4096),
+  };
+  const script = slurmScript(array);
+  if (args.print) {
+    process.stdout.write(script);
+    return;
+  }
+  await mkdir(workFolder, { recursive: true });
+  const file = join(workFolder, 'slurm.sh');
+  await publishFile(file, script, { temporaryFolder });
+  const id = await sbatch(['--parsable', file]);
+  const merge = await sbatch(slurmMerge(id, [...wildstyle, 'merge', root], workFolder));
+  print(
+    `Submitted job ${id}: ${left.length} of ${count} shards in ${tasks} tasks. Job ${merge} merges them.`,
+  );
+  print(`Logs are in ${workFolder}. To look at it: wildstyle status ${root}`);
+}
+
+async function shardsLeft(root: string, count: number): Promise<number[]> {
+  const complete = new Set<number>();
+  for (const place of await findShards(root)) {
+    if (place.shard.count === count && (await readCompletion(place))) complete.add(place.shard.index);
+  }
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !complete.has(index));
+}
+
+/** @returns the id of the job */
+async function sbatch(words: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('sbatch', words);
+    return stdout.trim().split(';')[0];
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new WildstyleError('option-invalid', `sbatch failed: ${message.trim()}`, {
+      cure: 'Run this where Slurm is installed, or use --print and submit the script there.',
+      cause,
+    });
+  }
+}
