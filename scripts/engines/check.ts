@@ -18,9 +18,9 @@ const [engine = 'onnx', device = 'cpu'] = positionals;
 
 /**
  * What may differ: mean of an image after the short job, in 8-bit values, and final losses. Those of 16 bits are recorded
- * as 16 bits compute them.
+ * as 16 bits compute them, and after five steps they still fall by a tenth with every step.
  */
-const bounds = { image: 2, loss: values.precision === 'float32' ? 0.02 : 0.1 };
+const bounds = { image: 2, shortLoss: values.precision === 'float32' ? 0.02 : 0.1, loss: 0.02 };
 const precision = values.precision as Precision;
 
 const conformance = await runConformance({ engine, device, precision, bound: smokeBounds[precision] });
@@ -36,7 +36,7 @@ const isRight =
   conformance.failed.length === 0 &&
   conformance.passed === conformance.cases &&
   (precision !== 'float32' || short.image <= bounds.image) &&
-  short.loss <= bounds.loss &&
+  short.loss <= bounds.shortLoss &&
   (long?.loss ?? 0) <= bounds.loss;
 process.stdout.write(
   `${JSON.stringify({ ...conformance, overReference: short, overOnnx: long, isRight })}\n`,

@@ -9,5 +9,5 @@ if [ -z "${WILDSTYLE_OPENVINO:-}" ] && ! node scripts/setup-openvino.mjs; then
 fi
 node dist/scripts/engines/check.js openvino cpu --steps 20
 if grep -qw amx_bf16 /proc/cpuinfo; then
-  node dist/scripts/engines/check.js openvino cpu --precision bf16
+  node dist/scripts/engines/check.js openvino cpu --precision bf16 --steps 40
 fi

@@ -63,6 +63,7 @@ export function candidateDevices(platform: NodeJS.Platform = process.platform): 
   ];
   return [
     ...inFloat32.map((candidate) => ({ ...candidate, precision: 'float32' as const })),
+    ...cuda.map((candidate) => ({ ...candidate, precision: 'float16' as const })),
     ...(hasNativeBf16() ? [{ ...openvino, precision: 'bf16' as const }] : []),
   ];
 }

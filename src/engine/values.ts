@@ -44,7 +44,7 @@ export function dataOfValue(
 export function checkFloat32(engine: string, { precision = 'float32' }: EngineOptions): void {
   if (precision === 'float32') return;
   throw new WildstyleError('engine-unavailable', `The ${engine} engine does not compute in ${precision}.`, {
-    cure: 'Use the precision float32, or bf16 with the engine openvino on a processor with AMX.',
+    cure: 'Use the precision float32; float16 with the engine onnx on a GPU; or bf16 with openvino on a processor with AMX.',
   });
 }
 

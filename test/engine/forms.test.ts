@@ -2,11 +2,18 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { createEngine, type HostTensor, type Named, type TensorFunction } from '../../src/engine/index.js';
+import {
+  createEngine,
+  type HostTensor,
+  type Named,
+  type Precision,
+  type TensorFunction,
+} from '../../src/engine/index.js';
 import { arrange, boundaryLayout, permute, restore } from '../../src/engine/onnx/axis-order.js';
 import { record } from '../../src/engine/onnx/capture.js';
 import { onnxDevice } from '../../src/engine/onnx/devices.js';
 import { serialize } from '../../src/engine/onnx/serialize.js';
+import { smokeBounds } from '../../src/engine/smoke/smoke-test.js';
 import { conformanceCases } from './cases/index.js';
 import { drawn, execute, relativeDifference } from './support.js';
 
@@ -22,8 +29,14 @@ const shapesOf = (inputs: Named<HostTensor>) =>
   Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
 
 /** Runs the graph for a device on the CPU. */
-async function onCpu(device: string, fn: TensorFunction, inputs: Named<HostTensor>) {
-  const { graph, inputs: used, outputs } = record(fn, shapesOf(inputs), {}, onnxDevice(device).trace);
+async function onCpu(
+  device: string,
+  fn: TensorFunction,
+  inputs: Named<HostTensor>,
+  precision: Precision = 'float32',
+) {
+  const { trace } = onnxDevice(device, precision);
+  const { graph, inputs: used, outputs } = record(fn, shapesOf(inputs), {}, trace);
   const { bytes, externalData } = serialize(graph);
   const session = await InferenceSession.create(bytes, { externalData, intraOpNumThreads: 1 });
   const feeds = used.map(({ name, edge }) => {
@@ -70,4 +83,40 @@ test('what WebGPU lacks or computes wrongly is not in its graphs', (t) => {
   t.false(onWebgpu.has('FusedMatMul') || onWebgpu.has('HardSigmoid'), [...onWebgpu].join());
   t.true(onWebgpu.has('Pad'), 'six input channels are filled up to eight');
   t.false(operators('cuda', step, { x, filter }).has('Pad'));
+});
+
+const convolutions = conformanceCases.filter(({ name }) =>
+  /^(conv2d|losses|objective|depthwise)/i.test(name),
+);
+
+test('convolutions in half precision are right within its bound, and not those of float32', async (t) => {
+  t.true(convolutions.length > 10, `${convolutions.length}`);
+  let worst = 0;
+  for (const entry of convolutions) {
+    const inputs = drawn(entry);
+    const expected = await execute(reference, entry.fn, inputs);
+    for (const [name, data] of Object.entries(await onCpu('cuda', entry.fn, inputs, 'float16'))) {
+      const difference = relativeDifference(data, expected[name].data);
+      t.true(difference < smokeBounds.float16, `${entry.name}, ${name}: ${difference}`);
+      worst = Math.max(worst, difference);
+    }
+  }
+  t.log(`${convolutions.length} cases, worst ${worst.toExponential(1)}`);
+  t.true(worst > 1e-4, `${worst}`);
+});
+
+test('half precision neither overflows nor loses small numbers', async (t) => {
+  const fn: TensorFunction = ({ x }) => {
+    const filter = tf.fill([3, 3, 3, 4], 0.5) as tf.Tensor4D;
+    return { y: tf.conv2d(x as tf.Tensor4D, filter, 1, 'same') };
+  };
+  for (const size of [1e5, 1e-9, 0]) {
+    const x = { data: new Float32Array(2 * 4 * 4 * 3).fill(size).fill(1, 48), shape: [2, 4, 4, 3] };
+    const { y } = await onCpu('cuda', fn, { x }, 'float16');
+    const expected = (await execute(reference, fn, { x })).y.data;
+    for (const rows of [y.subarray(0, 64), y.subarray(64)]) {
+      const start = rows.byteOffset / 4 - y.byteOffset / 4;
+      t.true(relativeDifference(rows, expected.subarray(start, start + 64)) < 2e-3, `${size}`);
+    }
+  }
 });

@@ -6,6 +6,7 @@ const known: readonly (readonly [said: RegExp, meaning: string])[] = [
     /No supported adapters|RequestAdapterStatus/,
     'no GPU with a driver for Vulkan, Metal or Direct3D was found',
   ],
+  [/requires f16 but the device/, 'it does not compute in float16'],
   [/libvulkan|vulkan-1\.dll/i, 'the Vulkan loader is missing'],
   [
     /ExecutionProvider_Cuda.*Failed to load shared library/i,

@@ -1,6 +1,7 @@
 /** The devices of the onnx engine, and the execution providers of ONNX Runtime that run on them. @module */
 import type { InferenceSession } from 'onnxruntime-node';
 import { WildstyleError } from '../../errors.js';
+import type { Precision } from '../engine.js';
 import type { TraceOptions } from './trace.js';
 
 type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'dml' | 'coreml';
@@ -58,10 +59,10 @@ export interface OnnxDevice extends Pick<DeviceKind, 'trace' | 'repeats'> {
 
 /**
  * Returns the execution providers for a device such as `cpu`, `webgpu`, `cuda` or `cuda:1`. Nodes that a GPU provider
- * lacks run on the next one.
+ * lacks run on the next one. With `float16`, convolutions compute in half precision.
  * @throws `engine-unavailable` if the engine knows no such device
  */
-export function onnxDevice(device: string): OnnxDevice {
+export function onnxDevice(device: string, precision: Precision = 'float32'): OnnxDevice {
   const [, kind = '', number] = /^([a-z]+)(?::(\d{1,3}))?$/.exec(device) ?? [];
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (!known || (number !== undefined && !known.numbered)) {
@@ -72,7 +73,8 @@ export function onnxDevice(device: string): OnnxDevice {
       cure: `Use one of these devices: ${names.join(', ')}.`,
     });
   }
-  const { trace, repeats, providers } = known;
+  const { repeats, providers } = known;
+  const trace = precision === 'float16' ? { ...known.trace, halfPrecision: true } : known.trace;
   const configured = providers.map((name) =>
     name === 'cpu' || number === undefined ? name : { name, deviceId: Number(number) },
   );

@@ -6,7 +6,7 @@
 import type { Shape } from '../engine.js';
 
 /** Element types of a graph. ONNX uses 64-bit integers for shapes, axes and indices. */
-export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
+export type ElementType = 'float32' | 'float16' | 'int32' | 'bool' | 'int64';
 
 /** A tensor of the graph, with its physical dimensions. */
 export interface Edge {

@@ -15,7 +15,13 @@ const irVersion = 8;
 /** Initializers smaller than this are embedded in the model. ONNX Runtime requires that for shapes and axes. */
 const externalFromBytes = 4096;
 
-const typeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const typeCodes: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  float16: 10,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 /** An initializer passed separately from the model. */
 export interface ExternalData {

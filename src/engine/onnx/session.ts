@@ -1,6 +1,6 @@
 /** The onnx engine: traces TF.js functions and runs the graphs with ONNX Runtime. @module */
 import { createRequire } from 'node:module';
-import { add } from '@tensorflow/tfjs';
+import { add, conv2d, fill, reshape, type Tensor4D } from '@tensorflow/tfjs';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import type {
@@ -9,6 +9,7 @@ import type {
   EngineOptions,
   HostTensor,
   Named,
+  Precision,
   Repeated,
   Repetition,
   Shape,
@@ -120,7 +121,7 @@ class OnnxEngine implements Engine {
   readonly name = 'onnx';
   readonly device: string;
   readonly version: string;
-  readonly precision = 'float32';
+  readonly precision: Precision;
   readonly put: (tensor: HostTensor) => Value = values.put;
   readonly read: (value: Value) => Promise<Float32Array> = values.read;
   readonly assign: (value: Value, row: number, data: Float32Array) => void = values.assign;
@@ -133,6 +134,7 @@ class OnnxEngine implements Engine {
     this.#options = options;
     this.device = options.device ?? 'cpu';
     this.version = version;
+    this.precision = options.precision ?? 'float32';
     if (options.repeats ?? onnxDevice(this.device).repeats) {
       this.compileRepeated = (fn, inputs, repetition, weights) =>
         this.#repeated(fn, inputs, repetition, weights);
@@ -163,7 +165,7 @@ class OnnxEngine implements Engine {
   }
 
   #recorded(fn: TensorFunction, inputs: Named<Shape>, weights?: WeightSet): Recording {
-    const { trace } = onnxDevice(this.device);
+    const { trace } = onnxDevice(this.device, this.precision);
     return record(fn, inputs, weights ? this.#constants.of(weights) : {}, trace);
   }
 
@@ -183,7 +185,8 @@ class OnnxEngine implements Engine {
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = 'cpu' } = options;
   onnxDevice(device);
-  checkFloat32('onnx', options);
+  // Processors have no convolutions in float16, and nothing here has any in bf16.
+  if (options.precision !== 'float16' || device === 'cpu') checkFloat32('onnx', options);
   const missing = missingProvider(
     device,
     listSupportedBackends().map(({ name }) => name),
@@ -199,10 +202,18 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
   return engine;
 }
 
-/** Runs one addition on the device: an absent driver or library shows itself only when a session is created. */
+const twice: TensorFunction = ({ x }) => ({ y: add(x, x) });
+/** The same by a convolution, which is what half precision is for. */
+const twiceByConvolution: TensorFunction = ({ x }) => ({
+  y: reshape(conv2d(reshape(x, [1, 1, 2, 1]) as Tensor4D, fill([1, 1, 1, 1], 2), 1, 'same'), [2]),
+});
+
+/** Doubles two numbers on the device: an absent driver or library shows itself only when a session is created. */
 async function checkDevice(engine: Engine): Promise<void> {
   try {
-    const compiled = await engine.compile(({ x }) => ({ y: add(x, x) }), { x: [2] });
+    const compiled = await engine.compile(engine.precision === 'float16' ? twiceByConvolution : twice, {
+      x: [2],
+    });
     const [x] = [engine.put({ data: Float32Array.of(1, 2), shape: [2] })];
     const { y } = await compiled.run({ x });
     const [first, second] = await engine.read(y);

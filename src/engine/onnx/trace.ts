@@ -36,6 +36,8 @@ export interface TraceOptions {
   readonly preciseFunctions: boolean;
   /** Whether convolutions are right for every number of channels and of channels in a group. */
   readonly anyChannels: boolean;
+  /** Whether convolutions compute in float16. */
+  readonly halfPrecision?: boolean;
 }
 
 /** State and helpers shared by all kernels of one trace. */
@@ -79,11 +81,8 @@ export class Trace {
     permutation: Permutation = identity(shape.length),
     extra: Partial<Pick<TracedTensor, 'stored' | 'product'>> = {},
   ): TracedTensor {
-    const type = edge.type === 'int64' ? 'int32' : edge.type;
-    const held =
-      edge.type === 'int64'
-        ? this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: 6 })
-        : edge;
+    const held = this.#asSymbol(edge);
+    const { type } = held;
     return { stored: shape, ...extra, shape, type, forms: [{ edge: held, permutation }] };
   }
 
@@ -184,8 +183,16 @@ export class Trace {
   /** Casts an edge to another element type. */
   cast(edge: Edge, type: ElementType): Edge {
     if (edge.type === type) return edge;
-    const codes = { float32: 1, int32: 6, int64: 7, bool: 9 };
+    const codes = { float32: 1, float16: 10, int32: 6, int64: 7, bool: 9 };
     return this.graph.add('Cast', [edge], { dimensions: edge.dimensions, type }, { to: codes[type] });
+  }
+
+  /** TF.js knows neither 64-bit integers nor float16. */
+  #asSymbol(edge: Edge): Edge & { readonly type: SymbolType } {
+    const { type } = edge;
+    if (type === 'int64') return this.#asSymbol(this.cast(edge, 'int32'));
+    if (type === 'float16') return this.#asSymbol(this.cast(edge, 'float32'));
+    return edge as Edge & { readonly type: SymbolType };
   }
 
   /** Returns the edge cached under the key, creating it on first use. */

@@ -18,6 +18,7 @@ import { blockedConvolution, canBeBlocked } from './blocked.js';
 import { depthwiseFilter, depthwiseInputGradient } from './depthwise.js';
 import { rotatedFilter } from './filter.js';
 import { depthwiseFilterGradient, productFilterGradient } from './filter-gradient.js';
+import { convolved } from './precision.js';
 import { transposedConvolution } from './transposed.js';
 import { isFasterByWinograd, winogradConvolution } from './winograd.js';
 import { winogradFilterGradient } from './winograd-gradient.js';
@@ -57,7 +58,7 @@ function convolve(
   const edge =
     extra.isTrained && canBeBlocked(trace, weights.dimensions)
       ? blockedConvolution(trace, image, weights, dimensions, attributes)
-      : trace.graph.add('Conv', computable(trace, image, weights), { dimensions }, attributes);
+      : convolved(trace, 'Conv', computable(trace, image, weights), dimensions, attributes);
   return trace.tensor(edge, g.outputShape, channelsFirst);
 }
 

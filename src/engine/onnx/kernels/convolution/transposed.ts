@@ -5,6 +5,7 @@ import type { Edge } from '../../graph.js';
 import type { TracedTensor } from '../../symbol.js';
 import type { Trace } from '../../trace.js';
 import { after, both, type Geometry } from '../geometry.js';
+import { convolved } from './precision.js';
 
 /**
  * Records a transposed convolution: the gradient of a convolution with respect to its input.
@@ -20,10 +21,11 @@ export function transposedConvolution(
   group: number,
 ): TracedTensor {
   const behind = after(g);
-  const edge = trace.graph.add(
+  const edge = convolved(
+    trace,
     'ConvTranspose',
     [trace.denseEdge(dy, channelsFirst), weights],
-    { dimensions: permute(inputShape, channelsFirst) },
+    permute(inputShape, channelsFirst),
     {
       kernel_shape: g.kernel,
       strides: g.stride,
