@@ -18,7 +18,7 @@ const [engine = 'onnx', device = 'cpu'] = positionals;
 
 /**
  * What may differ: mean of an image after the short job, in 8-bit values, and final losses. Those of 16 bits are recorded
- * as 16 bits compute them, and after five steps they still fall by a tenth with every step.
+ * as 16 bits compute them, and after five steps they still fall steeply.
  */
 const bounds = { image: 2, shortLoss: values.precision === 'float32' ? 0.02 : 0.1, loss: 0.02 };
 const precision = values.precision as Precision;
