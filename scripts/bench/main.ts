@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME [--json]`: runs one benchmark and prints its figures. @module */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LossCost } from './losses/losses.js';
 import { sharedPictures } from './pictures/pairs.js';
+import type { Subjects } from './semantics/subjects.js';
 
 /** Nested figures are printed with dots between the keys. */
 type Figures = { readonly [key: string]: number | Figures };
@@ -19,6 +21,8 @@ const { positionals, values } = parseArgs({
     pairs: text,
     size: text,
     against: text,
+    // For the benchmark of semantics: `compact` or `vgg19`.
+    network: { ...text, default: 'compact' },
     // For the benchmark of networks.
     judge: { ...text, default: '10' },
     device: text,
@@ -55,6 +59,23 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
   },
   shapes: async () => (await import('./shapes/shapes.js')).benchShapes(pictures(60, 256)),
+  semantics: async () => {
+    const { benchSemantics } = await import('./semantics/semantics.js');
+    const { drawFaces } = await import('./semantics/faces.js');
+    const { photographs } = await import('./semantics/photographs.js');
+    const { network, out } = values;
+    const sizePx = Number(values.size ?? 192);
+    const withNetwork =
+      network === 'vgg19'
+        ? ({ network, weights: values.weights } as const)
+        : ({ network: 'compact' } as const);
+    const bench = async (subjects: Subjects, name: string) =>
+      benchSemantics(subjects, { ...withNetwork, out: join(out, `${name}.png`) });
+    return {
+      faces: await bench(drawFaces(sizePx), 'faces'),
+      photographs: await bench(await photographs(sizePx), 'photographs'),
+    };
+  },
   losses: async () => {
     const { benchLosses } = await import('./losses/losses.js');
     return benchLosses({ sizePx: Number(values.size ?? 256) });
