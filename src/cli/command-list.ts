@@ -20,6 +20,11 @@ function listed<T>(command: string, describe: string, load: () => Promise<Comman
 /** All commands, in the order of the help. */
 export const commandList: readonly ListedCommand[] = [
   listed(
+    'init',
+    'Make a job file for two folders of images: looks at them, measures this machine, proposes the rest',
+    async () => (await import('./commands/init.js')).initCommand,
+  ),
+  listed(
     'run <job>',
     'Create the dataset of a job; resumes if interrupted',
     async () => (await import('./commands/run.js')).runCommand,

@@ -3,7 +3,9 @@ import type { ContentEntry } from './entries.js';
 import type { SimilarImages } from './similar-images.js';
 
 /** Folder names that Hugging Face loaders treat as splits at any level. */
-const splitWords = new Set('train training test testing eval evaluation val valid validation dev'.split(' '));
+export const splitWords: ReadonlySet<string> = new Set(
+  'train training test testing eval evaluation val valid validation dev'.split(' '),
+);
 
 /** The warnings about classes: their names, and images that are in two of them. */
 export function warningsFor(contents: readonly ContentEntry[], similar: readonly SimilarImages[]): string[] {

@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { mainFile, startWildstyle, until, wildstyle } from '../support/command-line.js';
 import { imagesBelow, summaryOf } from '../support/dataset-tree.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
+import { onTerminal } from '../support/terminal.js';
 
 let job: SmallJob;
 
@@ -16,40 +16,6 @@ test.after.always(() => job?.remove());
 
 const control = String.fromCharCode(27);
 const [hidden, shown] = [`${control}[?25l`, `${control}[?25h`];
-
-/** Runs a command on its own terminal and types into it; returns undefined without `script` from util-linux. */
-async function onTerminal(
-  t: ExecutionContext,
-  args: readonly string[],
-  type?: (key: (text: string) => void) => Promise<void>,
-) {
-  if (!spawnSync('script', ['--version']).stdout?.includes('util-linux')) {
-    t.log('this machine does not have script from util-linux');
-    return undefined;
-  }
-  // Without exec, Ctrl-C would kill the intermediate shell.
-  const line = ['exec', process.execPath, mainFile, ...args]
-    .map((word, index) => (index === 0 ? word : `'${word}'`))
-    .join(' ');
-  const terminal = spawn('script', ['-qec', line, '/dev/null'], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      TERM: 'xterm',
-      XDG_CACHE_HOME: job.cache,
-      SHELL: '/bin/sh',
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let output = '';
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const closed = once(terminal, 'close');
-  await type?.((text) => terminal.stdin.write(text));
-  const [exitCode] = await closed;
-  return { exitCode, output };
-}
 
 test.serial('to a file: whole lines, no control characters, nothing on stderr', async (t) => {
   const { exitCode, stdout, stderr } = await wildstyle(
@@ -79,7 +45,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
 });
 
 test.serial('on a terminal: draws and clears a bar, and restores the cursor', async (t) => {
-  const ended = await onTerminal(t, ['run', job.file, '--out', join(job.folder, 'drawn')]);
+  const ended = await onTerminal(t, ['run', job.file, '--out', join(job.folder, 'drawn')], job);
   if (!ended) {
     t.pass();
     return;
@@ -94,7 +60,7 @@ test.serial('on a terminal: draws and clears a bar, and restores the cursor', as
 
 test.serial('Ctrl-C on a terminal drains the run, although it also reaches the workers', async (t) => {
   const root = join(job.folder, 'stopped');
-  const ended = await onTerminal(t, ['run', job.file, '--out', root, '--workers', '2'], async (key) => {
+  const ended = await onTerminal(t, ['run', job.file, '--out', root, '--workers', '2'], job, async (key) => {
     await until('two images', async () => (await imagesBelow(root)).length >= 2);
     key('\u0003');
   });

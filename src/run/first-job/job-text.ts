@@ -1,0 +1,115 @@
+/** Writes a proposal as a job file with comments. Pure: no I/O. @module */
+import { isAbsolute, relative, sep } from 'node:path';
+import { type Proposal, strengths } from './propose.js';
+
+/** The folders of a job; absolute paths. */
+export interface JobPlaces {
+  readonly jobFolder: string;
+  readonly content: string;
+  readonly style: string;
+  readonly output: string;
+}
+
+/** What is known about the job, for its comments. */
+export interface JobNotes {
+  /** One line each. */
+  readonly found: readonly string[];
+  readonly planned: readonly string[];
+}
+
+/** Returns the text of a job file. It can be run as it is. */
+export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes): string {
+  const { labels, balanceClasses, stylesPerContent, sizePx, strength, limit } = proposal;
+  const path = (folder: string) => scalar(pathFrom(places.jobFolder, folder));
+  const lines = [
+    '# Made by `wildstyle init`. Every key is explained in docs/formats.md.',
+    ...notes.found.map(comment),
+    ...notes.planned.map(comment),
+    '',
+    'seed: 1 # another seed draws other pairs and other parameters',
+    '',
+    '# The photographs: they give the shapes and the classes.',
+    'content:',
+    `  root: ${path(places.content)}`,
+    labels === 'folders'
+      ? '  labels: folders # the class of an image is the name of its folder'
+      : '  labels: none # there are no folders, so there are no classes',
+    '',
+    '# The paintings: they give colors and brushwork.',
+    'style:',
+    `  root: ${path(places.style)}`,
+    '',
+    ...splitLines(proposal),
+    'sampling:',
+    `  stylesPerContent: ${stylesPerContent} # stylized images for each photograph`,
+    `  balanceClasses: ${balanceClasses} # true makes more images of the small classes`,
+    '  keepOriginals: true # the photographs are in the dataset, too',
+    limit === undefined
+      ? '  # limit: 1000 # the largest number of stylized images'
+      : `  limit: ${limit} # the largest number of stylized images: what fits into the time; delete it for all`,
+    '',
+    '# Every key takes a value, or a distribution from which each image draws its own.',
+    'recipe:',
+    `  size: ${sizePx} # long edge of the results in pixels; twice the size takes four times as long`,
+    '  style:',
+    `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 1 is hardly visible, 10 a painting, 100 free`,
+    '    # loss: { choice: [gram, relaxedEmd] } # what is matched: see docs/recipes.md for pictures',
+    '  # color: luminance # keeps the colors of the photograph',
+    '',
+    'output:',
+    `  root: ${path(places.output)}`,
+    '  format: jpeg',
+    '  quality: 92',
+    '',
+    'run:',
+    '  maxFailures: 0.01 # a dataset with more failed images than this share counts as failed',
+    '  # window: "22:00-06:00" # the hours in which it may run',
+    '  # engine: auto # the fastest engine and device that compute correctly here: see `wildstyle doctor`',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function splitLines({ split, stylize, groupSimilar }: Proposal): string[] {
+  const groups = groupSimilar
+    ? ['  groupBy: similar # near duplicates stay in one split, so that none leaks into another']
+    : [];
+  if (split === 'folders')
+    return [
+      '# The first level of folders is that of the splits. Only one of them is stylized.',
+      'split:',
+      '  from: folders',
+      ...(stylize === undefined ? [] : [`  stylize: [${scalar(stylize)}]`]),
+      ...groups,
+      '',
+    ];
+  if (split === 'shares')
+    return [
+      '# The photographs are divided before any is stylized, and only `train` is stylized.',
+      'split:',
+      '  shares: { train: 0.8, validation: 0.1, test: 0.1 }',
+      ...groups,
+      '',
+    ];
+  return [
+    '# split: { shares: { train: 0.8, validation: 0.1, test: 0.1 } } # before any photograph is stylized',
+    '',
+  ];
+}
+
+/** A line of a comment. Names of files may hold line breaks. */
+function comment(text: string): string {
+  return `# ${text.replace(/\p{Cc}/gu, '\ufffd')}`;
+}
+
+/** The path of a folder, relative to the job where they have a root in common. */
+function pathFrom(jobFolder: string, folder: string): string {
+  const path = relative(jobFolder, folder) || '.';
+  return isAbsolute(path) ? path : path.split(sep).join('/');
+}
+
+/** A string as YAML: plain where that is surely the same string. JSON strings are YAML. */
+function scalar(text: string): string {
+  return /^[A-Za-z./][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|\.inf|\.nan)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}

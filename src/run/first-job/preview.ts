@@ -1,0 +1,52 @@
+/** A preview of a job: a sheet of a few images, without a dataset. @module */
+import { join } from 'node:path';
+import { encodeImage } from '../../images/encode.js';
+import type { Job } from '../../job/schema.js';
+import type { StylizedItem } from '../../plan/item.js';
+import { renderContactSheet, type SheetRow } from '../../report/contact-sheet.js';
+import { stylizedItems, withMaker } from '../compare/make-items.js';
+
+/**
+ * Makes the first images of a job, spread over its classes, and draws them beside their sources.
+ * @returns a PNG; undefined if the job stylizes nothing
+ * @throws the errors of `prepare`; those of the method if no image can be made
+ */
+export async function previewSheet(
+  job: Job,
+  images: number,
+  onProgress?: (made: number, total: number) => void,
+): Promise<Buffer | undefined> {
+  const limited = { ...job, sampling: { ...job.sampling, limit: images } };
+  const items = await stylizedItems(limited);
+  if (items.length === 0) return undefined;
+  const rows = await withMaker(limited, async (make) => {
+    const made: SheetRow[] = [];
+    let problem: unknown;
+    for (const item of items) {
+      const { content, style } = item.sources;
+      const pixels = await make(item).then(
+        (one) => one.pixels,
+        (error: unknown) => {
+          problem = error;
+        },
+      );
+      if (!pixels) continue;
+      made.push({
+        content: join(job.content.root, content.path),
+        style: join(job.style.root, style.path),
+        result: await encodeImage(pixels, { format: 'png' }),
+        caption: captionOf(item),
+      });
+      onProgress?.(made.length, items.length);
+    }
+    if (made.length === 0) throw problem;
+    return made;
+  });
+  return renderContactSheet(rows);
+}
+
+function captionOf({ label, recipe }: StylizedItem): string {
+  const strength =
+    'style' in recipe ? `strength ${Number(recipe.style.strength.toPrecision(3))}` : recipe.method;
+  return label === null ? strength : `${label} · ${strength}`;
+}
