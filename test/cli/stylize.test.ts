@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import sharp from 'sharp';
+import { recipeSchema } from '../../src/methods/recipe.js';
 import { startWildstyle, wildstyle } from '../support/command-line.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
 
@@ -44,6 +45,23 @@ test.serial('several styles are blended by weight', async (t) => {
   t.regex(wrong.stderr, /style\.mix has 2 weights, but the number of style images is 3/);
   const itself = await stylize('style/rings.png', ...quick, ...more);
   t.regex(itself.stderr, /The output would overwrite/);
+});
+
+test.serial('every key with a default can be set, and others, beside a preset', async (t) => {
+  const defaults = recipeSchema.parse({ network: 'random', style: { layers: ['relu1_1'] } });
+  const more = {
+    pooling: 'max',
+    totalVariation: 0.1,
+    optimizer: 'sgd',
+    momentum: 0.5,
+    decay: 'none',
+    stages: [],
+  };
+  const all = { ...defaults, ...more, size: 48, steps: 2 };
+  const sets = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value)}`]);
+  const { exitCode, stdout, stderr } = await stylize('g.png', '--preset', 'painting', ...sets);
+  t.is(exitCode, 0, stderr);
+  t.regex(stdout, /^g\.png: random, 2 steps/m);
 });
 
 test.serial('masks guide the style by regions', async (t) => {
