@@ -61,7 +61,7 @@ const unpackTensorflow = `
 import os, re, shutil, sys, zipfile
 wheel, target = sys.argv[1:]
 library = re.compile(r'tensorflow/(libtensorflow_(?:cc|framework)\\.so\\.2)$')
-header = re.compile(r'tensorflow/include/((?:tensorflow/(?:c|core/platform|tsl/platform)|tsl|xla/tsl)/.*\\.h)$')
+header = re.compile(r'tensorflow/include/((?:tensorflow/(?:c|core/platform|tsl)|tsl|xla/tsl)/.*\\.h)$')
 found = 0
 with zipfile.ZipFile(wheel) as archive:
     for entry in archive.infolist():

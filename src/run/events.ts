@@ -5,6 +5,7 @@ import type { Counts } from '../dataset/ledger/tally.js';
 import type { ExporterName } from '../export-formats.js';
 import type { FileSystem } from '../files/file-system.js';
 import type { Shard } from '../plan/shard.js';
+import type { OnProcessor } from './doctor/step-placement.js';
 import type { EngineChoice } from './engine-choice.js';
 import type { Space } from './estimate/free-space.js';
 import type { Allocation } from './estimate/machine.js';
@@ -33,6 +34,8 @@ export type RunEvent =
   /** The step time is not cached and is being measured; `estimate` or `inestimable` follows. */
   | { readonly type: 'estimating' }
   | { readonly type: 'inestimable' }
+  /** What a measured step on a GPU leaves to the processor. */
+  | { readonly type: 'placement'; readonly onProcessor: OnProcessor }
   | {
       readonly type: 'estimate';
       readonly seconds: number;

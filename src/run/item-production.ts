@@ -97,6 +97,7 @@ export class ItemProduction {
       onWorker: (change) => this.options.onEvent?.({ type: 'worker', ...change }),
       recycleAtBytes: recycleFactor * workerBytes(job.run.batch, largestSizePx),
       onProgress: (made) => this.#counter.addSteps(made),
+      onPlacement: (onProcessor) => this.options.onEvent?.({ type: 'placement', onProcessor }),
       ...(options.workerModule && { workerModule: options.workerModule }),
       ...(options.kills && { kills: options.kills }),
       ...(options.startWorker && { startWorker: options.startWorker }),

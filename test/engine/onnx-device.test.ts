@@ -1,5 +1,6 @@
 /** Names of the onnx engine's devices. */
 import test from 'ava';
+import { onProcessorText } from '../../src/cli/text/on-processor.js';
 import { createEngine } from '../../src/engine/index.js';
 import { deviceReason } from '../../src/engine/onnx/device-errors.js';
 import { missingProvider, onnxDevice } from '../../src/engine/onnx/devices.js';
@@ -89,4 +90,6 @@ test('nodes are counted by provider and operator', (t) => {
   const placement = countNodes(events);
   t.deepEqual(placement, { cuda: { Conv: 2 }, cpu: { Loop: 1 } });
   t.deepEqual(onProcessor(placement), { nodes: 3, operators: { Loop: 1 } });
+  t.is(onProcessorText(onProcessor(placement)), '1 of 3 nodes of a step run on the processor: Loop 1');
+  t.is(onProcessorText({ nodes: 3, operators: {} }), undefined);
 });

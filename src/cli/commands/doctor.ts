@@ -5,6 +5,7 @@ import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { formatBytes, formatNumber } from '../format.js';
 import { print, printJson } from '../output.js';
+import { onProcessorText } from '../text/on-processor.js';
 
 export const doctorCommand: CommandBody<{ json?: boolean; bench?: boolean }> = {
   builder: (yargs) =>
@@ -61,12 +62,6 @@ function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
 
 /** What the device leaves to the processor. */
 function processorLines({ onProcessor }: DeviceReport): string[] {
-  if (!onProcessor) return [];
-  const entries = Object.entries(onProcessor.operators).toSorted(([, a], [, b]) => b - a);
-  const count = entries.reduce((sum, [, nodes]) => sum + nodes, 0);
-  if (count === 0) return [];
-  const list = entries.map(([operator, nodes]) => `${operator} ${nodes}`).join(', ');
-  return [
-    `${' '.repeat(18)}note: ${count} of ${onProcessor.nodes} nodes of a step run on the processor: ${list}`,
-  ];
+  const text = onProcessor && onProcessorText(onProcessor);
+  return text ? [`${' '.repeat(18)}note: ${text}`] : [];
 }

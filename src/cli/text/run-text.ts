@@ -6,6 +6,7 @@ import { type Shard, shardText } from '../../plan/shard.js';
 import { memoryWarnings } from '../../run/describe.js';
 import type { RunEvent, RunResult, StopCause } from '../../run/events.js';
 import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
+import { onProcessorText } from './on-processor.js';
 
 const mostFailuresShown = 5;
 
@@ -51,6 +52,10 @@ export function eventText(event: RunEvent): string | undefined {
       return `Engine: ${event.engine} on ${event.device}, ${event.precision}.`;
     case 'filling':
       return 'Measuring how many images fill the GPU ...';
+    case 'placement': {
+      const text = onProcessorText(event.onProcessor);
+      return text && `note: ${text}.`;
+    }
     case 'estimating':
       return 'Measuring a few steps ...';
     case 'estimate':

@@ -9,6 +9,7 @@ import { fencedFileSystem } from '../../files/lock/folder-lock.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, stepsSince } from '../../stylize/step-totals.js';
+import { onProcessor, type WatchedEngine, watched } from '../doctor/step-placement.js';
 import { imagesTogether } from '../estimate/machine.js';
 import { measureSteps } from '../estimate/measure-steps.js';
 import { ItemMaker } from '../item/make-item.js';
@@ -79,6 +80,7 @@ class Workshop {
     private readonly settings: WorkerSettings,
     private readonly fileSystem: FileSystem,
     private readonly send: Send,
+    private readonly placement?: WatchedEngine['placement'],
   ) {}
 
   static async open(settings: WorkerSettings, send: Send, fileSystem: FileSystem): Promise<Workshop> {
@@ -91,8 +93,10 @@ class Workshop {
       threads: settings.threads,
     });
     const weights = new WeightStore(settings.weightsFiles);
+    // Where nodes run can be told of GPUs alone.
+    const watching = engine.placement ? watched(engine) : undefined;
     const makers = new Makers({
-      engine,
+      engine: watching?.engine ?? engine,
       batch: (pixels) => batchOf(settings, pixels),
       graphBytes: settings.graphBytes,
       weights: (name) => weights.get(name),
@@ -100,7 +104,7 @@ class Workshop {
     });
     const fenced = fencedFileSystem(settings.lockFile, fileSystem);
     const maker = new ItemMaker({ ...settings, fileSystem: fenced }, engine, makers);
-    return new Workshop(maker, makers, settings, fenced, send);
+    return new Workshop(maker, makers, settings, fenced, send, watching?.placement);
   }
 
   async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
@@ -126,6 +130,8 @@ class Workshop {
     // Exclude the measured steps from the progress.
     this.#reported = this.makers.totals;
     this.#isCalibrating = false;
+    const placement = await this.placement?.().catch(() => undefined);
+    if (placement) this.send({ type: 'placement', onProcessor: onProcessor(placement) });
     this.send({ type: 'calibrated', measured });
   }
 

@@ -9,6 +9,7 @@ import { type ErrorCode, WildstyleError } from '../../errors.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
+import type { OnProcessor } from '../doctor/step-placement.js';
 import { failedRecord } from '../item/item-record.js';
 import { type Deferred, deferred } from './deferred.js';
 import { defaultSilentMs } from './liveness.js';
@@ -32,6 +33,8 @@ export interface PoolOptions extends MemoryPolicyOptions {
   readonly itemsPerWorker: number;
   readonly settings: (worker: number) => WorkerSettings;
   readonly onProgress: (made: StepTotals) => void;
+  /** Called when a measured step leaves something to the processor. */
+  readonly onPlacement?: (onProcessor: OnProcessor) => void;
   /** The script of the processes; it implements the protocol in `protocol.ts`. */
   readonly workerModule?: URL;
   /** Starts a process with the script; default: {@link forkWorker}. */
@@ -198,6 +201,7 @@ export class WorkerPool {
       this.#ready++;
       this.#noteReady();
     } else if (message.type === 'progress') this.options.onProgress(message.made);
+    else if (message.type === 'placement') this.options.onPlacement?.(message.onProcessor);
     else if (message.type === 'fatal') {
       const { code, message: text, cure } = message;
       this.fail(new WildstyleError(code as ErrorCode, text, cure ? { cure } : {}));

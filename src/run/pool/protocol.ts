@@ -8,6 +8,7 @@ import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import type { Side } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
+import type { OnProcessor } from '../doctor/step-placement.js';
 
 /** The settings of a worker. */
 export interface WorkerSettings {
@@ -58,4 +59,6 @@ export type FromWorker =
   /** The run cannot continue: for example, the disk is full or the engine is unavailable. */
   | { readonly type: 'fatal'; readonly code: string; readonly message: string; readonly cure?: string }
   | { readonly type: 'calibrated'; readonly measured: StepTotals }
+  /** What the measured step leaves to the processor. */
+  | { readonly type: 'placement'; readonly onProcessor: OnProcessor }
   | { readonly type: 'progress'; readonly made: StepTotals };
