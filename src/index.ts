@@ -20,11 +20,14 @@ export type { ResolvedRecipe } from './methods/index.js';
 export { type Recipe, type RecipeInput, recipeSchema } from './methods/recipe.js';
 export type { OriginalItem, PlanItem, StylizedItem } from './plan/item.js';
 export { makePlan, type NetworkChoice, type Plan, type PlanCounts } from './plan/plan.js';
+export type { ArrayImage } from './run/arrays/array-images.js';
+export type { ArrayMask } from './run/arrays/array-mask.js';
 export {
   type ArrayOptions,
   type ArrayStylizer,
   createStylizer,
   evaluate,
+  type StyleArrays,
   type StylizedArray,
   stylize,
 } from './run/arrays/arrays.js';

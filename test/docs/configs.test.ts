@@ -113,7 +113,7 @@ test('distributions.yaml samples what its comments say', async (t) => {
   const kinds = new Map(plan.parameters.map(({ path, kind }) => [path, kind]));
   for (const path of ['steps', 'style.strength', 'content.weight', 'init.noise'])
     t.is(kinds.get(path), 'range');
-  for (const path of ['pooling', 'size', 'style.layers', 'totalVariation', 'optimizer'])
+  for (const path of ['pooling', 'size', 'style.layers', 'style.mix', 'totalVariation', 'optimizer'])
     t.is(kinds.get(path), 'choice');
   t.is(kinds.get('network'), 'constant');
   const counts = new Map(plan.counts.styles.map(({ path, stylized }) => [path, stylized]));

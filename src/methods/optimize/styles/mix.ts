@@ -28,12 +28,27 @@ type DrawnMix = z.output<typeof mixSchema>;
 /** The mix of one style. */
 export const oneStyle: readonly number[] = Object.freeze([1]);
 
-/** The weights of styles in order: shares of their sum, or absolute ones as they are. If all are zero, so are the shares. */
+/** The weights of styles in order: shares of their sum if weights are relative, else as they are. If all are zero, so are the shares. */
 export function mixOf(drawn: DrawnMix, weighting: Weighting): readonly number[] {
+  const known = knownMixes[weighting].get(drawn);
+  if (known) return known;
+  const mix = computeMix(drawn, weighting);
+  if (Object.isFrozen(drawn)) knownMixes[weighting].set(drawn, mix);
+  return mix;
+}
+
+/** Mixes of lists and maps that the items of a plan have in common: a memo of values that cannot change. */
+const knownMixes: Readonly<Record<Weighting, WeakMap<object, readonly number[]>>> = {
+  relative: new WeakMap(),
+  normalized: new WeakMap(),
+  absolute: new WeakMap(),
+};
+
+function computeMix(drawn: DrawnMix, weighting: Weighting): readonly number[] {
   const weights = Array.isArray(drawn)
     ? drawn
     : styleRoles.flatMap((role) => (drawn as Partial<Record<StyleRole, number>>)[role] ?? []);
-  if (weighting === 'absolute') return Object.freeze([...weights]);
+  if (weighting !== 'relative') return Object.freeze([...weights]);
   const sum = weights.reduce((total, each) => total + each, 0) || 1;
   return Object.freeze(weights.map((each) => each / sum));
 }
