@@ -50,6 +50,11 @@ export const commandList: readonly ListedCommand[] = [
     async () => (await import('./commands/submit.js')).submitCommand,
   ),
   listed(
+    'worker',
+    'Make the shards that are in a queue',
+    async () => (await import('./commands/worker.js')).workerCommand,
+  ),
+  listed(
     'schedule <jobs..>',
     'Run jobs in their windows, or print what makes systemd, cron, Slurm or Kubernetes do so',
     async () => (await import('./commands/schedule.js')).scheduleCommand,

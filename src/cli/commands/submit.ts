@@ -6,6 +6,7 @@ import type { CommandBody } from '../command-list.js';
 import { withKubernetesOptions } from '../kubernetes-options.js';
 import { overridesOf, withJobOptions } from '../options.js';
 import { type SubmitArguments, wholeNumber } from './submit/arguments.js';
+import { submitToQueue } from './submit/bullmq.js';
 import { submitToKubernetes } from './submit/kubernetes.js';
 import { submitToSlurm } from './submit/slurm.js';
 
@@ -13,7 +14,7 @@ export const submitCommand: CommandBody<SubmitArguments> = {
   builder: (yargs) =>
     withKubernetesOptions(withJobOptions(yargs))
       .option('to', {
-        choices: ['slurm', 'kubernetes'] as const,
+        choices: ['slurm', 'kubernetes', 'bullmq'] as const,
         demandOption: true,
         requiresArg: true,
         describe: 'The scheduler',
@@ -35,6 +36,11 @@ export const submitCommand: CommandBody<SubmitArguments> = {
         describe: 'Slurm: time limit of a task, such as 08:00:00',
       })
       .option('partition', { type: 'string', requiresArg: true, describe: 'Slurm: partition' })
+      .option('queue', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'BullMQ: address of the queue, such as redis://127.0.0.1:6379',
+      })
       .option('print', {
         type: 'boolean',
         describe: 'Print the script or the manifests, and submit nothing',
@@ -43,7 +49,8 @@ export const submitCommand: CommandBody<SubmitArguments> = {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const { root } = job.output;
     const count = wholeNumber('shards', args.shards ?? Number.NaN, maximumShards);
-    if (args.to === 'kubernetes') await submitToKubernetes(args, root, count);
+    if (args.to === 'bullmq') await submitToQueue(args, job, count);
+    else if (args.to === 'kubernetes') await submitToKubernetes(args, root, count);
     else await submitToSlurm(args, root, count);
   },
 };

@@ -4,11 +4,12 @@ import type { KubernetesArguments } from '../../kubernetes-options.js';
 import type { JobArguments } from '../../options.js';
 
 export interface SubmitArguments extends JobArguments, KubernetesArguments {
-  readonly to: 'slurm' | 'kubernetes';
+  readonly to: 'slurm' | 'kubernetes' | 'bullmq';
   readonly shards?: number;
   readonly tasks?: number;
   readonly time?: string;
   readonly partition?: string;
+  readonly queue?: string;
   readonly print?: boolean;
 }
 

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { startWildstyle, until, wildstyle } from '../support/command-line.js';
+import { treeOf } from '../support/dataset-tree.js';
+import { startRedis } from '../support/redis.js';
+import { smallJob } from '../support/small-job.js';
+
+test('a queue that cannot be reached, and options that cannot go through one', async (t) => {
+  const job = await smallJob();
+  t.teardown(job.remove);
+  const submit = ['submit', job.file, '--to', 'bullmq', '--shards', '2'];
+  const mistakes: readonly [args: string[], stderr: RegExp][] = [
+    [[], /^wildstyle: option-invalid: BullMQ needs --queue/],
+    [['--queue', 'localhost'], /^wildstyle: option-invalid: --queue must be an address/],
+    [
+      ['--queue', 'redis://127.0.0.1:1', '--set', 'seed=1'],
+      /^wildstyle: option-invalid: --set cannot go through a queue/,
+    ],
+    [['--queue', 'redis://127.0.0.1:1'], /^wildstyle: option-invalid: The queue cannot be reached: /],
+  ];
+  for (const [args, expected] of mistakes) {
+    const { exitCode, stderr } = await wildstyle([...submit, ...args], job);
+    t.is(exitCode, 2, args.join(' '));
+    t.regex(stderr, expected);
+  }
+});
+
+test('two workers make the shards of a queue, and one of them merges', async (t) => {
+  const job = await smallJob({ sampling: { stylesPerContent: 0 } });
+  t.teardown(job.remove);
+  const redis = await startRedis(job.folder);
+  if (!redis) {
+    t.log('redis-server is not installed');
+    t.pass();
+    return;
+  }
+  try {
+    const queue = ['--queue', redis.address];
+    const submit = ['submit', job.file, '--to', 'bullmq', '--shards', '3', ...queue];
+    for (let time = 0; time < 2; time++) t.is((await wildstyle(submit, job)).exitCode, 0);
+    const workers = [0, 1].map(() => startWildstyle(['worker', ...queue], job));
+    await until('the merge', () => workers.some(({ written }) => /^merge of .*: done$/m.test(written())));
+    for (const worker of workers) worker.process.kill('SIGTERM');
+    const output = (await Promise.all(workers.map(({ ended }) => ended)))
+      .map(({ stdout }) => stdout)
+      .join('');
+    for (const shard of ['0/3', '1/3', '2/3'])
+      t.is(
+        [...output.matchAll(new RegExp(`^shard ${shard} of .*: done$`, 'gm'))].length,
+        1,
+        'added and made once',
+      );
+    const whole = await wildstyle(['run', job.file, '--out', `${job.out}-whole`], job);
+    t.is(whole.exitCode, 0);
+    t.deepEqual((await treeOf(job.out)).resultDigest, (await treeOf(`${job.out}-whole`)).resultDigest);
+  } finally {
+    await redis.stop();
+  }
+});
