@@ -85,6 +85,11 @@ export const commandList: readonly ListedCommand[] = [
     async () => (await import('./commands/stylize.js')).stylizeCommand,
   ),
   listed(
+    'try <content> <style>',
+    'Try recipes on two images: a grid over the values of some keys, as a picture',
+    async () => (await import('./commands/try.js')).tryCommand,
+  ),
+  listed(
     'compare <job>',
     'Make the same images with several recipes: a picture, a table and loss curves',
     async () => (await import('./commands/compare.js')).compareCommand,

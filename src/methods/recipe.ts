@@ -52,7 +52,7 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 export const fixedKeys: readonly string[] = ['preset'];
 
 /** The keys whose values are maps of parameters. All other maps are values of one parameter. */
-const groups = Object.entries(recipeSchema.shape).flatMap(([key, schema]) =>
+export const keyGroups: readonly string[] = Object.entries(recipeSchema.shape).flatMap(([key, schema]) =>
   schema instanceof z.ZodPrefault && schema.unwrap() instanceof z.ZodObject ? [key] : [],
 );
 
@@ -65,7 +65,7 @@ export function withPreset(recipe: unknown, keeps: (value: unknown) => boolean =
   if (!isMap(recipe) || typeof recipe.preset !== 'string' || !Object.hasOwn(presets, recipe.preset))
     return recipe;
   const { recipe: preset }: Preset = presets[recipe.preset as keyof typeof presets];
-  return extend(kept(preset, keeps), recipe, groups);
+  return extend(kept(preset, keeps), recipe, keyGroups);
 }
 
 function extend(
@@ -88,7 +88,10 @@ function kept(
 ): Record<string, unknown> {
   const entries = Object.entries(map).filter(([, value]) => keeps(value));
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, groups.includes(key) && isMap(value) ? kept(value, keeps) : value]),
+    entries.map(([key, value]) => [
+      key,
+      keyGroups.includes(key) && isMap(value) ? kept(value, keeps) : value,
+    ]),
   );
 }
 

@@ -6,7 +6,8 @@ import { canDrawText, escapeXml } from '../text.js';
 /** A row of images. */
 export interface GridRow {
   readonly caption: string;
-  readonly images: readonly Pixels[];
+  /** From left to right; undefined leaves a cell empty. */
+  readonly images: readonly (Pixels | undefined)[];
 }
 
 export interface Grid {
@@ -34,7 +35,7 @@ export async function renderGrid({ headings, rows, cellPx }: Grid, text?: boolea
   const height = top(rows.length) + marginPx;
   const overlays = await Promise.all(
     rows.flatMap(({ images }, row) =>
-      images.map((pixels, column) => cell(pixels, cellPx, left(column), top(row))),
+      images.flatMap((pixels, column) => (pixels ? [cell(pixels, cellPx, left(column), top(row))] : [])),
     ),
   );
   if (text ?? (await canDrawText())) {

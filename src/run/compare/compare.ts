@@ -4,7 +4,7 @@ import type { Pixels } from '../../images/pixels.js';
 import { loadJob } from '../../job/load.js';
 import type { Override } from '../../job/overrides.js';
 import type { Job } from '../../job/schema.js';
-import { loaderOf, type MadeItem, stylizedItems, withMaker } from './make-items.js';
+import { loaderOf, type MadeItem, type MakeItem, stylizedItems, withMaker } from './make-items.js';
 import type { Variation } from './variations.js';
 
 /** One pair of images, made with every variation. */
@@ -21,6 +21,8 @@ export interface CompareOptions {
   readonly pairs: number;
   /** Overrides of the job that all variations have. */
   readonly overrides?: readonly (string | Override)[];
+  /** Whether one engine makes all, so that graphs are shared: quicker, but times of variations cannot be compared. */
+  readonly isOneEngine?: boolean;
   readonly onProgress?: (made: number, total: number) => void;
 }
 
@@ -35,7 +37,7 @@ export type ReadJob = (overrides: readonly (string | Override)[]) => Promise<Job
 export async function compare(
   job: string | ReadJob,
   variations: readonly Variation[],
-  { pairs, overrides: common = [], onProgress }: CompareOptions,
+  { pairs, overrides: common = [], isOneEngine = false, onProgress }: CompareOptions,
 ): Promise<ComparedPair[]> {
   const limited = { shown: `--pairs ${pairs}`, path: ['sampling', 'limit'], value: pairs };
   const read: ReadJob = typeof job === 'string' ? (given) => loadJob(job, { overrides: given }) : job;
@@ -46,13 +48,18 @@ export async function compare(
   if (count === 0) throw new WildstyleError('option-invalid', `${jobs[0].file} stylizes no image.`);
   const total = count * jobs.length;
   const compared: MadeItem[][] = Array.from({ length: count }, () => []);
-  for (const [v, version] of jobs.entries()) {
-    await withMaker(version, async (make) => {
-      for (let i = 0; i < count; i++) {
-        compared[i].push(await make(plans[v][i]));
-        onProgress?.(v * count + i + 1, total);
-      }
+  const makeAll = async (make: MakeItem, v: number) => {
+    for (let i = 0; i < count; i++) {
+      compared[i].push(await make(plans[v][i]));
+      onProgress?.(v * count + i + 1, total);
+    }
+  };
+  if (isOneEngine) {
+    await withMaker(jobs[0], async (make) => {
+      for (const v of jobs.keys()) await makeAll(make, v);
     });
+  } else {
+    for (const [v, version] of jobs.entries()) await withMaker(version, (make) => makeAll(make, v));
   }
   return Promise.all(
     plans[0].slice(0, count).map(async ({ sources, recipe: { size: sizePx, fit } }, i) => {
