@@ -1,6 +1,7 @@
 /** Measures the onnx engine: compares a traced step with the same step built by hand and with matrix products. @module */
 import { enableProdMode } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { candidateDevices } from '../../src/engine/candidates.js';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/axis-order.js';
 import { Graph } from '../../src/engine/onnx/graph.js';
@@ -17,6 +18,8 @@ export interface EngineBenchOptions {
   readonly rounds?: number;
   /** Number of threads. Default: depends on the engine. */
   readonly threads?: number;
+  /** Whether to measure the other engines, too. Default true. */
+  readonly others?: boolean;
 }
 
 const matrixSize = 2048;
@@ -47,19 +50,21 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Rec
   );
   const product = matrixProduct();
   const productSession = await open(product.model, threads);
-  const contenders: Record<'traced' | 'hand' | 'product', Contender> = {
-    traced: { run: () => compiled.run(values), times: [] },
-    hand: { run: () => handSession.run(handFeeds), times: [] },
-    product: { run: () => productSession.run(product.feeds), times: [] },
-  };
+  const [traced, handBuilt, products] = [
+    () => compiled.run(values),
+    () => handSession.run(handFeeds),
+    () => productSession.run(product.feeds),
+  ].map((run): Contender => ({ run, times: [] }));
+  const others = options.others === false ? {} : await otherEngines(sizePx, threads);
+  const contenders = [traced, handBuilt, products, ...Object.values(others)];
   for (let round = -2; round < rounds; round++) {
-    for (const { run, times } of Object.values(contenders)) {
+    for (const { run, times } of contenders) {
       const started = performance.now();
       await run();
       if (round >= 0) times.push(performance.now() - started);
     }
   }
-  const [tracedMs, handMs, productMs] = Object.values(contenders).map(({ times }) => median(times));
+  const [tracedMs, handMs, productMs] = [traced, handBuilt, products].map(({ times }) => median(times));
   const sgemmGflops = (2 * matrixSize ** 3) / productMs / 1e6;
   const tracedGflops = stepFlop(sizePx) / tracedMs / 1e6;
   return {
@@ -69,7 +74,42 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Rec
     tracedGflops,
     tracedOverHand: tracedMs / handMs,
     tracedOverSgemm: tracedGflops / sgemmGflops,
+    ...Object.fromEntries(
+      Object.entries(others).map(([name, { times }]) => [`${name}OverTraced`, median(times) / tracedMs]),
+    ),
   };
+}
+
+/** A software driver would take minutes for a step. */
+const isSoftware = (device: string): boolean =>
+  device === 'webgpu' && /swiftshader/i.test(process.env.VK_ICD_FILENAMES ?? '');
+
+/** The same step on every other engine and device that opens here. */
+async function otherEngines(sizePx: number, threads?: number): Promise<Record<string, Contender>> {
+  const weights = await stepWeights();
+  const contenders: Record<string, Contender> = {};
+  for (const { engine: name, device, precision } of candidateDevices()) {
+    if (name === 'reference' || (name === 'onnx' && device === 'cpu') || isSoftware(device)) continue;
+    const engine = await createEngine(name, { device, precision, ...(threads && { threads }) }).catch(
+      () => undefined,
+    );
+    if (!engine) continue;
+    const compiled = await engine.compile(step, stepShapes(sizePx), weights);
+    const inputs = Object.entries(stepInputs(sizePx)).map(([input, host]) => [input, engine.put(host)]);
+    const values = Object.fromEntries(inputs);
+    const run = async () => {
+      const outputs = Object.values(await compiled.run(values));
+      // An engine may still be computing until something is read.
+      await Promise.all(outputs.map((output) => engine.read(output)));
+      for (const output of outputs) output.dispose();
+    };
+    const words = [device, ...(precision === 'float32' ? [] : [precision])];
+    contenders[name + words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')] = {
+      run,
+      times: [],
+    };
+  }
+  return contenders;
 }
 
 /** An image in [0, 1] and arbitrary targets. */
