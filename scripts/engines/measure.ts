@@ -34,7 +34,7 @@ export interface Measured {
   /** Growth of the resident memory in bytes per step, over the second half of the steps. */
   readonly bytesPerStep?: number;
   readonly residentBytes?: number;
-  /** TF.js's tensors after a quarter of the steps, and after all. */
+  /** TF.js's tensors in the midst of a step: after a quarter of the steps, and in the last one. */
   readonly tensors?: readonly [number, number];
   /** Time of a step, divided by that of `onnx` on the processor with as many threads. */
   readonly timeOverOnnx?: number;
@@ -110,13 +110,13 @@ function slope(points: readonly (readonly [number, number])[]): number {
 async function growth(engine: Engine, steps: number) {
   const stylizer = stylizerOn(engine, 1);
   const resident: [number, number][] = [];
-  let [step, tensors] = [0, 0];
+  let [step, tensors, after] = [0, 0, 0];
   await stylized(stylizer, 0, steps, () => {
     step++;
     if (step === steps >> 2) tensors = memory().numTensors;
+    after = memory().numTensors;
     if (step % 10 === 0 && step > steps >> 1) resident.push([step, process.memoryUsage.rss()]);
   });
-  const after = memory().numTensors;
   stylizer.dispose();
   return {
     bytesPerStep: slope(resident),
