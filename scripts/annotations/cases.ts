@@ -1,5 +1,5 @@
 /**
- * Places random annotations under every fit and writes what went in and what came out, one case a line, for
+ * Places random annotations under every fit and geometric augmentation and writes what went in and what came out, one case a line, for
  * `compare.py`, which does the same with other libraries.
  * Usage: node dist/scripts/annotations/cases.js [number of cases]
  * @module
@@ -12,6 +12,8 @@ import type { AnnotatedObject } from '../../src/annotations/object.js';
 import { paintPolygons } from '../../src/annotations/paint.js';
 import { placeAnnotations } from '../../src/annotations/place.js';
 import { encodeRle } from '../../src/annotations/rle.js';
+import { geometryOf } from '../../src/images/augment/geometry.js';
+import type { Augmentation } from '../../src/images/augment/parameters.js';
 import { fitShape } from '../../src/images/fit.js';
 import { type Key, keyOfSeed, random32 } from '../../src/random.js';
 
@@ -36,6 +38,36 @@ function polygonIn(draw: ReturnType<typeof numbers>, widthPx: number, heightPx: 
   }).flat();
 }
 
+const still = { rotate: 0, scale: 1, shear: 0, x: 0, y: 0 };
+
+/**
+ * Flips, one change of the affine map at a time (libraries compose them in different orders), and crops. Shifts and crops
+ * are whole pixels, because albumentations rounds them.
+ */
+function augmentation(
+  draw: ReturnType<typeof numbers>,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): Augmentation {
+  const shift = (edgePx: number) => Math.round((draw(-30, 30) / 100) * edgePx) / edgePx;
+
+  const flip = (['horizontal', 'vertical', 'both'] as const)[draw(0, 5)];
+  const changes = [
+    { rotate: draw(-180, 180) },
+    { scale: draw(50, 200) / 100 },
+    { shear: draw(-40, 40) },
+    { x: shift(widthPx), y: shift(heightPx) },
+  ];
+  const change = changes[draw(0, 7)];
+  const keptPx = Math.round((draw(50, 97) / 100) * widthPx);
+  const place = () => draw(0, widthPx - keptPx) / (widthPx - keptPx);
+  const crop = { share: keptPx / widthPx, x: place(), y: place() };
+  return {
+    ...(flip && { flip }),
+    ...(change && { affine: { ...still, ...change } }),
+    ...(widthPx === heightPx && draw(0, 1) === 0 && { crop }),
+  };
+}
+
 const count = Number(process.argv[2] ?? 300);
 const folder = await mkdtemp(join(tmpdir(), 'wildstyle-annotations-'));
 for (let index = 0; index < count; index++) {
@@ -43,6 +75,7 @@ for (let index = 0; index < count; index++) {
   const [widthPx, heightPx, sizePx] = [draw(40, 400), draw(40, 400), draw(32, 300)];
   const fit = fits[index % fits.length];
   const shape = fitShape(widthPx, heightPx, { sizePx, fit });
+  const augment = index % 2 === 0 ? {} : augmentation(draw, shape);
   const polygon = polygonIn(draw, widthPx, heightPx);
   const [x, y] = [draw(0, widthPx - 2), draw(0, heightPx - 2)];
   const bbox = [x, y, draw(1, widthPx - x), draw(1, heightPx - y)] as const;
@@ -55,7 +88,7 @@ for (let index = 0; index < count; index++) {
   ];
   const image = { name: 'image', widthPx, heightPx, orientation: 1 };
   const place = (annotations: Parameters<typeof placeAnnotations>[0]) =>
-    placeAnnotations(annotations, image, { ...shape, fit }, names);
+    placeAnnotations(annotations, image, { ...shape, fit }, names, geometryOf(augment, shape));
   const relative = bbox.map((value, i) => value / (i % 2 === 0 ? widthPx : heightPx)) as [
     number,
     number,
@@ -82,6 +115,7 @@ for (let index = 0; index < count; index++) {
     heightPx,
     fit,
     shape,
+    augment,
     objects,
     values: Buffer.from(values).toString('base64'),
     coco,

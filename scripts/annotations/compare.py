@@ -12,11 +12,40 @@ from pycocotools import mask as coco_mask
 TOLERANCE_PX = 1.0
 
 
+def augmentations(augment, width, height):
+    """The same augmentations in albumentations."""
+    steps = []
+    if augment.get("flip") in ("horizontal", "both"):
+        steps.append(A.HorizontalFlip(p=1))
+    if augment.get("flip") in ("vertical", "both"):
+        steps.append(A.VerticalFlip(p=1))
+    nearest = {"interpolation": cv2.INTER_NEAREST, "mask_interpolation": cv2.INTER_NEAREST}
+    if affine := augment.get("affine"):
+        steps.append(
+            A.Affine(
+                # Both turn the other way there.
+                rotate=(-affine["rotate"],) * 2,
+                scale=(affine["scale"],) * 2,
+                shear={"x": (-affine["shear"],) * 2, "y": (0, 0)},
+                # Rounded down there.
+                translate_percent={axis: (affine[axis] * (1 + 1e-9),) * 2 for axis in ("x", "y")},
+                p=1,
+                **nearest,
+            )
+        )
+    if crop := augment.get("crop"):
+        size = [round(edge * crop["share"]) for edge in (width, height)]
+        left, top = (round(crop[axis] * edge * (1 - crop["share"])) for axis, edge in (("x", width), ("y", height)))
+        left, top = min(left, width - size[0]), min(top, height - size[1])
+        steps += [A.Crop(left, top, left + size[0], top + size[1]), A.Resize(height, width, **nearest)]
+    return steps
+
+
 def pipeline(case):
     """The same resizing in albumentations: to cover the shape, then the center."""
     width, height = case["shape"]["widthPx"], case["shape"]["heightPx"]
     scaled = (height, width)
-    if case["fit"] != "stretch":
+    if case["fit"] == "crop":
         scale = max(width / case["widthPx"], height / case["heightPx"])
         scaled = (max(height, round(case["heightPx"] * scale)), max(width, round(case["widthPx"] * scale)))
     top, left = (scaled[0] - height + 1) // 2, (scaled[1] - width + 1) // 2
@@ -25,6 +54,11 @@ def pipeline(case):
         # The decoder takes the odd pixel from the near side, where CenterCrop takes it from the far one.
         A.Crop(left, top, left + width, top + height),
     ]
+    # Two pipelines, because what the decoder cropped does not come back.
+    return compose(steps), augmentations(case["augment"], width, height)
+
+
+def compose(steps):
     return A.Compose(
         steps,
         bbox_params=A.BboxParams(format="coco", label_fields=["ids"]),
@@ -35,9 +69,19 @@ def pipeline(case):
 
 def transform(case, boxes, masks, corners):
     image = np.zeros((case["heightPx"], case["widthPx"], 3), np.uint8)
-    return pipeline(case)(
-        image=image, bboxes=boxes, ids=list(range(len(boxes))), masks=masks, keypoints=corners
-    )
+    moved = {"image": image, "bboxes": boxes, "ids": list(range(len(boxes))), "masks": masks, "keypoints": corners}
+    decoding, steps = pipeline(case)
+    moved = decoding(**moved)
+    # The last mask is what can be seen.
+    moved["masks"] = [*moved["masks"], np.ones(moved["image"].shape[:2], np.uint8)]
+    decoded = moved["bboxes"]
+    for step in steps:
+        # For these, corners are centers of pixels; for the others, they count from the edge.
+        offset = 0.5 if isinstance(step, (A.HorizontalFlip, A.VerticalFlip, A.Affine)) else 0
+        moved["keypoints"] = np.array(moved["keypoints"]) - offset
+        moved = compose([step])(**moved)
+        moved["keypoints"] = np.array(moved["keypoints"]) + offset
+    return {**moved, "decoded": decoded}
 
 
 def far_from_border(mask):
@@ -82,21 +126,23 @@ def compare(case, counts):
         known = expected["bboxes"][0] if len(expected["bboxes"]) else None
         if entry is None or known is None:
             found = entry["bbox"] if entry else known
-            assert found is None or min(found[2:4]) <= 2 * TOLERANCE_PX, (name, case["fit"], entry, known)
+            # A box may also vanish before it is turned or enlarged.
+            edges = [] if found is None else [*found[2:4], *(edge for b in expected["decoded"] for edge in b[2:4])]
+            assert found is None or min(edges) <= 2 * TOLERANCE_PX, (name, case["fit"], case["augment"], entry, known)
         else:
             corners = lambda b: np.array([b[0], b[1], b[0] + b[2], b[1] + b[3]])
             distance = float(np.abs(corners(entry["bbox"]) - corners(known)).max())
-            assert distance <= TOLERANCE_PX, (name, case["fit"], entry["bbox"], known)
+            assert distance <= TOLERANCE_PX, (name, case["fit"], case["augment"], entry["bbox"], known)
             counts["largest"] = max(counts["largest"], distance)
         counts[name] += 1
 
-    moved_mask, moved_values = expected["masks"]
-    moved_outline = rasterize_beyond(np.array(expected["keypoints"], dtype=float), height, width)
+    moved_mask, moved_values, visible = expected["masks"]
+    moved_outline = rasterize_beyond(np.array(expected["keypoints"], dtype=float), height, width) & visible
     found = rasterize(placed[2]["polygons"], height, width) if 2 in placed else np.zeros((height, width), np.uint8)
-    assert same_mask(found, moved_outline), ("polygon", case["fit"])
+    assert same_mask(found, moved_outline), ("polygon", case["fit"], case["augment"])
     counts["polygon"] += 1
     found = decode(placed[3]["rle"]) if 3 in placed else np.zeros((height, width), np.uint8)
-    assert same_mask(found, moved_mask), ("rle", case["fit"])
+    assert same_mask(found, moved_mask), ("rle", case["fit"], case["augment"])
     if 3 in placed:
         assert int(found.sum()) == placed[3]["area"] == int(coco_mask.area(coco_mask.encode(np.asfortranarray(found))))
         assert coco_mask.encode(np.asfortranarray(found))["counts"].decode() == placed[3]["rle"]["counts"]
@@ -104,7 +150,7 @@ def compare(case, counts):
     found = np.zeros((height, width), np.uint8)
     for entry in case["masks"]["objects"]:
         found[decode(entry["rle"]) == 1] = entry["categoryId"]
-    assert same_mask(found, moved_values), ("mask", case["fit"])
+    assert same_mask(found, moved_values), ("mask", case["fit"], case["augment"])
     counts["mask"] += 1
 
 

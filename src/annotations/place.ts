@@ -1,7 +1,7 @@
 /** Places the annotations of a content image in an image that is made from it. @module */
 import { WildstyleError } from '../errors.js';
 import type { FittedTarget, ImageShape } from '../images/fit.js';
-import { chain, fitting, orienting } from './affine.js';
+import { type Affine, chain, fitting, orienting } from '../images/geometry/affine.js';
 import { readMask } from './formats/masks.js';
 import type { AnnotatedObject, SourceAnnotations } from './object.js';
 import { type PlacedObject, placeObject } from './transform.js';
@@ -21,8 +21,9 @@ export interface PlacedObjects {
 }
 
 /**
- * Places annotations in an image that was resized, cropped or stretched.
+ * Places annotations in an image that was resized, cropped or stretched, and then augmented.
  * @param names names of the categories of masks
+ * @param moved where augmentations moved things
  * @throws `annotations-invalid` if they are for an image of another size
  */
 export async function placeAnnotations(
@@ -30,6 +31,7 @@ export async function placeAnnotations(
   image: AnnotatedImage,
   { fit, ...shape }: ImageShape & Pick<FittedTarget, 'fit'>,
   names: readonly string[],
+  moved?: Affine,
 ): Promise<PlacedObjects> {
   const fitted = fitting(image, shape, fit);
   const map = isStored(annotations, image)
@@ -37,9 +39,11 @@ export async function placeAnnotations(
     : fitted;
   const { maskFile, isRelative } = annotations;
   const given = maskFile === undefined ? annotations.objects : await readMask(maskFile, names, image);
-  const objects = given.map((object) =>
-    placeObject(isRelative ? absolute(object, image) : object, map, shape),
-  );
+  const objects = given.map((object) => {
+    const decoded = placeObject(isRelative ? absolute(object, image) : object, map, shape);
+    // Twice, because what the decoder cropped does not come back.
+    return decoded && moved ? placeObject(decoded, moved, shape) : decoded;
+  });
   const placed = objects.filter((object) => object !== undefined);
   return { objects: placed, vanished: objects.length - placed.length };
 }

@@ -1,6 +1,6 @@
 /** Moves annotated objects along with their image, and clips them to it. @module */
 import type { ImageShape } from '../images/fit.js';
-import { type Affine, apply, inverse } from './affine.js';
+import { type Affine, apply, inverse } from '../images/geometry/affine.js';
 import type { AnnotatedObject, Box } from './object.js';
 import { decodeRle, encodeRle, type Mask } from './rle.js';
 
@@ -26,19 +26,34 @@ export function placeObject(
   const bbox = clipBox(mapBox(object.bbox, map), shape);
   if (bbox[2] < leastEdgePx || bbox[3] < leastEdgePx) return undefined;
   const { polygons, rle, ...plain } = object;
+  // A turned box has room in its corners: the outline or the mask says more.
+  const isTurned = !keepsAxes(map);
   if (rle) {
     const mask = mapMask(decodeRle(rle), map, shape);
     const area = mask.data.reduce((sum, value) => sum + value, 0);
-    return area === 0 ? undefined : { ...plain, bbox, rle: encodeRle(mask), area };
+    const tight = (isTurned && boxOfMask(mask)) || bbox;
+    return area === 0 ? undefined : { ...plain, bbox: tight, rle: encodeRle(mask), area };
   }
   if (!polygons || polygons.length === 0) return { ...plain, bbox, area: rounded(bbox[2] * bbox[3]) };
   const clipped = polygons
     .map((polygon) => clipPolygon(mapPolygon(polygon, map), shape))
     .filter((polygon) => polygon.length >= 6);
   const area = rounded(clipped.reduce((sum, polygon) => sum + areaOf(polygon), 0));
-  return area === 0
-    ? undefined
-    : { ...plain, bbox, polygons: clipped.map((polygon) => polygon.map(rounded)), area };
+  if (area === 0) return undefined;
+  const outlines = clipped.map((polygon) => polygon.map(rounded));
+  return { ...plain, bbox: isTurned ? boxOfPoints(outlines.flat()) : bbox, polygons: outlines, area };
+}
+
+/** Whether a map keeps horizontal and vertical lines so, or swaps them. */
+function keepsAxes({ xx, xy, yx, yy }: Affine): boolean {
+  return (xy === 0 && yx === 0) || (xx === 0 && yy === 0);
+}
+
+/** The smallest box around points: x and y in turn. */
+function boxOfPoints(points: readonly number[]): Box {
+  const [xs, ys] = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, rounded(Math.max(...xs) - left), rounded(Math.max(...ys) - top)];
 }
 
 /** Two decimals: 1/100 of a pixel. */
@@ -47,9 +62,10 @@ function rounded(value: number): number {
 }
 
 function mapBox([x, y, width, height]: Box, map: Affine): Box {
-  const [ax, ay] = apply(map, x, y);
-  const [bx, by] = apply(map, x + width, y + height);
-  return [Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay)];
+  const corners = [x, x + width].flatMap((right) => [y, y + height].map((down) => apply(map, right, down)));
+  const [xs, ys] = [0, 1].map((axis) => corners.map((corner) => corner[axis]));
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
 }
 
 function clipBox([x, y, width, height]: Box, { widthPx, heightPx }: ImageShape): Box {

@@ -42,7 +42,7 @@ export function directMethod<const Name extends string, Shape extends z.ZodRawSh
   make,
 }: Direct<Name, Shape, Own>) {
   type Recipe = DirectRecipe & Own & { readonly method: Name };
-  type Drawn = MethodRecipe & { readonly blend: z.output<typeof blendSchema> };
+  type Drawn = Omit<MethodRecipe, 'augment'> & { readonly blend: z.output<typeof blendSchema> };
   return {
     version,
     parameters: { ...parameters, blend: blendSchema },

@@ -1,6 +1,7 @@
 /** The interface of a method: a way to make an item's image from its source images. @module */
 import type { z } from 'zod';
 import type { Engine, HostTensor, Named, WeightSet } from '../engine/engine.js';
+import type { Augment } from '../images/augment/parameters.js';
 import type { FittedTarget } from '../images/fit.js';
 import type { Mask } from '../images/mask.js';
 import type { NetworkName } from '../stylize/networks/index.js';
@@ -37,6 +38,8 @@ export interface MethodRecipe {
   /** Long edge of the result in pixels. */
   readonly size: number;
   readonly fit: FittedTarget['fit'];
+  /** What is done around the method. Methods know nothing of it. */
+  readonly augment?: Augment;
 }
 
 /** Decisions that a job leaves to wildstyle. */

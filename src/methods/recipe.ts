@@ -4,8 +4,17 @@
  * @module
  */
 import { z } from 'zod';
+import { augmentSchema, augmentVersion, resolveAugment } from '../images/augment/parameters.js';
 import { maximumSizePx, minimumEdgePx } from '../images/fit.js';
-import { type Intersection, type MethodName, methodNames, methodOf, methods } from './index.js';
+import {
+  type Intersection,
+  type MethodName,
+  methodNames,
+  methodOf,
+  methods,
+  type ResolvedRecipe,
+} from './index.js';
+import type { ResolveFacts } from './method.js';
 import { type Preset, presetNames, presets } from './optimize/presets.js';
 
 type MethodParameters = Intersection<(typeof methods)[MethodName]['parameters']>;
@@ -33,6 +42,9 @@ export const recipeSchema = z
       .enum(['keep', 'crop', 'stretch'])
       .default('keep')
       .describe('keep: preserves the aspect ratio; crop: centered square; stretch: square, distorted'),
+    augment: augmentSchema
+      .optional()
+      .describe('Classical augmentations of stylized images, before and after the method'),
     ...parameters,
   })
   .check(({ value, issues }) => {
@@ -47,6 +59,20 @@ export type Recipe = z.output<typeof recipeSchema>;
 
 /** A recipe as callers write it: everything is optional. */
 export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** Resolves a drawn recipe: the method's part, and the augmentations around it. */
+export function resolveDrawn(drawn: Recipe, facts: ResolveFacts): ResolvedRecipe {
+  const augment = resolveAugment(drawn.augment);
+  const recipe = methodOf(drawn).resolve(drawn, facts);
+  return augment ? { ...recipe, augment } : recipe;
+}
+
+/** A resolved recipe as text, equal for equal recipes only: ids hash it. */
+export function fingerprintOf(recipe: ResolvedRecipe): string {
+  const { augment } = recipe;
+  const text = methodOf(recipe).fingerprint(recipe);
+  return augment ? `${text} augment ${augmentVersion} ${JSON.stringify(augment)}` : text;
+}
 
 /** The keys of a recipe that take values, never distributions. */
 export const fixedKeys: readonly string[] = ['preset'];

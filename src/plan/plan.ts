@@ -13,6 +13,7 @@ import type { ImageEntry, StyleEntry } from '../inventory/entries.js';
 import type { Inventory } from '../inventory/inventory.js';
 import type { Job } from '../job/schema.js';
 import { methodOf } from '../methods/index.js';
+import { fingerprintOf } from '../methods/recipe.js';
 import { deriveKey, drawNumber, type Key, keyOfDigest, random32 } from '../random.js';
 import { assignSplits, type SplitInputs, type Splits } from '../splits/assign.js';
 import type { NetworkName } from '../stylize/networks/index.js';
@@ -230,7 +231,7 @@ function stylizedMaker(
     const more = count > 0 ? others(deriveKey(pairKey, [othersDraw, replica]), count) : [];
     const digests = [s, ...more].map((each) => digestsOf(styles[each])).join(' ');
     const decisive = `${method.version} ${JSON.stringify(label)} ${digestsOf(content)} ${digests} ${replica} ${seed} ${weightsOf(network, method.networks(resolved))}`;
-    const id = idOf(`${head} ${decisive} ${method.fingerprint(resolved)}`);
+    const id = idOf(`${head} ${decisive} ${fingerprintOf(resolved)}`);
     const file = pathOf(folder, id);
     const blended = more.map((each, i) => [styleRoles[i + 1], styles[each]]);
     const sources = { content, style, ...Object.fromEntries(blended) };

@@ -6,9 +6,9 @@
 import { type Distribution, isDistribution } from '../job/distribution.js';
 import { isWholeNumber, schemaAt } from '../job/messages/zod-walk.js';
 import type { DistributedRecipe } from '../job/schema.js';
-import { methodOf, type ResolvedRecipe } from '../methods/index.js';
+import type { ResolvedRecipe } from '../methods/index.js';
 import type { ResolveFacts } from '../methods/method.js';
-import { type Recipe, recipeSchema } from '../methods/recipe.js';
+import { type Recipe, recipeSchema, resolveDrawn } from '../methods/recipe.js';
 import { drawNumber, type Key, uniform } from '../random.js';
 
 /** Draws a value. The same key and replica always give the same value. */
@@ -19,7 +19,7 @@ type Source = { readonly constant: unknown } | { readonly draw: Sampler<unknown>
 
 /** Makes the sampler of resolved recipes. If nothing is drawn, all items share one object. */
 export function makeRecipeSampler(recipe: DistributedRecipe, facts: ResolveFacts): Sampler<ResolvedRecipe> {
-  const resolve = (drawn: Recipe): ResolvedRecipe => methodOf(drawn).resolve(drawn, facts);
+  const resolve = (drawn: Recipe): ResolvedRecipe => resolveDrawn(drawn, facts);
   const source = compile(recipe, []);
   if ('draw' in source) return (key, replica) => resolve(source.draw(key, replica) as Recipe);
   const resolved = deepFreeze(resolve(source.constant as Recipe));

@@ -1,12 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { apply, chain, fitting, inverse, orienting } from '../../src/annotations/affine.js';
 import type { AnnotatedObject } from '../../src/annotations/object.js';
 import { paintPolygons } from '../../src/annotations/paint.js';
 import { decodeRle, encodeRle, maskOfRuns } from '../../src/annotations/rle.js';
 import { placeObject } from '../../src/annotations/transform.js';
 import { decodeImage } from '../../src/images/decode.js';
+import { apply, chain, fitting, inverse, orienting } from '../../src/images/geometry/affine.js';
 
 const identity = orienting(1, { widthPx: 1, heightPx: 1 });
 const shape = { widthPx: 10, heightPx: 10 };

@@ -176,7 +176,7 @@ const optional: Readonly<Record<string, unknown>> = {
 
 test('every leaf of the recipe accepts a choice, and nothing else changes', (t) => {
   for (const name of Object.keys(recipeSchema.shape)) {
-    if (['preset', 'content', 'style', 'fda'].includes(name)) continue;
+    if (['preset', 'content', 'style', 'fda', 'augment'].includes(name)) continue;
     const value = optional[name] ?? recipeSchema.parse({})[name as 'size'];
     const job = parseJob('job.yaml', `${head}recipe: { ${name}: { choice: [${JSON.stringify(value)}] } }`);
     t.deepEqual(

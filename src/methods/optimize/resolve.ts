@@ -23,7 +23,8 @@ import { mixOf, oneStyle } from './styles/mix.js';
 export type { LossParameters, Shares };
 
 /** The recipe as drawn, before resolving. */
-export type DrawnOptimizeRecipe = z.output<z.ZodObject<typeof optimizeParameters>> & MethodRecipe;
+export type DrawnOptimizeRecipe = z.output<z.ZodObject<typeof optimizeParameters>> &
+  Omit<MethodRecipe, 'augment'>;
 
 /** Every parameter that determines the pixels. */
 export interface OptimizeRecipe extends MethodRecipe {

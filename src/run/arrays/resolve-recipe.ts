@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { WildstyleError } from '../../errors.js';
 import { isDistribution } from '../../job/distribution.js';
 import { problemsOf } from '../../job/messages/explain.js';
-import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
+import type { ResolvedRecipe } from '../../methods/index.js';
 import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
-import { type RecipeInput, recipeSchema, withPreset } from '../../methods/recipe.js';
+import { type RecipeInput, recipeSchema, resolveDrawn, withPreset } from '../../methods/recipe.js';
 import { styleRoles } from '../../stylize/role.js';
 import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
 
@@ -38,6 +38,11 @@ export function withMix(input: RecipeInput, styles: number): RecipeInput {
  */
 export function resolveOptimizeRecipe(given: RecipeInput, weights?: NamedWeights): OptimizeRecipe {
   const recipe = resolveRecipe(given, weights);
+  if (recipe.augment) {
+    throw new WildstyleError('option-invalid', 'augment is for image files, not for arrays.', {
+      cure: 'Leave it out, or use it in a job or with wildstyle stylize --set.',
+    });
+  }
   if (recipe.method === 'optimize') return recipe;
   throw new WildstyleError('option-invalid', `The method ${recipe.method} takes image files, not arrays.`, {
     cure: 'Leave out method, or use it in a job or with wildstyle stylize --set.',
@@ -58,5 +63,5 @@ export function resolveRecipe(given: RecipeInput, weights?: NamedWeights): Resol
   const network = resolveNetwork(recipe.network);
   // Reports files that do not exist or would be ignored.
   findWeights(weights, [network]);
-  return methodOf(recipe).resolve(recipe, { network });
+  return resolveDrawn(recipe, { network });
 }

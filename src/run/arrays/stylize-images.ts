@@ -3,12 +3,13 @@ import { decodeImage } from '../../images/decode.js';
 import { inspectImage } from '../../images/inspect.js';
 import { decodeMask } from '../../images/mask.js';
 import type { Pixels } from '../../images/pixels.js';
-import { toPixels, toTensor } from '../../images/tensor.js';
+import { toTensor } from '../../images/tensor.js';
 import { methodOf } from '../../methods/index.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { type ByRole, styleRoles } from '../../stylize/role.js';
 import { loadRequests } from '../item/load-sources.js';
+import { makeImage } from '../item/make-image.js';
 import type { Progress } from '../progress.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe, withMix } from './resolve-recipe.js';
@@ -55,8 +56,8 @@ export async function stylizeImages(
   try {
     const onStep = progressOf(method.cost(recipe).steps, onProgress);
     const watch = { onStep, ...(finish && { finish }) };
-    const { image, facts } = await maker.make({ recipe, sources, seed: 0, watch });
-    return { pixels: toPixels(image.data, image.shape), facts };
+    const { pixels, made } = await makeImage(maker, { recipe, sources, seed: 0, watch });
+    return { pixels, facts: made.facts };
   } finally {
     maker.dispose();
     context.engine.dispose();

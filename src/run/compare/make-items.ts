@@ -1,6 +1,5 @@
 /** Makes a few items of a job in this process, without a dataset. @module */
 import type { Pixels } from '../../images/pixels.js';
-import { toPixels } from '../../images/tensor.js';
 import { maskRootsOf } from '../../inventory/masks.js';
 import type { Job } from '../../job/schema.js';
 import { methodOf } from '../../methods/index.js';
@@ -9,6 +8,7 @@ import type { StylizedItem } from '../../plan/item.js';
 import { openMethodContext } from '../arrays/method-context.js';
 import { chosenEngine, withChosenEngine } from '../engine-choice.js';
 import { SourceLoader } from '../item/load-sources.js';
+import { makeImage } from '../item/make-image.js';
 import { Makers } from '../item/makers.js';
 import { prepare } from '../prepare.js';
 
@@ -49,8 +49,8 @@ export async function withMaker<T>(job: Job, use: (make: MakeItem) => Promise<T>
   try {
     return await use(async ({ recipe, seed, sources: entries }) => {
       const sources = await loader.loadAll(entries, methodOf(recipe).sources(recipe));
-      const { image, facts, elapsedMs } = await makers.of(recipe).make({ recipe, sources, seed });
-      return { pixels: toPixels(image.data, image.shape), facts, elapsedMs };
+      const { pixels, made } = await makeImage(makers.of(recipe), { recipe, sources, seed });
+      return { pixels, facts: made.facts, elapsedMs: made.elapsedMs };
     });
   } finally {
     makers.dispose();

@@ -2,12 +2,13 @@
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
 import { asWildstyleError, severityOf } from '../../errors.js';
-import { type Pixels, toPixels } from '../../images/tensor.js';
+import type { ImageShape } from '../../images/fit.js';
 import { methodOf } from '../../methods/index.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
 import { type AnnotatedFields, annotateItem } from './item-annotations.js';
 import { failedRecord, originalRecord, stylizedRecord } from './item-record.js';
 import { type SourceFolders, SourceLoader } from './load-sources.js';
+import { type MadeImage, makeImage } from './make-image.js';
 import type { Makers } from './makers.js';
 import { type OutputImages, publishImage } from './publish-image.js';
 
@@ -51,17 +52,14 @@ export class ItemMaker {
   async #stylized(item: StylizedItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
     const { recipe, seed } = item;
     const sources = await this.#loader.loadAll(item.sources, methodOf(recipe).sources(recipe));
-    const made = await this.makers.of(recipe).make({ recipe, sources, seed }, signal);
-    const pixels = toPixels(made.image.data, made.image.shape);
-    const annotated = await this.#annotate(item, pixels, () =>
-      this.#loader.decode('content', item.sources.content, { sizePx: recipe.size, fit: recipe.fit }),
-    );
-    const image = await publishImage(this.worker, item.file, pixels);
-    return stylizedRecord(item, image, { made, annotated }, this.engine, earlier);
+    const result = await makeImage(this.makers.of(recipe), { recipe, sources, seed }, signal);
+    const annotated = await this.#annotate(item, result.pixels, result);
+    const image = await publishImage(this.worker, item.file, result.pixels);
+    return stylizedRecord(item, image, { made: result.made, annotated }, this.engine, earlier);
   }
 
-  #annotate(item: PlanItem, result: Pixels, original?: () => Promise<Pixels>): Promise<AnnotatedFields> {
+  #annotate(item: PlanItem, shape: ImageShape, result?: MadeImage): Promise<AnnotatedFields> {
     const { roots, maximumPixels, categoryNames = [] } = this.worker;
-    return annotateItem(item, result, original, { contentRoot: roots.content, maximumPixels, categoryNames });
+    return annotateItem(item, shape, result, { contentRoot: roots.content, maximumPixels, categoryNames });
   }
 }

@@ -1,5 +1,5 @@
-/** Affine maps of image coordinates whose axes stay axes: resizing, cropping, turning by 90 degrees, mirroring. @module */
-import type { FittedTarget, ImageShape } from '../images/fit.js';
+/** Affine maps of image coordinates. @module */
+import type { FittedTarget, ImageShape } from '../fit.js';
 
 /** Maps (x, y) to (xx x + xy y + x0, yx x + yy y + y0). */
 export interface Affine {
