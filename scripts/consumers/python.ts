@@ -11,8 +11,6 @@ import { sha256 } from '../../src/files/digest.js';
 const run = promisify(execFile);
 const megabyte = 1 << 20;
 
-const requirements = 'scripts/consumers/requirements.txt';
-
 /** Why the libraries cannot be had here; undefined if they can. */
 export async function whyUnavailable(): Promise<string | undefined> {
   if (await python('--version').catch(() => undefined)) {
@@ -30,10 +28,17 @@ export async function whyUnavailable(): Promise<string | undefined> {
   return 'there is no python3';
 }
 
-/** Installs the libraries, if they are not installed yet. Returns the interpreter. */
-export async function installLibraries(): Promise<string> {
+/**
+ * Installs libraries, if they are not installed yet. Returns the interpreter.
+ * @param name of the folder in the cache folder
+ * @param requirements file with the libraries
+ */
+export async function installLibraries(
+  name = 'consumers',
+  requirements = 'scripts/consumers/requirements.txt',
+): Promise<string> {
   const wanted = sha256(`${await readFile(requirements, 'utf8')}${(await python('--version')).stdout}`);
-  const folder = join(cacheFolder(), 'consumers', wanted.slice(0, 16));
+  const folder = join(cacheFolder(), name, wanted.slice(0, 16));
   const interpreter = join(folder, 'bin', 'python');
   const mark = join(folder, 'installed');
   if (existsSync(mark)) return interpreter;

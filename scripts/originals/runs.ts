@@ -1,0 +1,85 @@
+/** Evaluations to the objective that the original's optimizer reaches. @module */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createStylizer } from '../../src/run/arrays/arrays.js';
+import { loadPairs, type PictureFolders } from '../bench/pictures/pairs.js';
+import { originals } from './cases.js';
+import { writePair } from './files.js';
+import { runTorch, type TorchCase } from './python.js';
+
+export interface RunRow {
+  readonly preset: string;
+  readonly pair: string;
+  /** Evaluations of the original, and the objective of its published image. */
+  readonly torchEvaluations: number;
+  readonly torchLoss: number;
+  /** Evaluations until the objective is as low here; at one size, so pixel work has the same ratio. */
+  readonly evaluations: number;
+  readonly ratio: number;
+  /** The objective after as many evaluations as the original makes. */
+  readonly loss: number;
+}
+
+export interface RunOptions {
+  readonly sizePx: number;
+  readonly evaluations: number;
+  readonly pairs: number;
+}
+
+/** From the content, at one size, with the optimizer of the original and with that of the preset. */
+export async function compareRuns(
+  python: string,
+  pictures: PictureFolders,
+  { sizePx, evaluations, pairs }: RunOptions,
+): Promise<RunRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-originals-'));
+  const stylizer = await createStylizer({ weights: { vgg19: pictures.weights } });
+  try {
+    const rows: RunRow[] = [];
+    for (const pair of await loadPairs({ ...pictures, out: '', pairs, sizePx })) {
+      const files = await writePair(folder, pair, pair.content);
+      const running = originals.filter(({ run }) => run);
+      const cases = running.map(
+        ({ preset, objective, settings, padding, run }): TorchCase => ({
+          ...files,
+          ...run,
+          name: preset,
+          objective,
+          settings,
+          padding,
+          evaluations,
+        }),
+      );
+      const results = await runTorch(python, pictures.weights, cases);
+      for (const { preset, recipe } of running) {
+        const { losses, published } = results[preset];
+        const { loss, ...made } = await stylizer.stylize(pair.content, pair.style, {
+          preset,
+          ...recipe,
+          init: 'content',
+          size: sizePx,
+          stages: [],
+          steps: evaluations - 1,
+        });
+        // Rejected steps take evaluations, too: spread them evenly.
+        const each = made.evaluations / (made.steps + 1);
+        const reached = loss.curve.find(({ total }) => total <= published);
+        const count = reached ? Math.ceil((reached.step + 1) * each) : Number.POSITIVE_INFINITY;
+        rows.push({
+          preset,
+          pair: pair.name,
+          torchEvaluations: losses.length,
+          torchLoss: published,
+          evaluations: count,
+          ratio: count / losses.length,
+          loss: loss.final.total,
+        });
+      }
+    }
+    return rows;
+  } finally {
+    stylizer.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
