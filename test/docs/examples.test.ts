@@ -30,7 +30,7 @@ test('library.ts makes a dataset, stylizes an array and evaluates the objective'
   const [, before, after] = /^loss ([\d.]+) -> ([\d.]+)$/m.exec(stdout) ?? [];
   t.true(Number(after) < Number(before) / 2, stdout);
   const terms = lines.filter((line) => / x \d+/.test(line)).map((line) => line.split(':')[0]?.trim());
-  const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'].map((layer) => `style.gram ${layer}`);
+  const layers = ['pool1', 'relu2_1', 'relu3_1', 'relu4_1'].map((layer) => `style.gram ${layer}`);
   const contents = Object.keys(networks[defaultNetwork].defaults.contentLayers).map(
     (layer) => `content.features ${layer}`,
   );
