@@ -40,6 +40,11 @@ export const commandList: readonly ListedCommand[] = [
     async () => (await import('./commands/status.js')).statusCommand,
   ),
   listed(
+    'view <dir>',
+    'Show a run in the browser while it goes on: progress, newest images, loss curves, failures',
+    async () => (await import('./commands/view.js')).viewCommand,
+  ),
+  listed(
     'merge <dirs..>',
     'Join the shards in one or more folders into a dataset',
     async () => (await import('./commands/merge.js')).mergeCommand,

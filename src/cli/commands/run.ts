@@ -6,6 +6,7 @@ import { loadJob } from '../../job/load.js';
 import type { Job } from '../../job/schema.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { printable } from '../../printable.js';
+import type { LiveServer } from '../../report/live/live-server.js';
 import { describePlan } from '../../run/describe.js';
 import type { RunEvent } from '../../run/events.js';
 import type { RunLimits } from '../../run/limits/deadline.js';
@@ -18,6 +19,7 @@ import { runPlan } from '../../run/run.js';
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { type LimitArguments, limitsOf, withLimitOptions } from '../limit-options.js';
+import { openForUser } from '../open-file.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
 import { print } from '../output.js';
 import { planText } from '../plan-text.js';
@@ -32,6 +34,7 @@ interface RunArguments extends JobArguments, LimitArguments {
   readonly retryFailed?: boolean;
   readonly shard?: string;
   readonly logFile?: string;
+  readonly view?: boolean;
 }
 
 const stoppedText = 'Stopped immediately. Finished images are kept. Run the same command again to resume.';
@@ -46,6 +49,7 @@ export const runCommand: CommandBody<RunArguments> = {
         requiresArg: true,
         describe: 'Make one of several parts: 0/3, or auto or auto/3 on a cluster; then merge',
       })
+      .option('view', { type: 'boolean', describe: 'Show the run in the browser while it goes on' })
       .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' })
       .option('log-file', {
         type: 'string',
@@ -80,10 +84,24 @@ export const runCommand: CommandBody<RunArguments> = {
       signals.drain.removeEventListener('abort', exit);
       for (const warning of prepared.warnings) print(`note: ${warning}`);
       for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
-      return runWithView(prepared, { ...args, limits, part: shard, log, outcome }, signals);
+      const live = args.view ? await openLiveView(job.output.root) : undefined;
+      try {
+        return await runWithView(prepared, { ...args, limits, part: shard, log, outcome }, signals);
+      } finally {
+        await live?.close();
+      }
     });
   },
 };
+
+/** Serves the live view of a run, and opens it on a terminal. The module is loaded for it alone. */
+async function openLiveView(root: string): Promise<LiveServer> {
+  const { serveLive } = await import('../../report/live/live-server.js');
+  const server = await serveLive(root);
+  print(`View: ${server.url}`);
+  if (process.stdout.isTTY) openForUser(server.url);
+  return server;
+}
 
 /** Shows what a run would do. Fails where a run would fail, but prints the plan first: it may help explain the error. */
 async function showPlan(job: Job, args: RunArguments): Promise<void> {

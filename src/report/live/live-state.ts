@@ -1,0 +1,82 @@
+/** What the live view shows, as plain data. All text is visible text. @module */
+import { access } from 'node:fs/promises';
+import type { ItemRecord } from '../../dataset/ledger/record.js';
+import { type OutputPlace, outputPaths } from '../../dataset/output-paths.js';
+import { findShards } from '../../dataset/shards/shard-folders.js';
+import { type FolderStatus, folderStatus, isGoing } from '../../dataset/status/folder-status.js';
+import { type ReportRow, rowOf } from '../page/rows.js';
+import { visible } from '../page/visible.js';
+import type { NewestRecords } from './newest-records.js';
+
+/** One image of the view. */
+export type LiveRow = Pick<
+  ReportRow,
+  | 'id'
+  | 'status'
+  | 'label'
+  | 'content'
+  | 'style'
+  | 'href'
+  | 'strength'
+  | 'loss'
+  | 'elapsedMs'
+  | 'curve'
+  | 'error'
+>;
+
+/** The state of a run at one moment. */
+export interface LiveState
+  extends Pick<FolderStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'> {
+  readonly isGoing: boolean;
+  readonly itemsPerMinute: number | null;
+  readonly remainingMs: number | null;
+  /** Images in work, for each worker. */
+  readonly workers: readonly number[];
+  readonly failures: readonly { readonly image: string; readonly code: string; readonly message: string }[];
+  readonly newest: readonly LiveRow[];
+  /** Whether the folder has a report. */
+  readonly hasReport: boolean;
+}
+
+/**
+ * Looks at a folder. Reads a few small files and what is new in the journals.
+ * @throws `dataset-invalid` if it is not the folder of a dataset
+ */
+export async function liveState(root: string, newest: NewestRecords): Promise<LiveState> {
+  const places: OutputPlace[] = [root, ...(await findShards(root))];
+  const [status, hasReport] = await Promise.all([
+    folderStatus(root),
+    access(outputPaths(root).report).then(
+      () => true,
+      () => false,
+    ),
+    newest.look(places),
+  ]);
+  const runs = [status.run, ...(status.shards ?? []).map(({ run }) => run)].flatMap((run) => run ?? []);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const remaining = runs.flatMap(({ remainingMs }) => remainingMs ?? []);
+  return {
+    state: status.state,
+    isGoing: isGoing(status),
+    ...{ items: status.items, complete: status.complete, failed: status.failed, pending: status.pending },
+    errors: status.errors,
+    itemsPerMinute: isGoing(status) ? sum(runs.map(({ itemsPerMinute }) => itemsPerMinute)) : null,
+    remainingMs: isGoing(status) && remaining.length > 0 ? Math.max(...remaining) : null,
+    workers: runs.flatMap(({ workers }) => workers.map(({ items }) => items)),
+    failures: runs.flatMap(({ lastErrors }) =>
+      lastErrors.map(({ image, code, message }) => ({
+        image: visible(image),
+        code: visible(code),
+        message: visible(message),
+      })),
+    ),
+    newest: newest.records.map(liveRow),
+    hasReport,
+  };
+}
+
+function liveRow(record: ItemRecord): LiveRow {
+  const row = rowOf(record, { content: -1, style: -1, result: -1 }, () => false);
+  const { id, status, label, content, style, href, strength, loss, elapsedMs, curve, error } = row;
+  return { id, status, label, content, style, href, strength, loss, elapsedMs, curve, error };
+}
