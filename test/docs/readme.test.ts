@@ -25,7 +25,7 @@ test('the README names every command and every option', async (t) => {
   const commands = [...`${await help()}${await help('weights')}`.matchAll(pattern)].filter(
     ([, command]) => command !== 'weights',
   );
-  t.is(commands.length, 21);
+  t.is(commands.length, 22);
   for (const [, command = '', positionals = ''] of commands) {
     t.true(readme.includes(`\`wildstyle ${command}${positionals}\``), command);
     const text = await help(...command.split(' '));

@@ -30,7 +30,7 @@ export async function livePage(name: string): Promise<LivePage> {
   const fact = (id: string, label: string) => `<div><dt>${label}</dt><dd id="${id}">–</dd></div>`;
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${title}: wildstyle run</title><style>${style}</style></head><body>
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${title}: wildstyle run</title><style>${style}</style></head><body>
 <header><h1><bdi>${title}</bdi></h1></header><main>
 <p>State: <strong id="state" role="status">connecting</strong> <a id="report" href="report.html" hidden>Open the report</a></p>
 <progress id="bar" aria-label="Images done" max="1" value="0"></progress>
@@ -42,7 +42,7 @@ export async function livePage(name: string): Promise<LivePage> {
   const digest = (text: string) => `'sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}'`;
   const policy = [
     "default-src 'none'",
-    "img-src 'self'",
+    "img-src 'self' data:",
     "connect-src 'self'",
     `style-src ${digest(style)}`,
     `script-src ${digest(script)}`,

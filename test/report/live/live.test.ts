@@ -62,7 +62,7 @@ test('only this machine, only with the token, only reading', async (t) => {
   const page = await ask(url);
   t.is(page.status, 200);
   const policy = String(page.headers['content-security-policy']);
-  t.regex(policy, /default-src 'none'; img-src 'self'; connect-src 'self';.*frame-ancestors 'none'/);
+  t.regex(policy, /default-src 'none'; img-src 'self' data:; connect-src 'self';.*frame-ancestors 'none'/);
   t.is(page.headers['access-control-allow-origin'], undefined);
   t.notRegex(page.body.replace(/<script[\s\S]*?<\/script>/g, ''), /https?:|\sstyle=|\son\w+=/);
   const { origin } = new URL(url);

@@ -50,6 +50,12 @@ export function drawVisible(): void {
     }
   }
   for (let place = first; place < end; place++) drawCard(place);
+  // The Tab key must reach a card, however far it was scrolled.
+  if (!drawn.has(current) && end > first) {
+    current = Math.min(end - 1, first + columns);
+    const button = drawn.get(current)?.querySelector('button');
+    if (button) button.tabIndex = 0;
+  }
 }
 
 function drawCard(place: number): HTMLElement | undefined {
