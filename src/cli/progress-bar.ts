@@ -18,6 +18,9 @@ export function progressLine(progress: Progress): string {
   return `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}`;
 }
 
+/** The time of a line in a log file: `2026-11-27T08:15:02Z`. */
+const timeStamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+
 /** How often a log file gets a line. */
 export const plainIntervalMs = 10_000;
 
@@ -70,7 +73,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
     update(progress) {
       if (progress.elapsedMs - lastMs < plainIntervalMs) return;
       lastMs = progress.elapsedMs;
-      stream.write(`${progressLine(progress)}\n`);
+      stream.write(`${timeStamp(Date.now())} ${progressLine(progress)}\n`);
     },
     print: (line) => stream.write(printable(`${line}\n`)),
     stop() {},

@@ -5,7 +5,7 @@ import { WildstyleError } from '../errors.js';
 import { type FileSystem, nodeFileSystem } from '../files/file-system.js';
 import { type PublishedFile, publishFile } from '../files/publish.js';
 import { decodeImage } from '../images/decode.js';
-import { type Box, type SheetLayout, sheetLayout } from './sheet-layout.js';
+import { type Box, captionLinePx, rowWidthPx, type SheetLayout, sheetLayout } from './sheet-layout.js';
 import { canDrawText, escapeXml } from './text.js';
 
 /** One row: three images, each a path or the bytes of an image file, and a caption. */
@@ -46,7 +46,8 @@ export async function renderContactSheet(
   const { cellPx = 192, text = await canDrawText() } = options;
   if (rows.length === 0)
     throw new WildstyleError('option-invalid', 'A contact sheet needs at least one row.');
-  const layout = sheetLayout(rows.length, cellPx);
+  const captions = rows.map(({ caption }) => wrapped(caption, Math.floor(rowWidthPx(cellPx) / characterPx)));
+  const layout = sheetLayout(rows.length, cellPx, Math.max(...captions.map(({ length }) => length)));
   const cells = rows.flatMap((row, index) => {
     const places = layout.rows[index]?.cells ?? [];
     return [row.content, row.style, row.result].map((source, cell) => ({ source, box: places[cell] as Box }));
@@ -57,7 +58,7 @@ export async function renderContactSheet(
     const drawn = await Promise.all(group.map(({ source, box }) => cellOverlay(source, box)));
     overlays.push(...drawn.flat());
   }
-  if (text) overlays.push({ input: Buffer.from(textSvg(layout, rows)), left: 0, top: 0 });
+  if (text) overlays.push({ input: Buffer.from(textSvg(layout, captions)), left: 0, top: 0 });
   const { widthPx: width, heightPx: height } = layout;
   return sharp({ create: { width, height, channels: 3, background: paper }, limitInputPixels: false })
     .composite(overlays)
@@ -103,17 +104,30 @@ function matSvg({ widthPx, heightPx, rows }: SheetLayout): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" fill="${mat}">${squares.join('')}</svg>`;
 }
 
-function textSvg(layout: SheetLayout, rows: readonly SheetRow[]): string {
+const mostCaptionLines = 6;
+
+/** Breaks a caption between its parts, and cuts a part that is longer than a line. */
+export function wrapped(caption: string, longest: number): string[] {
+  const lines: string[] = [''];
+  for (const part of caption.split(' · ')) {
+    const shown = part.length > longest ? `${part.slice(0, longest - 1)}…` : part;
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = shown;
+    else if (line.length + 3 + shown.length <= longest) lines[lines.length - 1] = `${line} · ${shown}`;
+    else lines.push(shown);
+  }
+  return lines.slice(0, mostCaptionLines);
+}
+
+function textSvg(layout: SheetLayout, captions: readonly (readonly string[])[]): string {
   const headings = layout.headings.map(({ text, box }) =>
     textLine(text, box, box.heightPx - 9, 'font-weight="bold"'),
   );
-  const captions = layout.rows.map(({ caption }, index) => {
-    const longest = Math.floor(caption.widthPx / characterPx);
-    const text = rows[index]?.caption ?? '';
-    return textLine(text.length > longest ? `${text.slice(0, longest - 1)}…` : text, caption, fontPx + 4, '');
-  });
+  const lines = layout.rows.flatMap(({ caption }, row) =>
+    (captions[row] ?? []).map((text, line) => textLine(text, caption, fontPx + 4 + line * captionLinePx, '')),
+  );
   const { widthPx, heightPx } = layout;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" font-family="sans-serif" font-size="${fontPx}" fill="${ink}">${[...headings, ...captions].join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" font-family="sans-serif" font-size="${fontPx}" fill="${ink}">${[...headings, ...lines].join('')}</svg>`;
 }
 
 function textLine(text: string, box: Box, baselinePx: number, attributes: string): string {

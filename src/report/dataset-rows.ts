@@ -5,7 +5,7 @@ import type { DatasetSummary } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import { type ByRole, type Side, sides } from '../stylize/role.js';
 import type { SheetRow } from './contact-sheet.js';
-import { captionOf } from './sheet-rows.js';
+import { captionOf, varyingKeys } from './sheet-rows.js';
 
 /** Where the content, style and result images are stored. */
 export interface SheetFolders {
@@ -34,6 +34,7 @@ export function sheetRows(
   { roots, outputRoot }: SheetFolders,
   records: readonly CompleteRecord[],
 ): SheetRow[] {
+  const varying = varyingKeys(records);
   return records.map((record) => {
     const sources: ByRole<{ path: string }> = record.sources;
     const pathOf = (role: Side) => join(roots[role] ?? '', sources[role]?.path ?? '');
@@ -41,7 +42,7 @@ export function sheetRows(
       content: pathOf('content'),
       style: pathOf('style'),
       result: join(outputRoot, record.file),
-      caption: captionOf(record),
+      caption: captionOf(record, varying),
     };
   });
 }

@@ -27,7 +27,9 @@ const marginPx = 24;
 const gapPx = 6;
 const blockGapPx = 36;
 const headingPx = 26;
-const captionPx = 30;
+/** Height of a line of a caption. */
+export const captionLinePx = 15;
+const captionGapPx = 15;
 const wantedAspect = 1.4;
 const maximumBlocks = 6;
 
@@ -35,11 +37,13 @@ const maximumBlocks = 6;
  * Lays out rows from top to bottom in one or more blocks side by side. Picks the number of blocks that brings the sheet
  * closest to an aspect ratio of 7:5.
  * @param rowCount at least 1
+ * @param captionLines lines of the longest caption
  */
-export function sheetLayout(rowCount: number, cellPx: number): SheetLayout {
-  const blocks = bestBlockCount(rowCount, cellPx);
+export function sheetLayout(rowCount: number, cellPx: number, captionLines = 1): SheetLayout {
+  const captionPx = captionGapPx + captionLines * captionLinePx;
+  const blocks = bestBlockCount(rowCount, cellPx, captionPx);
   const rowsPerBlock = Math.ceil(rowCount / blocks);
-  const blockPx = 3 * cellPx + 2 * gapPx;
+  const blockPx = rowWidthPx(cellPx);
   const leftOf = (block: number) => marginPx + block * (blockPx + blockGapPx);
   const cellLeft = (block: number, cell: number) => leftOf(block) + cell * (cellPx + gapPx);
   const rows = Array.from({ length: rowCount }, (_, index): RowPlaces => {
@@ -57,12 +61,15 @@ export function sheetLayout(rowCount: number, cellPx: number): SheetLayout {
       box: { leftPx: cellLeft(block, cell), topPx: marginPx, widthPx: cellPx, heightPx: headingPx },
     })),
   ).flat();
-  return { ...sheetSize(rowCount, blocks, cellPx), rows, headings };
+  return { ...sheetSize(rowCount, blocks, cellPx, captionPx), rows, headings };
 }
 
-function bestBlockCount(rowCount: number, cellPx: number): number {
+/** Width of a row: that of its caption. */
+export const rowWidthPx = (cellPx: number): number => 3 * cellPx + 2 * gapPx;
+
+function bestBlockCount(rowCount: number, cellPx: number, captionPx: number): number {
   const distance = (blocks: number): number => {
-    const { widthPx, heightPx } = sheetSize(rowCount, blocks, cellPx);
+    const { widthPx, heightPx } = sheetSize(rowCount, blocks, cellPx, captionPx);
     return Math.abs(Math.log(widthPx / heightPx / wantedAspect));
   };
   const candidates = Array.from({ length: Math.min(rowCount, maximumBlocks) }, (_, index) => index + 1)
@@ -71,10 +78,10 @@ function bestBlockCount(rowCount: number, cellPx: number): number {
   return candidates.reduce((best, blocks) => (distance(blocks) < distance(best) ? blocks : best));
 }
 
-function sheetSize(rowCount: number, blocks: number, cellPx: number) {
+function sheetSize(rowCount: number, blocks: number, cellPx: number, captionPx: number) {
   const rowsPerBlock = Math.ceil(rowCount / blocks);
   return {
     widthPx: 2 * marginPx + blocks * (3 * cellPx + 2 * gapPx) + (blocks - 1) * blockGapPx,
-    heightPx: 2 * marginPx + headingPx + rowsPerBlock * (cellPx + captionPx) - captionPx / 3,
+    heightPx: 2 * marginPx + headingPx + rowsPerBlock * (cellPx + captionPx) - captionGapPx * (2 / 3),
   };
 }

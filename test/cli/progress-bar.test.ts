@@ -66,3 +66,14 @@ test('the last image fills the bar', async (t) => {
   t.pass();
   view.stop();
 });
+
+test('lines in a log file have a time', (t) => {
+  let written = '';
+  const view = progressView({
+    write(text: string) {
+      written += text;
+    },
+  } as unknown as NodeJS.WriteStream);
+  view.update({ ...progress(1), elapsedMs: 60_000 });
+  t.regex(written, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| 1\/8 images \| .*\n$/);
+});

@@ -35,7 +35,8 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
   t.is(lines.pop(), '18 images in plain: 12 stylized, 6 originals.');
-  for (const line of lines) t.regex(line, /^\d+% \| \d+\/18 images \| .* per minute \| /);
+  for (const line of lines)
+    t.regex(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| \d+\/18 images \| .* per minute \| /);
   t.false(stdout.includes(control) || stdout.includes('\r'));
   const again = await wildstyle(['run', job.file, '--out', join(job.folder, 'again')], {
     cache: job.cache,

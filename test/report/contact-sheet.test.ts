@@ -4,7 +4,7 @@ import test from 'ava';
 import sharp from 'sharp';
 import { WildstyleError } from '../../src/errors.js';
 import { decodeImage } from '../../src/images/decode.js';
-import { renderContactSheet, writeContactSheet } from '../../src/report/contact-sheet.js';
+import { renderContactSheet, wrapped, writeContactSheet } from '../../src/report/contact-sheet.js';
 import { sheetLayout } from '../../src/report/sheet-layout.js';
 import { canDrawText, escapeXml } from '../../src/report/text.js';
 import { filesBelow, temporaryFolder } from '../dataset/support.js';
@@ -107,4 +107,14 @@ test('a layout has no overlapping cells, nothing outside the sheet, and no empty
     if (count >= 6)
       t.true(widthPx / heightPx > 0.8 && widthPx / heightPx < 2.4, `${count}: ${widthPx / heightPx}`);
   }
+});
+
+test('long captions go on in the next line, which makes room for itself', async (t) => {
+  t.deepEqual(wrapped('one · two · three', 100), ['one · two · three']);
+  t.deepEqual(wrapped('one · two · three', 9), ['one · two', 'three']);
+  t.deepEqual(wrapped('a name that is too long · b', 10), ['a name th…', 'b']);
+  t.deepEqual(wrapped('', 10), ['']);
+  const [one, three] = [1, 3].map((lines) => sheetLayout(2, 100, lines));
+  t.is((three?.heightPx ?? 0) - (one?.heightPx ?? 0), 2 * 2 * 15, 'two lines more in each of two rows');
+  t.is(one?.widthPx, three?.widthPx);
 });

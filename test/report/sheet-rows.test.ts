@@ -1,5 +1,5 @@
 import test from 'ava';
-import { captionOf, chooseSheetRows } from '../../src/report/sheet-rows.js';
+import { captionOf, chooseSheetRows, varyingKeys } from '../../src/report/sheet-rows.js';
 import { failedRecord, originalRecord, stylizedRecord } from '../dataset/support.js';
 
 const many = (label: string | null, count: number) =>
@@ -40,4 +40,26 @@ test('captions', (t) => {
     captionOf({ ...record, applied: { style: { strength: 12.3456789 } } }),
     'cat · a.png + waves.jpg · strength 12.3 · random',
   );
+});
+
+test('captions tell every drawn key that varies, and the steps of each stage', (t) => {
+  const recipe = (scale: number, color: string) => {
+    const { drawn } = stylizedRecord('a');
+    const own = {
+      ...drawn,
+      style: { ...(drawn.style as object), scale, strength: scale * 10 },
+      color,
+      pooling: 'max',
+    };
+    return stylizedRecord('a', { drawn: own as never });
+  };
+  const records = [recipe(0.5, 'style'), recipe(1.23456, 'palette'), originalRecord('b')];
+  t.deepEqual(varyingKeys(records), ['color', 'style.scale'], 'strength is in every caption');
+  t.regex(
+    captionOf(recipe(1.23456, 'palette'), varyingKeys(records)),
+    / · color palette · style\.scale 1\.23$/,
+  );
+  const { applied } = stylizedRecord('a');
+  const staged = { ...applied, stages: [{ scale: 0.5, steps: 100 }], steps: 50 };
+  t.regex(captionOf(stylizedRecord('a', { applied: staged as never })), /adam 100 \+ 50 steps$/);
 });

@@ -13,7 +13,7 @@ export interface CurvePanel {
   readonly curves: readonly Curve[];
 }
 
-const panel = { widthPx: 380, heightPx: 280, leftPx: 56, rightPx: 12, topPx: 30, bottomPx: 36 };
+const panel = { widthPx: 396, heightPx: 280, leftPx: 72, rightPx: 12, topPx: 30, bottomPx: 36 };
 const legendLinePx = 18;
 /** Colors that are told apart with every kind of color vision (Okabe & Ito 2008), then repeated. */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
@@ -59,6 +59,7 @@ function body({ title, curves }: CurvePanel): string {
       words(xOf(share * lastStep), bottom + 16, 'middle', `${Math.round(share * lastStep)}`),
     ),
     words((panel.leftPx + right) / 2, panel.heightPx - 5, 'middle', 'steps'),
+    `<g transform="translate(12 ${(panel.topPx + bottom) / 2}) rotate(-90)">${words(0, 0, 'middle', 'loss (log scale)')}</g>`,
     ...lines,
   ].join('');
 }

@@ -78,6 +78,7 @@ const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h
   filter('label', 'Class'),
   filter('split', 'Split'),
   filter('style', 'Style'),
+  filter('styleLoss', 'Loss'),
   filter('status', 'Status'),
 ].join('')}<label>Text <input id="filter-text" type="search" placeholder="name, id, message"></label>
 <label>Sort by <select id="sort"><option value="">order of the manifest</option><option value="loss">loss, low first</option><option value="-loss">loss, high first</option><option value="strength">strength, low first</option><option value="-strength">strength, high first</option></select></label>

@@ -32,6 +32,8 @@ export interface ReportRow {
   readonly thumbnails: RowThumbnails;
   readonly loss: number | null;
   readonly strength: number | null;
+  /** Names of the style losses, such as `gram` or `gram + moments`; null for other methods. */
+  readonly styleLoss: string | null;
   readonly elapsedMs: number | null;
   readonly edgeF1: number | null;
   readonly restarts: number;
@@ -93,6 +95,7 @@ export function rowOf(
     thumbnails,
     loss: rounded(facts.loss?.final.total),
     strength: typeof strength === 'number' ? rounded(strength) : null,
+    styleLoss: styleLossOf(parameters),
     elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
     edgeF1: isStylized(record) ? rounded(record.edgeF1) : null,
     restarts: facts.restarts ?? 0,
@@ -103,6 +106,20 @@ export function rowOf(
         ? { code: shown(record.error.code), message: shown(record.error.message) }
         : null,
   };
+}
+
+/** Losses have weights in a resolved recipe, so they are a map. */
+function styleLossOf(parameters: Parameters): string | null {
+  const start = 'style.loss';
+  const one = parameters[start];
+  if (typeof one === 'string') return one;
+  const names = Object.keys(parameters).filter((path) => path.startsWith(`${start}.`));
+  return names.length === 0
+    ? null
+    : names
+        .map((path) => path.slice(start.length + 1))
+        .sort()
+        .join(' + ');
 }
 
 /** At most 32 points of a curve, with its first and last. */
