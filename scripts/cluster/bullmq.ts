@@ -51,8 +51,9 @@ async function main(): Promise<number> {
       await sleep(Math.random() * longestPauseMs);
       if (killed >= kills) continue;
       const index = Math.floor(Math.random() * workers);
-      killTree(fleet[index].pid);
-      killed++;
+      // As a machine that goes off does; every other time, the worker alone.
+      if (killed++ % 2 === 0) killTree(fleet[index].pid);
+      else fleet[index].kill('SIGKILL');
       fleet[index] = start();
     }
     for (const worker of fleet) worker.kill('SIGTERM');
@@ -85,7 +86,7 @@ function startWorker({ cache }: SmallJob, address: string, tell: (text: string) 
   return worker;
 }
 
-/** Kills a process with all below it, as a machine that goes off does; or, at times, the process alone. */
+/** Kills a process with all below it. */
 function killTree(pid: number | undefined): void {
   if (pid === undefined) return;
   const below = childrenOf(pid);

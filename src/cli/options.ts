@@ -94,9 +94,22 @@ export function parseWeights(
   );
 }
 
+/** Makes the paths in a `--weights` absolute: `file`, or comma-separated `network=file` pairs. */
+export function absoluteWeights(text: string): string {
+  const weights = parseWeights(text, (path) => absolute(path));
+  if (typeof weights === 'string') return weights;
+  return Object.entries(weights)
+    .map(([name, file]) => `${name}=${file}`)
+    .join(',');
+}
+
 /** Returns the options of a job as they were given, with absolute paths. */
 export function jobArguments({ set = [], out, weights, limit, workers, window }: JobArguments): string[] {
-  const given = { out: out && absolute(out), weights, limit, workers, window };
+  const given = {
+    out: out && absolute(out),
+    weights: weights && absoluteWeights(weights),
+    ...{ limit, workers, window },
+  };
   return [
     ...set.flatMap((override) => ['--set', override]),
     ...Object.entries(given).flatMap(([name, value]) =>

@@ -1,5 +1,12 @@
 import test from 'ava';
-import { startWildstyle, until, wildstyle } from '../support/command-line.js';
+import {
+  canSeeChildren,
+  childrenOf,
+  isRunning,
+  startWildstyle,
+  until,
+  wildstyle,
+} from '../support/command-line.js';
 import { treeOf } from '../support/dataset-tree.js';
 import { startRedis } from '../support/redis.js';
 import { smallJob } from '../support/small-job.js';
@@ -7,13 +14,13 @@ import { smallJob } from '../support/small-job.js';
 test('a queue that cannot be reached, and options that cannot go through one', async (t) => {
   const job = await smallJob();
   t.teardown(job.remove);
-  const submit = ['submit', job.file, '--to', 'bullmq', '--shards', '2'];
+  const submit = ['submit', job.file, '--to', 'bullmq'];
   const mistakes: readonly [args: string[], stderr: RegExp][] = [
     [[], /^wildstyle: option-invalid: BullMQ needs --queue/],
     [['--queue', 'localhost'], /^wildstyle: option-invalid: --queue must be an address/],
     [
-      ['--queue', 'redis://127.0.0.1:1', '--set', 'seed=1'],
-      /^wildstyle: option-invalid: --set cannot go through a queue/,
+      ['--queue', 'redis://127.0.0.1:1', '--set', 'run.onComplete=touch x'],
+      /^wildstyle: option-invalid: --set run\.onComplete=touch x cannot go through a queue/,
     ],
     [['--queue', 'redis://127.0.0.1:1'], /^wildstyle: option-invalid: The queue cannot be reached: /],
   ];
@@ -22,6 +29,11 @@ test('a queue that cannot be reached, and options that cannot go through one', a
     t.is(exitCode, 2, args.join(' '));
     t.regex(stderr, expected);
   }
+  const worker = await wildstyle(['worker', '--queue', 'redis://127.0.0.1:1', '--hand-over', 'soon'], job);
+  t.is(worker.exitCode, 2);
+  t.regex(worker.stderr, /--hand-over must be a duration/);
+  const slurm = await wildstyle(['submit', job.file, '--to', 'slurm'], job);
+  t.regex(slurm.stderr, /--to slurm needs the number of shards/);
 });
 
 test('two workers make the shards of a queue, and one of them merges', async (t) => {
@@ -35,7 +47,8 @@ test('two workers make the shards of a queue, and one of them merges', async (t)
   }
   try {
     const queue = ['--queue', redis.address];
-    const submit = ['submit', job.file, '--to', 'bullmq', '--shards', '3', ...queue];
+    const set = ['--set', 'output.format=png'];
+    const submit = ['submit', job.file, '--to', 'bullmq', '--shards', '3', ...set, ...queue];
     for (let time = 0; time < 2; time++) t.is((await wildstyle(submit, job)).exitCode, 0);
     const workers = [0, 1].map(() => startWildstyle(['worker', ...queue], job));
     await until('the merge', () => workers.some(({ written }) => /^merge of .*: done$/m.test(written())));
@@ -49,9 +62,38 @@ test('two workers make the shards of a queue, and one of them merges', async (t)
         1,
         'added and made once',
       );
-    const whole = await wildstyle(['run', job.file, '--out', `${job.out}-whole`], job);
+    const whole = await wildstyle(['run', job.file, ...set, '--out', `${job.out}-whole`], job);
     t.is(whole.exitCode, 0);
     t.deepEqual((await treeOf(job.out)).resultDigest, (await treeOf(`${job.out}-whole`)).resultDigest);
+  } finally {
+    await redis.stop();
+  }
+});
+
+test('the run of a worker that is killed ends, and a worker that has nothing to do takes over a long task', async (t) => {
+  const job = await smallJob({ recipe: { steps: 400 } });
+  t.teardown(job.remove);
+  const redis = canSeeChildren ? await startRedis(job.folder) : undefined;
+  if (!redis) {
+    t.log('redis-server is not installed');
+    t.pass();
+    return;
+  }
+  try {
+    const queue = ['--queue', redis.address];
+    t.is((await wildstyle(['submit', job.file, '--to', 'bullmq', ...queue], job)).exitCode, 0);
+    const first = startWildstyle(['worker', ...queue, '--hand-over', '1s'], job);
+    const second = startWildstyle(['worker', ...queue], job);
+    t.teardown(() => first.process.kill('SIGKILL') && second.process.kill('SIGKILL'));
+    const going = [first, second];
+    await until('hand-over', () => going.some(({ written }) => /goes back to the queue/.test(written())));
+    const busy = await until('a run', () => going.find(({ pid }) => childrenOf(pid).length > 0));
+    const run = childrenOf(busy.pid)[0] ?? 0;
+    await until('a worker process', () => childrenOf(run).length > 0);
+    const processes = [run, ...childrenOf(run)];
+    busy.process.kill('SIGKILL');
+    for (const pid of processes) await until('the end', async () => !(await isRunning(pid)));
+    t.pass();
   } finally {
     await redis.stop();
   }

@@ -1,5 +1,6 @@
 /** `wildstyle submit`: runs the shards of a job on a cluster. @module */
 import { resolve } from 'node:path';
+import { WildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
 import { maximumShards } from '../../plan/shard.js';
 import type { CommandBody } from '../command-list.js';
@@ -21,9 +22,8 @@ export const submitCommand: CommandBody<SubmitArguments> = {
       })
       .option('shards', {
         type: 'number',
-        demandOption: true,
         requiresArg: true,
-        describe: 'Number of shards',
+        describe: 'Number of shards; BullMQ: about one for 64 images by default',
       })
       .option('tasks', {
         type: 'number',
@@ -48,9 +48,14 @@ export const submitCommand: CommandBody<SubmitArguments> = {
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     const { root } = job.output;
-    const count = wholeNumber('shards', args.shards ?? Number.NaN, maximumShards);
-    if (args.to === 'bullmq') await submitToQueue(args, job, count);
-    else if (args.to === 'kubernetes') await submitToKubernetes(args, root, count);
-    else await submitToSlurm(args, root, count);
+    const given = args.shards === undefined ? undefined : wholeNumber('shards', args.shards, maximumShards);
+    if (args.to === 'bullmq') {
+      await submitToQueue(args, job, given);
+      return;
+    }
+    if (given === undefined)
+      throw new WildstyleError('option-invalid', `--to ${args.to} needs the number of shards: --shards 16.`);
+    else if (args.to === 'kubernetes') await submitToKubernetes(args, root, given);
+    else await submitToSlurm(args, root, given);
   },
 };

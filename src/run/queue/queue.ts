@@ -1,27 +1,16 @@
 /** A queue in Redis, with BullMQ. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionOptions, Job, Worker } from 'bullmq';
-import { findShards } from '../../dataset/shards/shard-folders.js';
-import { readSummary } from '../../dataset/summary.js';
+import type { ConnectionOptions } from 'bullmq';
 import { WildstyleError } from '../../errors.js';
-import { startRun } from '../schedule/run-process.js';
-import {
-  checkedTask,
-  commandOf,
-  type NamedTask,
-  outcomeOf,
-  type QueueTask,
-  type TaskOutcome,
-} from './tasks.js';
+import type { NamedTask, QueueTask } from './tasks.js';
 
-const queueName = 'wildstyle';
-/** A task is delivered again if its worker has not renewed its lock for this long. */
-const lockMs = 60_000;
+/** The name of the queue in Redis. */
+export const queueName = 'wildstyle';
 const retryMs = 5000;
 const answerMs = 10_000;
 const closeMs = 1000;
 /** What may go on is tried until it is done. */
-const attempts = 1_000_000;
+export const attempts = 1_000_000;
 
 /** Reads an address such as `redis://:password@host:6379/0`. @throws `option-invalid` */
 export function readQueueAddress(text: string): ConnectionOptions {
@@ -65,6 +54,7 @@ export async function enqueue(connection: ConnectionOptions, tasks: readonly Nam
         opts: {
           jobId: id,
           attempts,
+          stackTraceLimit: 1,
           backoff: { type: 'fixed', delay: retryMs },
           // So that a task can be added again: one that is complete does nothing.
           removeOnComplete: true,
@@ -84,83 +74,8 @@ export async function enqueue(connection: ConnectionOptions, tasks: readonly Nam
   }
 }
 
-/** What a worker tells. */
-export interface QueueWorkerOptions {
-  /** The program, before the arguments of wildstyle. */
-  readonly program: readonly [string, ...string[]];
-  readonly onTask?: (task: QueueTask, what: 'started' | TaskOutcome) => void;
-  readonly onError?: (message: string) => void;
-}
-
-/** A worker that takes tasks from a queue. */
-export interface QueueWorker {
-  /** Takes no more tasks, and lets the one in progress stop and go back to the queue. Twice: at once. */
-  readonly close: () => Promise<void>;
-}
-
-/**
- * Takes tasks from a queue, one at a time. The client of the queue is in this process and the computing in others, because
- * a process that computes could not renew the lock of its task.
- */
-export async function startQueueWorker(
-  connection: ConnectionOptions,
-  { program, onTask = () => {}, onError = () => {} }: QueueWorkerOptions,
-): Promise<QueueWorker> {
-  const { UnrecoverableError, Worker: BullWorker } = await loadBullMq();
-  let stop = () => {};
-  let isClosing = false;
-  const process = async (job: Job<unknown>) => {
-    if (isClosing) throw new Error('the worker stops');
-    const task = taskIn(job, (message) => new UnrecoverableError(message));
-    if (await isMerged(task)) {
-      onTask(task, 'done');
-      return;
-    }
-    onTask(task, 'started');
-    const run = startRun([...program, ...commandOf(task)]);
-    stop = run.stop;
-    const { exitCode, errorCode } = await run.ended;
-    stop = () => {};
-    const outcome = outcomeOf(exitCode, errorCode);
-    onTask(task, outcome);
-    const reason = `ended with ${exitCode ?? 'a signal'}${errorCode ? ` (${errorCode})` : ''}`;
-    if (outcome === 'given-up') throw new UnrecoverableError(reason);
-    if (outcome === 'again') throw new Error(reason);
-  };
-  const worker: Worker = new BullWorker(queueName, process, {
-    connection,
-    concurrency: 1,
-    lockDuration: lockMs,
-    stalledInterval: lockMs / 4,
-    // A worker that dies is no fault of the task.
-    maxStalledCount: attempts,
-  });
-  worker.on('error', (error) => onError(error.message));
-  return {
-    async close() {
-      isClosing = true;
-      stop();
-      await worker.close();
-    },
-  };
-}
-
-/** Whether a task was delivered once more after everything was done. */
-async function isMerged({ folder, plan }: QueueTask): Promise<boolean> {
-  const summary = await readSummary(folder).catch(() => undefined);
-  const isComplete = summary?.status === 'complete' && summary.digests.plan === plan;
-  return isComplete && (await findShards(folder)).length === 0;
-}
-
-function taskIn({ data }: Job<unknown>, unrecoverable: (message: string) => Error): QueueTask {
-  try {
-    return checkedTask(data);
-  } catch (error) {
-    throw unrecoverable((error as Error).message);
-  }
-}
-
-async function loadBullMq(): Promise<typeof import('bullmq')> {
+/** Imports BullMQ. @throws `option-invalid` if it is not installed */
+export async function loadBullMq(): Promise<typeof import('bullmq')> {
   try {
     return await import('bullmq');
   } catch (cause) {

@@ -1,17 +1,19 @@
 /** Runs a job in a process of its own. @module */
 import { spawn } from 'node:child_process';
+import { parentEnvironment } from './parent.js';
 import type { GoingRun } from './scheduler.js';
 
 const keptCharacters = 10_000;
 
 /**
- * Starts a process whose output is that of this one.
+ * Starts wildstyle in a process whose output is that of this one, and which stops when this one dies.
  * @param command the program and its arguments
  */
 export function startRun([program, ...words]: readonly [string, ...string[]]): GoingRun {
   // A process group of its own: Ctrl-C reaches this process only, which decides how to stop the run.
   const child = spawn(program, words, {
-    stdio: ['ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    env: parentEnvironment(),
     detached: process.platform !== 'win32',
   });
   let errorOutput = '';

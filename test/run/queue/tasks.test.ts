@@ -1,13 +1,21 @@
 import test from 'ava';
 import { readQueueAddress } from '../../../src/run/queue/queue.js';
-import { checkedTask, commandOf, outcomeOf, tasksOf } from '../../../src/run/queue/tasks.js';
+import {
+  canNameCommand,
+  checkedTask,
+  commandOf,
+  defaultShards,
+  outcomeOf,
+  tasksOf,
+} from '../../../src/run/queue/tasks.js';
 
 const root = process.platform === 'win32' ? 'C:' : '';
 const job = { file: `${root}/data/job.yaml`, root: `${root}/data/out`, planDigest: 'a'.repeat(64) };
 
 test('a job has a task for each shard and one for the merge, with ids that are the same every time', (t) => {
-  const tasks = tasksOf(job, 3, { workers: '2' });
-  t.deepEqual(tasks, tasksOf(job, 3, { workers: '2' }));
+  const make = () => tasksOf(job, 3, { workers: '2' }, ['recipe.steps=9']);
+  const tasks = make();
+  t.deepEqual(tasks, make());
   const ids = tasks.map(({ id }) => id);
   t.is(new Set(ids).size, 4);
   // BullMQ refuses ids that are numbers or have a colon.
@@ -15,9 +23,9 @@ test('a job has a task for each shard and one for the merge, with ids that are t
   t.deepEqual(
     tasks.map(({ task }) => commandOf(task)),
     [
-      ['run', job.file, '--shard=0/3', '--workers=2'],
-      ['run', job.file, '--shard=1/3', '--workers=2'],
-      ['run', job.file, '--shard=2/3', '--workers=2'],
+      ['run', job.file, '--shard=0/3', '--workers=2', '--set=recipe.steps=9'],
+      ['run', job.file, '--shard=1/3', '--workers=2', '--set=recipe.steps=9'],
+      ['run', job.file, '--shard=2/3', '--workers=2', '--set=recipe.steps=9'],
       ['merge', job.root],
     ],
   );
@@ -42,6 +50,10 @@ test('what comes out of a queue is checked', (t) => {
     { ...task, options: { set: 'run.onComplete=touch x' } },
     { ...task, options: { workers: 3 } },
     { ...task, more: 1 },
+    { ...task, set: ['run.onFailure=touch x'] },
+    { ...task, set: ['"run"."onComplete"=touch x'] },
+    { ...task, set: ['run={onComplete: touch x}'] },
+    { ...task, set: ['--out=x', 'no override'] },
     { kind: 'merge', folder: 'out', plan: job.planDigest },
   ];
   for (const value of bad)
@@ -71,4 +83,15 @@ test('addresses of queues', (t) => {
   });
   for (const text of ['', 'queue', 'http://queue', 'redis://', 'redis://queue/x'])
     t.throws(() => readQueueAddress(text), { code: 'option-invalid' }, text);
+});
+
+test('overrides that can name a command', (t) => {
+  for (const text of ['run.onComplete=x', ' run.onFailure=[x]', '"run"={}', 'run.onComplete.0=x'])
+    t.true(canNameCommand(text), text);
+  for (const text of ['run.workers=2', 'recipe.steps=20', 'output.root=on'])
+    t.false(canNameCommand(text), text);
+});
+
+test('shards are small, and not too many', (t) => {
+  t.deepEqual([0, 1, 64, 65, 6400, 1e7].map(defaultShards), [1, 1, 1, 2, 100, 1024]);
 });
