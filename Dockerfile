@@ -1,0 +1,18 @@
+# wildstyle in a container, without a GPU. Build it in a clone, and run it with your folder:
+#   docker build -t wildstyle .
+#   docker run --rm -it -v "$PWD:/data" wildstyle run job.yaml
+FROM node:22-bookworm-slim AS build
+WORKDIR /wildstyle
+COPY . .
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:22-bookworm-slim
+# Captions of contact sheets need a font.
+RUN apt-get update && apt-get install -y --no-install-recommends fontconfig fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production XDG_CACHE_HOME=/tmp/cache
+COPY --from=build /wildstyle /wildstyle
+RUN ln -s /wildstyle/dist/src/cli/main.js /usr/local/bin/wildstyle && chmod +x /wildstyle/dist/src/cli/main.js
+USER node
+WORKDIR /data
+ENTRYPOINT ["wildstyle"]
+CMD ["--help"]
