@@ -37,6 +37,7 @@ const severities = {
   'mask-invalid': item,
   'split-conflict': job,
   'split-invalid': job,
+  'gate-weak': job,
   // When a job may run.
   'outside-window': { scope: 'run', exitCode: 75 },
   // Networks, weights and engines.
@@ -59,6 +60,7 @@ const severities = {
   'image-too-large': item,
   'image-changed': item,
   'loss-diverged': item,
+  'label-lost': item,
   'worker-crashed': item,
   // The output folder.
   'output-in-use': run,

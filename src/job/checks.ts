@@ -13,10 +13,13 @@ import { didYouMean, nearest } from './messages/suggest.js';
 import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
 
-/** Returns the networks that a recipe may draw. Methods without a network need none. */
-export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
+/** Returns the networks that a job may use. Methods without a network need none, but a gate does. */
+export function possibleNetworks({
+  recipe,
+  gate,
+}: Pick<Job, 'recipe'> & Partial<Pick<Job, 'gate'>>): NetworkName[] {
   const drawn = possibleValues(recipe.method).map(String);
-  if (!drawn.some((name) => 'network' in methods[name as MethodName].parameters)) return [];
+  if (!gate && !drawn.some((name) => 'network' in methods[name as MethodName].parameters)) return [];
   const names = new Set<string>(possibleValues(recipe.network).map(String));
   if ([...names].some(isAuto)) names.add(defaultNetwork);
   return networkNames.filter((name) => names.has(name));
@@ -24,7 +27,7 @@ export function possibleNetworks(recipe: DistributedRecipe): NetworkName[] {
 
 /** Reports layer names that no network of the recipe has. */
 export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
-  const possible = possibleNetworks(recipe);
+  const possible = possibleNetworks({ recipe });
   if (possible.length === 0) return [];
   const known = new Set(possible.flatMap((name) => networks[name].layers));
   const lacking = possible.length > 1 ? `none of ${possible.join(', ')} has a` : `${possible.join()} has no`;
@@ -151,7 +154,7 @@ function weightsPaths(weights: Job['run']['weights']): [path: string[], file: st
 }
 
 /** Reports a single weights file for several networks or none, and files for networks that take none. */
-export function checkWeights({ recipe, run }: Omit<Job, 'file'>): JobProblem[] {
+export function checkWeights({ recipe, gate, run }: Omit<Job, 'file'>): JobProblem[] {
   const path = ['run', 'weights'];
   if (run.weights === undefined) return [];
   if (typeof run.weights !== 'string') {
@@ -162,7 +165,7 @@ export function checkWeights({ recipe, run }: Omit<Job, 'file'>): JobProblem[] {
       return { path: [...path, name], at: 'key', message };
     });
   }
-  const needing = possibleNetworks(recipe).filter((name) => networks[name].needsWeights);
+  const needing = possibleNetworks({ recipe, gate }).filter((name) => networks[name].needsWeights);
   if (needing.length === 1) return [];
   const problem =
     needing.length === 0

@@ -5,6 +5,7 @@ import { defaultQuality, imageFormats } from '../images/format.js';
 import { fixedKeys, type Recipe, type RecipeInput, recipeSchema } from '../methods/recipe.js';
 import { annotationsSchema } from './annotations-schema.js';
 import { type Distributed, distributable } from './distribution.js';
+import { gateSchema } from './gate-schema.js';
 import { path, runSchema } from './run-schema.js';
 import { splitName, splitSchema } from './split-schema.js';
 
@@ -188,6 +189,7 @@ export const jobSchema = z
     style,
     split: splitSchema.optional(),
     sampling: sampling.prefault({}),
+    gate: gateSchema.optional(),
     recipe: (recipe as z.ZodType<DistributedRecipe, DistributedRecipeInput>)
       .prefault({})
       .describe('The parameters of the optimization: each is a value or a distribution'),

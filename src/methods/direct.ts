@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { HostTensor } from '../engine/engine.js';
 import { noSteps } from '../stylize/step-totals.js';
-import { type Blend, blended, blendSchema, resolveBlend } from './blend.js';
+import { type Blend, blended, blendSchema, halvedBlend, resolveBlend } from './blend.js';
 import type { MakeRequest, Method, MethodContext, MethodRecipe, SourceRequest } from './method.js';
 
 /** The resolved recipe of a direct method, besides its own parameters. */
@@ -20,6 +20,8 @@ export interface Direct<Name extends string, Shape extends z.ZodRawShape, Own ex
   readonly resolve: (drawn: z.output<z.ZodObject<Shape>>) => Own;
   /** What the style image looks like when it is needed: in the shape of the content, or of its own; none if it is not. */
   readonly style: 'contentShape' | 'ownShape' | 'none';
+  /** The method's own part of a recipe with half the strength. Default: half of `blend`. */
+  readonly gentler?: (recipe: Own) => Own;
   /**
    * Makes the image. Pure.
    * @param content `[1, height, width, 3]`, RGB in [0, 1]
@@ -39,6 +41,7 @@ export function directMethod<const Name extends string, Shape extends z.ZodRawSh
   parameters,
   resolve,
   style,
+  gentler,
   make,
 }: Direct<Name, Shape, Own>) {
   type Recipe = DirectRecipe & Own & { readonly method: Name };
@@ -63,6 +66,8 @@ export function directMethod<const Name extends string, Shape extends z.ZodRawSh
     styles: () => 1,
     cost: () => ({ steps: 0, pixelSteps: 0 }),
     sizeRange: ({ size }: Recipe) => ({ smallestPx: size, largestPx: size }),
+    gentler: (recipe: Recipe): Recipe =>
+      gentler ? { ...recipe, ...gentler(recipe) } : { ...recipe, blend: halvedBlend(recipe.blend) },
     sample: (recipe: Recipe) => recipe,
     costKey: () => name,
     open: ({ now }: MethodContext) => ({

@@ -127,6 +127,8 @@ export interface Method<Drawn, Recipe extends MethodRecipe, Facts extends object
   readonly cost: (recipe: Recipe) => Cost;
   /** The long edges of the smallest and the largest image that it works on: memory and batches follow from them. */
   readonly sizeRange: (recipe: Recipe) => { readonly smallestPx: number; readonly largestPx: number };
+  /** The recipe with half of its strength, for another attempt at an image that lost its class. */
+  readonly gentler: (recipe: Recipe) => Recipe;
   /** A short version of the recipe, no larger than `sizePx`. Timing it gives an estimate for the whole recipe. */
   readonly sample: (recipe: Recipe, steps: number, sizePx: number) => Recipe;
   /** Equal for recipes whose steps take the same time at the same size on the same machine. */

@@ -211,13 +211,14 @@ function originalMaker({ recipe, output }: Job): (place: Place, index: number) =
 type OtherStyles = (key: Key, count: number) => readonly number[];
 
 function stylizedMaker(
-  { recipe, output }: Job,
+  { recipe, output, gate }: Job,
   styles: readonly StyleEntry[],
   network: NetworkChoice,
 ): (place: Place, index: number, style: number, replica: number, others: OtherStyles) => StylizedItem {
   const sample = makeRecipeSampler(recipe, { network: network.name });
   const styleKeys = styles.map(({ sha256 }) => keyOfDigest(sha256));
-  const head = idHead(['stylized'], output);
+  // The gate may make an image again, more gently.
+  const head = `${idHead(['stylized'], output)}${gate ? ` ${canonicalJson(gate)}` : ''}`;
   const pathOf = imagePaths(output);
   const [seedDraw, othersDraw] = ['seed', 'others'].map(drawNumber);
   return ({ content, set, group, folder, key }, index, s, replica, others) => {

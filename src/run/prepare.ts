@@ -9,6 +9,7 @@ import { makePlan, type Plan } from '../plan/plan.js';
 import type { AssignedImage } from '../splits/earlier.js';
 import { splitWarnings } from '../splits/warnings.js';
 import { type NetworkName, networks } from '../stylize/networks/index.js';
+import type { OpenGate } from './gate.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
 /** A job that is ready to run. */
@@ -20,6 +21,8 @@ export interface Prepared {
   readonly earlier: readonly AssignedImage[];
   /** Problems that do not stop a run. */
   readonly warnings: readonly string[];
+  /** What judges images; only in a run of a job with a gate. */
+  readonly openGate?: OpenGate | undefined;
   /** Weights files, by network. */
   readonly weightsFiles: Readonly<Record<string, string>>;
 }
@@ -34,7 +37,7 @@ export interface PrepareOptions {
  *   `style-missing`, `labels-invalid`, `path-outside-root`, `split-conflict`, `split-invalid`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
-  const possible = possibleNetworks(job.recipe);
+  const possible = possibleNetworks(job);
   const weightsFiles = findWeights(job.run.weights, possible);
   const store = new WeightStore(weightsFiles);
   const { network } = job.recipe;

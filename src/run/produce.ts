@@ -6,6 +6,7 @@ import { asWildstyleError } from '../errors.js';
 import { spaceShortage } from './estimate/free-space.js';
 import { type IsPending, type Workload, workloadOfFirst } from './estimate/workload.js';
 import type { RunEvent, RunOptions, RunResult } from './events.js';
+import { openGate } from './gate.js';
 import { ItemProduction, type RunOutput } from './item-production.js';
 import type { Deadline } from './limits/deadline.js';
 import type { Prepared } from './prepare.js';
@@ -61,7 +62,14 @@ export async function produce(production: Production): Promise<RunResult> {
     const asked = isLimited ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages) : workload;
     const space = await spaceShortage(root, asked, prepared.job.output.format);
     if (space) onEvent({ type: 'space', ...space });
-    const making = new ItemProduction(prepared, asked, { ...options, onEvent }, output, deadline);
+    const gate = await openGate(prepared, output.lock.fileSystem);
+    const making = new ItemProduction(
+      { ...prepared, openGate: gate },
+      asked,
+      { ...options, onEvent },
+      output,
+      deadline,
+    );
     making.abortOn(lockLost);
     const stepMs = await making.run(done, isPending);
     onEvent({ type: 'finishing' });

@@ -26,6 +26,7 @@ test('there is a sample for every kind of job', (t) => {
     'demo.yaml',
     'distributions.yaml',
     'ensemble.yaml',
+    'gate.yaml',
     'labels-csv.yaml',
     'minimal.yaml',
     'splits.yaml',

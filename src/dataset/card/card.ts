@@ -9,6 +9,7 @@ import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
 import type { ItemRecord } from '../ledger/record.js';
 import { type Counts, inLoaderOrder } from '../ledger/tally.js';
 import type { DatasetSummary } from '../summary.js';
+import { labelsTable } from './labels-table.js';
 import { loadingGuide, mainSplit, splitIdentifier } from './loading-guide.js';
 
 /** The input for a card. */
@@ -38,6 +39,7 @@ export function datasetCard(facts: CardFacts): string {
     `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
     licenseNote(facts.license, summary.counts.licenses),
     `## Contents\n\n${countsTable(summary)}`,
+    labelsNote(summary),
     `## Recipe\n\n${recipeBlock(summary)}`,
     sampleTable(facts.sample),
     `## Columns\n\nEach split has a \`metadata.jsonl\` with one row per image:\n\n${columnsTable()}\n\n\`manifest.jsonl\` has one record per item, including failed ones: digests of the image and its sources, all parameters, network, engine and loss curve. \`dataset.json\` has the job, the counts and the digests. \`wildstyle verify\` checks every file against them.`,
@@ -148,6 +150,10 @@ function splitsNote({ counts, job }: DatasetSummary): string {
     table(['split', 'images'], rows),
     `The photographs were divided before any was stylized, so that no group is in two splits; \`wildstyle verify --leaks\` proves it. ${[...twins, warning].join(' ')}`,
   ].join('\n\n');
+}
+
+function labelsNote({ counts: { gate } }: DatasetSummary): string {
+  return gate ? `## Labels\n\n${labelsTable(gate, table, cell)}` : '';
 }
 
 function recipeBlock({ job, earlierJobs }: DatasetSummary): string {

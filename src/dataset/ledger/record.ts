@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { growing } from '../../files/growing.js';
 import { type Intersection, type MethodName, methods } from '../../methods/index.js';
 import type { ByRole } from '../../stylize/role.js';
+import { gateFactsSchema } from './gate-record.js';
 
 const digest = z.string().length(64);
 
@@ -88,6 +89,7 @@ const stylized = {
   sources: sourcesOf<ByRole<Source>>(),
   replica: z.int().describe('Index among the images made from the same sources, from 0'),
   seed: z.int().describe('Seed for everything random in the item'),
+  gate: gateFactsSchema.optional().describe('What the gate says of the image. Only in jobs with `gate`'),
   drawn: recipe.describe('The resolved recipe as drawn: all parameters'),
 };
 

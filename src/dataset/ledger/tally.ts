@@ -1,6 +1,7 @@
 /** Counts items by outcome. @module */
 import { z } from 'zod';
 import { growing } from '../../files/growing.js';
+import { type GateFacts, GateTally, gateCountsSchema } from './gate-record.js';
 import { LicenseTally, licenseCountSchema } from './license-tally.js';
 import type { ItemRecord } from './record.js';
 import type { IndexedRecord } from './record-index.js';
@@ -33,6 +34,9 @@ export const countsSchema = growing({
   vanished: count
     .optional()
     .describe('Annotated objects that are outside of their images; absent if there are none'),
+  gate: gateCountsSchema
+    .optional()
+    .describe('How many images still show their class; only in jobs with `gate`'),
   licenses: z
     .array(licenseCountSchema)
     .readonly()
@@ -55,6 +59,7 @@ export class Tally {
   readonly #splits = new Map<string, number>();
   #vanished = 0;
   readonly #licenses = new LicenseTally();
+  readonly #gate = new GateTally();
 
   /** Counts a pending item. */
   addPending(label: string | null): void {
@@ -66,6 +71,7 @@ export class Tally {
    * @param split the split of a complete item
    */
   addRecord(record: ItemRecord, split: string): void {
+    this.#gate.add(record as ItemRecord & { gate?: GateFacts });
     if (record.status === 'failed') {
       this.#add(record.label, 'failed');
       increment(this.#errors, record.error.code);
@@ -82,6 +88,7 @@ export class Tally {
     const { stylized, originals, failed, pending } = this.#outcomes;
     const complete = stylized + originals;
     const licenses = this.#licenses.counts();
+    const gate = this.#gate.counts();
     return {
       items: complete + failed + pending,
       complete,
@@ -93,6 +100,7 @@ export class Tally {
       errors: sorted(this.#errors),
       splits: sorted(this.#splits),
       ...(this.#vanished > 0 && { vanished: this.#vanished }),
+      ...(gate && { gate }),
       ...(licenses.length > 0 && { licenses }),
     };
   }

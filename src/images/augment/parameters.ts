@@ -36,7 +36,7 @@ export const augmentationSchema = z.strictObject({
       brightness: factor.describe('Factor on the lightness'),
       contrast: factor.describe('Factor on the distance from mid-gray'),
       saturation: factor.describe('Factor on the saturation'),
-      hue: z.number().min(-180).max(180).default(0).describe('Rotation of the hue in degrees'),
+      hue: z.int().min(-180).max(180).default(0).describe('Rotation of the hue in whole degrees'),
     })
     .optional()
     .describe('Color jitter'),

@@ -20,6 +20,7 @@ export const fda = directMethod({
       .describe('Parameters of the method fda'),
   },
   resolve: ({ fda: { beta } }) => ({ fda: { beta } }),
+  gentler: ({ fda: { beta } }) => ({ fda: { beta: beta / 2 } }),
   style: 'contentShape',
   make: (content, style, { fda: { beta } }) => exchangeAmplitudes(content, style, beta),
 });

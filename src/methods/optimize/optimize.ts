@@ -41,6 +41,10 @@ export const optimize = {
     const largestPx = Math.max(recipe.size, Math.ceil(recipe.style.size / 2));
     return { smallestPx: stagesOf(recipe)[0].sizePx, largestPx };
   },
+  gentler: (recipe) => ({
+    ...recipe,
+    style: { ...recipe.style, strength: recipe.style.strength / 2 },
+  }),
   sample(recipe, steps, sizePx) {
     const size = Math.min(recipe.size, sizePx);
     const styleSize = Math.max(minimumEdgePx, Math.round((recipe.style.size * size) / recipe.size));

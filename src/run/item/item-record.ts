@@ -1,4 +1,6 @@
 /** Builds the records of finished items. @module */
+
+import type { GateFacts } from '../../dataset/ledger/gate-record.js';
 import { plannedFields, plannedOriginal, plannedStylized } from '../../dataset/ledger/planned-fields.js';
 import type { Attempt, FailedRecord, ItemRecord } from '../../dataset/ledger/record.js';
 import type { Engine } from '../../engine/engine.js';
@@ -40,13 +42,22 @@ export function originalRecord(
 export function stylizedRecord(
   item: StylizedItem,
   image: PublishedImage,
-  { made, annotated }: { readonly made: Made<ResolvedRecipe, object>; readonly annotated: AnnotatedFields },
+  {
+    made,
+    annotated,
+    gate,
+  }: {
+    readonly made: Made<ResolvedRecipe, object>;
+    readonly annotated: AnnotatedFields;
+    readonly gate?: GateFacts | undefined;
+  },
   { name, device, version, precision }: Engine,
   earlier: readonly Attempt[],
 ): ItemRecord {
   const { applied, facts, elapsedMs } = made;
   return {
     ...plannedStylized(item),
+    ...(gate && { gate }),
     status: 'complete',
     file: item.file,
     ...image,
@@ -65,7 +76,9 @@ export function failedRecord(
   item: PlanItem,
   { code, message }: WildstyleError,
   earlier: readonly Attempt[],
+  gate?: GateFacts,
 ): FailedRecord {
   const attempts = [...earlier, { error: code }];
-  return { ...plannedFields(item), status: 'failed', attempts, error: { code, message } };
+  const fields = { ...plannedFields(item), ...(gate && { gate }) };
+  return { ...fields, status: 'failed', attempts, error: { code, message } };
 }

@@ -5,6 +5,7 @@ import { asWildstyleError, severityOf } from '../../errors.js';
 import type { ImageShape } from '../../images/fit.js';
 import { methodOf } from '../../methods/index.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+import { type Gatekeeper, labelLost, makeGated } from './gated.js';
 import { type AnnotatedFields, annotateItem } from './item-annotations.js';
 import { failedRecord, originalRecord, stylizedRecord } from './item-record.js';
 import { type SourceFolders, SourceLoader } from './load-sources.js';
@@ -19,6 +20,7 @@ export class ItemMaker {
     private readonly worker: SourceFolders & OutputImages,
     private readonly engine: Engine,
     private readonly makers: Makers,
+    private readonly gatekeeper?: Gatekeeper,
   ) {
     this.#loader = new SourceLoader(worker);
   }
@@ -52,10 +54,13 @@ export class ItemMaker {
   async #stylized(item: StylizedItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
     const { recipe, seed } = item;
     const sources = await this.#loader.loadAll(item.sources, methodOf(recipe).sources(recipe));
-    const result = await makeImage(this.makers.of(recipe), { recipe, sources, seed }, signal);
+    const { image: result, facts: gate } = await makeGated(item, this.gatekeeper, (each) =>
+      makeImage(this.makers.of(each), { recipe: each, sources, seed }, signal),
+    );
+    if (gate?.verdict === 'dropped') return failedRecord(item, labelLost(item, gate), earlier, gate);
     const annotated = await this.#annotate(item, result.pixels, result);
     const image = await publishImage(this.worker, item.file, result.pixels);
-    return stylizedRecord(item, image, { made: result.made, annotated }, this.engine, earlier);
+    return stylizedRecord(item, image, { made: result.made, annotated, gate }, this.engine, earlier);
   }
 
   #annotate(item: PlanItem, shape: ImageShape, result?: MadeImage): Promise<AnnotatedFields> {

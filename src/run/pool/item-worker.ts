@@ -6,6 +6,7 @@ import { createEngine } from '../../engine/index.js';
 import { asWildstyleError } from '../../errors.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { fencedFileSystem } from '../../files/lock/folder-lock.js';
+import { FeatureReader } from '../../gate/features.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, stepsSince } from '../../stylize/step-totals.js';
@@ -103,7 +104,13 @@ class Workshop {
       now: () => performance.now(),
     });
     const fenced = fencedFileSystem(settings.lockFile, fileSystem);
-    const maker = new ItemMaker({ ...settings, fileSystem: fenced }, engine, makers);
+    const { gate } = settings;
+    const gatekeeper = gate && {
+      gate: gate.rules,
+      probe: gate.probe,
+      reader: new FeatureReader(engine, gate.network, () => weights.get(gate.network)),
+    };
+    const maker = new ItemMaker({ ...settings, fileSystem: fenced }, engine, makers, gatekeeper);
     return new Workshop(maker, makers, settings, fenced, send, watching?.placement);
   }
 

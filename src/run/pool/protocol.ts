@@ -4,11 +4,13 @@ import type { auto } from '../../auto.js';
 import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { EngineName, Precision } from '../../engine/index.js';
 import type { ImageFormat } from '../../images/format.js';
+import type { Gate } from '../../job/gate-schema.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import type { Side } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import type { OnProcessor } from '../doctor/step-placement.js';
+import type { OpenGate } from '../gate.js';
 
 /** The settings of a worker. */
 export interface WorkerSettings {
@@ -30,6 +32,8 @@ export interface WorkerSettings {
   readonly maskRoots: Readonly<Partial<Record<Side, string>>>;
   /** Names of the categories of masks, by number. */
   readonly categoryNames: readonly string[];
+  /** What judges images; absent in a job without a gate. */
+  readonly gate?: OpenGate & { readonly rules: Gate };
   readonly outputRoot: string;
   readonly temporaryFolder: string;
   readonly format: ImageFormat;

@@ -11,12 +11,12 @@ export type WorkerOutput = Pick<WorkerSettings, 'journal' | 'lockFile' | 'tempor
 
 /** Returns the settings of one worker. @param worker its number: workers take turns on the devices */
 export function workerSettings(
-  { job, weightsFiles }: Prepared,
+  { job, weightsFiles, openGate }: Prepared,
   allocation: Allocation,
   { journal, lockFile, temporaryFolder }: WorkerOutput = { journal: '', lockFile: '', temporaryFolder: '' },
   worker = 0,
 ): WorkerSettings {
-  const { content, style, output, run } = job;
+  const { content, style, output, run, gate } = job;
   const devices = devicesOf(run);
   return {
     ...chosenEngine(run),
@@ -28,6 +28,7 @@ export function workerSettings(
     roots: { content: content.root, style: style.root },
     maskRoots: maskRootsOf(job),
     categoryNames: content.annotations?.names ?? [],
+    ...(gate && openGate && { gate: { ...openGate, rules: gate } }),
     outputRoot: output.root,
     format: output.format,
     quality: output.quality,
