@@ -1,6 +1,6 @@
 /**
  * Compares presets with the published objectives, written in PyTorch: loss and gradient at given images, and evaluations to
- * the same objective. `node dist/scripts/originals/main.js [--json] [--python PATH] [--short]`
+ * the same objective. `node dist/scripts/originals/main.js [--json] [--python PATH] [--short] [--runs]`
  * @module
  */
 import { parseArgs } from 'node:util';
@@ -15,6 +15,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Loss and gradient only. */
     short: { type: 'boolean', default: false },
+    /** Evaluations only. */
+    runs: { type: 'boolean', default: false },
     python: { type: 'string' },
     /** Of the runs: edge, evaluations and number of pairs. */
     size: { type: 'string', default: '96' },
@@ -34,7 +36,7 @@ const python = values.python ?? (await installTorch());
 const pictures = { ...sharedPictures, weights: values.weights };
 const [sizePx, evaluations, pairs] = [values.size, values.evaluations, values.pairs].map(Number);
 const options = { sizePx, evaluations, pairs };
-const rows = await compareGradients(python, pictures);
+const rows = values.runs ? [] : await compareGradients(python, pictures);
 const runs = values.short ? [] : await compareRuns(python, pictures, options);
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ gradients: rows, runs })}\n`);

@@ -34,7 +34,7 @@ export async function compareRuns(
   { sizePx, evaluations, pairs }: RunOptions,
 ): Promise<RunRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-originals-'));
-  const stylizer = await createStylizer({ weights: { vgg19: pictures.weights } });
+  const stylizer = await createStylizer({ threads: 1, weights: { vgg19: pictures.weights } });
   try {
     const rows: RunRow[] = [];
     for (const pair of await loadPairs({ ...pictures, out: '', pairs, sizePx })) {
@@ -66,7 +66,7 @@ export async function compareRuns(
         const each = made.evaluations / (made.steps + 1);
         const reached = loss.curve.find(({ total }) => total <= published);
         const count = reached ? Math.ceil((reached.step + 1) * each) : Number.POSITIVE_INFINITY;
-        rows.push({
+        const row: RunRow = {
           preset,
           pair: pair.name,
           torchEvaluations: losses.length,
@@ -74,7 +74,9 @@ export async function compareRuns(
           evaluations: count,
           ratio: count / losses.length,
           loss: loss.final.total,
-        });
+        };
+        process.stderr.write(`${JSON.stringify(row)}\n`);
+        rows.push(row);
       }
     }
     return rows;

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { HostTensor } from '../../../src/engine/index.js';
+import { strengthOf } from '../../../src/methods/optimize/objective.js';
 import type { RecipeInput } from '../../../src/methods/recipe.js';
 import { createStylizer } from '../../../src/run/arrays/arrays.js';
 import { writeGrid } from './draw.js';
@@ -13,10 +14,11 @@ import { loadPairs, type PictureOptions } from './pairs.js';
 type Build = { readonly createStylizer: typeof createStylizer };
 
 /**
- * Stylizes every pair with the default recipe of this build and of another one. Measures both results with this build's
- * objective, at strength 10. Writes `defaults.csv` and `defaults.jpg`: a row per pair, with content, style, theirs, ours.
+ * Stylizes every pair with the default recipe of another build, and with that of this one twice: at strength 10, and at the
+ * strength whose style has the weight 10, which strength 10 was in method version 1. Measures all results with this build's
+ * objective, at strength 10. Writes `defaults.csv` and `defaults.jpg`: a row per pair, with content, style and the three.
  * @param against the `dist` folder of the other build; by default this build, with a single size and `relu5_1`
- * @returns medians over the pairs, with names ending in `Old` and `New`
+ * @returns medians over the pairs, with names ending in `Old`, `New` and `NewEqual`
  */
 export async function benchDefaults(
   options: PictureOptions,
@@ -31,24 +33,26 @@ export async function benchDefaults(
   const recipe: RecipeInput = { network: 'vgg19', size: options.sizePx };
   const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
   const former: RecipeInput = url ? recipe : { ...recipe, steps: 150, stages: [], style: { layers } };
+  const equal: RecipeInput = { ...recipe, style: { strength: strengthOf(10) } };
   const figures: Record<string, number[]> = {};
   const table: string[] = [];
   const rows: HostTensor[][] = [];
   for (const { name, content, style } of pairs) {
-    const results = [
-      ['Old', await theirs.stylize(content, style, former)],
-      ['New', await ours.stylize(content, style, recipe)],
+    const sides = [
+      ['Old', theirs, former],
+      ['New', ours, recipe],
+      ['NewEqual', ours, equal],
     ] as const;
     rows.push([content, style]);
-    for (const [side, { image, recipe: applied, evaluations, loss }] of results) {
+    for (const [side, own, made] of sides) {
+      const { image, recipe: applied, evaluations, loss } = await own.stylize(content, style, made);
       const shown = published(image);
       const { terms } = await ours.evaluate(shown, content, style, recipe);
       const steps = [...applied.stages, { scale: 1, steps: applied.steps }];
       const stageSteps = steps.reduce((sum, stage) => sum + stage.steps, 0);
       const workPerStep = steps.reduce((sum, stage) => sum + stage.scale ** 2 * stage.steps, 0) / stageSteps;
       const recorded = loss.final.total;
-      const own = side === 'Old' ? theirs : ours;
-      const { total } = await own.evaluate(shown, content, style, side === 'Old' ? former : recipe);
+      const { total } = await own.evaluate(shown, content, style, made);
       const measured = {
         content: terms['content.features'],
         style: terms['style.gram'],
