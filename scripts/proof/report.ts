@@ -110,6 +110,7 @@ export function plotOf({ tests, baseline, rows }: ProofResult): string {
   const height = y + 20;
   const total = left + widthPx + 20;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${height}" font-family="sans-serif" font-size="13">
+<title>Differences of accuracy from ${baseline}, by test and arm</title>
 <rect width="100%" height="100%" fill="white"/>
 <line x1="${x(0)}" x2="${x(0)}" y1="10" y2="${height - 24}" stroke="#bbbbbb"/>
 ${parts.join('\n')}
