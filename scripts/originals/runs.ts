@@ -58,6 +58,9 @@ export async function compareRuns(
           preset,
           ...recipe,
           init: 'content',
+          // The original's loss is that of its iterates, and its average lags behind in short runs.
+          average: 0,
+          decay: 'none',
           size: sizePx,
           stages: [],
           steps: evaluations - 1,
