@@ -2,9 +2,10 @@
 import { WildstyleError } from '../errors.js';
 import { blocksOf } from './regular-file.js';
 
-/** A line of a file. */
-export interface Line {
-  readonly text: string;
+/** A line of a file, as bytes. */
+export interface ByteLine {
+  /** Without the newline. Valid until the next line is asked for. */
+  readonly bytes: Buffer;
   /** Line number, starting at 1. */
   readonly number: number;
   /** Whether the line ends with a newline. Only the last line of a file may not. */
@@ -15,6 +16,11 @@ export interface Line {
   readonly lengthBytes: number;
 }
 
+/** A line of a file, as text. */
+export interface Line extends Omit<ByteLine, 'bytes'> {
+  readonly text: string;
+}
+
 /** Records have a few kilobytes. What is much longer is not one, and takes long to read. */
 const maximumLineBytes = 1 << 24;
 
@@ -23,14 +29,19 @@ const maximumLineBytes = 1 << 24;
  * @throws `dataset-invalid` for a line of more than 16 MiB
  */
 export async function* readLines(path: string): AsyncGenerator<Line> {
+  for await (const { bytes, ...line } of readByteLines(path)) yield { ...line, text: bytes.toString('utf8') };
+}
+
+/** Yields the lines of a file in order, as {@link readLines} does, without decoding them. */
+export async function* readByteLines(path: string): AsyncGenerator<ByteLine> {
   let number = 0;
   let offsetBytes = 0;
   let parts: Buffer[] = [];
   let partBytes = 0;
-  const take = (rest: Buffer, ended: boolean): Line => {
+  const take = (rest: Buffer, ended: boolean): ByteLine => {
     const bytes = partBytes === 0 ? rest : Buffer.concat([...parts, rest]);
     const lengthBytes = bytes.byteLength;
-    const line = { text: bytes.toString('utf8'), number: ++number, ended, offsetBytes, lengthBytes };
+    const line = { bytes, number: ++number, ended, offsetBytes, lengthBytes };
     offsetBytes += lengthBytes + (ended ? 1 : 0);
     parts = [];
     partBytes = 0;

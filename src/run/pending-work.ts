@@ -43,10 +43,13 @@ export async function findPendingWork(
   const isUnmade = pendingIn(records, retryFailed);
   const isPending: IsPending = only ? (item) => only.has(item.id) && isUnmade(item) : isUnmade;
   let done = 0;
-  // A pass over the items is slow for large plans.
-  if (records.size > 0) for (const { id } of plan.items()) if (records.get(id)?.status === 'complete') done++;
+  // One pass over the items for both: it is slow for large plans.
+  const workload = workloadOf(plan.items(), (item) => {
+    if (records.get(item.id)?.status === 'complete') done++;
+    return isPending(item);
+  });
   const hasNewRights = await haveRightsChanged(prepared, status);
-  return { status, done, hasNewRights, isPending, workload: workloadOf(plan.items(), isPending) };
+  return { status, done, hasNewRights, isPending, workload };
 }
 
 /** Rejects a plan that puts a photograph, or a group, of one split into another. */

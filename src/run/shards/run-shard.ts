@@ -53,7 +53,14 @@ async function runLocked(
   if (found.damaged.length > 0) onEvent?.({ type: 'damaged', lines: found.damaged });
   const isUnmade = pendingIn(found.records, retryFailed);
   const isPending: IsPending = (item) => isInShard(item.id, place.shard) && isUnmade(item);
-  const workload = workloadOf(plan.items(), isPending);
+  let [items, done] = [0, 0];
+  // One pass over the items of all shards: it is slow for large plans.
+  const workload = workloadOf(plan.items(), (item) => {
+    if (!isInShard(item.id, place.shard)) return false;
+    items++;
+    if (found.records.get(item.id)?.status === 'complete') done++;
+    return isUnmade(item);
+  });
   const completion = await readCompletion(place);
   const isComplete = completion?.plan === planned.planDigest && found.lost.length === 0;
   if (isComplete && workload.items === 0) {
@@ -73,26 +80,12 @@ async function runLocked(
     prepared: ready,
     options,
     output: { place, lock, generation },
-    work: { ...countItems(prepared, found, place.shard), isPending, workload, errors },
+    work: { items, done, isPending, workload, errors },
     startedAt,
     deadline,
     lockLost,
     finish: () => finishShard(prepared, place, startedAt, lock.fileSystem),
   });
-}
-
-function countItems(
-  { plan }: Prepared,
-  { records }: InspectedShard,
-  shard: Shard,
-): { items: number; done: number } {
-  let [items, done] = [0, 0];
-  for (const { id } of plan.items()) {
-    if (!isInShard(id, shard)) continue;
-    items++;
-    if (records.get(id)?.status === 'complete') done++;
-  }
-  return { items, done };
 }
 
 /** Makes the journals of the shard hold all that counts, and marks the shard as part of the job. */

@@ -17,13 +17,18 @@ export function checkedLine(text: string): string {
   return `${checksum(text)} ${text}\n`;
 }
 
+/** Returns the record in a line, as bytes of UTF-8; undefined if the line is damaged. */
+export function checkedBytes(line: Buffer): Buffer | undefined {
+  const bytes = line.subarray(recordStart);
+  return line.toString('latin1', 0, recordStart) === `${checksum(bytes)} ` ? bytes : undefined;
+}
+
 /** Returns the record in a line, as text; undefined if the line is damaged. */
 export function checkedText(line: string): string | undefined {
-  const text = line.slice(recordStart);
-  return line[checksumDigits] === ' ' && line.slice(0, checksumDigits) === checksum(text) ? text : undefined;
+  return checkedBytes(Buffer.from(line))?.toString('utf8');
 }
 
 /** CRC-32 finds every change of up to 32 bits in a row, and all others but one in four billion. */
-function checksum(text: string): string {
+function checksum(text: string | Buffer): string {
   return crc32(text).toString(16).padStart(checksumDigits, '0');
 }

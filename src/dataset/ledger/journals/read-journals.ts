@@ -1,11 +1,12 @@
 /** Reads the journals of a folder into an index. @module */
 import { WildstyleError } from '../../../errors.js';
 import { asMachineError } from '../../../files/file-system.js';
-import { readLines } from '../../../files/lines.js';
+import { readByteLines } from '../../../files/lines.js';
 import { NotAFile } from '../../../files/regular-file.js';
 import { RecordIndex } from '../record-index.js';
+import { parseHead } from '../record-line.js';
 import { findJournals, type JournalFile, type Journals } from './journal-files.js';
-import { checkedText, recordStart } from './journal-line.js';
+import { checkedBytes, recordStart } from './journal-line.js';
 
 /** The records in the journals that count. */
 export interface JournaledRecords {
@@ -44,16 +45,16 @@ async function readJournal(journal: JournalFile, into: RecordIndex, damaged: str
 }
 
 async function readLinesOf({ name, path }: JournalFile, into: RecordIndex, damaged: string[]): Promise<void> {
-  for await (const { text: line, number, ended, offsetBytes, lengthBytes } of readLines(path)) {
+  for await (const { bytes: line, number, ended, offsetBytes, lengthBytes } of readByteLines(path)) {
     if (!ended) continue;
-    const text = checkedText(line);
+    const bytes = checkedBytes(line);
     const place = {
       source: path,
       offsetBytes: offsetBytes + recordStart,
       lengthBytes: lengthBytes - recordStart,
     };
-    if (text === undefined) damaged.push(`${name}:${number}`);
-    else if (!into.add(JSON.parse(text), place)) {
+    if (!bytes) damaged.push(`${name}:${number}`);
+    else if (!into.add(parseHead(bytes), place)) {
       throw new WildstyleError('dataset-invalid', `${name}:${number}: not a record of this version`, {
         cure: 'Finish the dataset with the version of wildstyle that began it.',
       });
