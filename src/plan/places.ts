@@ -1,23 +1,68 @@
 /** Where items go: a content image in its split, and once more in the robustness set of the split if it has one. @module */
 import type { Job } from '../job/schema.js';
 import { deriveKey, type Key, keyOfDigest, keyOfSeed } from '../random.js';
-import type { PlacedContent, Splits, SplitUse } from '../splits/assign.js';
+import type { PlacedContent, Splits } from '../splits/assign.js';
 import { classesOf, itemsPerContent } from './counts.js';
 
-/** What all items of one content image in one set share. */
-export interface Place {
-  readonly content: PlacedContent;
-  readonly label: string | null;
-  /** The split of the content image. */
+/** What all places of a set share. */
+interface SetOfPlaces {
   readonly split: string;
-  /** The split, or its robustness set: the first folder of the items. */
   readonly set: string;
-  readonly group: string;
-  /** The folder of the items: `train/cat`. */
-  readonly folder: string;
-  readonly key: Key;
   readonly isStylized: boolean;
   readonly hasOriginals: boolean;
+  readonly seedKey: Key;
+  /** Folders by label. */
+  readonly folders: Map<string | null, string>;
+}
+
+/**
+ * What all items of one content image in one set share. There are millions of them, so they hold little: the rest follows.
+ */
+export class Place {
+  constructor(
+    readonly content: PlacedContent,
+    private readonly inSet: SetOfPlaces,
+  ) {}
+
+  get label(): string | null {
+    return this.content.label;
+  }
+
+  /** The split of the content image. */
+  get split(): string {
+    return this.inSet.split;
+  }
+
+  /** The split, or its robustness set: the first folder of the items. */
+  get set(): string {
+    return this.inSet.set;
+  }
+
+  get group(): string {
+    return this.content.group;
+  }
+
+  /** The folder of the items: `train/cat`. */
+  get folder(): string {
+    const { set, folders } = this.inSet;
+    const known = folders.get(this.label);
+    if (known !== undefined) return known;
+    const folder = this.label === null ? set : `${set}/${this.label}`;
+    folders.set(this.label, folder);
+    return folder;
+  }
+
+  get key(): Key {
+    return deriveKey(this.inSet.seedKey, keyOfDigest(this.content.sha256));
+  }
+
+  get isStylized(): boolean {
+    return this.inSet.isStylized;
+  }
+
+  get hasOriginals(): boolean {
+    return this.inSet.hasOriginals;
+  }
 }
 
 /** The number of items of a class. `label` is null if the dataset has no labels. */
@@ -50,19 +95,30 @@ export interface PlaceCounts {
 /** Returns the places of every content image, in order. */
 export function placesOf({ seed, sampling }: Job, { contents, uses }: Splits): Place[] {
   const seedKey = keyOfSeed(seed);
-  const bySplit = new Map(uses.map((use) => [use.split, use]));
-  return contents.flatMap((content): Place[] => {
-    const { split, group, label, sha256 } = content;
-    const use: SplitUse | undefined = bySplit.get(split);
-    const key = deriveKey(seedKey, keyOfDigest(sha256));
-    const place = (set: string, isStylized: boolean, hasOriginals: boolean): Place => {
-      const folder = label === null ? set : `${set}/${label}`;
-      return { content, label, split, set, group, folder, key, isStylized, hasOriginals };
-    };
-    const isStylized = use?.isStylized ?? false;
-    const own = place(split, isStylized, !isStylized || sampling.keepOriginals);
-    return use?.robustnessSet === undefined ? [own] : [own, place(use.robustnessSet, true, false)];
-  });
+  const setsOf = new Map(
+    uses.map((use) => {
+      const { split, isStylized, robustnessSet } = use;
+      const common = { split, seedKey };
+      const own: SetOfPlaces = {
+        ...common,
+        ...{
+          set: split,
+          isStylized,
+          hasOriginals: !isStylized || sampling.keepOriginals,
+          folders: new Map(),
+        },
+      };
+      const robustness: SetOfPlaces[] =
+        robustnessSet === undefined
+          ? []
+          : [{ ...common, set: robustnessSet, isStylized: true, hasOriginals: false, folders: new Map() }];
+      return [split, [own, ...robustness]];
+    }),
+  );
+  const places: Place[] = [];
+  for (const content of contents)
+    for (const set of setsOf.get(content.split) ?? []) places.push(new Place(content, set));
+  return places;
 }
 
 /** The number of stylized items of every place. */

@@ -50,11 +50,7 @@ export function assignSplits(
 ): Splits {
   const { split: rules, output } = job;
   if (!rules) {
-    const placed = contents.map((content) => ({
-      ...content,
-      split: output.split,
-      group: ownGroup(content.sha256),
-    }));
+    const placed = contents.map((content) => placedIn(content, output.split, ownGroup(content.sha256)));
     return {
       contents: placed,
       styles,
@@ -72,10 +68,18 @@ export function assignSplits(
     : groups.map(({ split }) => split ?? output.split);
   const placed: PlacedContent[] = new Array(contents.length);
   for (const [index, { name, members }] of groups.entries()) {
-    for (const member of members) placed[member] = { ...contents[member], split: names[index], group: name };
+    for (const member of members) placed[member] = placedIn(contents[member], names[index], name);
   }
   const uses = usesOf(rules, names);
   return { contents: placed, styles: assignStyles(job, styles, { placed, uses, similar, earlier }), uses };
+}
+
+/** The spread comes last: keys that are added after one make an object three times as large in V8. */
+function placedIn(content: ContentEntry, split: string, group: string): PlacedContent {
+  const placed = { split, group, ...content };
+  placed.split = split;
+  placed.group = group;
+  return placed as PlacedContent;
 }
 
 function drawn(
