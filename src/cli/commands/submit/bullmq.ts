@@ -41,6 +41,6 @@ export async function submitToQueue(args: SubmitArguments, job: Job, given?: num
   }
   await enqueue(connection, tasks);
   print(
-    `Added ${count} shards and a merge to the queue. Start workers on any machine: wildstyle worker --queue ${queue}`,
+    `Added ${count === 1 ? '1 shard' : `${count} shards`} and a merge to the queue. Start workers on any machine: wildstyle worker --queue ${queue}`,
   );
 }
