@@ -71,7 +71,7 @@ test('two workers make the shards of a queue, and one of them merges', async (t)
 });
 
 test('the run of a worker that is killed ends, and a worker that has nothing to do takes over a long task', async (t) => {
-  const job = await smallJob({ recipe: { steps: 400 } });
+  const job = await smallJob({ sampling: { stylesPerContent: 100 }, recipe: { steps: 60 } });
   t.teardown(job.remove);
   const redis = canSeeChildren ? await startRedis(job.folder) : undefined;
   if (!redis) {
@@ -81,17 +81,22 @@ test('the run of a worker that is killed ends, and a worker that has nothing to 
   }
   try {
     const queue = ['--queue', redis.address];
-    t.is((await wildstyle(['submit', job.file, '--to', 'bullmq', ...queue], job)).exitCode, 0);
+    t.is(
+      (await wildstyle(['submit', job.file, '--to', 'bullmq', '--shards', '1', ...queue], job)).exitCode,
+      0,
+    );
     const first = startWildstyle(['worker', ...queue, '--hand-over', '1s'], job);
+    t.teardown(() => first.process.kill('SIGKILL'));
+    const hasStarted = /^shard .*: started$/m;
+    await until('the first run', () => hasStarted.test(first.written()));
     const second = startWildstyle(['worker', ...queue], job);
-    t.teardown(() => first.process.kill('SIGKILL') && second.process.kill('SIGKILL'));
-    const going = [first, second];
-    await until('hand-over', () => going.some(({ written }) => /goes back to the queue/.test(written())));
-    const busy = await until('a run', () => going.find(({ pid }) => childrenOf(pid).length > 0));
-    const run = childrenOf(busy.pid)[0] ?? 0;
+    t.teardown(() => second.process.kill('SIGKILL'));
+    await until('the second run', () => hasStarted.test(second.written()));
+    t.regex(first.written(), /goes back to the queue/);
+    const run = await until('a run', () => childrenOf(second.pid)[0]);
     await until('a worker process', () => childrenOf(run).length > 0);
     const processes = [run, ...childrenOf(run)];
-    busy.process.kill('SIGKILL');
+    second.process.kill('SIGKILL');
     for (const pid of processes) await until('the end', async () => !(await isRunning(pid)));
     t.pass();
   } finally {

@@ -6,7 +6,8 @@ import type { NamedTask, QueueTask } from './tasks.js';
 
 /** The name of the queue in Redis. */
 export const queueName = 'wildstyle';
-const retryMs = 5000;
+/** A task that may go on is delivered again after this time. */
+export const retryMs = 5000;
 const answerMs = 10_000;
 const closeMs = 1000;
 /** What may go on is tried until it is done. */

@@ -4,11 +4,13 @@ import { findShards } from '../../dataset/shards/shard-folders.js';
 import { readSummary } from '../../dataset/summary.js';
 import { startRun } from '../schedule/run-process.js';
 import type { GoingRun } from '../schedule/scheduler.js';
-import { attempts, loadBullMq, queueName } from './queue.js';
+import { attempts, loadBullMq, queueName, retryMs } from './queue.js';
 import { checkedTask, commandOf, outcomeOf, type QueueTask, type TaskOutcome } from './tasks.js';
 
 /** A task is delivered again if its worker has not renewed its lock for this long. */
 const lockMs = 60_000;
+/** A worker that has handed over a task leaves it to others for this long. */
+const yieldMs = 3 * retryMs;
 export const defaultHandOverMs = 600_000;
 
 /** What a worker tells. */
@@ -51,7 +53,7 @@ export async function startQueueWorker(
     going = new GoingTask(startRun([...program, ...commandOf(task)]));
     const stopHandingOver = handOver(queue, going, handOverMs);
     const { exitCode, errorCode } = await going.ended;
-    stopHandingOver();
+    if (stopHandingOver()) yieldTasks();
     going = undefined;
     const outcome = outcomeOf(exitCode, errorCode);
     onTask(task, outcome);
@@ -67,12 +69,19 @@ export async function startQueueWorker(
     // A worker that dies is no fault of the task.
     maxStalledCount: attempts,
   });
+  let yielding: NodeJS.Timeout | undefined;
+  const yieldTasks = () => {
+    if (isClosing) return;
+    void worker.pause(true);
+    yielding = setTimeout(() => worker.resume(), yieldMs);
+  };
   worker.on('error', (error) => onError(error.message));
   return {
     async close() {
       if (isClosing) going?.abandon();
       else going?.drain();
       isClosing = true;
+      clearTimeout(yielding);
       await worker.close();
       await queue.close();
     },
@@ -101,15 +110,24 @@ class GoingTask {
   }
 }
 
-/** Ends a long run when another worker waits. Its images are kept, and the other one goes on. @returns stops looking */
-function handOver(queue: Queue, run: GoingTask, handOverMs: number): () => void {
+/**
+ * Ends a long run when another worker waits. Its images are kept, and the other one goes on.
+ * @returns stops looking, and says whether it has ended the run
+ */
+function handOver(queue: Queue, run: GoingTask, handOverMs: number): () => boolean {
+  let isHandedOver = false;
   const look = async () => {
     const [workers, active] = await Promise.all([queue.getWorkersCount(), queue.getActiveCount()]);
-    if (workers > active) run.drain();
+    if (workers <= active) return;
+    isHandedOver = true;
+    run.drain();
   };
   // A queue that cannot be asked changes nothing.
   const timer = setInterval(() => void look().catch(() => {}), handOverMs);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    return isHandedOver;
+  };
 }
 
 /** Whether a task was delivered once more after everything was done. */
