@@ -4,6 +4,7 @@
  * @module
  */
 import { WildstyleError } from '../errors.js';
+import type { DestroyedKind } from './destroyed.js';
 import { fitRidge, type Linear, productsOf, scoresOf, softmax } from './ridge.js';
 
 /** What is known of an original. */
@@ -31,8 +32,15 @@ export interface Probe {
   readonly examples: number;
 }
 
-/** The class of pictures without content. */
+/** What stands for pictures without content, of any kind, among probabilities. */
 export const nothing = '';
+
+/**
+ * The class of one kind of pictures without content. Each kind has its own, because a linear classifier cannot put what has no
+ * texture and what has nothing but texture into one. No class of a job has a slash in its name.
+ */
+export const nothingOf = (kind: DestroyedKind): string => `/${kind}`;
+const isNothing = (name: string): boolean => name.startsWith('/');
 
 /** Number of folds. */
 export const foldCount = 5;
@@ -48,11 +56,12 @@ export function trainProbe(examples: readonly Example[]): Probe {
   const classes = [...new Set(examples.map(({ label }) => label))].sort();
   const labels = examples.map(({ label }) => classes.indexOf(label));
   const folds = [...new Set(examples.map(({ fold }) => fold))];
-  const isThin = classes.some((_, c) => {
+  const named = classes.flatMap((name, c) => (isNothing(name) ? [] : [c]));
+  const isThin = named.some((c) => {
     const own = new Set(examples.flatMap(({ fold }, i) => (labels[i] === c ? [fold] : [])));
     return own.size < 2;
   });
-  if (classes.filter((name) => name !== nothing).length < 2 || folds.length < 2 || isThin) {
+  if (named.length < 2 || folds.length < 2 || isThin) {
     throw new WildstyleError(
       'gate-weak',
       `The probe cannot be trained: ${examples.length} originals in ${classes.length} classes are too few.`,
@@ -75,7 +84,6 @@ export function trainProbe(examples: readonly Example[]): Probe {
     return { linears, scores, least, sharpness: sharpnesses[losses.indexOf(least)] };
   });
   const best = fits.reduce((a, b) => (b.least < a.least ? b : a));
-  const named = classes.flatMap((name, c) => (name === nothing ? [] : [c]));
   const recalls = named.map((c) => {
     const own = best.scores.filter((_, i) => labels[i] === c);
     return own.filter((row) => row.indexOf(Math.max(...row)) === c).length / own.length;
@@ -90,18 +98,26 @@ export function trainProbe(examples: readonly Example[]): Probe {
       bias,
     })),
     accuracy: recalls.reduce((sum, recall) => sum + recall, 0) / named.length,
-    examples: examples.filter(({ label }) => label !== nothing).length,
+    examples: examples.filter(({ label }) => !isNothing(label)).length,
   };
 }
 
-/** The probability of each class, by name. @param fold that of the photograph */
+/** The probability of each class, by name, and that of {@link nothing}. @param fold that of the photograph */
 export function probabilities(probe: Probe, features: Float64Array, fold: number): Record<string, number> {
   const { weights, bias } = probe.folds[fold];
   const linear: Linear = { weights: weights.map((row) => Float64Array.from(row)), bias };
   const scores = scoresOf(linear, standard(features, probe.means, probe.deviations));
   const values = softmax(scores, probe.sharpness);
-  return Object.fromEntries(probe.classes.map((name, c) => [name, values[c]]));
+  const found: Record<string, number> = { [nothing]: 0 };
+  for (const [c, name] of probe.classes.entries()) {
+    if (isNothing(name)) found[nothing] += values[c];
+    else found[name] = values[c];
+  }
+  return found;
 }
+
+/** The number of classes of the job. */
+export const classCountOf = ({ classes }: Probe): number => classes.filter((name) => !isNothing(name)).length;
 
 function momentsOf(rows: readonly Float64Array[]) {
   const d = rows[0].length;

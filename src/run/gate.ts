@@ -10,7 +10,7 @@ import { publishFile } from '../files/publish.js';
 import { destroyed } from '../gate/destroyed.js';
 import { FeatureReader } from '../gate/features.js';
 import { foldOf } from '../gate/judge.js';
-import { type Example, nothing, type Probe, trainProbe } from '../gate/probe.js';
+import { classCountOf, type Example, nothingOf, type Probe, trainProbe } from '../gate/probe.js';
 import { decodeImage } from '../images/decode.js';
 import type { FittedTarget } from '../images/fit.js';
 import { toTensor } from '../images/tensor.js';
@@ -23,7 +23,7 @@ import type { Prepared } from './prepare.js';
 import { WeightStore } from './weights.js';
 
 /** Increment it when the same originals give another probe. */
-const probeVersion = 1;
+const probeVersion = 2;
 /** Shared by the classes: the time for the probe grows with the cube. */
 const mostOriginals = 800;
 
@@ -59,9 +59,9 @@ export async function openGate(prepared: Prepared, fileSystem: FileSystem): Prom
   const known = await readProbe(path, key);
   const probe = known ?? (await train(prepared, originals, network, store));
   if (!known) await publishFile(path, JSON.stringify({ key, probe }), { temporaryFolder, fileSystem });
-  const { accuracy, examples, classes } = probe;
+  const { accuracy, examples } = probe;
   if (accuracy < job.gate.accuracy) {
-    const [found, chance, asked] = [accuracy, 1 / (classes.length - 1), job.gate.accuracy].map((share) =>
+    const [found, chance, asked] = [accuracy, 1 / classCountOf(probe), job.gate.accuracy].map((share) =>
       Math.round(100 * share),
     );
     throw new WildstyleError(
@@ -121,7 +121,7 @@ async function train(
       const [image, fold] = [toTensor(pixels), foldOf(group)];
       examples.push({ features: await reader.read(image), label, fold });
       const without = destroyed(image, keyOfDigest(own));
-      examples.push({ features: await reader.read(without), label: nothing, fold });
+      examples.push({ features: await reader.read(without.image), label: nothingOf(without.kind), fold });
     }
     await reader.dispose();
     return trainProbe(examples);

@@ -18,7 +18,7 @@ const refused = test.macro({
   title: (name) => `refuses ${name}`,
 });
 
-const keys = 'a map with the keys seed, content, style, split, sampling, recipe, output, run';
+const keys = 'a map with the keys seed, content, style, split, sampling, gate, recipe, output, run';
 
 test(
   'an empty file',
@@ -113,7 +113,7 @@ test(
     'job.yaml:1:1 missing key "output": Where to write the dataset, and in what format',
     '   1 | se\ufffd[31med: 1',
     '     | ^',
-    'job.yaml:1:1 unknown key "se\\u001b[31med"; known keys: seed, content, style, split, sampling, recipe, output, run',
+    'job.yaml:1:1 unknown key "se\\u001b[31med"; known keys: seed, content, style, split, sampling, gate, recipe, output, run',
     '   1 | se\ufffd[31med: 1',
     '     | ^^^^^^^^^',
   ].join('\n'),

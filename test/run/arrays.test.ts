@@ -237,6 +237,11 @@ test('a weights file that the network does not read is an error; files by name a
     t.is(error?.code, 'option-invalid');
     t.regex(error?.message ?? '', /compact\.safetensors would be ignored: no network in use/);
   }
+  // A single file is for the network of the recipe, although several networks need one.
+  for (const network of ['vgg19', 'vgg16'] as const) {
+    const error = await t.throwsAsync(evaluate(image, content, style, { network }, { weights: file }));
+    t.is((error as WildstyleError).code, 'weights-invalid');
+  }
   const named = { weights: { vgg19: file, compact: file } };
   await t.notThrowsAsync(evaluate(image, content, style, { network: 'compact' }, named));
 });

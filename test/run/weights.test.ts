@@ -26,17 +26,24 @@ test.serial('finds weights in the cache folder', async (t) => {
   t.deepEqual(findWeights(undefined), { vgg19: file });
 });
 
-test.serial('a given file takes precedence and must exist; only vgg19 needs one', async (t) => {
-  process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
-  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const mine = join(folder, 'mine.safetensors');
-  const error = t.throws(() => findWeights(mine), { instanceOf: WildstyleError });
-  t.is(error?.code, 'weights-missing');
-  t.true(error?.message.includes(mine));
-  await writeFile(mine, 'anything');
-  t.deepEqual(findWeights(mine), { vgg19: mine });
-});
+test.serial(
+  'a given file takes precedence and must exist; it is for the one network that needs it',
+  async (t) => {
+    process.env.XDG_CACHE_HOME = join(tmpdir(), 'wildstyle-no-such-folder');
+    const folder = await mkdtemp(join(tmpdir(), 'wildstyle-weights-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const mine = join(folder, 'mine.safetensors');
+    const error = t.throws(() => findWeights(mine), { instanceOf: WildstyleError });
+    t.is(error?.code, 'weights-missing');
+    t.true(error?.message.includes(mine));
+    await writeFile(mine, 'anything');
+    for (const needing of ['vgg19', 'vgg16'] as const)
+      t.deepEqual(findWeights(mine, ['random', 'compact', needing]), { [needing]: mine });
+    const unclear = t.throws(() => findWeights(mine, ['vgg16', 'vgg19']), { instanceOf: WildstyleError });
+    t.is(unclear?.code, 'option-invalid');
+    t.regex(unclear?.message ?? '', /vgg16, vgg19/);
+  },
+);
 
 test.serial(
   'each network may have its own file; a single file is for the network in use that needs one',

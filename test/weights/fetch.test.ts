@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { type FetchOptions, fetchWeights } from '../../src/weights/fetch.js';
-import type { PublishedWeights } from '../../src/weights/published.js';
+import { type PublishedWeights, vggTensors } from '../../src/weights/published.js';
 import { sha256, temporaryFolder } from '../dataset/support.js';
 import { type Behavior, faultyServer } from './faulty-server.js';
 import {
@@ -173,11 +173,11 @@ test('weights of another network or origin are not published', async (t) => {
   await t.throwsAsync(fetchWeights('tiny', other, options), { message: /not the weights of tests/ });
   const larger = {
     ...tiny,
-    blocks: [
+    tensors: vggTensors([
       [8, 8],
       [64, 64],
       [64, 64],
-    ],
+    ]),
   };
   await t.throwsAsync(fetchWeights('tiny', larger, options), { message: /features\.12\.weight is missing/ });
   t.deepEqual(await readdir(folder), []);

@@ -188,8 +188,12 @@ async function hold(
       isDone = true;
       clearInterval(timer);
       await file.close().catch(() => {});
-      // If the lock is lost or the folder is gone, there is nothing to release.
-      await fileSystem.rename(path, `${path}${releasedSuffix}`).catch(() => {});
+      const rename = () => fileSystem.rename(path, `${path}${releasedSuffix}`);
+      // A lock that stays would keep this process itself out, so a failure that passes gets a second try. If the lock is lost
+      // or the folder is gone, there is nothing to release.
+      await rename()
+        .catch(rename)
+        .catch(() => {});
     },
   };
 }

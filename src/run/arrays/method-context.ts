@@ -7,6 +7,7 @@ import {
   type Precision,
 } from '../../engine/index.js';
 import type { MethodContext } from '../../methods/method.js';
+import { networkNames, networks } from '../../stylize/networks/index.js';
 import { graphBytesOf, thisMachine } from '../estimate/machine.js';
 import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
 
@@ -26,7 +27,7 @@ export interface EngineChoice {
 /** Opens an engine. Dispose it through the context. @throws `engine-unavailable`, `weights-missing` */
 export async function openMethodContext(choice: EngineChoice): Promise<MethodContext> {
   const { engine = engineNames[0], device = defaultDevice, precision = 'float32', threads } = choice;
-  const weights = new WeightStore(findWeights(choice.weights));
+  const weights = new WeightStore(findWeights(byNetwork(choice.weights)));
   return {
     engine: await createEngine(engine, { device, precision, ...(threads !== undefined && { threads }) }),
     batch: () => 1,
@@ -34,4 +35,11 @@ export async function openMethodContext(choice: EngineChoice): Promise<MethodCon
     weights: (network) => weights.get(network),
     now: () => performance.now(),
   };
+}
+
+/** A single file is for the network of a recipe, which is not known yet: any that needs one. */
+function byNetwork(weights: NamedWeights | undefined): NamedWeights | undefined {
+  if (typeof weights !== 'string') return weights;
+  const needing = networkNames.filter((name) => networks[name].needsWeights);
+  return Object.fromEntries(needing.map((name) => [name, weights]));
 }

@@ -31,17 +31,21 @@ export interface InspectedDepth {
   readonly texture: Pixels;
 }
 
+/** What comes out of an activation, or of a whole fire module. */
+const isActivation = (layer: string): boolean => /^(relu|fire)[\d_]+$/.test(layer);
+
 /** One depth for each block of a network: its second layer for the content, the first layers up to it for the texture. */
 export function depthsOf(network: NetworkName): Pick<InspectedDepth, 'contentLayer' | 'styleLayers'>[] {
-  const { layers } = networks[network];
-  const firsts = layers.filter((layer) => /^relu\d+_1$/.test(layer));
-  return firsts.map((first, depth) => {
-    const second = first.replace(/1$/, '2');
-    return {
-      contentLayer: layers.includes(second) ? second : first,
-      styleLayers: firsts.slice(0, depth + 1),
-    };
-  });
+  const blocks: string[][] = [[]];
+  for (const layer of networks[network].layers) {
+    if (layer.startsWith('pool')) blocks.push([]);
+    else if (isActivation(layer)) blocks.at(-1)?.push(layer);
+  }
+  const filled = blocks.filter((block) => block.length > 0);
+  return filled.map(([first, second = first], depth) => ({
+    contentLayer: second,
+    styleLayers: filled.slice(0, depth + 1).map(([layer]) => layer),
+  }));
 }
 
 /**

@@ -12,12 +12,19 @@ import { smallImage } from '../../support/small-images.js';
 test('every network has one depth for each block', (t) => {
   for (const network of networkNames) {
     const depths = depthsOf(network);
-    t.true(depths.length >= 3, network);
+    const { layers } = networks[network];
+    const pools = layers.filter((layer) => layer.startsWith('pool')).length;
+    t.is(depths.length, pools + (layers.at(-1)?.startsWith('pool') ? 0 : 1), network);
     for (const [i, { contentLayer, styleLayers }] of depths.entries()) {
-      t.true([contentLayer, ...styleLayers].every((layer) => networks[network].layers.includes(layer)));
+      t.true([contentLayer, ...styleLayers].every((layer) => layers.includes(layer)));
       t.is(styleLayers.length, i + 1);
     }
   }
+});
+
+test('content is taken from the second layer of a block, texture from the first ones', (t) => {
+  t.deepEqual(depthsOf('vgg19')[1], { contentLayer: 'relu2_2', styleLayers: ['relu1_1', 'relu2_1'] });
+  t.deepEqual(depthsOf('squeezenet1_1')[1], { contentLayer: 'fire3', styleLayers: ['relu1', 'fire2'] });
 });
 
 test('a low layer keeps the image, and a texture does not', async (t) => {
