@@ -80,27 +80,25 @@ async function main(): Promise<void> {
     await runPlan(await prepare(await loadJob(file)));
     const records = (await readManifest(root)) as unknown as readonly { gate?: GateFacts }[];
     const judged = records.flatMap(({ gate }) => (gate && gate.verdict !== 'unjudged' ? [gate] : []));
+    const { probe } = JSON.parse(await readFile(join(root, '.wildstyle/probe.json'), 'utf8')) as {
+      probe: Probe;
+    };
+    const asked = { originals: probe.examples, accuracy: probe.accuracy, judged: judged.length };
     const share = (count: number) => Number((count / judged.length).toFixed(3));
     const kept = judged.filter(({ verdict }) => verdict === 'kept').length;
     if (name === 'strong') {
       const { counts } = (await readSummary(root)) ?? {};
       const gate = counts?.gate;
       result.strong = {
-        judged: gate?.judged,
+        ...asked,
         first: share(gate?.first ?? 0),
         kept: share(gate?.kept ?? 0),
         strengths: gate?.strengths,
       };
     } else {
       const text = name === 'destroyed' ? 'recall' : 'falseAlarms';
-      result[name] = { judged: judged.length, [text]: share(judged.length - kept) };
+      result[name] = { ...asked, [text]: share(judged.length - kept) };
     }
-    const probe = JSON.parse(await readFile(join(root, '.wildstyle/probe.json'), 'utf8')) as { probe: Probe };
-    result.probe = {
-      network: values.network,
-      accuracy: probe.probe.accuracy,
-      originals: probe.probe.examples,
-    };
   }
   process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`);
 }
