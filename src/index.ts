@@ -31,9 +31,9 @@ export {
   type StylizedArray,
   stylize,
 } from './run/arrays/arrays.js';
-export type { RunEvent, RunOptions, RunResult } from './run/events.js';
-export { type Prepared, prepare } from './run/prepare.js';
-export type { Progress } from './run/progress.js';
+export { type Prepared, prepare } from './run/preparing/prepare.js';
+export type { RunEvent, RunOptions, RunResult } from './run/progress/events.js';
+export type { Progress } from './run/progress/progress.js';
 export { type RepairOptions, type RepairResult, repairDataset } from './run/repair/repair.js';
 export { runPlan } from './run/run.js';
 export { type MergeOptions, type MergeResult, mergeShards } from './run/shards/merge-shards.js';

@@ -3,10 +3,10 @@ import { enableProdMode } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { candidateDevices } from '../../src/engine/candidates.js';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
-import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/axis-order.js';
 import { Graph } from '../../src/engine/onnx/graph.js';
 import { sessionOptions } from '../../src/engine/onnx/options.js';
 import { type SerializedModel, serialize } from '../../src/engine/onnx/serialize.js';
+import { arrange, boundaryLayout, permute } from '../../src/engine/onnx/tracing/axis-order.js';
 import { handBuiltStep } from './hand-built.js';
 import { gaussian, step, stepFlop, stepShapes, stepWeights } from './vgg.js';
 

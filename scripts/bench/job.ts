@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 
 const items = 40;

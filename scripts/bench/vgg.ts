@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Shape, TensorFunction, WeightSet } from '../../src/engine/index.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { repositoryRoot } from '../docs/repository.js';
 
 /** Convolutions up to conv5_1: name, input and output channels, and the number of poolings before. */

@@ -8,7 +8,7 @@ import { splitOfFile } from '../../src/dataset/output-paths.js';
 import type { ExporterName } from '../../src/export-formats.js';
 import { sha256 } from '../../src/files/digest.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 
 /** The formats that need no annotations. */

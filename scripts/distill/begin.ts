@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { writeCheckpoint } from '../../src/train/checkpoint.js';
 import { integerOf, refuse } from './arguments.js';
 import { cuts, loadFolder } from './images/sources.js';

@@ -16,7 +16,7 @@ import { sha256 } from '../../src/files/digest.js';
 import { publishFile } from '../../src/files/publish.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { compactBlocks } from '../../src/stylize/networks/compact.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { refuse } from './arguments.js';
 import { cuts, loadFolder } from './images/sources.js';
 import { scaledParameters } from './scaled.js';

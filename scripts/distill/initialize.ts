@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, Named, TensorFunction, WeightSet } from '../../src/engine/engine.js';
 import { runOnce } from '../../src/engine/run-once.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
-import { channelsOf, convolutionsOf, vgg19Blocks } from '../../src/stylize/networks/vgg.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { channelsOf, convolutionsOf, vgg19Blocks } from '../../src/stylize/networks/vgg/vgg.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { solveSymmetric, spanningChannels } from './least-squares.js';
 import { centered, comparedLayers, reluOf, type Student, studentFeatures } from './student.js';
 

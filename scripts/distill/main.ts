@@ -27,7 +27,7 @@ import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine } from '../../src/engine/index.js';
 import { sha256 } from '../../src/files/digest.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { adam } from '../../src/train/optimizers/adam.js';
 import { train } from '../../src/train/train.js';

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Named, Shape, WeightSet } from '../../src/engine/engine.js';
 import { averagePool2x2 as halved } from '../../src/engine/pooling.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { gramMatrix } from '../../src/stylize/terms/style/gram.js';
 import type { LossInput, LossOutput, TrainingTask } from '../../src/train/trainer.js';
 import {

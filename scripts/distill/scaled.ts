@@ -2,8 +2,8 @@
 import type { Engine, HostTensor, Named, WeightSet } from '../../src/engine/engine.js';
 import { sha256 } from '../../src/files/digest.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
-import { convolutionsOf } from '../../src/stylize/networks/vgg.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { convolutionsOf } from '../../src/stylize/networks/vgg/vgg.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { counterpart, evaluate } from './initialize.js';
 import { reluOf, type Student, studentFeatures } from './student.js';
 

@@ -10,7 +10,7 @@ import {
   replicatingConvolution,
   vgg19Blocks,
   vggFeatures,
-} from '../../src/stylize/networks/vgg.js';
+} from '../../src/stylize/networks/vgg/vgg.js';
 
 /** A student in training. */
 export interface Student {

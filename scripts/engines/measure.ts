@@ -6,9 +6,9 @@ import { writeFile } from 'node:fs/promises';
 import { memory } from '@tensorflow/tfjs';
 import { createEngine, type Engine, type EngineName, type Precision } from '../../src/engine/index.js';
 import { parametersOfRecipe, specOfRecipe } from '../../src/methods/optimize/objective.js';
-import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/recipe/resolve.js';
 import { resolveRecipe } from '../../src/run/arrays/resolve-recipe.js';
-import { WeightStore } from '../../src/run/weights.js';
+import { WeightStore } from '../../src/run/preparing/weights.js';
 import { type Stylized, Stylizer } from '../../src/stylize/stylizer.js';
 import { engineLike, pattern } from '../../test/stylize/support.js';
 

@@ -1,5 +1,5 @@
 /** The presets that have a published objective. @module */
-import { presets } from '../../src/methods/optimize/presets.js';
+import { presets } from '../../src/methods/optimize/recipe/presets.js';
 import type { RecipeInput } from '../../src/methods/recipe.js';
 import type { ObjectiveName } from './python.js';
 

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 
 /** An image file with its class. */

@@ -13,7 +13,7 @@ import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { readSummary } from '../../src/dataset/summary.js';
 import type { Probe } from '../../src/gate/probe.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { layOut } from './photographs.js';
 

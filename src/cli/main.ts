@@ -5,7 +5,7 @@ import { hideBin } from 'yargs/helpers';
 import { packageVersion } from '../version.js';
 import { commandList, nameOf } from './command-list.js';
 import { reportFailure } from './failure.js';
-import { guardOutput } from './output.js';
+import { guardOutput } from './terminal/output.js';
 import { checkOptions, usageError } from './usage.js';
 
 /** A parser method that its types omit. */

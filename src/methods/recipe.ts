@@ -15,7 +15,7 @@ import {
   type ResolvedRecipe,
 } from './index.js';
 import type { ResolveFacts } from './method.js';
-import { type Preset, presetNames, presets } from './optimize/presets.js';
+import { type Preset, presetNames, presets } from './optimize/recipe/presets.js';
 
 type MethodParameters = Intersection<(typeof methods)[MethodName]['parameters']>;
 

@@ -1,8 +1,8 @@
 /** Describes a plan as plain data, for printing and for JSON output. @module */
 import type { WindowsNeeded } from '../calendar/window.js';
 import type { Plan } from '../plan/plan.js';
-import type { PendingWork } from './pending-work.js';
-import type { Prepared } from './prepare.js';
+import type { PendingWork } from './preparing/pending-work.js';
+import type { Prepared } from './preparing/prepare.js';
 
 export interface PlanDescription {
   readonly job: string;

@@ -6,7 +6,7 @@ import type { OutputLock } from '../dataset/lock.js';
 import { type OutputPlace, outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import type { PlanItem } from '../plan/item.js';
-import { wishOf } from './devices.js';
+import { wishOf } from './engines/devices.js';
 import {
   calibrationKey,
   measureStep,
@@ -23,14 +23,14 @@ import {
   type IsPending,
   type Workload,
 } from './estimate/workload.js';
-import type { RunOptions, StopCause } from './events.js';
 import { type Deadline, type Phase, phaseAt } from './limits/deadline.js';
 import { removeUnrecorded } from './limits/remove-unrecorded.js';
 import { dropped, WorkerPool } from './pool/pool.js';
 import { isSuspect, Suspects } from './pool/suspects.js';
 import { workerSettings } from './pool/worker-settings.js';
-import type { Prepared } from './prepare.js';
-import { ProgressCounter } from './progress.js';
+import type { Prepared } from './preparing/prepare.js';
+import type { RunOptions, StopCause } from './progress/events.js';
+import { ProgressCounter } from './progress/progress.js';
 
 const progressIntervalMs = 250;
 /** A worker with this many times the memory that it should need leaks, or fragments its memory. */

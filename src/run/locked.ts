@@ -1,7 +1,7 @@
 /** Runs something while the lock of an output folder, or of a shard, is held. @module */
 import { lockOutput, type OutputLock } from '../dataset/lock.js';
 import type { OutputPlace } from '../dataset/output-paths.js';
-import type { RunOptions } from './events.js';
+import type { RunOptions } from './progress/events.js';
 
 /** A lock that a run holds. */
 export interface Locked {

@@ -5,12 +5,12 @@ import { rootOf } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import { spaceShortage } from './estimate/free-space.js';
 import { type IsPending, type Workload, workloadOfFirst } from './estimate/workload.js';
-import type { RunEvent, RunOptions, RunResult } from './events.js';
-import { openGate } from './gate.js';
 import { ItemProduction, type RunOutput } from './item-production.js';
 import type { Deadline } from './limits/deadline.js';
-import type { Prepared } from './prepare.js';
-import { StatusReporter } from './status-reporter.js';
+import { openGate } from './preparing/gate.js';
+import type { Prepared } from './preparing/prepare.js';
+import type { RunEvent, RunOptions, RunResult } from './progress/events.js';
+import { StatusReporter } from './progress/status-reporter.js';
 import { tooManyFailures } from './tolerance.js';
 
 /** What a run left. */

@@ -2,7 +2,7 @@
 import type { Named } from '../engine/engine.js';
 import { type NetworkName, networks } from './networks/index.js';
 import type { Network, Padding, Pooling } from './networks/network.js';
-import { unknownLayer } from './networks/vgg.js';
+import { unknownLayer } from './networks/vgg/vgg.js';
 import { type OptimizerChoice, optimizerKey, optimizerOf } from './optimizers/index.js';
 import type { Optimizer, OptimizerNumber } from './optimizers/optimizer.js';
 import { type ParametrizationName, parametrizations } from './parametrizations/index.js';

@@ -1,7 +1,7 @@
 /** The weights that others publish: where, how large, with which digests and under which license. @module */
 import { squeezenetConvolutions } from '../stylize/networks/squeezenet.js';
 import { torchvisionConvolutions } from '../stylize/networks/torchvision.js';
-import { type Blocks, vgg16Blocks, vgg19Blocks } from '../stylize/networks/vgg.js';
+import { type Blocks, vgg16Blocks, vgg19Blocks } from '../stylize/networks/vgg/vgg.js';
 
 /** A file on a publisher's server. */
 export interface PublishedFile {

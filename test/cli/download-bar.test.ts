@@ -1,5 +1,5 @@
 import test from 'ava';
-import { downloadView } from '../../src/cli/download-bar.js';
+import { downloadView } from '../../src/cli/terminal/download-bar.js';
 
 test('a log file gets a line every ten seconds, with the rate of this attempt', (t) => {
   let text = '';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import test from 'ava';
 import { until } from '../support/command-line.js';
 
-const module = new URL('../../src/cli/signals.js', import.meta.url).href;
+const module = new URL('../../src/cli/terminal/signals.js', import.meta.url).href;
 
 /** Sends SIGHUP twice to a process with these signals, then lets it end. */
 async function afterHangUp(isTerminal: boolean): Promise<string> {

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import test from 'ava';
-import { progressView } from '../../src/cli/progress-bar.js';
-import type { Progress } from '../../src/run/progress.js';
+import { progressView } from '../../src/cli/terminal/progress-bar.js';
+import type { Progress } from '../../src/run/progress/progress.js';
 import { until } from '../support/command-line.js';
 
 const progress = (doneItems: number): Progress => ({

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readShard } from '../../src/cli/shard-option.js';
+import { readShard } from '../../src/cli/options/shard-option.js';
 import { WildstyleError } from '../../src/errors.js';
 
 test('a shard is an index and a count', (t) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { reportFailure } from '../../src/cli/failure.js';
-import { overridesOf } from '../../src/cli/options.js';
-import { stopSignals } from '../../src/cli/signals.js';
+import { overridesOf } from '../../src/cli/options/options.js';
+import { stopSignals } from '../../src/cli/terminal/signals.js';
 import { checkOptions, usageError } from '../../src/cli/usage.js';
 import { WildstyleError } from '../../src/errors.js';
 

@@ -2,9 +2,9 @@
 import test from 'ava';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
-import type { RunEvent } from '../../src/run/events.js';
 import { forkWorker } from '../../src/run/pool/worker-process.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
+import type { RunEvent } from '../../src/run/progress/events.js';
 import { runPlan } from '../../src/run/run.js';
 import { wildstyle } from '../support/command-line.js';
 import { filesBelow, summaryOf } from '../support/dataset-tree.js';

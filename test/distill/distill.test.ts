@@ -22,8 +22,8 @@ import {
 import { createEngine, type HostTensor, type Named } from '../../src/engine/index.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { compact, compactBlocks } from '../../src/stylize/networks/compact.js';
-import { convolutionsOf, replicatingConvolution, vggFeatures } from '../../src/stylize/networks/vgg.js';
-import { vgg19 } from '../../src/stylize/networks/vgg19.js';
+import { convolutionsOf, replicatingConvolution, vggFeatures } from '../../src/stylize/networks/vgg/vgg.js';
+import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { train } from '../../src/train/train.js';
 import { createTrainer } from '../../src/train/trainer.js';

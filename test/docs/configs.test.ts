@@ -6,7 +6,7 @@ import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { factsOf, isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { loadJob, parseJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { wildstyle } from '../support/command-line.js';
 import { repositoryRoot, sharedRoot } from '../support/paths.js';
 

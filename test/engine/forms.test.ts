@@ -9,10 +9,10 @@ import {
   type Precision,
   type TensorFunction,
 } from '../../src/engine/index.js';
-import { arrange, boundaryLayout, permute, restore } from '../../src/engine/onnx/axis-order.js';
-import { record } from '../../src/engine/onnx/capture.js';
 import { onnxDevice } from '../../src/engine/onnx/devices.js';
 import { serialize } from '../../src/engine/onnx/serialize.js';
+import { arrange, boundaryLayout, permute, restore } from '../../src/engine/onnx/tracing/axis-order.js';
+import { record } from '../../src/engine/onnx/tracing/capture.js';
 import { smokeBounds } from '../../src/engine/smoke/smoke-test.js';
 import { conformanceCases } from './cases/index.js';
 import { drawn, execute, relativeDifference } from './support.js';

@@ -5,7 +5,7 @@ import { channelsFirst, stepInputs } from '../../scripts/bench/engine.js';
 import { handBuiltStep } from '../../scripts/bench/hand-built.js';
 import { step, stepFlop, stepWeights } from '../../scripts/bench/vgg.js';
 import { createEngine } from '../../src/engine/index.js';
-import { restore } from '../../src/engine/onnx/axis-order.js';
+import { restore } from '../../src/engine/onnx/tracing/axis-order.js';
 import { execute, relativeDifference } from './support.js';
 
 test('the hand-built step matches the traced one', async (t) => {

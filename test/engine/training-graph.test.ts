@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import type { Shape } from '../../src/engine/index.js';
 import { blockChannels } from '../../src/engine/onnx/blocked-layout.js';
-import { record } from '../../src/engine/onnx/capture.js';
+import { record } from '../../src/engine/onnx/tracing/capture.js';
 
 type Image = tf.Tensor4D;
 

@@ -8,8 +8,8 @@ import {
   type Shape,
   type TensorFunction,
 } from '../../src/engine/index.js';
-import { record } from '../../src/engine/onnx/capture.js';
-import { Constant } from '../../src/engine/onnx/symbol.js';
+import { record } from '../../src/engine/onnx/tracing/capture.js';
+import { Constant } from '../../src/engine/onnx/tracing/symbol.js';
 import { execute, probe, randomTensor, relativeDifference } from './support.js';
 
 type Image = tf.Tensor4D;

@@ -1,6 +1,6 @@
 /** Items that blend several styles. @module */
 import test from 'ava';
-import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/recipe/resolve.js';
 import type { StylizedItem } from '../../src/plan/item.js';
 import { stylesIn } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import { benchPlan } from '../../scripts/bench/plan.js';
-import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/recipe/resolve.js';
 import type { PlanItem } from '../../src/plan/item.js';
 import { makePlan } from '../../src/plan/plan.js';
 import { contentOf, contentsOf, digest, jobWith, network, stylesOf } from './synthetic.js';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { canonicalJson } from '../../src/files/canonical-json.js';
 import { isDistribution } from '../../src/job/distribution.js';
-import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/recipe/resolve.js';
 import * as sampler from '../../src/plan/recipe-sampler.js';
 import type { Key } from '../../src/random.js';
 import { resolved } from '../stylize/support.js';

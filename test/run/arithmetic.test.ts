@@ -7,7 +7,7 @@ import { calibrationKey } from '../../src/run/estimate/calibration.js';
 import { allocate, imagesTogether } from '../../src/run/estimate/machine.js';
 import { estimateWorkload, pendingIn, workloadOf } from '../../src/run/estimate/workload.js';
 import { deferred } from '../../src/run/pool/deferred.js';
-import { ProgressCounter } from '../../src/run/progress.js';
+import { ProgressCounter } from '../../src/run/progress/progress.js';
 import { resolved } from '../stylize/support.js';
 
 const auto = { workers: 'auto', threads: 'auto', batch: 'auto' } as const;

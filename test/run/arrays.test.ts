@@ -5,7 +5,7 @@ import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { WildstyleError } from '../../src/errors.js';
 import type { RecipeInput } from '../../src/methods/recipe.js';
 import { createStylizer, evaluate, stylize } from '../../src/run/arrays/arrays.js';
-import { resolveNetwork } from '../../src/run/weights.js';
+import { resolveNetwork } from '../../src/run/preparing/weights.js';
 import { Evaluator } from '../../src/stylize/evaluate.js';
 import { networkNames } from '../../src/stylize/networks/index.js';
 import { random } from '../../src/stylize/networks/random.js';

@@ -3,7 +3,7 @@ import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { smallJob } from '../support/small-job.js';
 

@@ -5,7 +5,7 @@ import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { smallJob } from '../support/small-job.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import { devicesLike } from '../../src/engine/gpus.js';
 import { type JobInput, jobSchema } from '../../src/job/schema.js';
-import { devicesOf, gpuCount, wishOf } from '../../src/run/devices.js';
+import { devicesOf, gpuCount, wishOf } from '../../src/run/engines/devices.js';
 import { batchForSize, fillingBatch, withFillingBatch } from '../../src/run/estimate/filling-batch.js';
 import { allocate } from '../../src/run/estimate/machine.js';
 import { workerSettings } from '../../src/run/pool/worker-settings.js';
-import type { Prepared } from '../../src/run/prepare.js';
+import type { Prepared } from '../../src/run/preparing/prepare.js';
 import { resolved } from '../stylize/support.js';
 
 const jobWith = (run: JobInput['run']) =>

@@ -6,7 +6,7 @@ import test from 'ava';
 import type { ItemRecord } from '../../src/dataset/ledger/record.js';
 import { type JobInput, jobSchema } from '../../src/job/schema.js';
 import type { DeviceReport } from '../../src/run/doctor/doctor.js';
-import { withChosenEngine } from '../../src/run/engine-choice.js';
+import { withChosenEngine } from '../../src/run/engines/engine-choice.js';
 
 const jobWith = (run: JobInput['run']) =>
   jobSchema.parse({ content: { root: 'c' }, style: { root: 's' }, output: { root: 'o' }, run });

@@ -4,7 +4,7 @@ import test from 'ava';
 import { readSummary } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { wildstyle } from '../support/command-line.js';
 import { smallImage } from '../support/small-images.js';

@@ -7,7 +7,7 @@ import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { readSummary } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { smallImage } from '../support/small-images.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';

@@ -5,7 +5,7 @@ import test from 'ava';
 import sharp from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { loadJob } from '../../src/job/load.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { type SmallJob, smallClasses, smallJob } from '../support/small-job.js';
 

@@ -5,7 +5,7 @@ import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
 import { methodNames } from '../../src/methods/index.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
 import { smallJob } from '../support/small-job.js';
 

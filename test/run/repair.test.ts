@@ -7,7 +7,7 @@ import { outputPaths } from '../../src/dataset/output-paths.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import { loadJob } from '../../src/job/load.js';
 import { replaceReport } from '../../src/report/page/replace-report.js';
-import { prepare } from '../../src/run/prepare.js';
+import { prepare } from '../../src/run/preparing/prepare.js';
 import { repairDataset } from '../../src/run/repair/repair.js';
 import { setAsideFolder } from '../../src/run/repair/set-aside.js';
 import { contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from '../crash/support/small-run.js';

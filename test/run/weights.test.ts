@@ -5,7 +5,7 @@ import test from 'ava';
 import { WildstyleError } from '../../src/errors.js';
 import { cacheFolder } from '../../src/files/cache-folder.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
-import { findWeights, WeightStore } from '../../src/run/weights.js';
+import { findWeights, WeightStore } from '../../src/run/preparing/weights.js';
 
 // These tests change the cache folder in the environment, so they run serially.
 const before = process.env.XDG_CACHE_HOME;

@@ -1,7 +1,7 @@
 /** Stylizer requests for tests, and engines with injected failures. @module */
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import { parametersOfRecipe, specOfRecipe } from '../../src/methods/optimize/objective.js';
-import type { OptimizeRecipe } from '../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../src/methods/optimize/recipe/resolve.js';
 import type { RecipeInput } from '../../src/methods/recipe.js';
 import { random } from '../../src/stylize/networks/random.js';
 import { stepName } from '../../src/stylize/step.js';

@@ -1,6 +1,6 @@
 /** Test images, and plain reference implementations to compare with. @module */
 import type { Engine, HostTensor, Named, Shape } from '../../src/engine/index.js';
-import { type OptimizeRecipe, resolveOptimize } from '../../src/methods/optimize/resolve.js';
+import { type OptimizeRecipe, resolveOptimize } from '../../src/methods/optimize/recipe/resolve.js';
 import { type RecipeInput, recipeSchema } from '../../src/methods/recipe.js';
 import { keyOfSeed, uniform } from '../../src/random.js';
 

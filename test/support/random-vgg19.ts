@@ -1,7 +1,7 @@
 /** Weights for tests in the place of VGG-19's. @module */
 import type { HostTensor } from '../../src/engine/index.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
-import { channelsOf, vgg19Blocks, vggLayers } from '../../src/stylize/networks/vgg.js';
+import { channelsOf, vgg19Blocks, vggLayers } from '../../src/stylize/networks/vgg/vgg.js';
 import { randomTensor } from '../engine/support.js';
 
 /**

@@ -7,7 +7,7 @@ import { openSafetensors } from '../../src/files/safetensors/read.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { networkNames } from '../../src/stylize/networks/index.js';
 import { torchvisionConvolutions } from '../../src/stylize/networks/torchvision.js';
-import { vgg19Blocks } from '../../src/stylize/networks/vgg.js';
+import { vgg19Blocks } from '../../src/stylize/networks/vgg/vgg.js';
 import { convolutionBytes } from '../../src/weights/convolutions.js';
 import { listWeights } from '../../src/weights/list.js';
 import { packagedWeights } from '../../src/weights/packaged.js';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, TensorFunction, WeightSet } from '../../../src/engine/index.js';
 import { runOnce } from '../../../src/engine/run-once.js';
-import { vgg19 } from '../../../src/stylize/networks/vgg19.js';
+import { vgg19 } from '../../../src/stylize/networks/vgg/vgg19.js';
 import { targetFunction, tensorName } from '../../../src/stylize/objective.js';
 import { layersOf, rolesOf, type Spec, specOf } from '../../../src/stylize/spec.js';
 import { evaluateFunction, itemInputs, stepName } from '../../../src/stylize/step.js';

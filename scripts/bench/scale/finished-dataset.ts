@@ -15,8 +15,8 @@ import { outputPaths } from '../../../src/dataset/output-paths.js';
 import { forEachConcurrently } from '../../../src/files/concurrency.js';
 import { loadJob } from '../../../src/job/load.js';
 import type { PlanItem, StylizedItem } from '../../../src/plan/item.js';
-import { plannedOutput } from '../../../src/run/planned-output.js';
-import { prepare } from '../../../src/run/prepare.js';
+import { plannedOutput } from '../../../src/run/preparing/planned-output.js';
+import { prepare } from '../../../src/run/preparing/prepare.js';
 
 /** A folder with finished items, and what is left. */
 export interface FinishedDataset {

@@ -4,7 +4,7 @@ import { encodeImage } from '../../../src/images/encode.js';
 import { toPixels } from '../../../src/images/tensor.js';
 import type { MethodContext } from '../../../src/methods/method.js';
 import { OptimizeMaker } from '../../../src/methods/optimize/maker.js';
-import type { OptimizeRecipe } from '../../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../../src/methods/optimize/recipe/resolve.js';
 import type { RecipeInput } from '../../../src/methods/recipe.js';
 import { openMethodContext } from '../../../src/run/arrays/method-context.js';
 import { resolveOptimizeRecipe } from '../../../src/run/arrays/resolve-recipe.js';

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { decodeImage } from '../../../src/images/decode.js';
 import { toTensor } from '../../../src/images/tensor.js';
-import type { OptimizeRecipe } from '../../../src/methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../../src/methods/optimize/recipe/resolve.js';
 import { sourcesOf } from '../../../src/methods/optimize/stages.js';
 import { loadRequests } from '../../../src/run/item/load-sources.js';
 

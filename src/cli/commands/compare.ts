@@ -5,7 +5,7 @@ import { compare } from '../../run/compare/compare.js';
 import { publishComparison } from '../../run/compare/publish.js';
 import { variationsOf } from '../../run/compare/variations.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 interface CompareArguments {
   readonly job: string;

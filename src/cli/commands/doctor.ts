@@ -4,7 +4,7 @@ import { type DeviceReport, type DoctorReport, diagnose } from '../../run/doctor
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { formatBytes, formatNumber } from '../format.js';
-import { print, printJson } from '../output.js';
+import { print, printJson } from '../terminal/output.js';
 import { onProcessorText } from '../text/on-processor.js';
 
 export const doctorCommand: CommandBody<{ json?: boolean; bench?: boolean }> = {

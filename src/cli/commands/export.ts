@@ -5,7 +5,7 @@ import { WildstyleError } from '../../errors.js';
 import { defaultExportOptions, exportDataset } from '../../export/export-dataset.js';
 import { type ExporterName, exporterNames, exportFormat } from '../../export-formats.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 interface ExportArguments {
   readonly dir: string;

@@ -6,8 +6,8 @@ import { formatOfFile } from '../../images/format.js';
 import { inspect, renderInspection } from '../../run/compare/inspect.js';
 import { defaultNetwork, type NetworkName, networkNames } from '../../stylize/networks/index.js';
 import type { CommandBody } from '../command-list.js';
-import { parseWeights } from '../options.js';
-import { print } from '../output.js';
+import { parseWeights } from '../options/options.js';
+import { print } from '../terminal/output.js';
 
 interface InspectArguments {
   readonly image: string;

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { mergeShards } from '../../run/shards/merge-shards.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 interface MergeArguments {
   readonly dirs: readonly string[];

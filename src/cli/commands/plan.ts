@@ -4,12 +4,12 @@ import { asWildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
 import { describePlan, type PlanFindings } from '../../run/describe.js';
 import { estimatePlan } from '../../run/estimate/estimate-plan.js';
-import { findPendingWork } from '../../run/pending-work.js';
-import { type Prepared, prepare } from '../../run/prepare.js';
+import { findPendingWork } from '../../run/preparing/pending-work.js';
+import { type Prepared, prepare } from '../../run/preparing/prepare.js';
 import type { CommandBody } from '../command-list.js';
-import { type JobArguments, overridesOf, withJobOptions } from '../options.js';
-import { print, printJson } from '../output.js';
+import { type JobArguments, overridesOf, withJobOptions } from '../options/options.js';
 import { planText } from '../plan-text.js';
+import { print, printJson } from '../terminal/output.js';
 
 interface PlanArguments extends JobArguments {
   readonly json?: boolean;

@@ -6,7 +6,7 @@ import { WildstyleError } from '../../errors.js';
 import { replaceReport } from '../../report/page/replace-report.js';
 import { defaultInlineBytes } from '../../report/page/write-report.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 interface ReportArguments {
   readonly dir: string;

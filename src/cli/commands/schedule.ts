@@ -1,7 +1,7 @@
 /** `wildstyle schedule`: runs jobs in their windows, or writes what makes a system do so. @module */
 import { WildstyleError } from '../../errors.js';
 import type { CommandBody } from '../command-list.js';
-import { type KubernetesArguments, withKubernetesOptions } from '../kubernetes-options.js';
+import { type KubernetesArguments, withKubernetesOptions } from '../options/kubernetes-options.js';
 import { runScheduler } from './schedule/daemon.js';
 import { type NightlySystem, nightlySystems, nightlyText } from './schedule/print.js';
 

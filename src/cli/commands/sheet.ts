@@ -13,7 +13,7 @@ import { jobFoldersOf, sheetRows } from '../../report/dataset-rows.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 interface SheetArguments {
   readonly dir: string;

@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FolderStatus, folderStatus, isGoing } from '../../dataset/status/folder-status.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 import { statusText } from '../text/status-text.js';
 
 interface StatusArguments {

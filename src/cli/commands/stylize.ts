@@ -8,16 +8,16 @@ import { encodeImage } from '../../images/encode.js';
 import { formatOfFile } from '../../images/format.js';
 import { applyOverride, parseOverride } from '../../job/overrides.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
-import { presetNames } from '../../methods/optimize/presets.js';
+import { presetNames } from '../../methods/optimize/recipe/presets.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { stylizeImages } from '../../run/arrays/stylize-images.js';
-import type { Progress } from '../../run/progress.js';
+import type { Progress } from '../../run/progress/progress.js';
 import { styleRoles } from '../../stylize/role.js';
 import type { CommandBody } from '../command-list.js';
-import { parseWeights } from '../options.js';
-import { print } from '../output.js';
-import { progressView } from '../progress-bar.js';
-import { stopSignals } from '../signals.js';
+import { parseWeights } from '../options/options.js';
+import { print } from '../terminal/output.js';
+import { progressView } from '../terminal/progress-bar.js';
+import { stopSignals } from '../terminal/signals.js';
 
 interface StylizeArguments {
   readonly content: string;

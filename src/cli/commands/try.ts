@@ -9,9 +9,9 @@ import { renderTried, tryRecipes } from '../../run/compare/try-recipes.js';
 import { variationsOf } from '../../run/compare/variations.js';
 import type { CommandBody } from '../command-list.js';
 import { formatDuration } from '../format.js';
-import { openForUser } from '../open-file.js';
-import { parseWeights } from '../options.js';
-import { print } from '../output.js';
+import { parseWeights } from '../options/options.js';
+import { openForUser } from '../terminal/open-file.js';
+import { print } from '../terminal/output.js';
 
 interface TryArguments {
   readonly content: string;

@@ -5,7 +5,7 @@ import { processText } from '../../dataset/writer.js';
 import { WildstyleError } from '../../errors.js';
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
-import { print, printJson } from '../output.js';
+import { print, printJson } from '../terminal/output.js';
 import { problemLine } from '../text/problem-line.js';
 
 interface VerifyArguments {

@@ -4,9 +4,9 @@ import { folderStatus, isGoing } from '../../dataset/status/folder-status.js';
 import { WildstyleError } from '../../errors.js';
 import { serveLive } from '../../report/live/live-server.js';
 import type { CommandBody } from '../command-list.js';
-import { openForUser } from '../open-file.js';
-import { print } from '../output.js';
-import { stopSignals } from '../signals.js';
+import { openForUser } from '../terminal/open-file.js';
+import { print } from '../terminal/output.js';
+import { stopSignals } from '../terminal/signals.js';
 
 interface ViewArguments {
   readonly dir: string;

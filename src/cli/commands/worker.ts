@@ -6,8 +6,8 @@ import { readQueueAddress } from '../../run/queue/queue.js';
 import type { QueueTask, TaskOutcome } from '../../run/queue/tasks.js';
 import { defaultHandOverMs, startQueueWorker } from '../../run/queue/worker.js';
 import type { CommandBody } from '../command-list.js';
-import { print } from '../output.js';
-import { stopSignals } from '../signals.js';
+import { print } from '../terminal/output.js';
+import { stopSignals } from '../terminal/signals.js';
 
 const longestMs = 7 * 86_400_000;
 

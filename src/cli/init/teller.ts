@@ -1,7 +1,7 @@
 /** How `wildstyle init` tells what it does: with frames and spinners on a terminal, in plain lines elsewhere. @module */
 import { intro, log, note, outro, spinner } from '@clack/prompts';
 import { printable } from '../../printable.js';
-import { print } from '../output.js';
+import { print } from '../terminal/output.js';
 
 export interface Teller {
   readonly begin: (title: string) => void;

@@ -4,7 +4,7 @@ import { formatInstant, localZone } from '../../calendar/zone.js';
 import type { FailedRecord } from '../../dataset/ledger/record.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { memoryWarnings } from '../../run/describe.js';
-import type { RunEvent, RunResult, StopCause } from '../../run/events.js';
+import type { RunEvent, RunResult, StopCause } from '../../run/progress/events.js';
 import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
 import { onProcessorText } from './on-processor.js';
 

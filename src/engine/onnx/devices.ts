@@ -2,7 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { WildstyleError } from '../../errors.js';
 import type { Precision } from '../engine.js';
-import type { TraceOptions } from './trace.js';
+import type { TraceOptions } from './tracing/trace.js';
 
 type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'dml' | 'coreml';
 

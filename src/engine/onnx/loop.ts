@@ -2,9 +2,9 @@
 import onnxProto from 'onnx-proto';
 import { WildstyleError } from '../../errors.js';
 import type { Named, Repetition, Shape } from '../engine.js';
-import { boundaryLayout, permute } from './axis-order.js';
-import type { Recording } from './capture.js';
 import { node, type SerializedModel, serialize, valueInfo } from './serialize.js';
+import { boundaryLayout, permute } from './tracing/axis-order.js';
+import type { Recording } from './tracing/capture.js';
 
 const { onnx } = onnxProto;
 

@@ -18,15 +18,15 @@ import type {
   WeightSet,
 } from '../engine.js';
 import { checkFloat32, checkInputs, HostValue } from '../values.js';
-import { boundaryLayout } from './axis-order.js';
-import { boundaryValues } from './boundary-values.js';
-import { type Recording, record } from './capture.js';
 import { deviceReason } from './device-errors.js';
 import { missingProvider, onnxDevice } from './devices.js';
 import { type Loop, loopOf } from './loop.js';
 import { sessionOptions } from './options.js';
 import { placementOf } from './placement.js';
 import { type SerializedModel, serialize } from './serialize.js';
+import { boundaryLayout } from './tracing/axis-order.js';
+import { boundaryValues } from './tracing/boundary-values.js';
+import { type Recording, record } from './tracing/capture.js';
 import { SharedConstants } from './weights.js';
 
 /** A tensor in the memory layout of compiled functions, {@link boundaryLayout}. */

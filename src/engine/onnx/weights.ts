@@ -1,7 +1,7 @@
 /** Weights as constants of traced graphs. @module */
 import type { HostTensor, Named, WeightSet } from '../engine.js';
 import { checkTensor } from '../values.js';
-import { Constant } from './symbol.js';
+import { Constant } from './tracing/symbol.js';
 
 /** Wraps a weight tensor. Its data is read only when a function uses it. */
 const constantOf = (host: HostTensor): Constant =>

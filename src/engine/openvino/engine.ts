@@ -12,11 +12,11 @@ import type {
   Value,
   WeightSet,
 } from '../engine.js';
-import { boundaryValues } from '../onnx/boundary-values.js';
-import { type Recording, record } from '../onnx/capture.js';
 import { serializeWhole } from '../onnx/serialize.js';
-import type { Constant } from '../onnx/symbol.js';
-import type { TraceOptions } from '../onnx/trace.js';
+import { boundaryValues } from '../onnx/tracing/boundary-values.js';
+import { type Recording, record } from '../onnx/tracing/capture.js';
+import type { Constant } from '../onnx/tracing/symbol.js';
+import type { TraceOptions } from '../onnx/tracing/trace.js';
 import { SharedConstants } from '../onnx/weights.js';
 import { checkInputs, HostValue } from '../values.js';
 import { type Handle, type OpenvinoLibrary, openvinoLibrary, resultOf } from './library.js';

@@ -3,7 +3,7 @@ import type { HostTensor, Named, Shape } from '../../engine/engine.js';
 import { cropToMiddle } from '../../images/reflect.js';
 import { resizeTensor } from '../../images/resize.js';
 import type { Spec } from '../../stylize/spec.js';
-import { padded, workingShape } from './working-shape.js';
+import { padded, workingShape } from './pixels/working-shape.js';
 
 /**
  * The state with which an optimizer goes on at another size: its images resized, and everything scaled as the gradient is.

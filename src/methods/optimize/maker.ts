@@ -10,14 +10,14 @@ import { Stylizer } from '../../stylize/stylizer.js';
 import type { TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext, Source } from '../method.js';
 import { carriedOver } from './carry-over.js';
-import { finishedImage, preparedSource } from './color.js';
 import type { OptimizeFacts } from './facts.js';
-import { initialImage } from './initial.js';
 import { parametersOfRecipe, specOfRecipe } from './objective.js';
-import type { OptimizeRecipe } from './resolve.js';
+import { finishedImage, preparedSource } from './pixels/color.js';
+import { initialImage } from './pixels/initial.js';
+import { padded, paddedSource } from './pixels/working-shape.js';
+import type { OptimizeRecipe } from './recipe/resolve.js';
 import { sourceName, stagesOf } from './stages.js';
 import { type Guidance, guidanceOf, withRegions } from './styles/guidance.js';
-import { padded, paddedSource } from './working-shape.js';
 
 const stageDraw = drawNumber('stage');
 

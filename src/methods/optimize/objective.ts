@@ -5,7 +5,7 @@ import { type ConfiguredPlace, namedTerm, type Parameters, type Spec, specOf } f
 import { lossOfTerm, termName } from '../../stylize/terms/index.js';
 import type { RegionPlace } from '../../stylize/terms/shared/region.js';
 import { pixels, shareOf } from '../../stylize/terms/term.js';
-import type { LossParameters, OptimizeRecipe, Shares } from './resolve.js';
+import type { LossParameters, OptimizeRecipe, Shares } from './recipe/resolve.js';
 
 /** A term of the objective, with its weight and the numbers of its loss. */
 interface WeightedPlace extends ConfiguredPlace {

@@ -2,13 +2,13 @@
 import { minimumEdgePx, usualPixels } from '../../images/fit.js';
 import type { Method } from '../method.js';
 import { type OptimizeFacts, optimizeFacts } from './facts.js';
-import { fingerprint } from './fingerprint.js';
 import { OptimizeMaker } from './maker.js';
 import { specOfRecipe } from './objective.js';
-import { optimizeParameters } from './parameters.js';
-import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from './resolve.js';
+import { fingerprint } from './recipe/fingerprint.js';
+import { optimizeParameters } from './recipe/parameters.js';
+import { type DrawnOptimizeRecipe, type OptimizeRecipe, resolveOptimize } from './recipe/resolve.js';
+import { hasWeight } from './recipe/weight.js';
 import { sourcesOf, stagesOf } from './stages.js';
-import { hasWeight } from './weight.js';
 
 export const optimize = {
   version: 4,

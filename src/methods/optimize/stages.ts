@@ -2,8 +2,8 @@
 import { minimumEdgePx } from '../../images/fit.js';
 import { type StyleRole, styleRoles } from '../../stylize/role.js';
 import type { SourceRequest } from '../method.js';
-import { startsFromStyle } from './initial.js';
-import type { OptimizeRecipe } from './resolve.js';
+import { startsFromStyle } from './pixels/initial.js';
+import type { OptimizeRecipe } from './recipe/resolve.js';
 
 /** One image size and its number of steps. */
 export interface Stage {

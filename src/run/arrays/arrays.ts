@@ -2,11 +2,11 @@
 import type { HostTensor } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import type { Source } from '../../methods/method.js';
-import { preparedSource } from '../../methods/optimize/color.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import { OptimizeMaker } from '../../methods/optimize/maker.js';
 import { parametersOfRecipe, specOfRecipe } from '../../methods/optimize/objective.js';
-import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
+import { preparedSource } from '../../methods/optimize/pixels/color.js';
+import type { OptimizeRecipe } from '../../methods/optimize/recipe/resolve.js';
 import { guidanceOf, withRegions } from '../../methods/optimize/styles/guidance.js';
 import type { RecipeInput } from '../../methods/recipe.js';
 import { type Evaluation, Evaluator } from '../../stylize/evaluate.js';

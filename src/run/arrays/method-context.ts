@@ -9,7 +9,7 @@ import {
 import type { MethodContext } from '../../methods/method.js';
 import { networkNames, networks } from '../../stylize/networks/index.js';
 import { graphBytesOf, thisMachine } from '../estimate/machine.js';
-import { findWeights, type NamedWeights, WeightStore } from '../weights.js';
+import { findWeights, type NamedWeights, WeightStore } from '../preparing/weights.js';
 
 /** The engine and weights to use. */
 export interface EngineChoice {

@@ -4,10 +4,10 @@ import { WildstyleError } from '../../errors.js';
 import { isDistribution } from '../../job/distribution.js';
 import { problemsOf } from '../../job/messages/explain.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
-import type { OptimizeRecipe } from '../../methods/optimize/resolve.js';
+import type { OptimizeRecipe } from '../../methods/optimize/recipe/resolve.js';
 import { type RecipeInput, recipeSchema, resolveDrawn, withPreset } from '../../methods/recipe.js';
 import { styleRoles } from '../../stylize/role.js';
-import { findWeights, type NamedWeights, resolveNetwork } from '../weights.js';
+import { findWeights, type NamedWeights, resolveNetwork } from '../preparing/weights.js';
 
 /**
  * The recipe for a number of styles. Without `style.mix`, several styles have equal weights.

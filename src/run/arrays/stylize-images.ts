@@ -10,7 +10,7 @@ import type { RecipeInput } from '../../methods/recipe.js';
 import { type ByRole, styleRoles } from '../../stylize/role.js';
 import { loadRequests } from '../item/load-sources.js';
 import { makeImage } from '../item/make-image.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../progress/progress.js';
 import { type EngineChoice, openMethodContext } from './method-context.js';
 import { resolveRecipe, withMix } from './resolve-recipe.js';
 

@@ -6,11 +6,11 @@ import { methodOf } from '../../methods/index.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { StylizedItem } from '../../plan/item.js';
 import { openMethodContext } from '../arrays/method-context.js';
-import { chosenEngine, withChosenEngine } from '../engine-choice.js';
+import { chosenEngine, withChosenEngine } from '../engines/engine-choice.js';
 import { SourceLoader } from '../item/load-sources.js';
 import { makeImage } from '../item/make-image.js';
 import { Makers } from '../item/makers.js';
-import { prepare } from '../prepare.js';
+import { prepare } from '../preparing/prepare.js';
 
 /** An image that was made, with the facts of its method. */
 export interface MadeItem {

@@ -8,7 +8,7 @@ import { isImageName } from '../../inventory/scan.js';
 import { parseJob } from '../../job/load.js';
 import type { Override } from '../../job/overrides.js';
 import { type GridRow, renderGrid } from '../../report/comparison/grid.js';
-import type { NamedWeights } from '../weights.js';
+import type { NamedWeights } from '../preparing/weights.js';
 import { type ComparedPair, compare } from './compare.js';
 import type { Variation } from './variations.js';
 

@@ -6,7 +6,7 @@ import { Evaluator } from '../../stylize/evaluate.js';
 import { Stylizer } from '../../stylize/stylizer.js';
 import { TargetCache } from '../../stylize/targets.js';
 import { resolveOptimizeRecipe } from '../arrays/resolve-recipe.js';
-import { WeightStore } from '../weights.js';
+import { WeightStore } from '../preparing/weights.js';
 
 const [sizePx, steps, graphBytes] = [64, 30, 2e9];
 

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.js';
 import { resolveRecipe } from '../arrays/resolve-recipe.js';
 import { measureSteps } from '../estimate/measure-steps.js';
 import { Makers } from '../item/makers.js';
-import { WeightStore } from '../weights.js';
+import { WeightStore } from '../preparing/weights.js';
 
 const graphBytes = 2e9;
 

@@ -1,11 +1,11 @@
 /** Estimates the cost of a plan on this machine from a cached or a short new measurement. @module */
 import { usualPixels } from '../../images/fit.js';
 import type { PlanEstimate } from '../describe.js';
-import { wishOf } from '../devices.js';
-import { withChosenEngine } from '../engine-choice.js';
+import { wishOf } from '../engines/devices.js';
+import { withChosenEngine } from '../engines/engine-choice.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared } from '../preparing/prepare.js';
 import { measureStep, rememberedStep, type StepCost } from './calibration.js';
 import { type Allocation, allocate, thisMachine, workerBytes } from './machine.js';
 import { estimateWindows, estimateWorkload, type Workload, workloadOf } from './workload.js';

@@ -10,10 +10,10 @@ import { publishFile } from '../../files/publish.js';
 import type { Job } from '../../job/schema.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import { packageVersion } from '../../version.js';
-import { gpuCount } from '../devices.js';
+import { gpuCount } from '../engines/devices.js';
 import { WorkerPool } from '../pool/pool.js';
 import { workerSettings } from '../pool/worker-settings.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared } from '../preparing/prepare.js';
 import { thisMachine } from './machine.js';
 import { measuredSizePx } from './measure-steps.js';
 

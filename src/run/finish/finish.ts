@@ -12,8 +12,8 @@ import { sweepTemporaryFiles } from '../../files/publish.js';
 import type { PlanItem } from '../../plan/item.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
-import { plannedOutput } from '../planned-output.js';
-import type { Prepared } from '../prepare.js';
+import { plannedOutput } from '../preparing/planned-output.js';
+import type { Prepared } from '../preparing/prepare.js';
 import { environmentOf } from './environment.js';
 import { publishDataset } from './publish-dataset.js';
 

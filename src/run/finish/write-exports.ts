@@ -4,7 +4,7 @@ import { exportLocked, isExported } from '../../export/export-dataset.js';
 import type { ExporterName } from '../../export-formats.js';
 import type { FileSystem } from '../../files/file-system.js';
 import type { Job } from '../../job/schema.js';
-import type { RunOptions } from '../events.js';
+import type { RunOptions } from '../progress/events.js';
 
 /** The exports of a job. */
 export interface JobExports {

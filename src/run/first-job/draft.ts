@@ -3,7 +3,7 @@ import { parseJob } from '../../job/load.js';
 import type { Job } from '../../job/schema.js';
 import type { PlanEstimate } from '../describe.js';
 import { estimatePlan } from '../estimate/estimate-plan.js';
-import { type Prepared, prepare } from '../prepare.js';
+import { type Prepared, prepare } from '../preparing/prepare.js';
 import { type JobPlaces, jobText } from './job-text.js';
 import type { FolderLook } from './look.js';
 import { limitedTo, type Proposal, propose, type Wishes } from './propose.js';

@@ -5,7 +5,7 @@ import { severityOf, type WildstyleError } from '../../errors.js';
 import type { Job } from '../../job/schema.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { printable } from '../../printable.js';
-import type { RunResult } from '../events.js';
+import type { RunResult } from '../progress/events.js';
 
 /** How a run ended. */
 export type Outcome =

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { WildstyleError } from '../../errors.js';
 import { packageVersion } from '../../version.js';
-import type { RunEvent, RunResult } from '../events.js';
+import type { RunEvent, RunResult } from '../progress/events.js';
 
 /** Where a log goes. */
 export interface LogPlace {

@@ -15,7 +15,7 @@ import { imagesTogether } from '../estimate/machine.js';
 import { measureSteps } from '../estimate/measure-steps.js';
 import { ItemMaker } from '../item/make-item.js';
 import { Makers } from '../item/makers.js';
-import { WeightStore } from '../weights.js';
+import { WeightStore } from '../preparing/weights.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { isSuspect } from './suspects.js';
 

@@ -10,7 +10,7 @@ import type { PlanItem } from '../../plan/item.js';
 import type { Side } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import type { OnProcessor } from '../doctor/step-placement.js';
-import type { OpenGate } from '../gate.js';
+import type { OpenGate } from '../preparing/gate.js';
 
 /** The settings of a worker. */
 export interface WorkerSettings {

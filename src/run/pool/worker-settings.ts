@@ -1,9 +1,9 @@
 /** Builds the settings of the workers. @module */
 import { maskRootsOf } from '../../inventory/masks.js';
-import { devicesOf } from '../devices.js';
-import { chosenEngine } from '../engine-choice.js';
+import { devicesOf } from '../engines/devices.js';
+import { chosenEngine } from '../engines/engine-choice.js';
 import { type Allocation, graphBytesOf, thisMachine } from '../estimate/machine.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared } from '../preparing/prepare.js';
 import type { WorkerSettings } from './protocol.js';
 
 /** Where a worker may write; absent if it only measures. */

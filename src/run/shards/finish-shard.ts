@@ -16,7 +16,7 @@ import type { PlanItem } from '../../plan/item.js';
 import { isInShard } from '../../plan/shard.js';
 import { packageVersion } from '../../version.js';
 import { environmentOf } from '../finish/environment.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared } from '../preparing/prepare.js';
 
 /**
  * Finishes a run of a shard.

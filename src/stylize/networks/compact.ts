@@ -18,7 +18,7 @@ import {
   vggFeatures,
   vggLayers,
   vggShapeAt,
-} from './vgg.js';
+} from './vgg/vgg.js';
 
 /** Output channels of each convolution in each block. Layers have VGG's names where it has such a layer. */
 export const compactBlocks: Blocks = [[32], [48, 48], [64, 64], [128, 128], [128]];

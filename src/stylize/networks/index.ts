@@ -3,8 +3,8 @@ import { compact } from './compact.js';
 import type { Network } from './network.js';
 import { random, randomDeep, randomNarrow, randomShallow, randomWide } from './random.js';
 import { squeezenet } from './squeezenet.js';
-import { vgg16 } from './vgg16.js';
-import { vgg19 } from './vgg19.js';
+import { vgg16 } from './vgg/vgg16.js';
+import { vgg19 } from './vgg/vgg19.js';
 
 export const networks = {
   compact,

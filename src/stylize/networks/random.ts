@@ -20,7 +20,7 @@ import {
   vggFeatures,
   vggLayers,
   vggShapeAt,
-} from './vgg.js';
+} from './vgg/vgg.js';
 
 /** The seed with the least grain and the most even colors of the four compared. */
 const key = keyOfSeed(42);

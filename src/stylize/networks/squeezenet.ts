@@ -8,7 +8,7 @@ import type { Named, Shape } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { loadImagenetWeights, preprocessed, type StoredConvolution } from './imagenet-weights.js';
 import type { Network, Pooling } from './network.js';
-import { unknownLayer } from './vgg.js';
+import { unknownLayer } from './vgg/vgg.js';
 
 /** A fire module: its place in torchvision's list, and the channels of its two steps. */
 interface Fire {

@@ -1,5 +1,5 @@
 /** The names that torchvision gives to the convolutions of VGG networks. @module */
-import { type Blocks, type Convolution, convolutionsOf } from './vgg.js';
+import { type Blocks, type Convolution, convolutionsOf } from './vgg/vgg.js';
 
 /** A convolution in a file with torchvision's names. */
 export interface NamedConvolution extends Convolution {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { WildstyleError } from '../../../src/errors.js';
-import { initialImage, startsFromStyle } from '../../../src/methods/optimize/initial.js';
+import { initialImage, startsFromStyle } from '../../../src/methods/optimize/pixels/initial.js';
 import { mean, pattern } from '../../stylize/support.js';
 
 const content = pattern(1, 40, 36);

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { createEngine, type Engine } from '../../../src/engine/index.js';
 import { OptimizeMaker } from '../../../src/methods/optimize/maker.js';
+import { padded, workingShape } from '../../../src/methods/optimize/pixels/working-shape.js';
 import { sourceName } from '../../../src/methods/optimize/stages.js';
-import { padded, workingShape } from '../../../src/methods/optimize/working-shape.js';
 import { weights } from '../../stylize/requests.js';
 import { pattern, quickRecipe } from '../../stylize/support.js';
 

@@ -10,7 +10,7 @@ import { loadJob } from '../../../src/job/load.js';
 import { compare } from '../../../src/run/compare/compare.js';
 import { comparisonTable, publishComparison } from '../../../src/run/compare/publish.js';
 import { variationsOf } from '../../../src/run/compare/variations.js';
-import { prepare } from '../../../src/run/prepare.js';
+import { prepare } from '../../../src/run/preparing/prepare.js';
 import { runPlan } from '../../../src/run/run.js';
 import { smallJob } from '../../support/small-job.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
-import { openCommand } from '../../../src/cli/open-file.js';
+import { openCommand } from '../../../src/cli/terminal/open-file.js';
 import { recipeKey, withRecipeKey } from '../../../src/job/recipe-keys.js';
 import { wildstyle } from '../../support/command-line.js';
 import { smallJob } from '../../support/small-job.js';

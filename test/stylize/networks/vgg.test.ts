@@ -3,7 +3,7 @@ import test from 'ava';
 import { createEngine } from '../../../src/engine/index.js';
 import { WildstyleError } from '../../../src/errors.js';
 import { networks } from '../../../src/stylize/networks/index.js';
-import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg.js';
+import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg/vgg.js';
 import { execute, relativeDifference } from '../../engine/support.js';
 import { pattern, plainRandomFeatures } from '../support.js';
 

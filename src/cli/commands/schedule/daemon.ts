@@ -6,8 +6,8 @@ import { startRun } from '../../../run/schedule/run-process.js';
 import { JobReader, jobFiles } from '../../../run/schedule/scan.js';
 import { type ScheduleEvent, Scheduler } from '../../../run/schedule/scheduler.js';
 import { exitCodes, reportFailure } from '../../failure.js';
-import { print } from '../../output.js';
-import { stopSignals } from '../../signals.js';
+import { print } from '../../terminal/output.js';
+import { stopSignals } from '../../terminal/signals.js';
 
 /** How often the job files are looked at. */
 const lookPattern = '*/10 * * * * *';

@@ -9,7 +9,7 @@ import { jobFiles } from '../../../run/schedule/scan.js';
 import { nightlyJob, singleJob } from '../../../submit/kubernetes.js';
 import { crontab, type NightlyJob, nightlySlurm, systemdUnits } from '../../../submit/nightly/scripts.js';
 import { cronFields, type Start, startsOf } from '../../../submit/nightly/starts.js';
-import { type KubernetesArguments, kubernetesSettings } from '../../kubernetes-options.js';
+import { type KubernetesArguments, kubernetesSettings } from '../../options/kubernetes-options.js';
 
 /** The systems that can run jobs. */
 export const nightlySystems = ['systemd', 'cron', 'slurm', 'kubernetes'] as const;

@@ -1,7 +1,7 @@
 /** The arguments of `wildstyle submit`. @module */
 import { WildstyleError } from '../../../errors.js';
-import type { KubernetesArguments } from '../../kubernetes-options.js';
-import type { JobArguments } from '../../options.js';
+import type { KubernetesArguments } from '../../options/kubernetes-options.js';
+import type { JobArguments } from '../../options/options.js';
 
 export interface SubmitArguments extends JobArguments, KubernetesArguments {
   readonly to: 'slurm' | 'kubernetes' | 'bullmq';

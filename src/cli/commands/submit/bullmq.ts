@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import { WildstyleError } from '../../../errors.js';
 import type { Job } from '../../../job/schema.js';
-import { prepare } from '../../../run/prepare.js';
+import { prepare } from '../../../run/preparing/prepare.js';
 import { enqueue, readQueueAddress } from '../../../run/queue/queue.js';
 import { canNameCommand, defaultShards, type QueueOptions, tasksOf } from '../../../run/queue/tasks.js';
-import { absoluteWeights } from '../../options.js';
-import { print } from '../../output.js';
+import { absoluteWeights } from '../../options/options.js';
+import { print } from '../../terminal/output.js';
 import type { SubmitArguments } from './arguments.js';
 
 /** Adds the shards of a job, and their merge, to a queue. @param given the number of shards, if it was given */

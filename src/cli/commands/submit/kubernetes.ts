@@ -8,9 +8,9 @@ import { outputPaths } from '../../../dataset/output-paths.js';
 import { WildstyleError } from '../../../errors.js';
 import { publishFile } from '../../../files/publish.js';
 import { type KubernetesShards, mergeJob, shardsJob } from '../../../submit/kubernetes.js';
-import { kubernetesSettings } from '../../kubernetes-options.js';
-import { jobArguments } from '../../options.js';
-import { print } from '../../output.js';
+import { kubernetesSettings } from '../../options/kubernetes-options.js';
+import { jobArguments } from '../../options/options.js';
+import { print } from '../../terminal/output.js';
 import { type SubmitArguments, wholeNumber } from './arguments.js';
 
 /** Writes an indexed job and a job that merges, and applies them. @param root the output folder */

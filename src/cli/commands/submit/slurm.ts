@@ -9,8 +9,8 @@ import { findShards } from '../../../dataset/shards/shard-folders.js';
 import { WildstyleError } from '../../../errors.js';
 import { publishFile } from '../../../files/publish.js';
 import { type SlurmArray, slurmMerge, slurmScript } from '../../../submit/slurm.js';
-import { jobArguments } from '../../options.js';
-import { print } from '../../output.js';
+import { jobArguments } from '../../options/options.js';
+import { print } from '../../terminal/output.js';
 import { type SubmitArguments, wholeNumber } from './arguments.js';
 
 /** Submits the shards that are left as an array, and a job that merges them. @param root the output folder */

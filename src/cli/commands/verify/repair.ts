@@ -1,15 +1,15 @@
 /** `wildstyle verify --repair`: makes anew what is wrong in a dataset. @module */
 import { relative, resolve } from 'node:path';
 import { loadJob } from '../../../job/load.js';
-import type { RunEvent } from '../../../run/events.js';
-import { prepare } from '../../../run/prepare.js';
+import { prepare } from '../../../run/preparing/prepare.js';
+import type { RunEvent } from '../../../run/progress/events.js';
 import { recordedJob } from '../../../run/repair/recorded-job.js';
 import { type RepairResult, repairDataset } from '../../../run/repair/repair.js';
 import { setAsideFolder } from '../../../run/repair/set-aside.js';
 import { exitCodes } from '../../failure.js';
-import { print, printJson } from '../../output.js';
-import { progressView } from '../../progress-bar.js';
-import { stopSignals } from '../../signals.js';
+import { print, printJson } from '../../terminal/output.js';
+import { progressView } from '../../terminal/progress-bar.js';
+import { stopSignals } from '../../terminal/signals.js';
 import { problemLine } from '../../text/problem-line.js';
 import { eventText } from '../../text/run-text.js';
 

@@ -4,7 +4,7 @@ import { type CheckedWeights, checkWeights } from '../../../weights/check.js';
 import { publishedWeights } from '../../../weights/published.js';
 import { exitCodes } from '../../failure.js';
 import { formatBytes } from '../../format.js';
-import { print, printJson } from '../../output.js';
+import { print, printJson } from '../../terminal/output.js';
 
 export const checkCommand: CommandModule<object, { file: string; json?: boolean }> = {
   command: 'check <file>',

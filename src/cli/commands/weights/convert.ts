@@ -5,7 +5,7 @@ import { cachedWeightsFile } from '../../../weights/cache.js';
 import { convertWeights } from '../../../weights/convert.js';
 import type { Origin } from '../../../weights/published.js';
 import { formatBytes } from '../../format.js';
-import { print } from '../../output.js';
+import { print } from '../../terminal/output.js';
 
 type Preprocess = Origin['preprocess'];
 const preprocesses: readonly Preprocess[] = ['rgb-imagenet', 'bgr-255-caffe'];

@@ -8,10 +8,10 @@ import { checkWeights } from '../../../weights/check.js';
 import { type Fetched, type FetchStart, fetchWeights } from '../../../weights/fetch.js';
 import { packagedWeights } from '../../../weights/packaged.js';
 import { publishedWeights } from '../../../weights/published.js';
-import { type DownloadView, downloadView } from '../../download-bar.js';
 import { formatBytes } from '../../format.js';
-import { print } from '../../output.js';
-import { stopSignals } from '../../signals.js';
+import { type DownloadView, downloadView } from '../../terminal/download-bar.js';
+import { print } from '../../terminal/output.js';
+import { stopSignals } from '../../terminal/signals.js';
 
 interface FetchArguments {
   readonly network: string;

@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { type ListedWeights, listWeights } from '../../../weights/list.js';
 import { formatBytes } from '../../format.js';
-import { print, printJson } from '../../output.js';
+import { print, printJson } from '../../terminal/output.js';
 
 export const listCommand: CommandModule<object, { json?: boolean }> = {
   command: 'list',

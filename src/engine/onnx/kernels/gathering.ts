@@ -2,10 +2,10 @@
 import { WildstyleError } from '../../../errors.js';
 import type { Shape } from '../../engine.js';
 import { sizeOf } from '../../shape.js';
-import { identity, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import type { SymbolType, TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, permute } from '../tracing/axis-order.js';
+import type { SymbolType, TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { type KernelFamily, kernel, normalizedAxes } from './kernel.js';
 
 const gather = kernel<{ axis: number; batchDims: number }>((trace, { x, indices }, attributes) => {

@@ -1,10 +1,10 @@
 /** The kernel interface of the tracing backend, and helpers shared by kernels. @module */
 import type { Named, Shape } from '../../engine.js';
 import { sizeOf } from '../../shape.js';
-import { identity, type Permutation, permute } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import { splatValue, type TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, type Permutation, permute } from '../tracing/axis-order.js';
+import { splatValue, type TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 
 /** Records one TF.js kernel. Inputs have TF.js's names, or indices for kernels that take a list. */
 export type Kernel = (

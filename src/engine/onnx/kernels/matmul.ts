@@ -1,8 +1,8 @@
 /** Matrix products. @module */
 import type { Named } from '../../engine.js';
-import { identity, type Permutation, permute } from '../axis-order.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, type Permutation, permute } from '../tracing/axis-order.js';
+import type { TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { type Activation, finished } from './elementwise/activation.js';
 import { broadcastShape, type KernelFamily, kernel } from './kernel.js';
 import { matrixProduct } from './matrix-product.js';

@@ -1,8 +1,8 @@
 /** Matrix products of operands that may be transposed. @module */
 import type { Shape } from '../../engine.js';
-import { identity } from '../axis-order.js';
 import type { Edge } from '../graph.js';
-import type { Trace } from '../trace.js';
+import { identity } from '../tracing/axis-order.js';
+import type { Trace } from '../tracing/trace.js';
 
 function swappedAxes(trace: Trace, edge: Edge): Edge {
   const rank = edge.dimensions.length;

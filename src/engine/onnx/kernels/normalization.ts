@@ -1,6 +1,6 @@
 /** Normalization by given means and variances. @module */
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import type { TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { elementwise, type KernelFamily, kernel } from './kernel.js';
 
 const combined = (trace: Trace, operator: string, a: TracedTensor, b: TracedTensor): TracedTensor =>

@@ -1,8 +1,8 @@
 /** Padding. @module */
 import type { Shape } from '../../engine.js';
-import { identity, permute } from '../axis-order.js';
-import type { TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, permute } from '../tracing/axis-order.js';
+import type { TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { type KernelFamily, kernel } from './kernel.js';
 
 type Paddings = readonly (readonly [number, number])[];

@@ -1,9 +1,9 @@
 /** Kernels that slice, split, join and reverse tensors. @module */
 import { slice_util } from '@tensorflow/tfjs';
 import { sizeOf } from '../../shape.js';
-import { identity, permute } from '../axis-order.js';
-import { splatValue, type TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, permute } from '../tracing/axis-order.js';
+import { splatValue, type TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { inCommonLayout, type KernelFamily, kernel, listed, normalizedAxes } from './kernel.js';
 import { reshaped } from './shape.js';
 

@@ -1,8 +1,8 @@
 /** Reductions and scans along axes. @module */
 import { sizeOf } from '../../shape.js';
-import { identity, permute } from '../axis-order.js';
-import { type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, permute } from '../tracing/axis-order.js';
+import { type SymbolType, splatValue, type TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { cast } from './elementwise/unary.js';
 import { type Kernel, type KernelFamily, kernel, normalizedAxes } from './kernel.js';
 import { broadcast, reshaped } from './shape.js';

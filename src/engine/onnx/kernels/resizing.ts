@@ -1,7 +1,7 @@
 /** Image resizing and its gradients. @module */
 import type { Shape } from '../../engine.js';
-import { channelsFirst, permute } from '../axis-order.js';
-import type { Trace } from '../trace.js';
+import { channelsFirst, permute } from '../tracing/axis-order.js';
+import type { Trace } from '../tracing/trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 
 interface Attributes {

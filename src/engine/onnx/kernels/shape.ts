@@ -1,9 +1,9 @@
 /** Reshapes, transposes and fills. They move data only if they have to. @module */
 import type { Shape } from '../../engine.js';
 import { sizeOf } from '../../shape.js';
-import { identity, type Permutation, permute, reshapedLayout, sameShape } from '../axis-order.js';
-import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } from '../symbol.js';
-import type { Trace } from '../trace.js';
+import { identity, type Permutation, permute, reshapedLayout, sameShape } from '../tracing/axis-order.js';
+import { Constant, isDense, type SymbolType, splatValue, type TracedTensor } from '../tracing/symbol.js';
+import type { Trace } from '../tracing/trace.js';
 import { type Kernel, type KernelFamily, kernel } from './kernel.js';
 
 /** Broadcasts a tensor to a shape, without expanding it. */

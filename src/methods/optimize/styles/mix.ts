@@ -1,8 +1,8 @@
 /** Several styles in one image: their weights. @module */
 import { z } from 'zod';
 import { type StyleRole, styleRoles } from '../../../stylize/role.js';
-import type { Weighting } from '../shares.js';
-import { hasWeight, weight } from '../weight.js';
+import type { Weighting } from '../recipe/shares.js';
+import { hasWeight, weight } from '../recipe/weight.js';
 
 const byRole = z
   .strictObject(

@@ -5,7 +5,7 @@
  */
 import { blockChannels, blockedDomain } from '../../blocked-layout.js';
 import type { Attribute, Edge } from '../../graph.js';
-import type { Trace } from '../../trace.js';
+import type { Trace } from '../../tracing/trace.js';
 
 /** Whether a convolution can use the blocked layout. @param filter dimensions `[output, input, height, width]` */
 export const canBeBlocked = (trace: Trace, [to, from]: readonly number[]): boolean =>

@@ -1,9 +1,9 @@
 /** Convolutions and their gradients. @module */
 import type { Shape } from '../../../engine.js';
-import { channelsFirst, permute } from '../../axis-order.js';
 import type { Attribute, Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { channelsFirst, permute } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { type Activation, finished } from '../elementwise/activation.js';
 import {
   after,

@@ -1,9 +1,9 @@
 /** Depthwise convolutions. @module */
 import type { Shape } from '../../../engine.js';
-import { channelsFirst } from '../../axis-order.js';
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { channelsFirst } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import type { Geometry } from '../geometry.js';
 import { sliced } from '../rearrangement.js';
 import { transposedConvolution } from './transposed.js';

@@ -6,10 +6,10 @@
  */
 import type { Shape } from '../../../engine.js';
 import { sizeOf } from '../../../shape.js';
-import { sameShape } from '../../axis-order.js';
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { sameShape } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { both, type Geometry } from '../geometry.js';
 import { matrixProduct } from '../matrix-product.js';
 

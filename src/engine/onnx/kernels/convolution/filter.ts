@@ -1,8 +1,9 @@
 /** Rearranged convolution filters. @module */
-import { arrange, permute } from '../../axis-order.js';
+
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { arrange, permute } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { sliced } from '../rearrangement.js';
 
 /**

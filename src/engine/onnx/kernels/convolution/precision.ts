@@ -2,7 +2,7 @@
 
 import type { Shape } from '../../../engine.js';
 import type { Attribute, Edge } from '../../graph.js';
-import type { Trace } from '../../trace.js';
+import type { Trace } from '../../tracing/trace.js';
 
 /** Below this, an image counts as zero. The reciprocal is finite. */
 const smallest = 1e-30;

@@ -1,9 +1,9 @@
 /** Transposed convolutions. @module */
 import type { Shape } from '../../../engine.js';
-import { channelsFirst, permute } from '../../axis-order.js';
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { channelsFirst, permute } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { after, both, type Geometry } from '../geometry.js';
 import { convolved } from './precision.js';
 

@@ -1,8 +1,9 @@
 /** The gradient of a Winograd convolution with respect to its filter: the adjoint of `winograd.ts`. @module */
-import { identity } from '../../axis-order.js';
+
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { identity } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import type { Geometry } from '../geometry.js';
 import {
   alongBothAxes,

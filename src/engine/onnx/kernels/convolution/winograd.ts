@@ -7,10 +7,10 @@
  * @module
  */
 import type { Shape } from '../../../engine.js';
-import { identity } from '../../axis-order.js';
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { identity } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import type { Geometry } from '../geometry.js';
 
 /** Outputs and inputs of a tile along one axis. The transform of a tile has as many positions as inputs. */

@@ -1,7 +1,7 @@
 /** Unfuses the bias and activation that TF.js fuses into convolutions and matrix products. @module */
 import { WildstyleError } from '../../../../errors.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { elementwise } from '../kernel.js';
 import { map } from './unary.js';
 

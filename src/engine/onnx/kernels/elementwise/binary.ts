@@ -1,7 +1,7 @@
 /** Elementwise kernels of two or more tensors, with broadcasting. @module */
-import { channelsFirst, sameMemory, sameShape } from '../../axis-order.js';
-import { isDense, splatValue, type TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { channelsFirst, sameMemory, sameShape } from '../../tracing/axis-order.js';
+import { isDense, splatValue, type TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { convolutionWithBias } from '../convolution/blocked.js';
 import { broadcastShape, elementwise, type Kernel, type KernelFamily, kernel, listed } from '../kernel.js';
 import { product } from '../matmul.js';

@@ -1,6 +1,6 @@
 /** Comparisons, logic and selection. @module */
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { elementwise, type Kernel, type KernelFamily } from '../kernel.js';
 import { cast } from './unary.js';
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Edge } from '../../graph.js';
-import type { Trace } from '../../trace.js';
+import type { Trace } from '../../tracing/trace.js';
 import { elementwise, type Kernel } from '../kernel.js';
 
 type Record = (operator: string, ...inputs: Edge[]) => Edge;

@@ -1,7 +1,7 @@
 /** Elementwise kernels of one tensor. @module */
 import type { Attribute, Edge, ElementType } from '../../graph.js';
-import { type SymbolType, splatValue, type TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { type SymbolType, splatValue, type TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { elementwise, type Kernel, type KernelFamily, kernel } from '../kernel.js';
 import { preciseOr, series } from './series.js';
 

@@ -3,10 +3,11 @@
  * reduced pair by pair: first its columns, then its rows. Among equal pixels, the first in row-major order wins.
  * @module
  */
-import { identity, sameShape } from '../../axis-order.js';
+
 import type { Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { identity, sameShape } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import type { Geometry } from '../geometry.js';
 
 /** Whether the windows are 2x2 with stride 2 and cover the image exactly, and the image is stored channels last. */

@@ -1,9 +1,9 @@
 /** Pooling and its gradients. @module */
 import { sizeOf } from '../../../shape.js';
-import { channelsFirst, permute } from '../../axis-order.js';
 import type { Attribute, Edge } from '../../graph.js';
-import type { TracedTensor } from '../../symbol.js';
-import type { Trace } from '../../trace.js';
+import { channelsFirst, permute } from '../../tracing/axis-order.js';
+import type { TracedTensor } from '../../tracing/symbol.js';
+import type { Trace } from '../../tracing/trace.js';
 import { after, both, forGradient, type Geometry, type PoolAttributes, poolGeometry } from '../geometry.js';
 import { type Kernel, type KernelFamily, kernel } from '../kernel.js';
 import { isPaired, pairedMaxima, pairedMaximaGradient } from './pairing.js';

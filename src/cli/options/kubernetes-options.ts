@@ -1,0 +1,67 @@
+/** The options of what runs on Kubernetes. @module */
+import { basename, resolve, sep } from 'node:path';
+import type { Argv } from 'yargs';
+import { WildstyleError } from '../../errors.js';
+import { type KubernetesSettings, kubernetesName } from '../../submit/kubernetes.js';
+
+/** The parsed arguments. */
+export interface KubernetesArguments {
+  readonly image?: string;
+  readonly claim?: string;
+  readonly mount?: string;
+  readonly namespace?: string;
+  readonly memory?: string;
+  readonly cpus?: number;
+}
+
+export function withKubernetesOptions<T>(yargs: Argv<T>): Argv<T & KubernetesArguments> {
+  const text = (describe: string) => ({ type: 'string' as const, requiresArg: true, describe });
+  return yargs
+    .option('image', text('Kubernetes: container image with wildstyle'))
+    .option('claim', text('Kubernetes: claim of the volume with job, images and output'))
+    .option('mount', text('Kubernetes: where that volume is mounted; paths of the job are the same there'))
+    .option('namespace', text('Kubernetes: namespace'))
+    .option('memory', text('Kubernetes: memory of a pod, such as 8Gi'))
+    .option('cpus', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Cores per task',
+    }) as unknown as Argv<T & KubernetesArguments>;
+}
+
+/**
+ * Checks the options for a job.
+ * @param paths that pods must see
+ * @throws `option-invalid`
+ */
+export function kubernetesSettings(
+  args: KubernetesArguments,
+  jobFile: string,
+  paths: readonly string[],
+): KubernetesSettings {
+  const { image, claim, mount, namespace, memory, cpus } = args;
+  if (image === undefined || claim === undefined || mount === undefined) {
+    const missing = Object.entries({ image, claim, mount }).flatMap(([name, value]) =>
+      value === undefined ? [`--${name}`] : [],
+    );
+    throw invalid(`Kubernetes needs ${missing.join(', ')}.`);
+  }
+  if (!mount.startsWith('/') || mount.includes(':'))
+    throw invalid(`--mount must be an absolute path, not ${mount}.`);
+  const root = mount.endsWith('/') ? mount : `${mount}/`;
+  const outside = paths.filter((path) => !`${path.split(sep).join('/')}/`.startsWith(root));
+  if (outside.length > 0)
+    throw invalid(
+      `Pods see only what is below --mount ${mount}, and these paths are not: ${outside.join(', ')}.`,
+    );
+  if (memory !== undefined && !/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.test(memory))
+    throw invalid(`--memory must be an amount such as 8Gi, not ${memory}.`);
+  if (cpus !== undefined && !(cpus > 0)) throw invalid(`--cpus must be above 0, not ${cpus}.`);
+  return {
+    name: kubernetesName(basename(jobFile).replace(/\.[^.]*$/, '')),
+    ...{ image, claim, mount, namespace, memory, cpus },
+    workingDirectory: resolve(mount),
+  };
+}
+
+const invalid = (message: string) => new WildstyleError('option-invalid', message);

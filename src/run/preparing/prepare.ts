@@ -1,0 +1,60 @@
+/** Prepares a job: finds weights and images, and makes the plan. @module */
+
+import { auto } from '../../auto.js';
+import { readSplits, readSplitsFile } from '../../dataset/splits-file.js';
+import { type Inventory, type InventoryOptions, takeInventory } from '../../inventory/inventory.js';
+import { possibleNetworks } from '../../job/checks.js';
+import type { Job } from '../../job/schema.js';
+import { makePlan, type Plan } from '../../plan/plan.js';
+import type { AssignedImage } from '../../splits/earlier.js';
+import { splitWarnings } from '../../splits/warnings.js';
+import { type NetworkName, networks } from '../../stylize/networks/index.js';
+import type { OpenGate } from './gate.js';
+import { findWeights, resolveNetwork, WeightStore } from './weights.js';
+
+/** A job that is ready to run. */
+export interface Prepared {
+  readonly job: Job;
+  readonly inventory: Inventory;
+  readonly plan: Plan;
+  /** The images that the output folder has already, with their splits. */
+  readonly earlier: readonly AssignedImage[];
+  /** Problems that do not stop a run. */
+  readonly warnings: readonly string[];
+  /** What judges images; only in a run of a job with a gate. */
+  readonly openGate?: OpenGate | undefined;
+  /** Weights files, by network. */
+  readonly weightsFiles: Readonly<Record<string, string>>;
+}
+
+export interface PrepareOptions {
+  readonly onInventory?: InventoryOptions['onProgress'];
+}
+
+/**
+ * Takes the inventory of a job and makes its plan.
+ * @throws `weights-missing`, `weights-invalid` for the networks of the recipe; `content-missing`,
+ *   `style-missing`, `labels-invalid`, `path-outside-root`, `split-conflict`, `split-invalid`
+ */
+export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
+  const possible = possibleNetworks(job);
+  const weightsFiles = findWeights(job.run.weights, possible);
+  const store = new WeightStore(weightsFiles);
+  const { network } = job.recipe;
+  const digests: Partial<Record<NetworkName, string>> = {};
+  for (const name of possible) {
+    // If the network is drawn, missing weights only fail the items that draw it.
+    const isFixed = typeof network === 'string';
+    if (isFixed || weightsFiles[name] || !networks[name].needsWeights)
+      digests[name] = (await store.get(name)).digest;
+  }
+  const { root } = job.output;
+  const earlier = job.split ? await readSplits(root) : ((await readSplitsFile(root)) ?? []);
+  const inventory = await takeInventory(job, {
+    ...(job.split && { earlier }),
+    ...(options.onInventory && { onProgress: options.onInventory }),
+  });
+  const plan = makePlan(job, { ...inventory, earlier }, { name: resolveNetwork(auto), weights: digests });
+  const warnings = [...inventory.warnings, ...splitWarnings(job, inventory.similar, plan.splits, earlier)];
+  return { job, inventory, plan, earlier, warnings, weightsFiles };
+}
