@@ -16,10 +16,10 @@ const pages = folders.flatMap((folder) =>
 );
 const read = (page: string) => readFileSync(join(repositoryRoot, page), 'utf8');
 
-test('the README names every command and every option', async (t) => {
+test('the page of commands names every command and every option', async (t) => {
   const cache = await mkdtemp(join(tmpdir(), 'wildstyle-help-'));
   t.teardown(() => rm(cache, { recursive: true, force: true }));
-  const readme = read('README.md');
+  const page = read('docs/commands.md');
   const help = async (...args: string[]) => (await wildstyle([...args, '--help'], { cache })).stdout;
   const pattern = /^ {2}wildstyle (\w+(?: \w+)?)((?: <[\w.]+>)*) /gm;
   const commands = [...`${await help()}${await help('weights')}`.matchAll(pattern)].filter(
@@ -27,11 +27,11 @@ test('the README names every command and every option', async (t) => {
   );
   t.is(commands.length, 22);
   for (const [, command = '', positionals = ''] of commands) {
-    t.true(readme.includes(`\`wildstyle ${command}${positionals}\``), command);
+    t.true(page.includes(`\`wildstyle ${command}${positionals}\``), command);
     const text = await help(...command.split(' '));
     const options = [...text.matchAll(/^ .*?(--[\w-]+)/gm)].map(([, option]) => option);
     t.true(options.length >= 2);
-    for (const option of options) t.regex(readme, new RegExp(`${option}\\b`), `${command} ${option}`);
+    for (const option of options) t.regex(page, new RegExp(`${option}\\b`), `${command} ${option}`);
   }
 });
 
