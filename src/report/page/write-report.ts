@@ -6,7 +6,7 @@ import { outputPaths, reportFolderName } from '../../dataset/output-paths.js';
 import type { DatasetSummary } from '../../dataset/summary.js';
 import { staysInside } from '../../dataset/verify/verify-image.js';
 import { sha256 as sha256Of } from '../../files/digest.js';
-import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
+import { asStorageError, type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { removeEmptyFolders } from '../../files/folders.js';
 import { FilePublisher, type PublishOptions, publishFile } from '../../files/publish.js';
 import type { Role } from '../../stylize/role.js';
@@ -116,7 +116,10 @@ export async function removeEarlierSheets(
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const isOld = sheetName.test(name) && !Object.hasOwn(report.files, `${reportFolderName}/${name}`);
-    if (isOld) await fileSystem.unlink(join(folder, name));
+    if (!isOld) continue;
+    await fileSystem.unlink(join(folder, name)).catch((error) => {
+      throw asStorageError(error, join(folder, name));
+    });
   }
   await removeEmptyFolders([folder], fileSystem);
 }

@@ -9,7 +9,7 @@ import { outputPaths } from '../../dataset/output-paths.js';
 import { readJson } from '../../dataset/summary.js';
 import { WildstyleError } from '../../errors.js';
 import { exporterNames } from '../../export-formats.js';
-import type { FileSystem } from '../../files/file-system.js';
+import { asStorageError, type FileSystem } from '../../files/file-system.js';
 import { unlinkIfThere } from '../../files/folders.js';
 import { growing } from '../../files/growing.js';
 import { publishFile } from '../../files/publish.js';
@@ -47,8 +47,11 @@ export async function writeRepairNote(root: string, note: RepairNote, fileSystem
   await publishFile(pathOf(root), `${JSON.stringify(note)}\n`, { temporaryFolder, fileSystem });
 }
 
+/** @throws `output-unwritable`, `disk-failed`, `lock-lost` */
 export async function removeRepairNote(root: string, fileSystem: FileSystem): Promise<void> {
-  await unlinkIfThere(pathOf(root), fileSystem);
+  await unlinkIfThere(pathOf(root), fileSystem).catch((error) => {
+    throw asStorageError(error, pathOf(root));
+  });
 }
 
 /** Joins what is wrong now with what an interrupted repair has left. What is known about the time before it counts. */

@@ -9,6 +9,7 @@ import { readCompletion } from '../../dataset/shards/completion.js';
 import { type InspectedShard, inspectShard } from '../../dataset/shards/inspect-shard.js';
 import { assertNoOtherWriter } from '../../dataset/shards/shard-folders.js';
 import { writeSplits } from '../../dataset/splits-file.js';
+import { asStorageError } from '../../files/file-system.js';
 import { unlinkIfThere } from '../../files/folders.js';
 import { isInShard, type Shard } from '../../plan/shard.js';
 import { withEngine } from '../engines/engine-of-run.js';
@@ -97,7 +98,9 @@ async function beginShard(
 ): Promise<number> {
   const paths = outputPaths(place);
   // It would say that nothing is left.
-  await unlinkIfThere(paths.completion, lock.fileSystem);
+  await unlinkIfThere(paths.completion, lock.fileSystem).catch((error) => {
+    throw asStorageError(error, paths.completion);
+  });
   const generation = Math.max(lock.generation, journals.generation + 1);
   const isOutdated = lost.length > 0 || damaged.length > 0 || retryFailed || hasForeign;
   if (!journals.isSettled || isOutdated)

@@ -1,4 +1,5 @@
 /** File systems that fail, or die, at the n-th operation. @module */
+import type { ErrorCode } from '../../../src/errors.js';
 import type { FileSystem, OpenFile } from '../../../src/files/file-system.js';
 
 /** How an operation goes wrong. `short`: half of a write arrives, then the disk is full; `death`: nothing follows. */
@@ -6,26 +7,38 @@ export type Fault = 'ENOSPC' | 'EIO' | 'EACCES' | 'short' | 'death';
 
 export const faults: readonly Fault[] = ['ENOSPC', 'EIO', 'EACCES', 'short', 'death'];
 
-/** Counts operations, and lets one of them go wrong. */
+/** What a run that meets a fault ends with. */
+export const faultCodes: Readonly<Record<Fault, ErrorCode>> = {
+  ENOSPC: 'disk-full',
+  short: 'disk-full',
+  EIO: 'disk-failed',
+  EACCES: 'output-unwritable',
+  death: 'output-unwritable',
+};
+
+/** Looks at each operation, and lets one of them go wrong. */
 export class FaultPoint {
   /** The operations attempted so far, with what they changed. */
   readonly operations: string[] = [];
+  #isReached = false;
 
-  /** @param at index of the operation that goes wrong, from 1 */
+  /** @param at the operation that goes wrong: its index, from 1, or what the first such operation is and changes */
   constructor(
-    private readonly at: number,
+    private readonly at: number | RegExp,
     private readonly fault: Fault,
   ) {}
 
   get isReached(): boolean {
-    return this.operations.length >= this.at;
+    return this.#isReached;
   }
 
   /** Call before an operation. @param half does half of it */
   async pass(what: string, half?: () => Promise<void>): Promise<void> {
-    const isDead = this.fault === 'death' && this.isReached;
+    const isDead = this.fault === 'death' && this.#isReached;
     this.operations.push(what);
-    if (!isDead && this.operations.length !== this.at) return;
+    const isNow = this.at instanceof RegExp ? this.at.test(what) : this.operations.length === this.at;
+    if (!isDead && (this.#isReached || !isNow)) return;
+    this.#isReached = true;
     if (!isDead && (this.fault === 'short' || this.fault === 'death')) await half?.();
     const code = this.fault === 'short' ? 'ENOSPC' : this.fault;
     throw Object.assign(new Error(`${code}: injected at ${what}`), { code });

@@ -1,7 +1,7 @@
 /** Runs of a tiny job in the process of the test: originals only, because they need no engine. @module */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputPaths } from '../../../src/dataset/output-paths.js';
+import { type OutputPlace, outputPaths } from '../../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../../src/dataset/verify/verify.js';
 import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 import { type Holder, lockFiles } from '../../../src/files/lock/lock-files.js';
@@ -73,9 +73,9 @@ async function runIn(
   });
 }
 
-/** Makes the holder of the lock of a folder look dead, as it is after a crash. */
-export async function buryHolder(root: string): Promise<void> {
-  for (const { path, isReleased } of await lockFiles(outputPaths(root).lock)) {
+/** Makes the holder of the lock of a folder, or of a shard, look dead, as it is after a crash. */
+export async function buryHolder(place: OutputPlace): Promise<void> {
+  for (const { path, isReleased } of await lockFiles(outputPaths(place).lock)) {
     if (isReleased) continue;
     const { startedTicks: _, ...holder } = thisProcess();
     // No system has a process with this number.
