@@ -11,7 +11,13 @@ import { readJournals } from '../../src/dataset/ledger/journals/read-journals.js
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
-import { childrenOf, type Going, startWildstyle, wildstyle } from '../../test/support/command-line.js';
+import {
+  childrenOf,
+  type Ended,
+  type Going,
+  startWildstyle,
+  wildstyle,
+} from '../../test/support/command-line.js';
 import { imageDigests, type Tree, treeOf } from '../../test/support/dataset-tree.js';
 import { type SmallJob, smallJob } from '../../test/support/small-job.js';
 
@@ -39,6 +45,9 @@ const minutes = Number(values.minutes);
 const random = randomFrom(Number(values.seed));
 const longestDelayMs = 6000;
 const suspendedShare = 0.03;
+/** A lock is fresh for 10 s, and watched for 20 s then; the machine may be loaded. */
+const longestRefusalMs = 120_000;
+const longestWakeMs = 300_000;
 
 process.exitCode = await soak();
 
@@ -112,12 +121,25 @@ async function disturb(going: Going, job: SmallJob, root: string, result: SoakRe
 async function suspend(going: Going, job: SmallJob, root: string, result: SoakResult) {
   const pids = [going.pid, ...childrenOf(going.pid)];
   for (const pid of pids) signal(pid, 'SIGSTOP');
-  const successor = startWildstyle(['run', job.file, '--out', root], job);
-  const ended = await successor.ended;
+  const ended = await succeed(going.pid, job, root);
   for (const pid of pids) signal(pid, 'SIGCONT');
-  await going.ended;
+  const woken = await Promise.race([going.ended, sleep(longestWakeMs, undefined, { ref: false })]);
+  if (!woken) throw new Error(`process ${going.pid} was suspended and hangs since it goes on`);
+  if (woken.exitCode !== 0 && woken.exitCode !== 75) throw new Error(woken.stderr);
   result.suspensions++;
   return ended;
+}
+
+/** Runs the job until the lock of a suspended run is not respected any more: while its last heartbeat is fresh, it is. */
+async function succeed(suspended: number, job: SmallJob, root: string): Promise<Ended> {
+  const since = performance.now();
+  for (;;) {
+    const ended = await startWildstyle(['run', job.file, '--out', root], job).ended;
+    const isRefused =
+      ended.stderr.includes(`output-in-use: `) && ended.stderr.includes(`process ${suspended} `);
+    if (!isRefused || performance.now() - since > longestRefusalMs) return ended;
+    await sleep(1000);
+  }
 }
 
 function kill(pid: number, result: SoakResult): void {
