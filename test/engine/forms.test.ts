@@ -85,6 +85,15 @@ test('what WebGPU lacks or computes wrongly is not in its graphs', (t) => {
   t.false(operators('cuda', step, { x, filter }).has('Pad'));
 });
 
+test('on CPUs, products sum over leading axes', (t) => {
+  const x = { shape: [1, 256, 32], data: new Float32Array(256 * 32) };
+  const mean: TensorFunction = (given) => ({ mean: tf.mean(given.x, 1) });
+  t.deepEqual(
+    ['cpu', 'cuda'].map((device) => operators(device, mean, { x }).has('ReduceMean')),
+    [false, true],
+  );
+});
+
 const convolutions = conformanceCases.filter(({ name }) =>
   /^(conv2d|losses|objective|depthwise)/i.test(name),
 );

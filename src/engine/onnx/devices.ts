@@ -23,12 +23,18 @@ const onCpu: TraceOptions = {
   minimalFiltering: true,
   poolingIndices: true,
   ownOperators: true,
+  productsSum: true,
   steepSigmoid: true,
   preciseFunctions: true,
   anyChannels: true,
 };
 
-const onCuda: TraceOptions = { ...onCpu, minimalFiltering: false, poolingIndices: false };
+const onCuda: TraceOptions = {
+  ...onCpu,
+  minimalFiltering: false,
+  poolingIndices: false,
+  productsSum: false,
+};
 
 /** WebGPU's shading language leaves NaN open, and promises no more than 11 bits of a sine. */
 const onWebgpu: TraceOptions = {

@@ -31,6 +31,7 @@ export const openvinoTrace: TraceOptions = {
   minimalFiltering: false,
   poolingIndices: false,
   ownOperators: false,
+  productsSum: false,
   steepSigmoid: false,
   preciseFunctions: true,
   anyChannels: true,

@@ -1,5 +1,7 @@
 /** Reductions and scans along axes. @module */
+import type { Shape } from '../../engine.js';
 import { sizeOf } from '../../shape.js';
+import type { Edge } from '../graph.js';
 import { identity, permute } from '../tracing/axis-order.js';
 import { type SymbolType, splatValue, type TracedTensor } from '../tracing/symbol.js';
 import type { Trace } from '../tracing/trace.js';
@@ -22,10 +24,36 @@ function reduced(trace: Trace, x: TracedTensor, operator: string, axes: readonly
   const layout = x.forms[0]?.permutation ?? identity(shape.length);
   const result = { dimensions: permute(stored, layout), type: x.type };
   const physical = present.map((axis) => layout.indexOf(axis)).sort((a, b) => a - b);
-  const edge = trace.graph.add(operator, [trace.edge(x, layout), trace.integers(physical)], result, {
-    keepdims: 1,
-  });
+  const edge =
+    leadingSum(trace, trace.edge(x, layout), operator, physical, result.dimensions) ??
+    trace.graph.add(operator, [trace.edge(x, layout), trace.integers(physical)], result, { keepdims: 1 });
   return trace.tensor(edge, shape, layout, { stored });
+}
+
+/** Below this many numbers, a reduction takes no time. */
+const smallestProduct = 4096;
+
+/** Sums or averages leading axes by a product with a row of equal numbers; undefined where that does not apply or pay. */
+function leadingSum(
+  trace: Trace,
+  edge: Edge,
+  operator: string,
+  axes: readonly number[],
+  dimensions: Shape,
+): Edge | undefined {
+  const isMean = operator === 'ReduceMean';
+  if (!trace.options.productsSum || !(isMean || operator === 'ReduceSum')) return undefined;
+  const size = sizeOf(edge.dimensions);
+  const columns = sizeOf(dimensions);
+  const rows = size / columns;
+  const areLeading = sizeOf(edge.dimensions.slice(0, axes[axes.length - 1] + 1)) === rows;
+  if (!areLeading || columns === 1 || size < smallestProduct || edge.type !== 'float32') return undefined;
+  const factor = isMean ? 1 / rows : 1;
+  const row = trace.shared(`row ${rows} of ${factor}`, () =>
+    trace.graph.initializer(new Float32Array(rows).fill(factor), [1, rows], 'float32'),
+  );
+  const operands = [row, trace.reshape(edge, [rows, columns])];
+  return trace.reshape(trace.graph.add('MatMul', operands, { dimensions: [1, columns] }), dimensions);
 }
 
 /** How many times a reduction over broadcast axes counts each stored element. */

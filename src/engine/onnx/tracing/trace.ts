@@ -30,6 +30,8 @@ export interface TraceOptions {
   readonly poolingIndices: boolean;
   /** Whether the runtime has ONNX Runtime's own operators where it computes, such as matrix products of transposes. */
   readonly ownOperators: boolean;
+  /** Whether a matrix product sums leading axes faster than a reduction, as in ONNX Runtime on CPUs: ten times. */
+  readonly productsSum: boolean;
   /** Whether a hard sigmoid of any slope is right. */
   readonly steepSigmoid: boolean;
   /** Whether sin, log, tanh and the like have the precision of float32 and NaN outside of their domain. */
