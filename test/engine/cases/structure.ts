@@ -110,6 +110,7 @@ const plain: Readonly<Record<string, readonly [Unary, Shape?, Draw?]>> = {
   'sum with keepDims': [(x) => tf.mul(x, tf.sum(x, [1, 2], true))],
   'sum of a broadcast tensor': [(x) => tf.sum(tf.broadcastTo(x, [2, 6, 4]), [1]), [2, 1, 4]],
   'mean of a tiled tensor': [(x) => tf.mean(tf.tile(x, [1, 6, 1]), [1, 2]), [2, 1, 4]],
+  'mean over the positions of each item': [(x) => tf.mean(x, 1, true), [3, 128, 32]],
   'mean over many positions': [(x) => tf.mean(x, 1, true), [1, 256, 32]],
   'sum over several leading axes': [(x) => tf.sum(x, [0, 1]), [2, 128, 32]],
   'mean over trailing axes': [(x) => tf.mean(x, [1, 2]), [2, 64, 64]],

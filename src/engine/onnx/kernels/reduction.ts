@@ -33,7 +33,10 @@ function reduced(trace: Trace, x: TracedTensor, operator: string, axes: readonly
 /** Below this many numbers, a reduction takes no time. */
 const smallestProduct = 4096;
 
-/** Sums or averages leading axes by a product with a row of equal numbers; undefined where that does not apply or pay. */
+/**
+ * Sums or averages the leading axes of each item by a product with a row of equal numbers; undefined where that does not
+ * apply or pay. The bytes of an item do not depend on the batch.
+ */
 function leadingSum(
   trace: Trace,
   edge: Edge,
@@ -43,17 +46,18 @@ function leadingSum(
 ): Edge | undefined {
   const isMean = operator === 'ReduceMean';
   if (!trace.options.productsSum || !(isMean || operator === 'ReduceSum')) return undefined;
-  const size = sizeOf(edge.dimensions);
-  const columns = sizeOf(dimensions);
+  const batch = axes[0] === 0 ? 1 : edge.dimensions[0];
+  const size = sizeOf(edge.dimensions) / batch;
+  const columns = sizeOf(dimensions) / batch;
   const rows = size / columns;
-  const areLeading = sizeOf(edge.dimensions.slice(0, axes[axes.length - 1] + 1)) === rows;
+  const areLeading = sizeOf(edge.dimensions.slice(0, axes[axes.length - 1] + 1)) === batch * rows;
   if (!areLeading || columns === 1 || size < smallestProduct || edge.type !== 'float32') return undefined;
   const factor = isMean ? 1 / rows : 1;
   const row = trace.shared(`row ${rows} of ${factor}`, () =>
     trace.graph.initializer(new Float32Array(rows).fill(factor), [1, rows], 'float32'),
   );
-  const operands = [row, trace.reshape(edge, [rows, columns])];
-  return trace.reshape(trace.graph.add('MatMul', operands, { dimensions: [1, columns] }), dimensions);
+  const operands = [row, trace.reshape(edge, [batch, rows, columns])];
+  return trace.reshape(trace.graph.add('MatMul', operands, { dimensions: [batch, 1, columns] }), dimensions);
 }
 
 /** How many times a reduction over broadcast axes counts each stored element. */
