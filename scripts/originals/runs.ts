@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStylizer } from '../../src/run/arrays/arrays.js';
 import { loadPairs, type PictureFolders } from '../bench/pictures/pairs.js';
-import { originals } from './cases.js';
+import { type Original, originals } from './cases.js';
 import { writePair } from './files.js';
 import { runTorch, type TorchCase } from './python.js';
 
 export interface RunRow {
   readonly preset: string;
   readonly pair: string;
-  /** Evaluations of the original, and the objective of its published image. */
+  /** The optimizer here: that of the original, and the default if that is another. */
+  readonly optimizer: string;
+  /** Evaluations of the original with their gradients, and the objective of the image that they lead to. */
   readonly torchEvaluations: number;
   readonly torchLoss: number;
-  /** Evaluations until the objective is as low here; at one size, so pixel work has the same ratio. */
+  /** Evaluations that lead to an image as good here; at one size, so pixel work has the same ratio. */
   readonly evaluations: number;
   readonly ratio: number;
   /** The objective after as many evaluations as the original makes. */
@@ -39,7 +41,9 @@ export async function compareRuns(
     const rows: RunRow[] = [];
     for (const pair of await loadPairs({ ...pictures, out: '', pairs, sizePx })) {
       const files = await writePair(folder, pair, pair.content);
-      const running = originals.filter(({ run }) => run);
+      const running = originals.filter((original): original is Original & Required<Pick<Original, 'run'>> =>
+        Boolean(original.run),
+      );
       const cases = running.map(
         ({ preset, objective, settings, padding, run }): TorchCase => ({
           ...files,
@@ -52,34 +56,39 @@ export async function compareRuns(
         }),
       );
       const results = await runTorch(python, pictures.weights, cases);
-      for (const { preset, recipe } of running) {
+      for (const { preset, recipe, run } of running) {
         const { losses, published } = results[preset];
-        const { loss, ...made } = await stylizer.stylize(pair.content, pair.style, {
-          preset,
-          ...recipe,
-          init: 'content',
-          // The original's loss is that of its iterates, and its average lags behind in short runs.
-          average: 0,
-          decay: 'none',
-          size: sizePx,
-          stages: [],
-          steps: evaluations - 1,
-        });
-        // Rejected steps take evaluations, too: spread them evenly.
-        const each = made.evaluations / (made.steps + 1);
-        const reached = loss.curve.find(({ total }) => total <= published);
-        const count = reached ? Math.ceil((reached.step + 1) * each) : Number.POSITIVE_INFINITY;
-        const row: RunRow = {
-          preset,
-          pair: pair.name,
-          torchEvaluations: losses.length,
-          torchLoss: published,
-          evaluations: count,
-          ratio: count / losses.length,
-          loss: loss.final.total,
-        };
-        process.stderr.write(`${JSON.stringify(row)}\n`);
-        rows.push(row);
+        for (const optimizer of new Set([run.optimizer, 'lbfgs' as const])) {
+          const { loss, ...made } = await stylizer.stylize(pair.content, pair.style, {
+            preset,
+            ...recipe,
+            optimizer,
+            ...(optimizer !== run.optimizer && { learningRate: 1, history: 100 }),
+            init: 'content',
+            // The original's loss is that of its iterates, and its average lags behind in short runs.
+            average: 0,
+            decay: 'none',
+            size: sizePx,
+            stages: [],
+            steps: evaluations,
+          });
+          // Rejected steps take evaluations, too: spread them evenly.
+          const each = made.evaluations / (made.steps + 1);
+          const reached = loss.curve.find(({ total }) => total <= published);
+          const count = reached ? Math.ceil(reached.step * each) : Number.POSITIVE_INFINITY;
+          const row: RunRow = {
+            preset,
+            pair: pair.name,
+            optimizer,
+            torchEvaluations: losses.length,
+            torchLoss: published,
+            evaluations: count,
+            ratio: count / losses.length,
+            loss: loss.final.total,
+          };
+          process.stderr.write(`${JSON.stringify(row)}\n`);
+          rows.push(row);
+        }
       }
     }
     return rows;
