@@ -2,13 +2,14 @@
 import type { Engine, HostTensor, Named, WeightSet } from '../../src/engine/engine.js';
 import { sha256 } from '../../src/files/digest.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
+import { caffeUnit } from '../../src/stylize/networks/units.js';
 import { convolutionsOf } from '../../src/stylize/networks/vgg/vgg.js';
 import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { counterpart, evaluate } from './initialize.js';
 import { reluOf, type Student, studentFeatures } from './student.js';
 
 /**
- * Scales each layer to the mean square that the teacher's has on the images, so that the bounds of the losses mean the
+ * Scales each layer to the mean square that Caffe's teacher has on the images, so that the bounds of the losses mean the
  * same for both, and makes the change of range of the pixels part of the first filters.
  * @param trained the student's parameters under their own names
  * @param images `[batch, size, size, 3]`
@@ -34,7 +35,7 @@ export async function scaledParameters(
   let before = 1;
   for (const layer of layers) {
     const [weight, bias] = ['weight', 'bias'].map((part) => trained[`${layer}.${part}`]);
-    const target = rootMeanSquare(expected[reluOf(counterpart(student, layer))]);
+    const target = caffeUnit * rootMeanSquare(expected[reluOf(counterpart(student, layer))]);
     const scale = target / rootMeanSquare(found[reluOf(layer)]);
     const scaled = {
       weight: weight.data.map((value) => (value * scale) / before),

@@ -1,6 +1,7 @@
 /** The presets that have a published objective. @module */
 import { presets } from '../../src/methods/optimize/recipe/presets.js';
 import type { RecipeInput } from '../../src/methods/recipe.js';
+import { caffeUnit } from '../../src/stylize/networks/units.js';
 import type { ObjectiveName } from './python.js';
 
 export interface Original {
@@ -22,7 +23,7 @@ export const originals: readonly Original[] = [
   {
     preset: 'gatys2015',
     objective: 'gatys',
-    settings: { content: 1, style: perSquare(1e3) },
+    settings: { content: 1, style: perSquare(1e3 * caffeUnit ** 2) },
     padding: 'zeros',
     recipe: {},
     run: { optimizer: 'lbfgs' },
@@ -31,7 +32,7 @@ export const originals: readonly Original[] = [
     preset: 'neural-style',
     objective: 'gatys',
     // Its Gram matrices are divided by the channels, too.
-    settings: { content: 5, style: perSquare(100) },
+    settings: { content: 5, style: perSquare(100 * caffeUnit ** 2) },
     padding: 'zeros',
     recipe: {},
     run: { optimizer: 'lbfgs' },
@@ -54,11 +55,14 @@ export const originals: readonly Original[] = [
     objective: 'strotss',
     settings: { layers: [...presets.strotss.recipe.content.layers], alpha: 2 },
     padding: 'zeros',
-    // Every place of the image, so that none is drawn; VGG-19 has layers of the same names.
+    // Every place of the image, so that none is drawn; the moments as the code has them today; VGG-19 has layers of the same names.
     recipe: {
       network: 'vgg19',
       content: { loss: { selfSimilarity: { columns: 'plain', places: 4096 } } },
-      style: { loss: { relaxedEmd: { columns: 'plain', places: 4096, moments: 1, palette: 0.5 } } },
+      style: {
+        loss: { relaxedEmd: { columns: 'plain', places: 4096, moments: 1, palette: 0.5 } },
+        weight: 2.5 / 4,
+      },
     },
   },
 ];

@@ -12,7 +12,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-BLOCKS = {"vgg19": [2, 2, 4, 4, 4], "vgg16": [2, 2, 3, 3, 3]}
+BLOCKS = [2, 2, 4, 4, 4]
+# Features of Caffe's network as large as those of torchvision's, as in the project.
+CAFFE_UNIT = 64
 
 
 def load(path):
@@ -32,25 +34,28 @@ def load(path):
 
 
 class Vgg:
-    """Features after each ReLU, with max pooling."""
+    """Features of VGG-19 after each ReLU, with max pooling."""
 
-    def __init__(self, path, name, padding, dtype):
+    def __init__(self, path, padding, dtype):
         tensors, metadata = load(path)
         self.tensors = {key: value.to(dtype) for key, value in tensors.items()}
         self.caffe = metadata.get("preprocess") == "bgr-255-caffe"
-        self.blocks, self.padding, self.dtype = BLOCKS[name], padding, dtype
+        self.padding, self.dtype = padding, dtype
+        if self.caffe:
+            for key in [key for key in self.tensors if key.endswith(".bias")]:
+                self.tensors[key] = self.tensors[key] / CAFFE_UNIT
 
     def prepared(self, image):
         def column(values):
             return torch.tensor(values, dtype=self.dtype).view(1, 3, 1, 1)
 
         if self.caffe:
-            return image.flip(1) * 255 - column([103.939, 116.779, 123.68])
+            return (image.flip(1) * 255 - column([103.939, 116.779, 123.68])) / CAFFE_UNIT
         return (image - column([0.485, 0.456, 0.406])) / column([0.229, 0.224, 0.225])
 
     def __call__(self, image, layers):
         x, found, index, isFirst = self.prepared(image), {}, 0, True
-        for block, count in enumerate(self.blocks):
+        for block, count in enumerate(BLOCKS):
             for position in range(count):
                 weight = self.tensors[f"features.{index}.weight"]
                 bias = self.tensors[f"features.{index}.bias"]
@@ -246,7 +251,7 @@ def main():
     for case in task["cases"]:
         runs = "optimizer" in case
         dtype = torch.float32 if runs else torch.float64
-        network = Vgg(task["weights"], "vgg19", case["padding"], dtype)
+        network = Vgg(task["weights"], case["padding"], dtype)
         content, style, start = (image(case[key], case["shape"], dtype) for key in ("content", "style", "image"))
         objective = OBJECTIVES[case["objective"]](network, content, style, case["settings"])
         results[case["name"]] = (optimized if runs else evaluated)(case, objective, start)

@@ -11,7 +11,7 @@ import type { TargetCache } from '../../stylize/targets.js';
 import type { Made, MakeRequest, Maker, MethodContext, Source } from '../method.js';
 import { carriedOver } from './carry-over.js';
 import type { OptimizeFacts } from './facts.js';
-import { parametersOfRecipe, specOfRecipe } from './objective.js';
+import { parametersOfRecipe, specOfRecipe, withContentWeight } from './objective.js';
 import { finishedImage, preparedSource } from './pixels/color.js';
 import { initialImage } from './pixels/initial.js';
 import { padded, paddedSource } from './pixels/working-shape.js';
@@ -45,7 +45,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
     let image: HostTensor | undefined;
     let state: Named<HostTensor> | undefined;
     let guidance: Guidance | undefined;
-    for (const [stage, { steps: stepsOfStage, learningRate }] of stagesOf(recipe).entries()) {
+    for (const [stage, { steps: stepsOfStage, learningRate, contentWeight }] of stagesOf(recipe).entries()) {
       if (image && watch?.finish?.aborted) {
         image = resizeTensor(image, sources[sourceName.content(stage)].tensor.shape);
         continue;
@@ -66,7 +66,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
           spec,
           // Where one stage needed a gentler learning rate, so will the next.
           parameters: {
-            ...parametersOfRecipe(recipe, shares),
+            ...parametersOfRecipe(withContentWeight(recipe, contentWeight), shares),
             learningRate: afterRestarts(learningRate, restarts),
           },
           steps: stepsOfStage,

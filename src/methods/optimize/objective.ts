@@ -47,6 +47,12 @@ function objectiveOf(
   };
 }
 
+/** The recipe with a factor on the weight of the content. */
+export const withContentWeight = (recipe: OptimizeRecipe, factor: number): OptimizeRecipe =>
+  factor === 1
+    ? recipe
+    : { ...recipe, content: { ...recipe.content, weight: recipe.content.weight * factor } };
+
 interface Losses {
   readonly loss: Shares;
   readonly lossParameters: LossParameters;

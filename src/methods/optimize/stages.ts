@@ -11,6 +11,8 @@ export interface Stage {
   readonly styleSizePx: number;
   readonly steps: number;
   readonly learningRate: number;
+  /** Factor on the weight of the content. */
+  readonly contentWeight: number;
 }
 
 type Stages = OptimizeRecipe['stages'];
@@ -19,6 +21,7 @@ type DrawnStages = readonly {
   readonly scale: number;
   readonly steps: number;
   readonly learningRate?: number | undefined;
+  readonly contentWeight?: number | undefined;
 }[];
 
 /** Scale and steps of the default coarse stage. Steps are relative to those at full size. */
@@ -49,7 +52,12 @@ const resolvedStages = new WeakMap<DrawnStages, { readonly rate: number; readonl
 export function resolveStages(drawn: DrawnStages, rate: number): Stages {
   const known = resolvedStages.get(drawn);
   if (known?.rate === rate) return known.stages;
-  const stages = drawn.map(({ scale, steps, learningRate = rate }) => ({ scale, steps, learningRate }));
+  const stages = drawn.map(({ scale, steps, learningRate = rate, contentWeight }) => ({
+    scale,
+    steps,
+    learningRate,
+    ...(contentWeight !== undefined && { contentWeight }),
+  }));
   if (Object.isFrozen(drawn)) resolvedStages.set(drawn, { rate, stages });
   return stages;
 }
@@ -57,11 +65,13 @@ export function resolveStages(drawn: DrawnStages, rate: number): Stages {
 /** The stages of a recipe. The last one is the full size. */
 export function stagesOf({ size, steps, learningRate, stages, style }: OptimizeRecipe): Stage[] {
   const scaled = (sizePx: number, scale: number) => Math.max(minimumEdgePx, Math.round(sizePx * scale));
-  return [...stages, { scale: 1, steps, learningRate }].map(({ scale, steps, learningRate }) => ({
+  const all: Stages = [...stages, { scale: 1, steps, learningRate }];
+  return all.map(({ scale, steps, learningRate, contentWeight = 1 }) => ({
     sizePx: scaled(size, scale),
     styleSizePx: scaled(style.size, scale),
     steps,
     learningRate,
+    contentWeight,
   }));
 }
 

@@ -11,6 +11,7 @@ import { sha256 } from '../../files/digest.js';
 import { openSafetensors } from '../../files/safetensors/read.js';
 import { packageFile } from '../../package-file.js';
 import type { Network } from './network.js';
+import { caffeUnit } from './units.js';
 import {
   type Blocks,
   convolutionsOf,
@@ -97,7 +98,9 @@ function weightsOf(bytes: Uint8Array): WeightSet {
     if (shapes[name]?.join() !== shape.join()) throw notCompact(name, shape, shapes[name]);
     const data = read(name);
     if (!data.every(Number.isFinite)) throw notCompact(name, shape, undefined);
-    tensors[name] = { data, shape };
+    // Its teacher was Caffe's.
+    const isScaled = name.startsWith('conv1_') || name.endsWith('.bias');
+    tensors[name] = { data: isScaled ? data.map((value) => value / caffeUnit) : data, shape };
   }
   return { digest: sha256(bytes), tensors };
 }

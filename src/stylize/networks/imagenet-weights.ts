@@ -4,14 +4,27 @@ import type { HostTensor, Named, WeightSet } from '../../engine/engine.js';
 import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import { openSafetensors, type SafetensorsFile } from '../../files/safetensors/read.js';
+import { caffeUnit } from './units.js';
 
 /**
  * The two common kinds of preprocessing. Tensor names are the same for both, so the metadata of a Caffe file must contain
  * `preprocess: bgr-255-caffe`. A file without this entry is assumed to be torchvision's.
  */
 const preprocessings = {
-  'bgr-255-caffe': { bgr: true, scale: 255, mean: [103.939, 116.779, 123.68], deviation: [1, 1, 1] },
-  'rgb-imagenet': { bgr: false, scale: 1, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+  'bgr-255-caffe': {
+    bgr: true,
+    scale: 255,
+    mean: [103.939, 116.779, 123.68],
+    deviation: [1, 1, 1],
+    unit: caffeUnit,
+  },
+  'rgb-imagenet': {
+    bgr: false,
+    scale: 1,
+    mean: [0.485, 0.456, 0.406],
+    deviation: [0.229, 0.224, 0.225],
+    unit: 1,
+  },
 } as const;
 type Preprocessing = keyof typeof preprocessings;
 
@@ -35,7 +48,8 @@ export interface StoredNetwork {
 }
 
 /**
- * Loads a network's convolutions, and the preprocessing that its file asks for.
+ * Loads a network's convolutions, and the preprocessing that its file asks for. Features have torchvision's size, whichever file
+ * it is.
  * @throws `weights-invalid` if the file does not hold them
  */
 export function loadImagenetWeights(bytes: Uint8Array, { title, convolutions }: StoredNetwork): WeightSet {
@@ -48,12 +62,12 @@ export function loadImagenetWeights(bytes: Uint8Array, { title, convolutions }: 
       { cure: `Set it to ${Object.keys(preprocessings).join(' or ')}.` },
     );
   }
-  const { bgr, scale, mean, deviation } = preprocessings[name];
+  const { bgr, scale, mean, deviation, unit } = preprocessings[name];
   // For a BGR network, reverse the input channels of the first filters instead of the image's channels at run time.
   const inRgb = (values: readonly number[]): number[] => (bgr ? [...values].reverse() : [...values]);
   const tensors: Record<string, HostTensor> = {
-    'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d))),
-    'preprocess.mean': vector(inRgb(mean.map((m, c) => m / deviation[c]))),
+    'preprocess.scale': vector(inRgb(deviation.map((d) => scale / d / unit))),
+    'preprocess.mean': vector(inRgb(mean.map((m, c) => m / deviation[c] / unit))),
   };
   const expect = (tensor: string, shape: readonly number[]) => {
     const found = file.shapes[tensor];
@@ -66,7 +80,9 @@ export function loadImagenetWeights(bytes: Uint8Array, { title, convolutions }: 
     defineLazily(tensors, `${layer}.weight`, [edge, edge, inputs, outputs], () =>
       toHwio(readFinite(file, `${source}.weight`), size),
     );
-    defineLazily(tensors, `${layer}.bias`, [outputs], () => readFinite(file, `${source}.bias`));
+    defineLazily(tensors, `${layer}.bias`, [outputs], () =>
+      readFinite(file, `${source}.bias`).map((value) => value / unit),
+    );
   }
   return { digest: sha256(bytes), tensors };
 }

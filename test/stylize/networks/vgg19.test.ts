@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor } from '../../../src/engine/index.js';
 import { type ErrorCode, WildstyleError } from '../../../src/errors.js';
+import { caffeUnit } from '../../../src/stylize/networks/units.js';
 import { channelsOf, vgg19Blocks, vggLayers } from '../../../src/stylize/networks/vgg/vgg.js';
 import { vgg19 } from '../../../src/stylize/networks/vgg/vgg19.js';
 import { execute, randomTensor, relativeDifference } from '../../engine/support.js';
@@ -101,7 +102,7 @@ function interior({ data, shape }: HostTensor, border: number): Float32Array {
   });
 }
 
-test('a Caffe file gets mean-subtracted BGR from 0 to 255: the first layer equals plain loops', async (t) => {
+test('a Caffe file gets mean-subtracted BGR from 0 to 255, in units of 64: the first layer equals plain loops', async (t) => {
   const { conv1_1 } = await featuresOf(caffeFile);
   const [, height, width] = image.shape;
   const nearest = (index: number, size: number) => Math.min(size - 1, Math.max(0, index));
@@ -116,16 +117,17 @@ test('a Caffe file gets mean-subtracted BGR from 0 to 255: the first layer equal
       const [channel, y, x] = [Math.floor(k / 9), Math.floor(k / 3) % 3, k % 3];
       sum += filters[output * 27 + k] * pixel(row + y - 1, column + x - 1, channel);
     }
-    return sum;
+    return sum / caffeUnit;
   });
   const difference = relativeDifference(conv1_1.data, expected);
   t.true(difference < 1e-5, `${difference}`);
 });
 
-test('the same network in a file for either preprocessing gives the same features', async (t) => {
+test('the same network in a file for either preprocessing gives the same features, those of Caffe in its unit', async (t) => {
   const [a, b] = [await featuresOf(caffeFile), await featuresOf(torchvisionFile())];
   for (const [depth, layer] of layers.entries()) {
-    const difference = relativeDifference(interior(b[layer], depth + 1), interior(a[layer], depth + 1));
+    const inCaffeUnits = interior(b[layer], depth + 1).map((value) => value / caffeUnit);
+    const difference = relativeDifference(inCaffeUnits, interior(a[layer], depth + 1));
     t.true(difference < 1e-5, `${layer}: ${difference}`);
   }
 });

@@ -39,6 +39,12 @@ const stage = z.strictObject({
   scale: z.number().gt(0).lt(1).describe('Size relative to `size`'),
   steps: steps.describe('Optimization steps at this size'),
   learningRate: learningRate.describe('Learning rate at this size. Default: `learningRate` of the recipe'),
+  contentWeight: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('Factor on the weight of the content at this size. Default: 1; more keeps more of the shapes'),
 });
 
 const decay = z.union([

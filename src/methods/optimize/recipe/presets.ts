@@ -3,6 +3,7 @@
  * preset may hold distributions.
  * @module
  */
+import { caffeUnit } from '../../../stylize/networks/units.js';
 
 /** A named recipe. */
 export interface Preset {
@@ -20,14 +21,25 @@ const overSquaredChannels = (weight: number): Readonly<Record<string, number>> =
     Object.entries(vgg19Channels).map(([layer, channels]) => [layer, weight / channels ** 2]),
   );
 
+/**
+ * The weight of a Gram loss beside a content loss in codes that use Caffe's network, whose features are larger: content losses
+ * grow with their square, Gram losses with the fourth power.
+ */
+const besideContent = (weight: number): number => weight * caffeUnit ** 2;
+
 /** The ReLUs of VGG-16, in order. */
 const vgg16Layers = [2, 2, 3, 3, 3].flatMap((count, block) =>
   Array.from({ length: count }, (_, i) => `relu${block + 1}_${i + 1}`),
 );
 /** Those that STROTSS reads. */
 const strotssLayers = vgg16Layers.filter((layer) => !/^relu(4_[12]|5_[12])$/.test(layer));
-/** The weight of the content at the last of four sizes: 16, halved at each. */
+/** The weight of the content at the last of four sizes: 16, halved at each. The palette keeps the weight of the last. */
 const strotssAlpha = 2;
+/**
+ * The published images were made before the code divided its input by the deviation of ImageNet's colors, with features a quarter
+ * as large, and covariances grow with their square. With 1, little is left of the content.
+ */
+const strotssMoments = 1 / 16;
 
 export const presets = {
   augment: {
@@ -63,8 +75,8 @@ export const presets = {
       padding: 'zeros',
       size: 512,
       weighting: 'absolute',
-      content: { layers: { relu4_2: 1 } },
-      style: { layers: overSquaredChannels(1e3), weight: 1 },
+      content: { layers: { relu4_2: 1 }, weight: 1 },
+      style: { layers: overSquaredChannels(1e3), weight: besideContent(1) },
       optimizer: 'lbfgs',
       history: 100,
       steps: 500,
@@ -82,7 +94,7 @@ export const presets = {
       weighting: 'absolute',
       init: 'noise',
       content: { layers: { relu4_2: 1 }, weight: 5 },
-      style: { layers: overSquaredChannels(1), weight: 100 },
+      style: { layers: overSquaredChannels(1), weight: besideContent(100) },
       totalVariation: 0,
       optimizer: 'lbfgs',
       history: 100,
@@ -140,9 +152,9 @@ export const presets = {
         weight: strotssAlpha / (strotssAlpha + 2),
       },
       style: {
-        loss: { relaxedEmd: { columns: 'plain', moments: 1, palette: 1 / strotssAlpha } },
+        loss: { relaxedEmd: { columns: 'plain', moments: strotssMoments, palette: 1 / strotssAlpha } },
         layers: strotssLayers,
-        weight: (2 + 1 / strotssAlpha) / (strotssAlpha + 2),
+        weight: (1 + strotssMoments + 1 / strotssAlpha) / (strotssAlpha + 2),
       },
       totalVariation: 0,
       parametrization: 'laplacian',
@@ -150,7 +162,12 @@ export const presets = {
       learningRate: 0.001,
       decay: 'none',
       steps: 250,
-      stages: [0.125, 0.25, 0.5].map((scale) => ({ scale, steps: 250, learningRate: 0.002 })),
+      stages: [0.125, 0.25, 0.5].map((scale) => ({
+        scale,
+        steps: 250,
+        learningRate: 0.002,
+        contentWeight: 1 / scale,
+      })),
     },
   },
   nnst: {
@@ -163,7 +180,7 @@ export const presets = {
       size: 512,
       content: { weight: 0 },
       style: {
-        loss: 'nearestNeighbor',
+        loss: { nearestNeighbor: { partners: 'content' } },
         layers: vgg16Layers.slice(0, 10),
       },
       totalVariation: 0,

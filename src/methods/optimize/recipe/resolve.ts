@@ -67,6 +67,8 @@ export interface OptimizeRecipe extends MethodRecipe {
     readonly scale: number;
     readonly steps: number;
     readonly learningRate: number;
+    /** Factor on the weight of the content. Default 1. */
+    readonly contentWeight?: number;
   }[];
 }
 

@@ -1,11 +1,12 @@
 /**
  * The style loss `nearestNeighbor`: each place of the image is paired with the place of the style whose features, in all
  * layers together and relative to the style's mean, point in the most similar direction; then features are compared with
- * those of their partner (Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3). Partners are found anew in every
- * step.
+ * those of their partner (Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3). Partners are those of the image as
+ * it is, found anew in every step, or those of the content at the same places, which keeps its shapes.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Named } from '../../../engine/engine.js';
 import { lossWith } from '../parameters.js';
 import { hypercolumnInputs, hypercolumns } from '../shared/hypercolumns.js';
 import { cosineDistance, cosineDistances, nearestOf, sideBySide } from '../shared/matching.js';
@@ -29,11 +30,18 @@ export const nearestNeighbor = lossWith(
       describe:
         'How features are compared with those of their partner. cosine: only directions; euclidean: their size, too',
     },
+    partners: {
+      kind: 'word',
+      default: 'image',
+      words: ['image', 'content'],
+      describe:
+        'Whose features choose the partners. image: those of the image as it is; content: those of the content, as published, which needs no content loss',
+    },
     places: placesParameter(1024),
   },
-  ({ role, layers, region }, { distance, places }): Term => ({
+  ({ role, layers, region }, { distance, partners: chosenBy, places }): Term => ({
     layers,
-    sources: [role],
+    sources: chosenBy === 'content' ? [role, 'content'] : [role],
     ...(region && { isGuided: true }),
     parts: layers,
     numbers: layers.map(shareOf),
@@ -44,8 +52,10 @@ export const nearestNeighbor = lossWith(
         places,
         region,
       ),
-    target(_, features, guide) {
+    target(source, features, guide) {
       const own = Object.fromEntries(layers.map((layer) => [layer, features[layer]]));
+      // The places differ from step to step.
+      if (source === 'content') return { values: own, scales: {} };
       const columns = Object.entries(
         hypercolumns(own, stylePlaces * places, region, {
           region: { places: placesOfRegion(region, guide) },
@@ -71,8 +81,16 @@ export const nearestNeighbor = lossWith(
       const style = Object.fromEntries(
         layers.map((layer) => [layer, at(layer, kept).relative as tf.Tensor3D]),
       );
+      const relativeColumns = (content: Named<tf.Tensor4D>) => {
+        const columns = hypercolumns(content, places, region, { drawn });
+        return Object.fromEntries(
+          Object.entries(columns).map(([layer, x]) => [layer, tf.sub(x, meanOf(x)) as tf.Tensor3D]),
+        );
+      };
+      const choosing =
+        chosenBy === 'content' ? relativeColumns(targets.content as Named<tf.Tensor4D>) : image;
       const partners = nearestOf(
-        sideBySide(image, numbers),
+        sideBySide(choosing, numbers),
         sideBySide(style, numbers),
         tf.concat(Object.values(style), 2),
         cosineDistances,
