@@ -27,7 +27,9 @@ const [paper, ink] = ['#fbfaf7', '#3d3a33'];
  * Renders a grid. Images keep their aspect ratio and are never enlarged.
  * @param text whether to draw headings and captions. Default: only if the machine has fonts
  */
-export async function renderGrid({ headings, rows, cellPx }: Grid, text?: boolean): Promise<Buffer> {
+export async function renderGrid({ headings: given, rows, cellPx }: Grid, text?: boolean): Promise<Buffer> {
+  const longest = Math.floor(cellPx / characterPx);
+  const headings = given.map((lines) => lines.flatMap((line) => wrapped(line, longest)));
   const headingPx = linePx * Math.max(1, ...headings.map((lines) => lines.length)) + 4;
   const left = (column: number) => marginPx + column * (cellPx + gapPx);
   const top = (row: number) => marginPx + headingPx + row * (cellPx + captionPx);
@@ -39,7 +41,6 @@ export async function renderGrid({ headings, rows, cellPx }: Grid, text?: boolea
     ),
   );
   if (text ?? (await canDrawText())) {
-    const longest = Math.floor(cellPx / characterPx);
     const words = [
       ...headings.flatMap((lines, column) =>
         lines.map((line, i) =>
@@ -80,6 +81,12 @@ async function cell(
     left: left + Math.floor((cellPx - info.width) / 2),
     top: top + Math.floor((cellPx - info.height) / 2),
   };
+}
+
+/** A line `key: value` in two lines where it is too long for one. */
+function wrapped(line: string, longest: number): string[] {
+  const after = line.indexOf(': ') + 1;
+  return line.length > longest && after > 0 ? [line.slice(0, after), line.slice(after + 1)] : [line];
 }
 
 const shortened = (text: string, longest: number): string =>

@@ -7,8 +7,8 @@ const smallestSquare = 1e-6;
 
 /**
  * Features after a softmax over all places and channels of an item, times their number, so that their mean is one. Networks
- * with shortcuts have few, high peaks, on which losses concentrate; the softmax evens them out. The paper does not say at
- * which temperature: here it is the root mean square of the features, so that the scale of a layer does not matter.
+ * with shortcuts have few, high peaks, on which losses concentrate; the softmax evens them out. The
+ * temperature is the root mean square of the features, so that the scale of a layer does not matter.
  * @param features layer name to `[batch, height, width, channels]`
  */
 export const smoothed = (features: Named<tf.Tensor4D>): Named<tf.Tensor4D> =>
