@@ -37,6 +37,7 @@ const optimize = { method: 'optimize', network: 'compact', style: { strength: { 
 export const arms: Readonly<Record<string, object>> = {
   classical: { method: 'none', augment: classical },
   wildstyle: optimize,
+  'wildstyle, blend 0.3': { ...optimize, blend: 0.3 },
   both: { ...optimize, augment: classical },
   fda: { method: 'fda', fda: { beta: { logUniform: [0.005, 0.05] } } },
 };

@@ -1,11 +1,11 @@
 /** The report of the proof: a table, a plot, and what they say. @module */
 import type { Interval } from './statistics.js';
 
-/** The results of one arm: accuracy on each test, and its paired difference from the baseline, in percent. */
+/** The results of one arm, in percent: accuracy on each test, and its paired differences from each baseline. */
 export interface ArmRow {
   readonly arm: string;
   readonly accuracy: Readonly<Record<string, Interval>>;
-  readonly difference: Readonly<Record<string, Interval>>;
+  readonly differences: Readonly<Record<string, Readonly<Record<string, Interval>>>>;
 }
 
 export interface ProofResult {
@@ -13,7 +13,8 @@ export interface ProofResult {
   readonly classes: Readonly<Record<string, { readonly train: number; readonly test: number }>>;
   /** Number of images of each test. */
   readonly tests: Readonly<Record<string, number>>;
-  readonly baseline: string;
+  /** Arms that all others are compared with. The first one is that of the plot. */
+  readonly baselines: readonly string[];
   readonly rows: readonly ArmRow[];
 }
 
@@ -35,57 +36,45 @@ function table(
 }
 
 /** The part of `docs/proof.md` that is written by the program. */
-export function markdownOf({ settings, classes, tests, baseline, rows }: ProofResult): string {
+export function markdownOf({ settings, classes, tests, baselines, rows }: ProofResult): string {
   const names = Object.keys(tests);
-  const others = rows.filter(({ arm }) => arm !== baseline);
-  const clear = others.flatMap(({ arm, difference }) =>
-    names.flatMap((test) =>
-      isClear(difference[test]) ? [`${arm} on ${test}: ${shown(difference[test], true)}`] : [],
-    ),
+  const list = (entries: Iterable<readonly [string, unknown]>) =>
+    [...entries].map(([name, value]) => `${name} ${value}`).join(', ');
+  const photographs = Object.entries(classes).map(
+    ([name, { train, test }]) => [name, `${train} and ${test}`] as const,
   );
-  const better = clear.filter((line) => !line.includes(': -'));
-  const worse = clear.filter((line) => line.includes(': -'));
-  const list = (lines: readonly string[]) =>
-    lines.length > 0 ? lines.map((line) => `- ${line}`).join('\n') : '- none';
-  return `Settings: ${Object.entries(settings)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')}. Photographs to train on and to test on: ${Object.entries(classes)
-    .map(([name, { train, test }]) => `${name} ${train} and ${test}`)
-    .join(', ')}. Images of each test: ${Object.entries(tests)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ')}.
+  return `Settings: ${list(Object.entries(settings))}. Photographs to train on and to test on: ${list(photographs)}. Images of each test: ${list(Object.entries(tests))}.
 
 Accuracy in percent, mean over the seeds with its 95 % interval:
 
 ${table(rows, names, ({ accuracy }, test) => shown(accuracy[test]))}
 
-Difference from \`${baseline}\` with the same seed, in points, with its 95 % interval. Bold: the interval excludes zero.
-
-${table(others, names, ({ difference }, test) => {
-  const text = shown(difference[test], true);
-  return isClear(difference[test]) ? `**${text}**` : text;
-})}
-
-Better than \`${baseline}\` beyond the interval:
-
-${list(better)}
-
-Worse beyond the interval:
-
-${list(worse)}
-
-With ${others.length * names.length} comparisons, about ${Math.round(others.length * names.length * 0.05)} would lie outside of their interval by chance.
+${baselines.map((baseline) => comparison(baseline, names, rows)).join('\n\n')}
 `;
+}
+
+/** What the arms are worth against one of them. */
+function comparison(baseline: string, names: readonly string[], rows: readonly ArmRow[]): string {
+  const others = rows.filter(({ arm }) => arm !== baseline);
+  const count = others.length * names.length;
+  return `### Against \`${baseline}\`
+
+Differences with the same seed, in points, with their 95 % intervals. Bold: the interval excludes zero. With ${count} comparisons, about ${Math.round(count * 0.05)} would do so by chance.
+
+${table(others, names, ({ differences: { [baseline]: found } }, test) => {
+  const text = shown(found[test], true);
+  return isClear(found[test]) ? `**${text}**` : text;
+})}`;
 }
 
 const [left, rowPx, widthPx, gapPx] = [190, 22, 560, 34];
 
-/** Differences from the baseline with their intervals, one group of rows for each test. */
-export function plotOf({ tests, baseline, rows }: ProofResult): string {
+/** Differences from the first baseline with their intervals, one group of rows for each test. */
+export function plotOf({ tests, baselines: [baseline], rows }: ProofResult): string {
   const others = rows.filter(({ arm }) => arm !== baseline);
   const names = Object.keys(tests);
-  const ends = others.flatMap(({ difference }) =>
-    names.map((test) => Math.abs(difference[test].mean) + difference[test].half),
+  const ends = others.flatMap(({ differences: { [baseline]: found } }) =>
+    names.map((test) => Math.abs(found[test].mean) + found[test].half),
   );
   const largest = Math.max(5, ...ends.filter(Number.isFinite));
   const x = (value: number) =>
@@ -95,9 +84,9 @@ export function plotOf({ tests, baseline, rows }: ProofResult): string {
   for (const test of names) {
     parts.push(`<text x="8" y="${y + 4}" font-weight="bold">${test}</text>`);
     y += rowPx;
-    for (const { arm, difference } of others) {
-      const { mean, half } = difference[test];
-      const color = isClear(difference[test]) ? '#b3401f' : '#777777';
+    for (const { arm, differences } of others) {
+      const { mean, half } = differences[baseline][test];
+      const color = isClear({ mean, half }) ? '#b3401f' : '#777777';
       parts.push(
         `<text x="24" y="${y + 4}">${arm}</text>`,
         `<line x1="${x(mean - half)}" x2="${x(mean + half)}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="2"/>`,
