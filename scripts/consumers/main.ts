@@ -1,12 +1,14 @@
 /**
- * `npm run consumers [-- --json]`: makes a small dataset with every export, loads it with the libraries that people train
- * with, and compares number, labels and pixels of the images. Prints a row for each consumer; exits with 1 if one fails.
+ * `npm run consumers [-- --json]`: makes two small datasets with every export, one of them annotated, loads them with the
+ * libraries that people train with, and compares number, labels, pixels, boxes and masks of the images. Prints a row for each
+ * consumer; exits with 1 if one fails.
  * @module
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { expectedAnnotatedSamples, makeAnnotatedDataset } from './annotated.js';
 import { expectedSamples, makeConsumedDataset, type Sample } from './dataset.js';
 import { installLibraries, runCheck, whyUnavailable } from './python.js';
 import { loadWithTensorFlowJs } from './tensorflowjs.js';
@@ -27,15 +29,28 @@ const checks: Readonly<Record<string, string>> = {
   'DuckDB Parquet': 'duckdb_parquet.py',
 };
 
+/** The Python checks of the annotated dataset. */
+const annotatedChecks: Readonly<Record<string, string>> = {
+  'pycocotools, boxes and masks': 'boxes_pycocotools.py',
+  'torchvision CocoDetection, boxes': 'boxes_torchvision.py',
+  'Ultralytics YOLO, boxes': 'boxes_ultralytics.py',
+  'Hugging Face imagefolder, boxes': 'boxes_imagefolder.py',
+  'Hugging Face parquet, boxes': 'boxes_parquet.py',
+  'Pillow, masks': 'masks_pillow.py',
+};
+
 /** The result of one consumer. */
 interface ConsumerRow {
   readonly consumer: string;
   readonly version: string;
   /** Number of images that it read. */
   readonly images: number;
-  /** Whether these are all images, with their labels and pixels. */
+  /** Whether these are all images, with their labels or boxes, and pixels. */
   readonly ok: boolean;
 }
+
+/** Loads a dataset with a library. */
+type Load = () => Promise<{ version: string; samples: Sample[] }>;
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
 
@@ -51,18 +66,24 @@ async function main(): Promise<number> {
     const home = join(work, 'home');
     await mkdir(home);
     const root = await makeConsumedDataset(work);
+    const annotatedRoot = await makeAnnotatedDataset(join(work, 'annotated'));
     const expected = sorted(await expectedSamples(root));
+    const expectedAnnotated = sorted(await expectedAnnotatedSamples(annotatedRoot));
     const interpreter = await installLibraries();
     const rows: ConsumerRow[] = [];
-    const add = async (consumer: string, load: () => Promise<{ version: string; samples: Sample[] }>) => {
-      const row = await rowOf(consumer, expected, load);
+    const add = async (consumer: string, wanted: readonly Sample[], load: Load) => {
+      const row = await rowOf(consumer, wanted, load);
       rows.push(row);
       if (!values.json) process.stdout.write(`${lineOf(row)}\n`);
     };
     for (const [consumer, script] of Object.entries(checks)) {
-      await add(consumer, async () => JSON.parse(await runCheck(interpreter, script, root, home)));
+      await add(consumer, expected, async () => JSON.parse(await runCheck(interpreter, script, root, home)));
     }
-    await add('TensorFlow.js', () => loadWithTensorFlowJs(root));
+    for (const [consumer, script] of Object.entries(annotatedChecks)) {
+      const load: Load = async () => JSON.parse(await runCheck(interpreter, script, annotatedRoot, home));
+      await add(consumer, expectedAnnotated, load);
+    }
+    await add('TensorFlow.js', expected, () => loadWithTensorFlowJs(root));
     if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     return rows.every(({ ok }) => ok) ? 0 : 1;
   } finally {
@@ -70,11 +91,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function rowOf(
-  consumer: string,
-  expected: readonly Sample[],
-  load: () => Promise<{ version: string; samples: Sample[] }>,
-): Promise<ConsumerRow> {
+async function rowOf(consumer: string, expected: readonly Sample[], load: Load): Promise<ConsumerRow> {
   try {
     const { version, samples } = await load();
     const ok = expected.length > 0 && isDeepStrictEqual(sorted(samples), expected);

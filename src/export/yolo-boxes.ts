@@ -35,8 +35,9 @@ export const yoloBoxes: Exporter = {
     const folders = Object.fromEntries(
       splits.map((split) => [split === 'validation' ? 'val' : split, `images/${split}`]),
     );
-    const names = Object.fromEntries([...categories.values()].map((name, index) => [index, name]));
-    await exportFile(context, 'data.yaml', (file) => file.write(stringify({ path: '.', ...folders, names })));
+    const names = [...categories.values()];
+    // Without `path`, folders are relative to the file; a relative one counts from the working folder.
+    await exportFile(context, 'data.yaml', (file) => file.write(stringify({ ...folders, names })));
   },
 };
 

@@ -2,6 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
+import { parse } from 'yaml';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { wildstyle } from '../support/command-line.js';
@@ -84,6 +85,9 @@ test('boxes and outlines go with every image, and into every export', async (t) 
   const name = annotated[0].id;
   const labels = await readFile(join(job.out, `exports/yoloBoxes/labels/train/${name}.txt`), 'utf8');
   t.is(labels, '0 0.25 0.125 0.75 0.125 0.75 0.375 0.25 0.375\n1 0 0 1 0 1 0.5 0 0.5\n');
+  // A `path` would count from the working folder of the reader, not from the file.
+  const data = parse(await readFile(join(job.out, 'exports/yoloBoxes/data.yaml'), 'utf8'));
+  t.deepEqual(data, { train: 'images/train', names: ['wave', 'sky'] });
   const mask = await sharp(join(job.out, 'exports/masks', annotated[0].file))
     .extractChannel(0)
     .raw()
