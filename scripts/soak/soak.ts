@@ -29,6 +29,8 @@ interface SoakResult {
   /** Runs that were suspended, lost their lock to a successor, and woke up. */
   suspensions: number;
   resumes: number;
+  /** Runs that recorded an image as failed because its worker was killed twice on it; the next run tries it again. */
+  crashes: number;
   datasets: number;
   /** Items whose record was on disk before a kill and not after. */
   itemsLost: number;
@@ -54,7 +56,8 @@ process.exitCode = await soak();
 async function soak(): Promise<number> {
   const job = await smallJob({ recipe: { steps: 20 }, run: { workers: 2, threads: 1, batch: 1 } });
   const result: SoakResult = {
-    ...{ kills: 0, workerKills: 0, suspensions: 0, resumes: 0, datasets: 0, itemsLost: 0, partialFiles: 0 },
+    ...{ kills: 0, workerKills: 0, suspensions: 0, resumes: 0, crashes: 0, datasets: 0 },
+    ...{ itemsLost: 0, partialFiles: 0 },
     treeEqual: true,
     minutes,
   };
@@ -79,13 +82,14 @@ async function makeOne(job: SmallJob, whole: Tree, until: number, result: SoakRe
   let known = new Set<string>();
   for (let isResume = false; ; isResume = true) {
     if (isResume) result.resumes++;
-    const going = startWildstyle(['run', job.file, '--out', root], job);
+    const going = startWildstyle(['run', job.file, '--out', root, '--retry-failed'], job);
     // When time is over, the last dataset is finished in peace.
     const ended = performance.now() < until ? await disturb(going, job, root, result) : await going.ended;
     result.partialFiles += await strangeFiles(root, whole);
     const now = await recorded(root);
     if (ended.exitCode === 0) break;
-    if (ended.exitCode !== null && ended.exitCode !== 75) throw new Error(ended.stderr);
+    if (ended.exitCode === 1 && (await onlyCrashes(root))) result.crashes++;
+    else if (ended.exitCode !== null && ended.exitCode !== 75) throw failure(ended);
     for (const id of known) if (!now.has(id)) result.itemsLost++;
     known = now;
   }
@@ -125,7 +129,7 @@ async function suspend(going: Going, job: SmallJob, root: string, result: SoakRe
   for (const pid of pids) signal(pid, 'SIGCONT');
   const woken = await Promise.race([going.ended, sleep(longestWakeMs, undefined, { ref: false })]);
   if (!woken) throw new Error(`process ${going.pid} was suspended and hangs since it goes on`);
-  if (woken.exitCode !== 0 && woken.exitCode !== 75) throw new Error(woken.stderr);
+  if (woken.exitCode !== 0 && woken.exitCode !== 75) throw failure(woken);
   result.suspensions++;
   return ended;
 }
@@ -154,11 +158,23 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+const failure = ({ exitCode, stdout, stderr }: Ended): Error =>
+  new Error(`a run ended with ${exitCode}:\n${stdout}\n${stderr}`);
+
+/** Whether every failed image of a dataset failed because its worker was killed. */
+async function onlyCrashes(root: string): Promise<boolean> {
+  const codes = (await readManifest(root)).flatMap((record) =>
+    record.status === 'failed' ? [record.error.code] : [],
+  );
+  return codes.length > 0 && codes.every((code) => code === 'worker-crashed');
+}
+
+/** The ids of the images that are recorded as made. */
 async function recorded(root: string): Promise<Set<string>> {
   const { journals, records } = await readJournals(outputPaths(root).journalsFolder);
-  if (journals.isSettled) return new Set(records.keys());
-  // The manifest has replaced them, or nothing is recorded yet.
-  return new Set((await readManifest(root).catch(() => [])).map(({ id }) => id));
+  // Where nothing is in the journals, the manifest has replaced them, or nothing is recorded yet.
+  const found = journals.isSettled ? [...records.values()] : await readManifest(root).catch(() => []);
+  return new Set(found.filter(({ status }) => status === 'complete').map(({ id }) => id));
 }
 
 async function strangeFiles(root: string, whole: Tree): Promise<number> {
