@@ -92,6 +92,12 @@ export const runSchema = z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)
       .describe('Failed images to tolerate: a number, or a fraction such as 0.05'),
+    report: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Write report.html when the run ends; of more than 2,000 images, it shows 1,000. wildstyle report shows all',
+      ),
     onComplete: command.describe(
       'Command to run when the dataset, or a shard, is complete: text for the shell, or a list of words. Its environment has the facts, such as WILDSTYLE_FOLDER',
     ),

@@ -18,6 +18,8 @@ export interface Finished {
   readonly counts: Counts;
   readonly contactSheet: string | undefined;
   /** Default: none. */
+  readonly report?: string | undefined;
+  /** Default: none. */
   readonly exports?: RunResult['exports'];
 }
 
@@ -73,7 +75,7 @@ export async function produce(production: Production): Promise<RunResult> {
     making.abortOn(lockLost);
     const stepMs = await making.run(done, isPending);
     onEvent({ type: 'finishing' });
-    const { counts, contactSheet, exports = { written: [], left: [] } } = await finish(onEvent);
+    const { counts, contactSheet, report, exports = { written: [], left: [] } } = await finish(onEvent);
     const isPartial = counts.pending > 0;
     const result: RunResult = {
       status: isPartial || exports.left.length > 0 ? 'stopped' : 'complete',
@@ -82,6 +84,7 @@ export async function produce(production: Production): Promise<RunResult> {
       tooManyFailures: tooManyFailures(counts, prepared.job.run),
       root,
       contactSheet,
+      report,
       exports,
       elapsedMs: performance.now() - began,
       stepMs,

@@ -10,6 +10,7 @@ import { errorsIn } from '../dataset/ledger/tally.js';
 import { outputPaths } from '../dataset/output-paths.js';
 import { assertNoOtherWriter } from '../dataset/shards/shard-folders.js';
 import { writeSplits } from '../dataset/splits-file.js';
+import { removeEarlierSheets } from '../report/page/write-report.js';
 import { withEngine } from './engines/engine-of-run.js';
 import { finishDataset } from './finish/finish.js';
 import { writeExports } from './finish/write-exports.js';
@@ -54,6 +55,8 @@ async function runLocked(
     const { counts } = found.summary;
     if (found.journals.obsolete.length > 0)
       await removeRetired(outputPaths(root).journalsFolder, lock.fileSystem);
+    // A run may have ended after it declared its report, and before it removed the files of an earlier one.
+    await removeEarlierSheets(root, found.summary.digests.files, lock.fileSystem);
     const exports = await writeExports(job, options, lock.fileSystem);
     return {
       status: exports.left.length > 0 ? 'stopped' : 'nothing',
@@ -61,6 +64,7 @@ async function runLocked(
       tooManyFailures: tooManyFailures(counts, job.run),
       root,
       contactSheet: undefined,
+      report: undefined,
       exports,
       elapsedMs: 0,
       stepMs: 0,

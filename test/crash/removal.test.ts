@@ -6,7 +6,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { findShards } from '../../src/dataset/shards/shard-folders.js';
-import { publishSummary, readSummary, withFiles } from '../../src/dataset/summary.js';
 import type { WildstyleError } from '../../src/errors.js';
 import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
 import { replaceReport } from '../../src/report/page/replace-report.js';
@@ -57,14 +56,6 @@ const removals: Readonly<Record<string, Removal>> = {
       await writeFile(join(root, 'report', `thumbnails-${'0'.repeat(16)}.jpg`), 'of an earlier report');
     },
     work: (root, fileSystem) => replaceReport(root, { fileSystem }),
-    async after(root) {
-      const summary = await readSummary(root);
-      if (!summary) return;
-      const files = Object.keys(summary.digests.files).filter((file) => file.startsWith('report'));
-      await publishSummary(root, withFiles(summary, {}, files), nodeFileSystem);
-      await rm(join(root, 'report.html'));
-      await rm(join(root, 'report'), { recursive: true, force: true });
-    },
   },
 };
 

@@ -32,7 +32,7 @@ export const mergeCommand: CommandBody<MergeArguments> = {
         cure: 'Name the folder of the dataset with --out; it may be one of them.',
       });
     }
-    const { counts, contactSheet, copied } = await mergeShards(
+    const { counts, contactSheet, report, copied } = await mergeShards(
       dirs.map((dir) => resolve(dir)),
       resolve(target),
     );
@@ -41,5 +41,6 @@ export const mergeCommand: CommandBody<MergeArguments> = {
     print(`${complete} images in ${target}: ${stylized} stylized, ${originals} originals${from}.`);
     if (failed > 0) print(`${failed} failed; see manifest.jsonl.`);
     if (contactSheet) print(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
+    if (report) print(`Report: ${relative(process.cwd(), report)}`);
   },
 };

@@ -111,7 +111,7 @@ function reasonText(cause: StopCause, atMs: number | undefined): string {
 
 /** Returns what a run prints at its end. @param shard the part that it made, if not everything */
 export function resultText(result: RunResult, shard?: Shard): string {
-  const { status, stoppedBy, counts, root, contactSheet, exports, elapsedMs } = result;
+  const { status, stoppedBy, counts, root, contactSheet, report, exports, elapsedMs } = result;
   const folder = relative(process.cwd(), root) || '.';
   const { complete, stylized, originals, failed, errors, pending, vanished } = counts;
   const part = shard ? `Shard ${shardText(shard)}: ` : '';
@@ -143,6 +143,7 @@ export function resultText(result: RunResult, shard?: Shard): string {
     lines.push(`note: ${vanished} ${what}; see \`vanished\` in manifest.jsonl.`);
   }
   if (contactSheet) lines.push(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
+  if (report) lines.push(`Report: ${relative(process.cwd(), report)}`);
   return lines.join('\n');
 }
 

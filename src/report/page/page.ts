@@ -17,6 +17,8 @@ export interface PageParts {
   readonly name: string;
   readonly summary: DatasetSummary;
   readonly survey: Survey;
+  /** Records of the dataset; the survey may have seen a part of them. */
+  readonly total: number;
   readonly style: string;
   readonly script: string;
   /** Whether thumbnails are in files beside the page. */
@@ -28,7 +30,7 @@ export interface PageParts {
  * beside the page; the style and the script are known by their digests.
  */
 export function pageAround(parts: PageParts): { readonly before: string; readonly after: string } {
-  const { name, summary, survey, style, script, hasFiles } = parts;
+  const { name, summary, survey, total, style, script, hasFiles } = parts;
   const title = `${escapeHtml(name)}: wildstyle report`;
   const before = [
     '<!doctype html>',
@@ -40,6 +42,7 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     '<a class="skip" href="#gallery">Skip to the gallery</a>',
     `<header><h1><bdi>${escapeHtml(name)}</bdi></h1><nav aria-label="Sections">${links}</nav></header><main>`,
     overviewSection(summary),
+    partNote(survey.files.length, total),
     gallerySection,
     balanceSection(summary, survey),
     parametersSection(survey),
@@ -49,6 +52,12 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     `</main>${dialog}`,
   ];
   return { before: before.join('\n'), after: `\n<script type="module">${script}</script></body></html>\n` };
+}
+
+/** Says so if the page shows a part of the dataset. */
+function partNote(shown: number, total: number): string {
+  if (shown >= total) return '';
+  return `<p class="note">Everything below is about ${shown} of the ${total} images, spread over the dataset. <code>wildstyle report</code> writes a page of all.</p>`;
 }
 
 function policy(style: string, script: string, hasFiles: boolean): string {

@@ -19,7 +19,7 @@ export async function replaceReport(
     const report = await writeReport(root, summary, { ...how, fileSystem });
     const removed = outdatedReportFiles(summary, report);
     await publishSummary(root, withFiles(summary, report.files, removed), fileSystem);
-    await removeEarlierSheets(root, report, fileSystem);
+    await removeEarlierSheets(root, report.files, fileSystem);
     return report;
   } finally {
     await lock.release();

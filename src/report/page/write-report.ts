@@ -1,7 +1,6 @@
 /** Writes the report of a dataset: one page, and sheets of thumbnails beside it if there are many. @module */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { manifestRecords } from '../../dataset/ledger/manifest.js';
 import { outputPaths, reportFolderName } from '../../dataset/output-paths.js';
 import type { DatasetSummary } from '../../dataset/summary.js';
 import { staysInside } from '../../dataset/verify/verify-image.js';
@@ -14,6 +13,7 @@ import { pageAround } from './page.js';
 import type { PageData } from './page-data.js';
 import { type RowThumbnails, rowOf } from './rows.js';
 import { pageScript } from './script.js';
+import { shownRecords } from './shown-records.js';
 import { pageStyle } from './style.js';
 import { Survey, sourceKey } from './survey.js';
 import { sheetEdge, thumbnailPx, thumbnailSheets } from './thumbnails.js';
@@ -26,6 +26,8 @@ export const defaultInlineBytes = 16 * 2 ** 20;
 export interface ReportOptions {
   /** The size in bytes of the thumbnails in the page; the others are in files in `report/`. */
   readonly inlineBytes?: number;
+  /** Of more images than this, a part is shown, spread over the manifest. Default: all are. */
+  readonly atMost?: number;
   readonly fileSystem?: FileSystem;
 }
 
@@ -51,18 +53,20 @@ export async function writeReport(
   summary: DatasetSummary,
   options: ReportOptions = {},
 ): Promise<WrittenReport> {
-  const { fileSystem = nodeFileSystem, inlineBytes = defaultInlineBytes } = options;
+  const { fileSystem = nodeFileSystem, inlineBytes = defaultInlineBytes, atMost } = options;
   const { report: path, temporaryFolder } = outputPaths(root);
   const publishing = { temporaryFolder, fileSystem };
   const survey = new Survey();
-  for await (const record of manifestRecords(root)) survey.add(record);
+  const total = summary.counts.complete + summary.counts.failed;
+  const records = () => shownRecords(root, total, atMost);
+  for await (const record of records()) survey.add(record);
   const thumbnails = thumbnailsOf(root, summary, survey);
   const missing = new Set<number>();
   const sheets = await writeSheets(root, thumbnails.paths, missing, inlineBytes, publishing);
 
   const hasFiles = Object.keys(sheets.files).length > 0;
   const look = { style: pageStyle, script: await pageScript(), hasFiles };
-  const { before, after } = pageAround({ name: basename(root), summary, survey, ...look });
+  const { before, after } = pageAround({ name: basename(root), summary, survey, total, ...look });
   const page = await FilePublisher.open(path, publishing);
   try {
     await page.write(`${before}\n<script type="application/json" id="data">`);
@@ -77,7 +81,7 @@ export async function writeReport(
     let index = 0;
     const numberOf = (thumbnail: number | undefined): number =>
       thumbnail === undefined || missing.has(thumbnail) ? -1 : thumbnail;
-    for await (const record of manifestRecords(root)) {
+    for await (const record of records()) {
       const sources: Readonly<Record<string, { sha256: string } | undefined>> = record.sources;
       const ofRole = (role: Role) =>
         numberOf(survey.sources.get(sourceKey(role, sources[role]?.sha256 ?? ''))?.index);
@@ -106,16 +110,19 @@ export function outdatedReportFiles(summary: DatasetSummary, report: WrittenRepo
   );
 }
 
-/** Removes the sheets in `report/` that do not belong to the report, also those of a command that was interrupted. */
+/**
+ * Removes the sheets in `report/` that do not belong to the report, also those of a command that was interrupted.
+ * @param files those of the report, and any others
+ */
 export async function removeEarlierSheets(
   root: string,
-  report: WrittenReport,
+  files: WrittenReport['files'],
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
   const folder = join(root, reportFolderName);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    const isOld = sheetName.test(name) && !Object.hasOwn(report.files, `${reportFolderName}/${name}`);
+    const isOld = sheetName.test(name) && !Object.hasOwn(files, `${reportFolderName}/${name}`);
     if (!isOld) continue;
     await fileSystem.unlink(join(folder, name)).catch((error) => {
       throw asStorageError(error, join(folder, name));

@@ -15,7 +15,7 @@ import { chooseSheetRows } from '../../report/sheet-rows.js';
 import { plannedOutput } from '../preparing/planned-output.js';
 import type { Prepared } from '../preparing/prepare.js';
 import { environmentOf } from './environment.js';
-import { publishDataset } from './publish-dataset.js';
+import { type PublishedDataset, publishDataset } from './publish-dataset.js';
 
 /**
  * Compiles the journals and the images in the folder into a dataset. If items are pending, its summary is `partial`.
@@ -25,7 +25,7 @@ export async function finishDataset(
   prepared: Prepared,
   startedAt: Date,
   fileSystem: FileSystem,
-): Promise<{ counts: Counts; contactSheet: string | undefined }> {
+): Promise<PublishedDataset & { readonly counts: Counts }> {
   const { job } = prepared;
   const { root } = job.output;
   const { journalsFolder, temporaryFolder } = outputPaths(root);
@@ -36,7 +36,7 @@ export async function finishDataset(
   await dropMissing(root, records);
   const compiled = await compile(prepared, records, fileSystem);
   const { job: decisive, planDigest } = plannedOutput(prepared);
-  const contactSheet = await publishDataset(
+  const published = await publishDataset(
     {
       root,
       compiled,
@@ -46,10 +46,11 @@ export async function finishDataset(
       roots: { content: job.content.root, style: job.style.root },
       startedAt,
       environmentOf: (sample) => environmentOf(sample, job.run),
+      hasReport: job.run.report,
     },
     fileSystem,
   );
-  return { counts: compiled.counts, contactSheet };
+  return { counts: compiled.counts, ...published };
 }
 
 /** Writes manifest and metadata, reading one record at a time. */

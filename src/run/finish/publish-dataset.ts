@@ -12,10 +12,12 @@ import {
   publishSummary,
   readSummary,
   summarize,
+  withFiles,
 } from '../../dataset/summary.js';
 import { sha256OfFile } from '../../files/digest.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { writeDatasetSheet } from '../../report/dataset-sheet.js';
+import { outdatedReportFiles, removeEarlierSheets, writeReport } from '../../report/page/write-report.js';
 import type { ByRole } from '../../stylize/role.js';
 import { packageVersion } from '../../version.js';
 
@@ -33,16 +35,26 @@ export interface CompiledDataset {
   readonly startedAt: Date;
   /** Describes the environment, given a few records. */
   readonly environmentOf: (sample: readonly StylizedRecord[]) => Record<string, unknown>;
+  /** Whether to write the report. */
+  readonly hasReport: boolean;
 }
 
-/**
- * Publishes the files of a dataset after its manifest.
- * @returns the path of the contact sheet, if there is something to show
- */
+/** What there is to look at, as paths. */
+export interface PublishedDataset {
+  /** Undefined if there is nothing to show. */
+  readonly contactSheet: string | undefined;
+  readonly report: string | undefined;
+}
+
+/** The report of a run shows all of so many images; of more, a part, so that the run ends within a few seconds. */
+const mostShownWhole = 2000;
+const shownPart = 1000;
+
+/** Publishes the files of a dataset after its manifest. */
 export async function publishDataset(
   dataset: CompiledDataset,
   fileSystem: FileSystem,
-): Promise<string | undefined> {
+): Promise<PublishedDataset> {
   const { root, compiled, job, planDigest, startedAt } = dataset;
   const sheet = await writeDatasetSheet(root, dataset.roots, dataset.shown, fileSystem);
   const before = await readSummary(root);
@@ -58,15 +70,21 @@ export async function publishDataset(
   };
   const card = await publishCard(root, summarize(facts), sheet.sample, fileSystem);
   // Existing exports remain part of the dataset.
-  const files = {
-    ...(before && declaredFiles(root, before)),
-    ...sheet.files,
-    ...card,
-    ...(await splitsFile(root)),
-  };
-  const summary = summarize({ ...facts, files, exports: remainingExports(before, files) });
-  await publishSummary(root, summary, fileSystem);
-  return sheet.path;
+  const remaining = before ? declaredFiles(root, before) : {};
+  const exports = remainingExports(before, remaining);
+  const files = { ...remaining, ...sheet.files, ...card, ...(await splitsFile(root)) };
+  const summary = summarize({ ...facts, files, exports });
+  if (!dataset.hasReport) {
+    await publishSummary(root, summary, fileSystem);
+    return { contactSheet: sheet.path, report: undefined };
+  }
+  const { complete, failed } = summary.counts;
+  const atMost = complete + failed > mostShownWhole ? shownPart : mostShownWhole;
+  const report = await writeReport(root, summary, { atMost, fileSystem });
+  const outdated = before ? outdatedReportFiles(before, report) : [];
+  await publishSummary(root, withFiles(summary, report.files, outdated), fileSystem);
+  await removeEarlierSheets(root, report.files, fileSystem);
+  return { contactSheet: sheet.path, report: report.path };
 }
 
 async function splitsFile(root: string): Promise<Record<string, string>> {

@@ -111,6 +111,8 @@ export interface RunResult {
   readonly tooManyFailures: boolean;
   readonly root: string;
   readonly contactSheet: string | undefined;
+  /** The path of the report, if one was written. */
+  readonly report: string | undefined;
   readonly exports: JobExports;
   readonly elapsedMs: number;
   /** Time spent in optimization steps, summed over the workers. */

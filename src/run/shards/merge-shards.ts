@@ -39,6 +39,8 @@ export interface MergeOptions {
 export interface MergeResult {
   readonly counts: Counts;
   readonly contactSheet: string | undefined;
+  /** The path of the report. */
+  readonly report: string | undefined;
   /** Images that were copied from other folders. */
   readonly copied: number;
 }
@@ -109,7 +111,7 @@ async function mergeLocked(
     await publishFile(paths.splits, await readRegularFile(splits), { temporaryFolder, fileSystem });
   }
   const startedAt = shards.map(({ completion }) => completion.startedAt).sort()[0];
-  const contactSheet = await publishDataset(
+  const published = await publishDataset(
     {
       root: out,
       compiled,
@@ -119,11 +121,12 @@ async function mergeLocked(
       roots: sourceRoots(marked),
       startedAt: new Date(startedAt),
       environmentOf: () => commonEnvironment(shards),
+      hasReport: true,
     },
     fileSystem,
   );
   await retireJournals(paths, generation, fileSystem);
-  return { counts: compiled.counts, contactSheet, copied };
+  return { counts: compiled.counts, ...published, copied };
 }
 
 /** The records of the contact sheet. */

@@ -67,7 +67,8 @@ async function runLocked(
   if (isComplete && workload.items === 0) {
     const { counts } = completion;
     const exports = { written: [], left: [] };
-    const base = { root: place.root, contactSheet: undefined, exports, elapsedMs: 0, stepMs: 0, workers: 0 };
+    const nothing = { contactSheet: undefined, report: undefined };
+    const base = { root: place.root, ...nothing, exports, elapsedMs: 0, stepMs: 0, workers: 0 };
     return { status: 'nothing', counts, tooManyFailures: tooManyFailures(counts, job.run), ...base };
   }
   const deadline = deadlineOf(job.run.window, options.limits ?? {}, (options.now ?? Date.now)());

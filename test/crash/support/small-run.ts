@@ -92,15 +92,18 @@ export async function contentsOf(root: string): Promise<Record<string, string>> 
     if (path === '.wildstyle' || path.startsWith('.wildstyle/')) continue;
     if (entry.isDirectory()) contents[path] = 'folder';
     else if (path === 'dataset.json') contents[path] = timeless(await readFile(join(root, path), 'utf8'));
+    // It shows times. Whether it is whole, its digest in dataset.json tells.
+    else if (path === 'report.html') contents[path] = 'report';
     else contents[path] = await readFile(join(root, path), 'base64');
   }
   return contents;
 }
 
-/** `dataset.json` without times, its own digest and its place. The card has the name of the folder. */
+/** `dataset.json` without times, what depends on them, its own digest and its place. The card has the name of the folder. */
 function timeless(text: string): string {
   const { startedAt: _, finishedAt: __, ...summary } = JSON.parse(text);
   const { summary: ___, ...digests } = summary.digests;
+  if (digests.files['report.html']) digests.files['report.html'] = '';
   const job = { ...summary.job, output: { ...summary.job.output, root: '' } };
   return JSON.stringify({ ...summary, job, digests });
 }
