@@ -37,6 +37,7 @@ const severities = {
   'mask-invalid': item,
   'split-conflict': job,
   'split-invalid': job,
+  'classifier-invalid': job,
   'gate-weak': job,
   // When a job may run.
   'outside-window': { scope: 'run', exitCode: 75 },

@@ -8,18 +8,23 @@ import { type MethodName, methods } from '../methods/index.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../stylize/networks/index.js';
 import { absolutePath } from './absolute-path.js';
 import { isDistribution } from './distribution.js';
+import { ownClassifier } from './gate-schema.js';
 import { type JobProblem, showPath } from './messages/job-problem.js';
 import { didYouMean, nearest } from './messages/suggest.js';
 import type { Path } from './messages/zod-walk.js';
 import type { DistributedRecipe, Job } from './schema.js';
 
-/** Returns the networks that a job may use. Methods without a network need none, but a gate does. */
+/** Returns the networks that a job may use. Methods without a network need none, but a probe does. */
 export function possibleNetworks({
   recipe,
   gate,
 }: Pick<Job, 'recipe'> & Partial<Pick<Job, 'gate'>>): NetworkName[] {
   const drawn = possibleValues(recipe.method).map(String);
-  if (!gate && !drawn.some((name) => 'network' in methods[name as MethodName].parameters)) return [];
+  if (
+    (!gate || ownClassifier(gate)) &&
+    !drawn.some((name) => 'network' in methods[name as MethodName].parameters)
+  )
+    return [];
   const names = new Set<string>(possibleValues(recipe.network).map(String));
   if ([...names].some(isAuto)) names.add(defaultNetwork);
   return networkNames.filter((name) => names.has(name));
@@ -109,10 +114,12 @@ export function checkMasks({ content, style, recipe }: Omit<Job, 'file'>): JobPr
 
 /** Reports paths in the job that do not exist or are of the wrong kind. */
 export function checkPaths(
-  { content, style, split, run }: Omit<Job, 'file'>,
+  { content, style, split, gate, run }: Omit<Job, 'file'>,
   jobFolder: string,
 ): JobProblem[] {
   const csv = typeof content.labels === 'string' ? undefined : content.labels.csv;
+  const classifier = ownClassifier(gate);
+  const pathOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const named: [path: string[], file: string | undefined, kind: 'folder' | 'file', code: ErrorCode][] = [
     [['content', 'root'], content.root, 'folder', 'content-missing'],
     [['content', 'labels', 'csv'], csv, 'file', 'labels-invalid'],
@@ -126,6 +133,8 @@ export function checkPaths(
     [['style', 'masks', 'root'], masksFolder(style), 'folder', 'mask-invalid'],
     [['style', 'root'], style.root, 'folder', 'style-missing'],
     [['split', 'csv'], split?.csv, 'file', 'labels-invalid'],
+    [['gate', 'classifier', 'model'], classifier?.model, 'file', 'classifier-invalid'],
+    [['gate', 'classifier', 'labels'], pathOf(classifier?.labels), 'file', 'classifier-invalid'],
     [['content', 'licenses', 'csv'], licensesFile(content), 'file', 'labels-invalid'],
     [['style', 'licenses', 'csv'], licensesFile(style), 'file', 'labels-invalid'],
     ...weightsPaths(run.weights).map(([path, file]): (typeof named)[number] => [

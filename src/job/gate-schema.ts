@@ -1,12 +1,51 @@
 /** The schema of `gate`. @module */
 import { z } from 'zod';
 
+const perChannel = z.array(z.number()).length(3);
+
+const classifierSchema = z
+  .strictObject({
+    model: z.string().min(1).describe('Path of an ONNX file'),
+    labels: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
+      .describe(
+        'The class of each output of the model, in order: a list, or the path of a text file with one on each line. Several outputs with one name count together. Every class of the job must be there; others are what an image may be taken for',
+      ),
+    size: z
+      .int()
+      .min(8)
+      .max(1024)
+      .default(224)
+      .describe('Edge of the images that the model takes, in pixels'),
+    mean: perChannel
+      .default([0.485, 0.456, 0.406])
+      .describe('Subtracted from red, green and blue in [0, 1]. Default: that of ImageNet'),
+    std: z
+      .array(z.number().positive())
+      .length(3)
+      .default([0.229, 0.224, 0.225])
+      .describe('Then they are divided by this. Default: that of ImageNet'),
+    layout: z
+      .enum(['nchw', 'nhwc'])
+      .default('nchw')
+      .describe('Axes of the input: nchw is what PyTorch exports, nhwc what TensorFlow does'),
+    output: z
+      .enum(['logits', 'probabilities'])
+      .default('logits')
+      .describe('What the model gives: with logits, probabilities are their softmax'),
+  })
+  .describe('A classifier of your own');
+
+export type ClassifierSettings = z.output<typeof classifierSchema>;
+
 export const gateSchema = z
   .strictObject({
     classifier: z
-      .enum(['probe'])
+      .union([z.enum(['probe']), classifierSchema])
       .default('probe')
-      .describe("What judges: probe is trained when the run starts, on the job's own originals"),
+      .describe(
+        "What judges: probe is trained when the run starts, on the job's own originals; or a classifier of your own",
+      ),
     attempts: z
       .int()
       .min(1)
@@ -35,3 +74,7 @@ export const gateSchema = z
   .describe('Checks whether results still show their class, and makes those that do not more gently');
 
 export type Gate = z.output<typeof gateSchema>;
+
+/** The classifier of the user; undefined if the gate has a probe. */
+export const ownClassifier = (gate: Gate | undefined): ClassifierSettings | undefined =>
+  typeof gate?.classifier === 'object' ? gate.classifier : undefined;

@@ -7,6 +7,7 @@ import { withPreset } from '../methods/recipe.js';
 import { absolutePath } from './absolute-path.js';
 import { checkSplit } from './check-split.js';
 import { checkExports, checkFolders, checkLayers, checkMasks, checkPaths, checkWeights } from './checks.js';
+import { type Gate, ownClassifier } from './gate-schema.js';
 import { problemsOf } from './messages/explain.js';
 import { type JobProblem, maximumLocated, type ShownProblem, showProblems } from './messages/job-problem.js';
 import { withoutPaths } from './messages/value-at.js';
@@ -217,7 +218,7 @@ function show(
 
 function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
   const absolute = (path: string) => absolutePath(dirname(file), path);
-  const { content, style, split, output, run } = job;
+  const { content, style, split, gate, output, run } = job;
   const labels =
     typeof content.labels === 'string'
       ? content.labels
@@ -242,6 +243,7 @@ function withAbsolutePaths(job: Omit<Job, 'file'>, file: string): Job {
       ...masksOf(style, absolute),
     },
     ...(split && { split: split.csv === undefined ? split : { ...split, csv: absolute(split.csv) } }),
+    ...(gate && { gate: gateOf(gate, absolute) }),
     output: { ...output, root: absolute(output.root) },
     run: run.weights === undefined ? run : { ...run, weights: absoluteWeights(run.weights, absolute) },
   };
@@ -260,6 +262,14 @@ function masksOf(
   absolute: (path: string) => string,
 ): Pick<Job['style'], 'masks'> {
   return typeof masks === 'object' ? { masks: { root: absolute(masks.root) } } : {};
+}
+
+function gateOf(gate: Gate, absolute: (path: string) => string): Gate {
+  const classifier = ownClassifier(gate);
+  if (!classifier) return gate;
+  const { model, labels } = classifier;
+  const paths = { model: absolute(model), labels: typeof labels === 'string' ? absolute(labels) : labels };
+  return { ...gate, classifier: { ...classifier, ...paths } };
 }
 
 function absoluteWeights(weights: NonNullable<Job['run']['weights']>, absolute: (path: string) => string) {

@@ -40,6 +40,8 @@ export interface PlannedImages extends SplitInputs {
   readonly duplicates?: Inventory['duplicates'];
   /** Digest of their annotations. */
   readonly annotationsSha256?: string | undefined;
+  /** What stands for the gate's classifier in ids, if it is the user's own. */
+  readonly classifierDigest?: string | undefined;
 }
 
 /** The number of items of a plan. */
@@ -94,7 +96,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
       ];
     }),
   );
-  const makeStylized = stylizedMaker(job, styles, network);
+  const makeStylized = stylizedMaker(withDigest(job, inventory.classifierDigest), styles, network);
   const makeOriginal = originalMaker(job);
 
   const itemsOf = counts.map((count, p) => itemsAt(places[p], count, sampling));
@@ -181,6 +183,15 @@ function withRules(digest: string, split: Job['split'], annotations: string | un
   return hash([digest, canonicalJson(rules), ...(annotations === undefined ? [] : [annotations])].join(' '));
 }
 
+/** A job whose gate names its classifier by a digest, since the same path can have another one. */
+function withDigest(
+  job: Job,
+  classifier: string | undefined,
+): Pick<Job, 'recipe' | 'output'> & { gate?: object } {
+  const { recipe, output, gate } = job;
+  return { recipe, output, ...(gate && { gate: classifier === undefined ? gate : { ...gate, classifier } }) };
+}
+
 /** Takes the place of a style's key in the draws of an original. */
 const noStyle: Key = [0, 0];
 
@@ -211,7 +222,7 @@ function originalMaker({ recipe, output }: Job): (place: Place, index: number) =
 type OtherStyles = (key: Key, count: number) => readonly number[];
 
 function stylizedMaker(
-  { recipe, output, gate }: Job,
+  { recipe, output, gate }: ReturnType<typeof withDigest>,
   styles: readonly StyleEntry[],
   network: NetworkChoice,
 ): (place: Place, index: number, style: number, replica: number, others: OtherStyles) => StylizedItem {

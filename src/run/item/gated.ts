@@ -1,9 +1,7 @@
 /** Makes an image again, more gently, until it shows its class. @module */
 import type { GateFacts } from '../../dataset/ledger/gate-record.js';
 import { WildstyleError } from '../../errors.js';
-import type { FeatureReader } from '../../gate/features.js';
-import { type Judgment, judge } from '../../gate/judge.js';
-import type { Probe } from '../../gate/probe.js';
+import type { Judge, Judgment } from '../../gate/judge.js';
 import { toTensor } from '../../images/tensor.js';
 import type { Gate } from '../../job/gate-schema.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
@@ -13,8 +11,7 @@ import type { MadeImage } from './make-image.js';
 /** What judges the images of a worker. */
 export interface Gatekeeper {
   readonly gate: Gate;
-  readonly probe: Probe;
-  readonly reader: FeatureReader;
+  readonly judge: Judge;
 }
 
 interface Attempt {
@@ -40,8 +37,8 @@ export async function makeGated(
 ): Promise<GatedImage> {
   const first = await make(recipe);
   if (!keeper || label === null) return { image: first, facts: undefined };
-  const { gate, probe, reader } = keeper;
-  const ask = (image: MadeImage['pixels']) => judge(probe, reader, toTensor(image), { label, group });
+  const { gate, judge } = keeper;
+  const ask = (image: MadeImage['pixels']) => judge(toTensor(image), { label, group });
   const before = await ask(first.compared.content);
   const attempts: Attempt[] = [{ image: first, judgment: await ask(first.pixels) }];
   const factsOf = (verdict: GateFacts['verdict'], after: Judgment): GateFacts => ({

@@ -7,6 +7,7 @@ import { asWildstyleError } from '../../errors.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { fencedFileSystem } from '../../files/lock/folder-lock.js';
 import { FeatureReader } from '../../gate/features.js';
+import { classifierJudge, probeJudge } from '../../gate/judge.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, stepsSince } from '../../stylize/step-totals.js';
@@ -15,6 +16,7 @@ import { imagesTogether } from '../estimate/machine.js';
 import { measureSteps } from '../estimate/measure-steps.js';
 import { ItemMaker } from '../item/make-item.js';
 import { Makers } from '../item/makers.js';
+import { openClassifier } from '../preparing/own-classifier.js';
 import { WeightStore } from '../preparing/weights.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { isSuspect } from './suspects.js';
@@ -107,8 +109,10 @@ class Workshop {
     const { gate } = settings;
     const gatekeeper = gate && {
       gate: gate.rules,
-      probe: gate.probe,
-      reader: new FeatureReader(engine, gate.network, () => weights.get(gate.network)),
+      judge:
+        'file' in gate
+          ? classifierJudge(() => openClassifier(gate.file, settings.threads))
+          : probeJudge(gate.probe, new FeatureReader(engine, gate.network, () => weights.get(gate.network))),
     };
     const maker = new ItemMaker({ ...settings, fileSystem: fenced }, engine, makers, gatekeeper);
     return new Workshop(maker, makers, settings, fenced, send, watching?.placement);

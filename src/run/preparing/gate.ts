@@ -1,5 +1,6 @@
-/** Trains the probe of a job when a run starts, or reads it from the working folder. @module */
+/** Opens the gate of a job when a run starts: trains its probe or tries the user's classifier on the originals. @module */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { createEngine } from '../../engine/index.js';
@@ -7,18 +8,21 @@ import { WildstyleError } from '../../errors.js';
 import { sha256 } from '../../files/digest.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { publishFile } from '../../files/publish.js';
+import type { ClassifierFile } from '../../gate/classifier.js';
 import { destroyed } from '../../gate/destroyed.js';
 import { FeatureReader } from '../../gate/features.js';
-import { foldOf } from '../../gate/judge.js';
+import { classifierJudge, foldOf } from '../../gate/judge.js';
 import { classCountOf, type Example, nothingOf, type Probe, trainProbe } from '../../gate/probe.js';
 import { decodeImage } from '../../images/decode.js';
 import type { FittedTarget } from '../../images/fit.js';
 import { toTensor } from '../../images/tensor.js';
 import { possibleNetworks } from '../../job/checks.js';
+import type { Gate } from '../../job/gate-schema.js';
 import { keyOfDigest, random32 } from '../../random.js';
 import type { NetworkName } from '../../stylize/networks/index.js';
 import { defaultNetwork } from '../../stylize/networks/index.js';
 import { chosenEngine } from '../engines/engine-choice.js';
+import { classifierDigest, openClassifier } from './own-classifier.js';
 import type { Prepared } from './prepare.js';
 import { WeightStore } from './weights.js';
 
@@ -28,10 +32,9 @@ const probeVersion = 2;
 const mostOriginals = 800;
 
 /** What workers need to judge. */
-export interface OpenGate {
-  readonly probe: Probe;
-  readonly network: NetworkName;
-}
+export type OpenGate =
+  | { readonly probe: Probe; readonly network: NetworkName }
+  | { readonly file: ClassifierFile };
 
 interface Original {
   readonly path: string;
@@ -42,12 +45,17 @@ interface Original {
 }
 
 /**
- * The probe of a job: a function of its plan and weights. Undefined if the job has no gate.
- * @throws `gate-weak` if it recognizes too few originals to judge anything
+ * The probe of a job, a function of its plan and weights, or the user's own classifier. Undefined if the job has no gate.
+ * @throws `gate-weak` if it recognizes too few originals to judge anything; `classifier-invalid`
  */
 export async function openGate(prepared: Prepared, fileSystem: FileSystem): Promise<OpenGate | undefined> {
-  const { job, weightsFiles } = prepared;
+  const { job, weightsFiles, classifier } = prepared;
   if (!job.gate) return undefined;
+  if (classifier) {
+    const tried = await tryClassifier(prepared, classifier, fileSystem);
+    refuseWeak(tried, job.gate, 'classifier');
+    return { file: classifier };
+  }
   const [network = defaultNetwork] = possibleNetworks(job);
   const store = new WeightStore(weightsFiles);
   const originals = originalsOf(prepared);
@@ -56,21 +64,78 @@ export async function openGate(prepared: Prepared, fileSystem: FileSystem): Prom
   const key = sha256(JSON.stringify([probeVersion, network, digest, listed]));
   const { workFolder, temporaryFolder } = outputPaths(job.output.root);
   const path = join(workFolder, 'probe.json');
-  const known = await readProbe(path, key);
+  const known = await readKnown<Probe>(path, key, 'probe');
   const probe = known ?? (await train(prepared, originals, network, store));
   if (!known) await publishFile(path, JSON.stringify({ key, probe }), { temporaryFolder, fileSystem });
-  const { accuracy, examples } = probe;
-  if (accuracy < job.gate.accuracy) {
-    const [found, chance, asked] = [accuracy, 1 / classCountOf(probe), job.gate.accuracy].map((share) =>
-      Math.round(100 * share),
-    );
-    throw new WildstyleError(
-      'gate-weak',
-      `The probe is too weak to judge: of ${examples} originals that it had not seen, it recognizes ${found} % (by chance: ${chance} %), and gate.accuracy asks for ${asked} %.`,
-      { cure: 'Add originals, use network: vgg19, lower gate.accuracy, or leave out gate.' },
-    );
-  }
+  refuseWeak({ ...probe, classes: classCountOf(probe) }, job.gate, 'probe');
   return { probe, network };
+}
+
+/** How well a classifier does on originals. */
+interface Tried {
+  readonly accuracy: number;
+  readonly examples: number;
+  readonly classes: number;
+}
+
+function refuseWeak({ accuracy, examples, classes }: Tried, gate: Gate, kind: 'probe' | 'classifier'): void {
+  if (accuracy >= gate.accuracy) return;
+  const [found, chance, asked] = [accuracy, 1 / classes, gate.accuracy].map((share) =>
+    Math.round(100 * share),
+  );
+  const unseen = kind === 'probe' ? ' that it had not seen' : '';
+  const better =
+    kind === 'probe' ? 'Add originals, use network: vgg19' : 'Check size, mean, std and the order of labels';
+  throw new WildstyleError(
+    'gate-weak',
+    `The ${kind} is too weak to judge: of ${examples} originals${unseen}, it recognizes ${found} % (by chance: ${chance} %), and gate.accuracy asks for ${asked} %.`,
+    { cure: `${better}, lower gate.accuracy, or leave out gate.` },
+  );
+}
+
+/** Tries the user's classifier on originals, or reads what was found before. Every class weighs the same. */
+async function tryClassifier(
+  prepared: Prepared,
+  file: ClassifierFile,
+  fileSystem: FileSystem,
+): Promise<Tried> {
+  const originals = originalsOf(prepared);
+  const listed = originals.map(({ sha256: own, label, target }) => [own, label, target]);
+  const key = sha256(JSON.stringify([classifierDigest(file), listed]));
+  const { workFolder, temporaryFolder } = outputPaths(prepared.job.output.root);
+  const path = join(workFolder, 'classifier.json');
+  const known = await readKnown<Tried>(path, key, 'tried');
+  if (known) return known;
+  const classifier = await openClassifier(file, availableParallelism());
+  const judge = classifierJudge(async () => classifier);
+  const counts = new Map<string, { all: number; right: number }>();
+  try {
+    for await (const { image, label, group } of decoded(prepared, originals)) {
+      const count = counts.get(label) ?? { all: 0, right: 0 };
+      const { seen } = await judge(image, { label, group });
+      counts.set(label, { all: count.all + 1, right: count.right + (seen === label ? 1 : 0) });
+    }
+  } finally {
+    await classifier.dispose();
+  }
+  const all = [...counts.values()];
+  const tried = {
+    accuracy: all.reduce((sum, { all: count, right }) => sum + right / count, 0) / Math.max(1, all.length),
+    examples: all.reduce((sum, { all: count }) => sum + count, 0),
+    classes: new Set(file.labels).size,
+  };
+  await publishFile(path, JSON.stringify({ key, tried }), { temporaryFolder, fileSystem });
+  return tried;
+}
+
+/** The originals that can be decoded. One that cannot fails later, with its own message. */
+async function* decoded({ job }: Prepared, originals: readonly Original[]) {
+  for (const original of originals) {
+    const pixels = await decodeImage(join(job.content.root, original.path), original.target, {
+      maximumPixels: job.run.inputLimits.maxPixels,
+    }).catch(() => undefined);
+    if (pixels) yield { ...original, image: toTensor(pixels) };
+  }
 }
 
 /** The content images of the plan, each once, at most some of each class; which ones follows from their digests. */
@@ -92,33 +157,28 @@ function originalsOf({ plan }: Prepared): Original[] {
   });
 }
 
-async function readProbe(path: string, key: string): Promise<Probe | undefined> {
+async function readKnown<T>(path: string, key: string, name: string): Promise<T | undefined> {
   try {
-    const known = JSON.parse(await readFile(path, 'utf8')) as { key: string; probe: Probe };
-    return known.key === key ? known.probe : undefined;
+    const known = JSON.parse(await readFile(path, 'utf8')) as { key: string } & Record<string, T>;
+    return known.key === key ? known[name] : undefined;
   } catch {
     return undefined;
   }
 }
 
 async function train(
-  { job }: Prepared,
+  prepared: Prepared,
   originals: readonly Original[],
   network: NetworkName,
   store: WeightStore,
 ): Promise<Probe> {
-  const { engine: name, device, precision } = chosenEngine(job.run);
+  const { engine: name, device, precision } = chosenEngine(prepared.job.run);
   const engine = await createEngine(name, { device, precision });
   try {
     const reader = new FeatureReader(engine, network, () => store.get(network));
     const examples: Example[] = [];
-    for (const { path, sha256: own, label, group, target } of originals) {
-      const pixels = await decodeImage(join(job.content.root, path), target, {
-        maximumPixels: job.run.inputLimits.maxPixels,
-      }).catch(() => undefined);
-      // An image that cannot be decoded fails later, with its own message.
-      if (!pixels) continue;
-      const [image, fold] = [toTensor(pixels), foldOf(group)];
+    for await (const { image, sha256: own, label, group } of decoded(prepared, originals)) {
+      const fold = foldOf(group);
       examples.push({ features: await reader.read(image), label, fold });
       const without = destroyed(image, keyOfDigest(own));
       examples.push({ features: await reader.read(without.image), label: nothingOf(without.kind), fold });

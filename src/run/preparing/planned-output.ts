@@ -4,12 +4,13 @@ import { isAuto } from '../../auto.js';
 import { maskName } from '../../dataset/job-differences.js';
 import type { PlannedOutput } from '../../dataset/output-job.js';
 import type { ImageEntry } from '../../inventory/entries.js';
+import { ownClassifier } from '../../job/gate-schema.js';
 import type { Side } from '../../stylize/role.js';
 import type { Prepared } from './prepare.js';
 import { resolveNetwork } from './weights.js';
 
 /** Returns the plan digest, which identifies the output, and the job without `run`, which explains differences. */
-export function plannedOutput({ job, inventory, plan }: Prepared): PlannedOutput {
+export function plannedOutput({ job, inventory, plan, classifier }: Prepared): PlannedOutput {
   const { file: _file, run: _run, ...decisive } = job;
   // What `auto` stands for can change with the version.
   const { annotations } = job.content;
@@ -20,6 +21,9 @@ export function plannedOutput({ job, inventory, plan }: Prepared): PlannedOutput
       ...decisive,
       ...(annotations && {
         content: { ...job.content, annotations: { ...annotations, sha256: inventory.annotationsSha256 } },
+      }),
+      ...(classifier && {
+        gate: { ...job.gate, classifier: { ...ownClassifier(job.gate), sha256: classifier.sha256 } },
       }),
       recipe: { ...job.recipe, network },
     },

@@ -2,6 +2,7 @@
 
 import { auto } from '../../auto.js';
 import { readSplits, readSplitsFile } from '../../dataset/splits-file.js';
+import type { ClassifierFile } from '../../gate/classifier.js';
 import { type Inventory, type InventoryOptions, takeInventory } from '../../inventory/inventory.js';
 import { possibleNetworks } from '../../job/checks.js';
 import type { Job } from '../../job/schema.js';
@@ -10,6 +11,7 @@ import type { AssignedImage } from '../../splits/earlier.js';
 import { splitWarnings } from '../../splits/warnings.js';
 import { type NetworkName, networks } from '../../stylize/networks/index.js';
 import type { OpenGate } from './gate.js';
+import { classifierDigest, readClassifier } from './own-classifier.js';
 import { findWeights, resolveNetwork, WeightStore } from './weights.js';
 
 /** A job that is ready to run. */
@@ -21,6 +23,8 @@ export interface Prepared {
   readonly earlier: readonly AssignedImage[];
   /** Problems that do not stop a run. */
   readonly warnings: readonly string[];
+  /** The classifier of the job's gate, if it is the user's own. */
+  readonly classifier?: ClassifierFile | undefined;
   /** What judges images; only in a run of a job with a gate. */
   readonly openGate?: OpenGate | undefined;
   /** Weights files, by network. */
@@ -34,7 +38,8 @@ export interface PrepareOptions {
 /**
  * Takes the inventory of a job and makes its plan.
  * @throws `weights-missing`, `weights-invalid` for the networks of the recipe; `content-missing`,
- *   `style-missing`, `labels-invalid`, `path-outside-root`, `split-conflict`, `split-invalid`
+ *   `style-missing`, `labels-invalid`, `path-outside-root`, `split-conflict`, `split-invalid`,
+ *   `classifier-invalid`
  */
 export async function prepare(job: Job, options: PrepareOptions = {}): Promise<Prepared> {
   const possible = possibleNetworks(job);
@@ -54,7 +59,16 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
     ...(job.split && { earlier }),
     ...(options.onInventory && { onProgress: options.onInventory }),
   });
-  const plan = makePlan(job, { ...inventory, earlier }, { name: resolveNetwork(auto), weights: digests });
+  const classifier = await readClassifier(
+    job,
+    inventory.contents.flatMap(({ label }) => label ?? []),
+  );
+  const images = {
+    ...inventory,
+    earlier,
+    ...(classifier && { classifierDigest: classifierDigest(classifier) }),
+  };
+  const plan = makePlan(job, images, { name: resolveNetwork(auto), weights: digests });
   const warnings = [...inventory.warnings, ...splitWarnings(job, inventory.similar, plan.splits, earlier)];
-  return { job, inventory, plan, earlier, warnings, weightsFiles };
+  return { job, inventory, plan, earlier, warnings, weightsFiles, classifier };
 }

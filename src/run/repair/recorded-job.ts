@@ -24,11 +24,15 @@ export async function recordedOutput(root: string): Promise<OutputJob> {
 export async function recordedJob(root: string): Promise<Job> {
   const { job } = await recordedOutput(root);
   const { summary } = await readableSummary(root);
-  const { content } = job as { content?: { annotations?: Record<string, unknown> } };
+  const { content, gate } = job as {
+    content?: { annotations?: Record<string, unknown> };
+    gate?: { classifier?: unknown };
+  };
   const { sha256: _, ...annotations } = content?.annotations ?? {};
   const parsed = jobSchema.safeParse({
     ...job,
     ...(content?.annotations && { content: { ...content, annotations } }),
+    ...(gate && { gate: withoutDigest(gate) }),
     output: { ...(job.output as object), root },
     run: runOf(summary),
   });
@@ -37,6 +41,12 @@ export async function recordedJob(root: string): Promise<Job> {
     cure: 'Give the job file: --job job.yaml.',
     cause: parsed.error,
   });
+}
+
+function withoutDigest(gate: { classifier?: unknown }): object {
+  if (typeof gate.classifier !== 'object') return gate;
+  const { sha256: _, ...classifier } = gate.classifier as Record<string, unknown>;
+  return { ...gate, classifier };
 }
 
 /** What of `run` shows in the pixels. */
