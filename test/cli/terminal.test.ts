@@ -32,6 +32,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
   t.is(lines.shift(), 'Making 12 stylized images and 6 originals with 1 worker, 1 thread each.');
   t.is(lines.shift(), 'Measuring a few steps ...', 'no step time is cached yet');
   t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
+  t.is(lines.pop(), 'Report: plain/report.html');
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
   t.is(lines.pop(), '18 images in plain: 12 stylized, 6 originals.');
