@@ -10,6 +10,7 @@ import { sha256 } from '../../src/files/digest.js';
 
 const run = promisify(execFile);
 const megabyte = 1 << 20;
+const installer = 'uv==0.13.9';
 
 /** Why the libraries cannot be had here; undefined if they can. */
 export async function whyUnavailable(): Promise<string | undefined> {
@@ -45,8 +46,12 @@ export async function installLibraries(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await python('-m', 'venv', folder);
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-cache-dir'];
-  await run(interpreter, [...install, '-r', requirements], { maxBuffer: 64 * megabyte });
+  const options = ['--quiet', '--no-cache-dir'];
+  const maxBuffer = 64 * megabyte;
+  await run(interpreter, ['-m', 'pip', 'install', '--disable-pip-version-check', ...options, installer]);
+  // Gigabytes: a quarter of the time that pip takes.
+  const install = ['-m', 'uv', 'pip', 'install', ...options, '--python', interpreter, '-r', requirements];
+  await run(interpreter, install, { maxBuffer });
   await writeFile(mark, '');
   return interpreter;
 }

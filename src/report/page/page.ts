@@ -1,6 +1,7 @@
 /** The page around rows and thumbnails. @module */
 import type { DatasetSummary } from '../../dataset/summary.js';
 import { sha256 } from '../../files/digest.js';
+import { labelsSection } from './labels-section.js';
 import {
   balanceSection,
   failuresSection,
@@ -40,11 +41,12 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
     `<title>${title}</title><style>${style}</style></head><body>`,
     '<a class="skip" href="#gallery">Skip to the gallery</a>',
-    `<header><h1><bdi>${escapeHtml(name)}</bdi></h1><nav aria-label="Sections">${links}</nav></header><main>`,
+    `<header><h1><bdi>${escapeHtml(name)}</bdi></h1><nav aria-label="Sections">${linksOf(summary)}</nav></header><main>`,
     overviewSection(summary),
     partNote(survey.files.length, total),
     gallerySection,
     balanceSection(summary, survey),
+    labelsSection(summary),
     parametersSection(survey),
     failuresSection(survey),
     timeSection(survey),
@@ -74,9 +76,11 @@ function policy(style: string, script: string, hasFiles: boolean): string {
 
 const base64Digest = (text: string): string => Buffer.from(sha256(text), 'hex').toString('base64');
 
-const links = ['overview', 'gallery', 'balance', 'parameters', 'failures', 'time', 'provenance']
-  .map((id) => `<a href="#${id}">${id}</a>`)
-  .join(' ');
+function linksOf({ counts }: DatasetSummary): string {
+  const labels = counts.gate ? ['labels'] : [];
+  const ids = ['overview', 'gallery', 'balance', ...labels, 'parameters', 'failures', 'time', 'provenance'];
+  return ids.map((id) => `<a href="#${id}">${id}</a>`).join(' ');
+}
 
 const filter = (name: string, label: string): string =>
   `<label>${label} <select id="filter-${name}" data-filter="${name}"><option value="">all</option></select></label>`;
@@ -89,6 +93,7 @@ const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h
   filter('style', 'Style'),
   filter('styleLoss', 'Loss'),
   filter('status', 'Status'),
+  filter('verdict', 'Gate'),
 ].join('')}<label>Text <input id="filter-text" type="search" placeholder="name, id, message"></label>
 <label>Sort by <select id="sort"><option value="">order of the manifest</option><option value="loss">loss, low first</option><option value="-loss">loss, high first</option><option value="strength">strength, low first</option><option value="-strength">strength, high first</option></select></label>
 <button type="reset">Reset</button></form>

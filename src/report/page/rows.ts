@@ -34,6 +34,9 @@ export interface ReportRow {
   readonly strength: number | null;
   /** Names of the style losses, such as `gram` or `gram + moments`; null for other methods. */
   readonly styleLoss: string | null;
+  /** What the gate says; absent without a gate, as rows are many. */
+  readonly gate?: ReportGate;
+  readonly verdict?: string;
   readonly elapsedMs: number | null;
   readonly edgeF1: number | null;
   readonly restarts: number;
@@ -42,6 +45,15 @@ export interface ReportRow {
   /** Steps and total losses. */
   readonly curve: { readonly steps: readonly number[]; readonly losses: readonly number[] } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What the gate says of an image. */
+export interface ReportGate {
+  readonly before: number;
+  readonly after: number;
+  readonly seen: string;
+  /** `strength 40: fox 0.7`, of each attempt. */
+  readonly attempts: readonly string[];
 }
 
 const longestCurve = 32;
@@ -96,6 +108,7 @@ export function rowOf(
     loss: rounded(facts.loss?.final.total),
     strength: typeof strength === 'number' ? rounded(strength) : null,
     styleLoss: styleLossOf(parameters),
+    ...gateOf(record),
     elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
     edgeF1: isStylized(record) ? rounded(record.edgeF1) : null,
     restarts: facts.restarts ?? 0,
@@ -106,6 +119,22 @@ export function rowOf(
         ? { code: shown(record.error.code), message: shown(record.error.message) }
         : null,
   };
+}
+
+function gateOf(record: ItemRecord): Pick<ReportRow, 'gate' | 'verdict'> {
+  if (record.kind !== 'stylized' || !record.gate) return {};
+  const { verdict, before, after, seen, attempts } = record.gate;
+  const gate = {
+    before,
+    after,
+    seen: shown(seen),
+    attempts: attempts.map(({ strength, probability, seen: each }) =>
+      shown(
+        `${strength === null ? '' : `strength ${rounded(strength)}: `}${each || 'nothing'} ${probability}`,
+      ),
+    ),
+  };
+  return { verdict: shown(verdict), gate };
 }
 
 /** Losses have weights in a resolved recipe, so they are a map. */

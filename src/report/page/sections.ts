@@ -136,7 +136,8 @@ export function provenanceSection(summary: DatasetSummary): string {
   );
 }
 
-function section(id: string, title: string, body: string): string {
+/** A part of the page with its title. */
+export function section(id: string, title: string, body: string): string {
   return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
 }
 

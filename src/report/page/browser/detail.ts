@@ -88,6 +88,9 @@ function factTable(row: ReportRow): HTMLElement {
     ['edge F1', row.edgeF1],
     ['milliseconds', row.elapsedMs],
     ['restarts', row.restarts],
+    ['gate', row.verdict ?? null],
+    ['probability of the class, before and after', row.gate ? `${row.gate.before}, ${row.gate.after}` : null],
+    ['attempts', row.gate?.attempts.join('; ') ?? null],
     ...Object.entries(row.parameters),
     ...(row.kind === 'stylized' ? Object.entries(data.constants) : []),
   ];

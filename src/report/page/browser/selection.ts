@@ -2,7 +2,7 @@
 import type { ReportRow } from '../rows.js';
 import { byId, data } from './data.js';
 
-const filterNames = ['label', 'split', 'style', 'styleLoss', 'status'] as const;
+const filterNames = ['label', 'split', 'style', 'styleLoss', 'status', 'verdict'] as const;
 type FilterName = (typeof filterNames)[number];
 
 /** For images without a class or style; no name is empty. */
