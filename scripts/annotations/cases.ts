@@ -72,7 +72,8 @@ const count = Number(process.argv[2] ?? 300);
 const folder = await mkdtemp(join(tmpdir(), 'wildstyle-annotations-'));
 for (let index = 0; index < count; index++) {
   const draw = numbers(keyOfSeed(20), index);
-  const [widthPx, heightPx, sizePx] = [draw(40, 400), draw(40, 400), draw(32, 300)];
+  // Odd, so that the center of a pixel is never at the edge of two others, where libraries may take either.
+  const [widthPx, heightPx, sizePx] = [2 * draw(20, 200) + 1, 2 * draw(20, 200) + 1, draw(32, 300)];
   const fit = fits[index % fits.length];
   const shape = fitShape(widthPx, heightPx, { sizePx, fit });
   const augment = index % 2 === 0 ? {} : augmentation(draw, shape);
@@ -114,6 +115,7 @@ for (let index = 0; index < count; index++) {
     widthPx,
     heightPx,
     fit,
+    sizePx,
     shape,
     augment,
     objects,

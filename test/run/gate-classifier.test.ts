@@ -12,6 +12,7 @@ import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/preparing/prepare.js';
 import { recordedJob } from '../../src/run/repair/recorded-job.js';
 import { runPlan } from '../../src/run/run.js';
+import { readPage } from '../report/page/page-parts.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
 import { byColor, tinyClassifier } from '../support/tiny-classifier.js';
 
@@ -61,6 +62,18 @@ test('what takes the color of the style is caught, and keeps its label with less
     t.is(gate.attempts.length > 1, label !== 'blue');
     t.true(gate.before > 0.9 && gate.after > 0.5);
   }
+  const { data, html } = await readPage(job.out);
+  for (const { label, verdict, gate } of data.rows) {
+    t.is(verdict, 'kept');
+    t.is(gate?.seen, label ?? '');
+    t.is(gate?.attempts.length === 1, label === 'blue');
+  }
+  t.true(html.includes('id="filter-verdict"'));
+  for (const caption of ['By class', 'By style', 'By strength']) t.true(html.includes(`<caption>${caption}`));
+  t.regex(
+    html,
+    /<bdi>red<\/bdi><\/th><td class="number">2<\/td><td class="number">0 %<\/td><td class="number">100 %</,
+  );
   const { job: recorded } = JSON.parse(await readFile(join(job.out, 'dataset.json'), 'utf8'));
   t.is(recorded.gate.classifier.sha256, sha256(await readFile(join(job.folder, 'tiny.onnx'))));
   t.is((await runPlan(await plan(job))).status, 'nothing');

@@ -17,7 +17,8 @@ async function gatedJob(gate: object, recipe: object): Promise<SmallJob> {
   const job = await smallJob({
     content: { root: 'motifs', similar: false },
     sampling: { stylesPerContent: 1, keepOriginals: false },
-    recipe: { method: 'none', ...recipe },
+    // Its weights come with the package; random ones are drawn and calibrated anew in every process.
+    recipe: { method: 'none', network: 'compact', ...recipe },
     gate,
   });
   for (const motif of ['rings', 'stripes', 'noise'] as const)
