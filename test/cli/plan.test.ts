@@ -135,7 +135,7 @@ test.serial('--set, --limit, --workers and --out change the job', async (t) => {
     environment,
   );
   t.is(run.exitCode, 0, run.stderr);
-  t.regex(run.stdout, /^Making 4 stylized images with 2 workers, 1 thread each\.$/m);
+  t.regex(run.stdout, /^\S+Z Making 4 stylized images with 2 workers, 1 thread each\.$/m);
   t.regex(run.stdout, /^4 images in elsewhere: 4 stylized, 0 originals\.$/m);
   t.false(existsSync(job.out));
   const { counts, job: resolved } = await summaryOf(`${job.folder}/elsewhere`);

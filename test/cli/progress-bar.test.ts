@@ -76,4 +76,7 @@ test('lines in a log file have a time', (t) => {
   } as unknown as NodeJS.WriteStream);
   view.update({ ...progress(1), elapsedMs: 60_000 });
   t.regex(written, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| 1\/8 images \| .*\n$/);
+  written = '';
+  view.print('first\nsecond');
+  t.regex(written, /^\S+Z first\n\S+Z second\n$/);
 });

@@ -29,9 +29,12 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
   t.is(stderr, '', 'no banner, no warning');
   const lines = stdout.split('\n');
   t.is(lines.pop(), '');
-  t.is(lines.shift(), 'Making 12 stylized images and 6 originals with 1 worker, 1 thread each.');
-  t.is(lines.shift(), 'Measuring a few steps ...', 'no step time is cached yet');
-  t.regex(lines.shift() ?? '', /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
+  t.regex(
+    lines.shift() ?? '',
+    /^\S+Z Making 12 stylized images and 6 originals with 1 worker, 1 thread each\.$/,
+  );
+  t.regex(lines.shift() ?? '', /^\S+Z Measuring a few steps \.\.\.$/, 'no step time is cached yet');
+  t.regex(lines.shift() ?? '', /^\S+Z Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
   t.is(lines.pop(), 'Report: plain/report.html');
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
@@ -43,7 +46,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
     cache: job.cache,
     cwd: job.folder,
   });
-  t.regex(again.stdout.split('\n')[1], /^Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
+  t.regex(again.stdout.split('\n')[1], /^\S+Z Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
 });
 
 test.serial('on a terminal: draws and clears a bar, and restores the cursor', async (t) => {
@@ -112,6 +115,6 @@ test.serial('file names cannot send control characters to the terminal', async (
   await job.put(`content/ponds/${name}`, 'no image');
   const root = join(job.folder, 'named');
   const { stdout } = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=1'], job);
-  t.regex(stdout, /^failed: ponds\/red\ufffd\[31m\.jpg: /m);
+  t.regex(stdout, /^\S+Z failed: ponds\/red\ufffd\[31m\.jpg: /m);
   t.false(stdout.includes(control));
 });

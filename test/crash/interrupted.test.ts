@@ -74,7 +74,10 @@ test.serial('SIGINT once: images in progress are finished, and the next run resu
   const { exitCode, stdout, stderr } = await going.ended;
   t.is(exitCode, 75);
   t.is(stderr, '');
-  t.regex(stdout, /^Stopping: finishing the images in progress\. Press Ctrl-C again to stop immediately\.$/m);
+  t.regex(
+    stdout,
+    /^\S+Z Stopping: finishing the images in progress\. Press Ctrl-C again to stop immediately\.$/m,
+  );
   t.regex(stdout, /^\d+ images? left\. Run the same command again to resume\.$/m);
   const { root } = going;
   t.true(existsSync(join(root, '.wildstyle')));
@@ -206,5 +209,5 @@ test.serial('makes deleted images again, and no others', async (t) => {
   const [lost] = await imagesBelow(root);
   await rm(join(root, lost));
   const again = await completes(t, root);
-  t.regex(again.stdout, /^17 images already exist\./m);
+  t.regex(again.stdout, /^\S+Z 17 images already exist\./m);
 });

@@ -53,7 +53,7 @@ test.serial(
     );
     const retried = await wildstyle(['run', job.file, '--retry-failed'], job);
     t.is(retried.exitCode, 0, retried.stderr);
-    t.regex(retried.stdout, /^8 images already exist\. Making 2 stylized images and 2 originals/m);
+    t.regex(retried.stdout, /^\S+Z 8 images already exist\. Making 2 stylized images and 2 originals/m);
     t.like(await summaryOf(job.out), {
       status: 'complete',
       counts: { items: 12, complete: 12, failed: 0, errors: {} },

@@ -6,8 +6,8 @@ import { formatDuration, formatNumber } from '../format.js';
 
 export interface ProgressView {
   update: (progress: Progress) => void;
-  /** Prints a line without disturbing the bar. */
-  print: (line: string) => void;
+  /** Prints text without disturbing the bar. In a log file, every line has a time. */
+  print: (text: string) => void;
   stop: () => void;
 }
 
@@ -75,7 +75,9 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
       lastMs = progress.elapsedMs;
       stream.write(`${timeStamp(Date.now())} ${progressLine(progress)}\n`);
     },
-    print: (line) => stream.write(printable(`${line}\n`)),
+    print(text) {
+      for (const line of text.split('\n')) stream.write(printable(`${timeStamp(Date.now())} ${line}\n`));
+    },
     stop() {},
   };
 }

@@ -81,14 +81,14 @@ test.serial(
     const first = await run('--max-images', '5');
     t.is(first.exitCode, 75, first.stderr);
     t.regex(first.stdout, /^13 images left \(--max-images\)\. Run the same command again to resume\.$/m);
-    t.regex(first.stdout, /^Making \d stylized images? and \d originals? with/m);
+    t.regex(first.stdout, /^\S+Z Making \d stylized images? and \d originals? with/m);
     const { counts } = await summaryOf(root);
     t.is(counts.complete, 5);
     const sizes = Object.values(counts.classes).map(({ originals, stylized }) => originals + stylized);
     t.deepEqual(sizes.sort(), [1, 2, 2], 'five images of three classes');
     const second = await run('--max-runtime', '1s');
     t.is(second.exitCode, 75, second.stderr);
-    t.regex(second.stdout, /^Stopping \(--max-runtime, \w{3} .*\): finishing the images in progress\./m);
+    t.regex(second.stdout, /^\S+Z Stopping \(--max-runtime, \w{3} .*\): finishing the images in progress\./m);
     t.deepEqual((await verifyDataset(root)).problems, []);
     const last = await run();
     t.is(last.exitCode, 0, last.stderr);

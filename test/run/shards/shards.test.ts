@@ -174,12 +174,12 @@ test.serial(
     const before = (await imagesBelow(root)).length;
     const two = await run(root, '--shard', '0/2');
     t.is(two.exitCode, 0);
-    t.regex(two.stdout, /^\d+ images? already exists?\. Making/m);
+    t.regex(two.stdout, /^\S+Z \d+ images? already exists?\. Making/m);
     const after = (await imagesBelow(root)).length;
     t.true(after > before);
     const last = await run(root);
     t.is(last.exitCode, 0, last.stderr);
-    t.regex(last.stdout, new RegExp(`^${after} images already exist\\. Making`, 'm'));
+    t.regex(last.stdout, new RegExp(`^\\S+Z ${after} images already exist\\. Making`, 'm'));
     await isWhole(t, root);
   },
 );
