@@ -1,0 +1,80 @@
+// Gathers the pages of the site: docs/ as it is, other files that pages link to, and the reference of the library.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, posix, relative, resolve } from 'node:path';
+
+/** Copies the pages, and makes pages of the files outside of docs/ that they link to. */
+export function stagePages(root, pages) {
+  rmSync(pages, { recursive: true, force: true });
+  cpSync(join(root, 'docs'), pages, { recursive: true });
+  cpSync(join(root, 'CHANGELOG.md'), join(pages, 'changelog.md'));
+  const linked = new Set();
+  for (const name of readdirSync(pages)) {
+    if (extname(name) !== '.md') continue;
+    const path = join(pages, name);
+    writeFileSync(path, withStagedLinks(root, readFileSync(path, 'utf8'), 'docs', linked));
+  }
+  // A page of a file may link to further ones.
+  for (const file of linked) stageFile(root, pages, file, linked);
+}
+
+const shownAsTheyAre = /\.(md|jpg|png|svg)$/;
+
+/** Links that leave docs/ lead to `files/`, where those files get pages. */
+function withStagedLinks(root, text, folder, linked, up = '.') {
+  return text.replace(/\]\(([^)\s:#]+)(#[^)]*)?\)/g, (whole, link, anchor = '') => {
+    const file = posix.join(folder, link);
+    if (!existsSync(join(root, file))) throw new Error(`${folder}: there is no ${link}`);
+    if (file.startsWith('docs/') && shownAsTheyAre.test(file))
+      return folder === 'docs' ? whole : `](${up}/${posix.relative('docs', file)}${anchor})`;
+    linked.add(file);
+    return `](${up}/files/${pageOf(file)}${anchor})`;
+  });
+}
+
+const pageOf = (file) => (extname(file) === '.md' ? file : `${file}.md`);
+
+function stageFile(root, pages, file, linked) {
+  const text = readFileSync(join(root, file), 'utf8');
+  const target = join(pages, 'files', pageOf(file));
+  mkdirSync(dirname(target), { recursive: true });
+  if (extname(file) === '.md') {
+    const up = posix.relative(posix.dirname(posix.join('files', file)), '.');
+    writeFileSync(target, withStagedLinks(root, text, posix.dirname(file), linked, up));
+  } else {
+    writeFileSync(target, `# ${file}\n\n\`\`\`\`${extname(file).slice(1)}\n${text}\n\`\`\`\`\n`);
+  }
+}
+
+/** Writes the reference of the library as pages. */
+export function stageReference(root, site, pages) {
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(site, 'node_modules', 'typedoc', 'bin', 'typedoc'),
+      ...['--plugin', 'typedoc-plugin-markdown', '--entryPoints', join(root, 'src', 'index.ts')],
+      ...['--tsconfig', join(root, 'tsconfig.json'), '--out', join(pages, 'api')],
+      ...[
+        '--readme',
+        'none',
+        '--disableSources',
+        '--skipErrorChecking',
+        '--excludeInternal',
+        '--hideGenerator',
+      ],
+      ...['--entryFileName', 'index', '--hidePageHeader', '--hideBreadcrumbs', '--logLevel', 'Error'],
+    ],
+    { cwd: site, stdio: 'inherit' },
+  );
+  if (status !== 0) throw new Error('typedoc failed');
+}
+
+/** Every file below a folder. */
+export function filesBelow(folder, base = folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory()
+      ? filesBelow(path, base)
+      : [relative(base, resolve(path)).replaceAll('\\', '/')];
+  });
+}
