@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the package as users get it: packs it, checks the tarball with publint and @arethetypeswrong/cli, and runs it with npx
+# Looks for unused files, exports and dependencies with knip. Then checks the package as users get it: packs it, checks the tarball with publint and @arethetypeswrong/cli, and runs it with npx
 # in an empty folder with an empty cache: `init` writes a job, and the job runs. Needs a build and the npm registry; says so
 # and succeeds without it. Usage: scripts/package/check.sh
 set -euo pipefail
@@ -11,6 +11,8 @@ if ! npm ping --silent >/dev/null 2>&1 && ! npm view publint version --silent >/
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+npx --yes knip@5.43.0 --no-progress
 
 # The prepack script would install and build again.
 npm pack --ignore-scripts --silent --pack-destination "$work" >/dev/null

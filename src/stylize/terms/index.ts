@@ -39,7 +39,6 @@ export const imageLosses = { totalVariation } satisfies Record<string, Loss>;
 
 export type ContentLossName = keyof typeof contentLosses;
 export type StyleLossName = keyof typeof styleLosses;
-export const contentLossNames = Object.keys(contentLosses) as [ContentLossName, ...ContentLossName[]];
 export const styleLossNames = Object.keys(styleLosses) as [StyleLossName, ...StyleLossName[]];
 
 /** Every loss, keyed by the term name that curves, records, metadata and reports use for the first style. */
