@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks for unused files, exports and dependencies with knip. Then checks the package as users get it: packs it, checks the tarball with publint and @arethetypeswrong/cli, and runs it with npx
-# in an empty folder with an empty cache: `init` writes a job, and the job runs. Needs a build and the npm registry; says so
-# and succeeds without it. Usage: scripts/package/check.sh
+# Looks for unused files, exports and dependencies with knip. Then checks the package as users get it: packs it, checks the
+# tarball with publint and @arethetypeswrong/cli, and runs it with npx in an empty folder with an empty cache: `init` writes a job,
+# and the job runs. Needs a build and the npm registry; says so and succeeds without it. Usage: scripts/package/check.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -12,7 +12,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-npx --yes knip@5.43.0 --no-progress
+npx --yes knip@5.88.1 --no-progress
 
 # The prepack script would install and build again.
 npm pack --ignore-scripts --silent --pack-destination "$work" >/dev/null

@@ -37,7 +37,6 @@ export const styleLosses = {
 /** Losses on the pixels of the image itself. */
 export const imageLosses = { totalVariation } satisfies Record<string, Loss>;
 
-export type ContentLossName = keyof typeof contentLosses;
 export type StyleLossName = keyof typeof styleLosses;
 export const styleLossNames = Object.keys(styleLosses) as [StyleLossName, ...StyleLossName[]];
 
