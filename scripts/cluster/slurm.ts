@@ -52,7 +52,7 @@ try {
   const figures = {
     shards: 4,
     requeues: (logs.match(/Run the same command again to resume/g) ?? []).length,
-    signals: (logs.match(/^Stopping: finishing the images in progress/gm) ?? []).length,
+    signals: (logs.match(/^\S+Z Stopping: finishing the images in progress/gm) ?? []).length,
     merged: merged !== undefined,
     treeEqual: JSON.stringify(merged?.files) === JSON.stringify(expected.files),
     resultEqual: merged?.resultDigest === expected.resultDigest,
