@@ -39,11 +39,9 @@ function laplacian(image: tf.Tensor4D): tf.Tensor4D {
     [-right, 2 * (down + right), -right],
     [0, -down, 0],
   ];
-  const everyChannel = Array.from({ length: channels }, (_, to) => to);
-  const filter = stencil.map((row) =>
-    row.map((value) => everyChannel.map((from) => everyChannel.map((to) => (from === to ? value : 0)))),
-  );
-  return tf.conv2d(replicated(image), tf.tensor4d(filter), 1, 'valid');
+  // One filter for each channel: a depthwise convolution.
+  const filter = stencil.map((row) => row.map((value) => Array.from({ length: channels }, () => [value])));
+  return tf.depthwiseConv2d(replicated(image), tf.tensor4d(filter), 1, 'valid');
 }
 
 /** The total variation of the image, relative to that of a typical photograph. */
