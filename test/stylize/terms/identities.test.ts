@@ -138,6 +138,17 @@ for (const engine of engines) {
     const root = (deviation: number) => Math.sqrt(deviation ** 2 + both);
     const expected = ((root(2) - root(1)) ** 2 + (root(0.5) - root(1.5)) ** 2) / 2;
     t.true(isClose(two.loss.data[0], expected, 1e-4), `${two.loss.data[0]} for ${expected}`);
+
+    // Covariances that do not commute: in two dimensions, tr (A^1/2 B A^1/2)^1/2 = (tr AB + 2 (det A det B)^1/2)^1/2.
+    const apart = await execute(engine, lossOf('wasserstein'), {
+      image: along(scaled(first, 2), scaled(second, 0.5)),
+      style: { data: Float32Array.from(first.flatMap((u, i) => [u, 1.5 * second[i]])), shape: [1, 4, 1, 2] },
+    });
+    // A has its variances 4 and 1/4 along (1, 1) and (1, -1), B its 1 and 9/4 along the channels.
+    const [a, b, c, d] = [4 + both, 0.25 + both, 1 + both, 2.25 + both];
+    const cross = Math.sqrt(((a + b) / 2) * (c + d) + 2 * Math.sqrt(a * b * c * d));
+    const distance = (a + b + c + d - 2 * cross) / 2;
+    t.true(isClose(apart.loss.data[0], distance, 1e-4), `${apart.loss.data[0]} for ${distance}`);
   });
 
   test(`${engine.name}: along one channel, sorted values give the optimal transport`, async (t) => {
