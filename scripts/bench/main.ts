@@ -21,8 +21,10 @@ const { positionals, values } = parseArgs({
     pairs: text,
     size: text,
     against: text,
-    // For the benchmark of semantics: `compact` or `vgg19`.
-    network: { ...text, default: 'compact' },
+    // For the benchmarks of semantics and optimizers: `compact` or `vgg19`.
+    network: text,
+    // For the benchmark of optimizers.
+    strength: { ...text, default: '10' },
     // For the benchmark of networks.
     judge: { ...text, default: '10' },
     device: text,
@@ -53,7 +55,11 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
   export: async () => (await import('./export.js')).benchExport(),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
-  optimizers: async () => (await import('./pictures/optimizers.js')).benchOptimizers(pictures(6, 160)),
+  optimizers: async () => {
+    const { benchOptimizers } = await import('./pictures/optimizers.js');
+    const network = values.network === 'compact' ? 'compact' : 'vgg19';
+    return benchOptimizers({ ...pictures(6, 160), network, strength: Number(values.strength) });
+  },
   networks: async () => {
     const { benchNetworks } = await import('./networks/networks.js');
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
@@ -120,8 +126,8 @@ function rowsOf(some: Figures, prefix = ''): [key: string, values: string][] {
       [
         `${prefix}${key}`,
         cells
-          .map((cell) => cell.padEnd(16))
-          .join('')
+          .map((cell) => cell.padEnd(20))
+          .join('  ')
           .trimEnd(),
       ],
     ];

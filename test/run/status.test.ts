@@ -37,7 +37,9 @@ test.serial('status follows a run: workers, rate, failures; then how it ended', 
   t.true(running.run.itemsPerMinute > 0);
   if (process.platform !== 'win32') {
     going.process.kill('SIGUSR2');
-    await until('the answer to SIGUSR2', () => /^\d+% \| \d+\/21 images.* per minute/m.test(going.written()));
+    await until('the answer to SIGUSR2', () =>
+      /^\S+Z \d+% \| \d+\/21 images.* per minute/m.test(going.written()),
+    );
   }
   going.process.kill('SIGTERM');
   t.is((await going.ended).exitCode, 75);

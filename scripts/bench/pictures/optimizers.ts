@@ -14,19 +14,27 @@ const contenders: Readonly<Record<string, RecipeInput>> = {
   adam: { optimizer: 'adam' },
   adamAverage: { optimizer: 'adam', average: 0.9 },
   adamConstant: { optimizer: 'adam', decay: 'none' },
+  adamFast: { optimizer: 'adam', learningRate: 0.05 },
   sgd: { optimizer: 'sgd' },
+  sgdFast: { optimizer: 'sgd', learningRate: 0.03 },
   rmsprop: { optimizer: 'rmsprop' },
 };
 
+interface OptimizerOptions extends PictureOptions {
+  readonly network: 'compact' | 'vgg19';
+  readonly strength: number;
+}
+
 /**
- * Stylizes every pair with the default recipe of `vgg19` and each optimizer. Writes `optimizers.csv` and `optimizers.jpg`: a
+ * Stylizes every pair with the default recipe of the network and each optimizer. Writes `optimizers.csv` and `optimizers.jpg`: a
  * row per pair, with content, style, and the result of each optimizer.
  * @returns medians over the pairs: the loss relative to that of L-BFGS, and measures of the image
  */
 export async function benchOptimizers(
-  options: PictureOptions,
+  options: OptimizerOptions,
 ): Promise<Record<string, Record<string, number>>> {
   await mkdir(options.out, { recursive: true });
+  const { network, strength } = options;
   const pairs = await loadPairs(options);
   const stylizer = await createStylizer({ weights: { vgg19: options.weights } });
   const figures: Record<string, Record<string, number[]>> = {};
@@ -36,7 +44,7 @@ export async function benchOptimizers(
     const row = [content, style];
     let best = 0;
     for (const [contender, recipe] of Object.entries(contenders)) {
-      const input = { network: 'vgg19', size: options.sizePx, ...recipe } as const;
+      const input = { network, size: options.sizePx, style: { strength }, ...recipe };
       const { image, loss, evaluations } = await stylizer.stylize(content, style, input);
       const { total } = loss.final;
       if (contender === 'lbfgs') best = total;
