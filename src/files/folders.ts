@@ -41,6 +41,21 @@ export async function removeFolder(folder: string, fileSystem: FileSystem): Prom
   }
 }
 
+/** Removes a folder and everything in it. Links are removed, not followed. Does nothing if it does not exist. */
+export async function removeTree(folder: string, fileSystem: FileSystem): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (!entries) return;
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await removeTree(path, fileSystem);
+    else await fileSystem.unlink(path);
+  }
+  await fileSystem.rmdir(folder);
+}
+
 /** Removes a file. Does nothing if it does not exist. */
 export async function unlinkIfThere(path: string, fileSystem: FileSystem): Promise<void> {
   await fileSystem.unlink(path).catch((error: NodeJS.ErrnoException) => {

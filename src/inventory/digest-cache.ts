@@ -7,12 +7,14 @@
  * drops are simply hashed again by the next.
  * @module
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../files/cache-folder.js';
 import { sha256 } from '../files/digest.js';
+import { nodeFileSystem } from '../files/file-system.js';
+import { unlinkIfThere } from '../files/folders.js';
+import { publishFile } from '../files/publish.js';
 import { formatFingerprint, parseFingerprint } from '../images/similar/fingerprint.js';
 import type { FoundFile } from './scan.js';
 
@@ -97,15 +99,12 @@ export class DigestCache {
     if (!this.#changed) return;
     const unseen = [...this.#known].filter(([path]) => !this.#seen.has(path)).slice(0, maximumUnseen);
     const files = Object.fromEntries([...this.#seen, ...unseen]);
-    const temporary = `${this.#file}.${randomUUID()}.tmp`;
+    const folder = dirname(this.#file);
     try {
-      await mkdir(join(this.#file, '..'), { recursive: true });
-      await writeFile(temporary, JSON.stringify({ version: 2, root: this.#root, files }), { flag: 'wx' });
-      await rename(temporary, this.#file);
-      await removeOld(join(this.#file, '..'), nowMs - maximumAgeMs);
-    } catch {
-      await rm(temporary, { force: true }).catch(() => undefined);
-    }
+      const text = JSON.stringify({ version: 2, root: this.#root, files });
+      await publishFile(this.#file, text, { temporaryFolder: folder });
+      await removeOld(folder, nowMs - maximumAgeMs);
+    } catch {}
   }
 }
 
@@ -125,6 +124,6 @@ async function removeOld(folder: string, beforeMs: number): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!/^[0-9a-f]{32}\.json(\.[0-9a-f-]{36}\.tmp)?$/.test(name)) continue;
     const { mtimeMs } = await stat(join(folder, name));
-    if (mtimeMs < beforeMs) await rm(join(folder, name), { force: true });
+    if (mtimeMs < beforeMs) await unlinkIfThere(join(folder, name), nodeFileSystem);
   }
 }

@@ -1,7 +1,6 @@
 /** The loss curve of a training: a file of JSON lines, one for each step. @module */
-import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asStorageError } from '../files/file-system.js';
+import { asStorageError, nodeFileSystem } from '../files/file-system.js';
 import { readLines } from '../files/lines.js';
 import { publishFile } from '../files/publish.js';
 import type { StepReport } from './task.js';
@@ -34,7 +33,12 @@ export async function rewindCurve(path: string, step: number): Promise<void> {
 /** Appends a point. @throws `disk-full`, `output-unwritable` */
 export async function appendPoint(path: string, point: CurvePoint): Promise<void> {
   try {
-    await appendFile(path, `${JSON.stringify(point)}\n`);
+    const file = await nodeFileSystem.open(path, 'a');
+    try {
+      await file.writeFile(`${JSON.stringify(point)}\n`);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw asStorageError(error, path);
   }

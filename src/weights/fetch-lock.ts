@@ -1,8 +1,9 @@
 /** Keeps two commands from fetching the same weights at a time. @module */
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
-import { asStorageError } from '../files/file-system.js';
+import { asStorageError, nodeFileSystem } from '../files/file-system.js';
+import { unlinkIfThere } from '../files/folders.js';
 import { type FolderLock, LockHeld, releasedSuffix, takeFolderLock } from '../files/lock/folder-lock.js';
 
 /**
@@ -33,8 +34,8 @@ export async function withFetchLock<T>(folder: string, network: string, work: ()
 async function removeLock(path: string): Promise<void> {
   try {
     for (const name of await readdir(path))
-      if (name.endsWith(releasedSuffix)) await rm(join(path, name), { force: true });
-    await rmdir(path);
+      if (name.endsWith(releasedSuffix)) await unlinkIfThere(join(path, name), nodeFileSystem);
+    await nodeFileSystem.rmdir(path);
   } catch {
     // A lock that stays does no harm: the next fetch takes it over.
   }

@@ -9,6 +9,7 @@ import { outputPaths } from '../../src/dataset/output-paths.js';
 import { findShards } from '../../src/dataset/shards/shard-folders.js';
 import type { WildstyleError } from '../../src/errors.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
+import type { ExporterName } from '../../src/export-formats.js';
 import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
 import { mergeShards } from '../../src/run/shards/merge-shards.js';
 import { imagesBelow } from '../support/dataset-tree.js';
@@ -32,6 +33,7 @@ interface Scenario {
 
 const runTo = (root: string, fileSystem: FileSystem) => small.run(root, { fileSystem });
 const exportTo = (root: string, fileSystem: FileSystem) => exportDataset(root, 'csv', {}, fileSystem);
+const copiesTo = (root: string, fileSystem: FileSystem) => exportDataset(root, 'yolo', {}, fileSystem);
 
 const repairIn = (root: string, fileSystem: FileSystem) => small.repair(root, { fileSystem });
 
@@ -41,9 +43,9 @@ async function mergeIn(root: string, fileSystem: FileSystem): Promise<void> {
   else await small.run(root, { fileSystem });
 }
 
-async function wholeWithExport(): Promise<Record<string, string>> {
+async function wholeWithExport(name: ExporterName = 'csv'): Promise<Record<string, string>> {
   const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
-  await exportDataset(root, 'csv');
+  await exportDataset(root, name);
   return contentsOf(root);
 }
 
@@ -106,6 +108,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     before: (root) => copyOf(join(folder, 'whole/out'), root),
     work: exportTo,
     after: wholeWithExport,
+  },
+  'export of copies that replaces another': {
+    every: 5,
+    async before(root) {
+      await copyOf(join(folder, 'whole/out'), root);
+      await exportDataset(root, 'yolo');
+      await rm(join(root, 'exports/yolo'), { recursive: true });
+      await mkdir(join(root, 'exports/yolo/train/old'), { recursive: true });
+      await writeFile(join(root, 'exports/yolo/train/old/one.png'), 'of an earlier version');
+    },
+    work: copiesTo,
+    after: () => wholeWithExport('yolo'),
   },
 };
 

@@ -57,3 +57,47 @@ test('files that the page names exist', (t) => {
   const missing = named.filter((path) => !files.some((file) => file === path || file.endsWith(`/${path}`)));
   t.deepEqual(missing, []);
 });
+
+/** What reads only. `open` does if its calls say so. */
+const readers = new Set(
+  'access constants existsSync FileHandle lstat open readdir readdirSync readFile readFileSync readlinkSync realpath stat statfs Stats statSync'.split(
+    ' ',
+  ),
+);
+
+/** Files that write past the file system that tests can fail, and why they may. */
+const pastTheLayer: Readonly<Record<string, string>> = {
+  'files/file-system.ts': 'is the layer',
+  'run/notify/log.ts':
+    'a log is written while the process ends, so synchronously; a line that fails is dropped',
+  'run/pool/out-of-memory.ts': 'sets a value of the kernel for this process',
+  'engine/onnx/placement.ts': 'ONNX Runtime writes a profile into a temporary folder, which is then deleted',
+  'run/compare/try-recipes.ts': 'two images are copied into a temporary folder, which is then deleted',
+};
+
+function writesPastTheLayer(path: string): boolean {
+  const code = readFileSync(join(source, path), 'utf8');
+  const imports = code.matchAll(/^import (?:type )?([^;]*?) from '(?:node:)?fs(?:\/promises)?';$/gm);
+  return [...imports]
+    .flatMap(([, names = '']) => names.replace(/[{}\s]|type /g, ' ').split(','))
+    .some((name) => {
+      const [exported = '', local = exported] = name.trim().split(' as ');
+      const calls = code.match(new RegExp(`(?<![.#\\w])${local}\\(.*`, 'g')) ?? [];
+      return (
+        !readers.has(exported) ||
+        (exported === 'open' && calls.some((call) => !/, 'r'\)|O_RDONLY/.test(call)))
+      );
+    });
+}
+
+test('files are written through the file system that tests can fail', (t) => {
+  t.deepEqual(files.filter(writesPastTheLayer).sort(), Object.keys(pastTheLayer).sort());
+});
+
+test('nothing opens a file system of its own', (t) => {
+  const dynamic = /import\('(?:node:)?fs|require\('(?:node:)?fs|process\.binding|toFile\(|createWriteStream/;
+  t.deepEqual(
+    files.filter((path) => dynamic.test(readFileSync(join(source, path), 'utf8'))),
+    [],
+  );
+});

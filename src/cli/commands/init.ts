@@ -1,6 +1,5 @@
 /** `wildstyle init`: makes a job file for two folders of images. @module */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { publishFile } from '../../files/publish.js';
@@ -138,7 +137,6 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
     ],
     planned: draftLines(drafted),
   };
-  await mkdir(places.jobFolder, { recursive: true });
   await publishFile(file, jobText(places, drafted.proposal, notes), { temporaryFolder: places.jobFolder });
   tell.lines([`Job: ${shownPath(file)}`]);
   if (args.preview ?? (asks && (await askYesNo(`Make a preview of ${previewImages} images?`, true))))

@@ -1,8 +1,9 @@
 /** `wildstyle stylize`: stylizes one image, without a job. @module */
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { asStorageError } from '../../files/file-system.js';
+import { makeFolder } from '../../files/folders.js';
 import { publishFile } from '../../files/publish.js';
 import { encodeImage } from '../../images/encode.js';
 import { formatOfFile } from '../../images/format.js';
@@ -179,6 +180,6 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
 }
 
 async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await access(folder, constants.W_OK);
 }

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { asStorageError, type FileSystem } from '../../files/file-system.js';
-import { syncFolder } from '../../files/folders.js';
+import { removeTree, syncFolder } from '../../files/folders.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { outputPaths, type ShardPlace } from '../output-paths.js';
 import { processText } from '../writer.js';
@@ -61,17 +61,6 @@ export async function removeShards(root: string, fileSystem: FileSystem): Promis
   } catch (error) {
     throw asStorageError(error, shardsFolder);
   }
-}
-
-async function removeTree(folder: string, fileSystem: FileSystem): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-  if (!entries) return;
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await removeTree(path, fileSystem);
-    else await fileSystem.unlink(path);
-  }
-  await fileSystem.rmdir(folder);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

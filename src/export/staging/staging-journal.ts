@@ -1,8 +1,8 @@
 /** The journal of an export in progress: a first line says what is exported, then a line for each committed file. @module */
-import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { asStorageError } from '../../files/file-system.js';
+import { asStorageError, type FileSystem, type OpenFile } from '../../files/file-system.js';
+import { makeFolder, unlinkIfThere } from '../../files/folders.js';
 import { readLines } from '../../files/lines.js';
 import type { PublishedFile } from '../../files/publish.js';
 
@@ -37,7 +37,8 @@ export async function readStagingJournal(
 export class StagingJournal {
   private constructor(
     private readonly path: string,
-    private readonly file: Awaited<ReturnType<typeof open>>,
+    private readonly file: OpenFile,
+    private readonly fileSystem: FileSystem,
   ) {}
 
   /** Starts a journal with the files that are kept. @throws `disk-full`, `output-unwritable` */
@@ -45,13 +46,19 @@ export class StagingJournal {
     path: string,
     identity: string,
     kept: ReadonlyMap<string, PublishedFile>,
+    fileSystem: FileSystem,
   ): Promise<StagingJournal> {
     try {
-      await mkdir(dirname(path), { recursive: true });
-      const file = await open(path, 'w');
-      const journal = new StagingJournal(path, file);
+      await makeFolder(dirname(path), fileSystem);
+      const file = await fileSystem.open(path, 'w');
+      const journal = new StagingJournal(path, file, fileSystem);
       const lines = [...kept].map(([name, published]) => ({ file: name, ...published }));
-      await journal.#append([{ export: identity }, ...lines]);
+      try {
+        await journal.#append([{ export: identity }, ...lines]);
+      } catch (error) {
+        await file.close().catch(() => {});
+        throw error;
+      }
       return journal;
     } catch (error) {
       throw asStorageError(error, path);
@@ -68,7 +75,7 @@ export class StagingJournal {
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { force: true });
+    await unlinkIfThere(this.path, this.fileSystem);
   }
 
   async #append(lines: readonly object[]): Promise<void> {

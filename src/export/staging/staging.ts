@@ -4,12 +4,12 @@
  * one with the same identity takes it from there.
  * @module
  */
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
 import { sha256OfFile } from '../../files/digest.js';
 import { asStorageError, type FileSystem } from '../../files/file-system.js';
-import { syncFolder } from '../../files/folders.js';
+import { makeFolder, removeTree, syncFolder } from '../../files/folders.js';
 import { FilePublisher, type PublishedFile } from '../../files/publish.js';
 import { ExportFile } from './export-file.js';
 import { readStagingJournal, StagingJournal } from './staging-journal.js';
@@ -19,6 +19,8 @@ export class Staging {
   /** The files of this export so far, in the order in which it asked for them. */
   readonly #digests = new Map<string, string>();
   readonly #opened: ExportFile[] = [];
+  readonly #folders = new Set<string>();
+  #making: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly root: string,
@@ -40,16 +42,16 @@ export class Staging {
     try {
       // The last step before `dataset.json` moves the files. If that was interrupted, move them back.
       if (committed && !(await exists(paths.files)) && (await exists(paths.published))) {
-        await rename(paths.published, paths.files);
+        await fileSystem.rename(paths.published, paths.files);
       }
       const kept = new Map<string, PublishedFile>();
       for (const [file, published] of committed ?? []) {
         const sha256 = await sha256OfFile(join(paths.files, file)).catch(() => undefined);
         if (sha256 === published.sha256) kept.set(file, published);
       }
-      if (!committed) await rm(paths.files, { recursive: true, force: true });
-      await mkdir(paths.files, { recursive: true });
-      const journal = await StagingJournal.begin(paths.journal, identity, kept);
+      if (!committed) await removeTree(paths.files, fileSystem);
+      await makeFolder(paths.files, fileSystem);
+      const journal = await StagingJournal.begin(paths.journal, identity, kept, fileSystem);
       return new Staging(root, name, paths, journal, kept, fileSystem);
     } catch (error) {
       throw asStorageError(error, paths.files);
@@ -91,8 +93,14 @@ export class Staging {
     if (found === sha256) return;
     const bytes = await read();
     try {
-      await mkdir(dirname(to), { recursive: true });
-      await writeFile(to, bytes, { flush: true });
+      await this.#makeFolder(dirname(to));
+      const opened = await this.fileSystem.open(to, 'w');
+      try {
+        await opened.writeFile(bytes);
+        await opened.sync();
+      } finally {
+        await opened.close();
+      }
     } catch (error) {
       throw asStorageError(error, to);
     }
@@ -110,20 +118,29 @@ export class Staging {
    */
   async publish(publishSummary: () => Promise<unknown>): Promise<void> {
     const { files, published, retired, journal } = this.paths;
+    const { fileSystem } = this;
     try {
-      await deleteOthers(files, this.#digests);
-      await rm(retired, { recursive: true, force: true });
-      await mkdir(dirname(published), { recursive: true });
-      if (await exists(published)) await rename(published, retired);
-      await rename(files, published);
-      await syncFolder(dirname(published));
+      await deleteOthers(files, this.#digests, fileSystem);
+      await removeTree(retired, fileSystem);
+      await makeFolder(dirname(published), fileSystem);
+      if (await exists(published)) await fileSystem.rename(published, retired);
+      await fileSystem.rename(files, published);
+      await syncFolder(dirname(published), fileSystem);
       await publishSummary();
       await this.journal.close();
       await this.journal.remove();
-      await rm(retired, { recursive: true, force: true });
+      await removeTree(retired, fileSystem);
     } catch (error) {
       throw asStorageError(error, journal);
     }
+  }
+
+  /** One at a time: a call that fails removes the folders that it made, which others may be about to use. */
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    this.#making = this.#making.then(() => makeFolder(folder, this.fileSystem));
+    await this.#making;
+    this.#folders.add(folder);
   }
 
   /** Ends an export that failed. What it has committed stays for the next one. */
@@ -153,14 +170,18 @@ function stagingPaths(root: string, name: string): StagingPaths {
 }
 
 /** Deletes the files that are not listed, and flushes all folders. */
-async function deleteOthers(folder: string, listed: ReadonlyMap<string, unknown>): Promise<void> {
+async function deleteOthers(
+  folder: string,
+  listed: ReadonlyMap<string, unknown>,
+  fileSystem: FileSystem,
+): Promise<void> {
   const folders = [folder];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isDirectory()) folders.push(path);
-    else if (!listed.has(relative(folder, path).replaceAll('\\', '/'))) await rm(path);
+    else if (!listed.has(relative(folder, path).replaceAll('\\', '/'))) await fileSystem.unlink(path);
   }
-  for (const each of folders) await syncFolder(each);
+  for (const each of folders) await syncFolder(each, fileSystem);
 }
 
 async function exists(folder: string): Promise<boolean> {

@@ -1,5 +1,4 @@
 /** Writes a comparison: a grid of images, a table, and loss curves. @module */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishFile } from '../../files/publish.js';
 import { renderCurves } from '../../report/comparison/curves.js';
@@ -20,7 +19,6 @@ export async function publishComparison(
   variations: readonly Variation[],
   pairs: readonly ComparedPair[],
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
   const labels = variations.map(({ values }) => labelsOf(values));
   const edges = pairs.flatMap(({ results }) =>
     results.flatMap(({ pixels }) => [pixels.widthPx, pixels.heightPx]),

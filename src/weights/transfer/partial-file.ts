@@ -3,10 +3,12 @@
  * failure only whole pieces count.
  * @module
  */
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../files/digest.js';
-import { asStorageError } from '../../files/file-system.js';
+import { asStorageError, nodeFileSystem, type OpenFile } from '../../files/file-system.js';
+import { makeFolder, removeTree } from '../../files/folders.js';
+import { openRegularFile } from '../../files/regular-file.js';
 
 const pieceBytes = 4 << 20;
 
@@ -22,8 +24,8 @@ export class PartialFile {
 
   private constructor(
     private readonly folder: string,
-    private readonly data: FileHandle,
-    private readonly journal: FileHandle,
+    private readonly data: OpenFile,
+    private readonly journal: OpenFile,
     private storedBytes: number,
   ) {}
 
@@ -34,19 +36,19 @@ export class PartialFile {
    */
   static async open(folder: string, identity: string): Promise<PartialFile> {
     const [dataPath, journalPath] = [join(folder, 'data'), join(folder, 'pieces.jsonl')];
-    const handles: FileHandle[] = [];
+    const handles: OpenFile[] = [];
     const opened = async (path: string, flags: string) => {
-      const handle = await open(path, flags);
+      const handle = await nodeFileSystem.open(path, flags);
       handles.push(handle);
       return handle;
     };
     try {
       const lines = (await readFile(journalPath, 'utf8').catch(() => '')).split('\n').slice(0, -1);
       const isSame = lines.shift() === identity;
-      if (!isSame) await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      const data = await opened(dataPath, isSame ? 'r+' : 'w+');
-      const pieces = isSame ? await validPieces(data, lines) : [];
+      if (!isSame) await removeTree(folder, nodeFileSystem);
+      await makeFolder(folder);
+      const pieces = isSame ? await validPieces(dataPath, lines) : [];
+      const data = await opened(dataPath, 'a');
       const stored = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
       await data.truncate(stored);
       const journal = await opened(journalPath, 'w');
@@ -75,7 +77,9 @@ export class PartialFile {
     const piece = Buffer.concat(this.#pending);
     if (piece.length === 0) return;
     try {
-      await writeAt(this.data, piece, this.storedBytes);
+      // A write that failed may have left a part.
+      await this.data.truncate(this.storedBytes);
+      await this.data.writeFile(piece);
       await this.data.datasync();
       await this.journal.writeFile(
         `${JSON.stringify({ bytes: piece.length, sha256: sha256(piece) } satisfies Piece)}\n`,
@@ -100,21 +104,26 @@ export class PartialFile {
 
   /** Deletes the file. */
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await removeTree(this.folder, nodeFileSystem);
   }
 }
 
-async function validPieces(data: FileHandle, lines: readonly string[]): Promise<Piece[]> {
+async function validPieces(dataPath: string, lines: readonly string[]): Promise<Piece[]> {
   const valid: Piece[] = [];
   let offset = 0;
-  for (const line of lines) {
-    const piece = parsePiece(line);
-    if (!piece) break;
-    const bytes = Buffer.alloc(piece.bytes);
-    const { bytesRead } = await data.read(bytes, 0, bytes.length, offset);
-    if (bytesRead !== bytes.length || sha256(bytes) !== piece.sha256) break;
-    valid.push(piece);
-    offset += piece.bytes;
+  const { file } = await openRegularFile(dataPath);
+  try {
+    for (const line of lines) {
+      const piece = parsePiece(line);
+      if (!piece) break;
+      const bytes = Buffer.alloc(piece.bytes);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+      if (bytesRead !== bytes.length || sha256(bytes) !== piece.sha256) break;
+      valid.push(piece);
+      offset += piece.bytes;
+    }
+  } finally {
+    await file.close();
   }
   return valid;
 }
@@ -126,12 +135,5 @@ function parsePiece(line: string): Piece | undefined {
     return isPiece && typeof sha256 === 'string' ? { bytes: Number(bytes), sha256 } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }

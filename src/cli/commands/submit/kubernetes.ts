@@ -1,6 +1,5 @@
 /** `wildstyle submit --to kubernetes`. @module */
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
@@ -31,7 +30,6 @@ export async function submitToKubernetes(args: SubmitArguments, root: string, co
     return;
   }
   const { workFolder, temporaryFolder } = outputPaths(root);
-  await mkdir(workFolder, { recursive: true });
   const file = join(workFolder, 'kubernetes.yaml');
   await publishFile(file, manifests, { temporaryFolder });
   await apply(file);

@@ -1,6 +1,5 @@
 /** `wildstyle submit --to slurm`. @module */
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { outputPaths } from '../../../dataset/output-paths.js';
@@ -37,7 +36,6 @@ export async function submitToSlurm(args: SubmitArguments, root: string, count: 
     process.stdout.write(script);
     return;
   }
-  await mkdir(workFolder, { recursive: true });
   const file = join(workFolder, 'slurm.sh');
   await publishFile(file, script, { temporaryFolder });
   const id = await sbatch(['--parsable', file]);
