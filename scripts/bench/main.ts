@@ -21,7 +21,7 @@ const { positionals, values } = parseArgs({
     pairs: text,
     size: text,
     against: text,
-    // For the benchmarks of semantics and optimizers: `compact` or `vgg19`.
+    // For the benchmarks of semantics, optimizers and shapes: `compact` or `vgg19`.
     network: text,
     // For the benchmark of optimizers.
     strength: { ...text, default: '10' },
@@ -64,7 +64,10 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
     const { benchNetworks } = await import('./networks/networks.js');
     return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
   },
-  shapes: async () => (await import('./shapes/shapes.js')).benchShapes(pictures(60, 256)),
+  shapes: async () => {
+    const { benchShapes } = await import('./shapes/shapes.js');
+    return benchShapes({ ...pictures(60, 256), network: values.network === 'vgg19' ? 'vgg19' : 'compact' });
+  },
   semantics: async () => {
     const { benchSemantics } = await import('./semantics/semantics.js');
     const { drawFaces } = await import('./semantics/faces.js');

@@ -15,17 +15,22 @@ const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
 /** Memory grows with shapes, not with steps. */
 const fewSteps = 2;
 
+interface ShapesOptions extends PictureOptions {
+  /** The network of the times. */
+  readonly network: 'compact' | 'vgg19';
+}
+
 /**
  * The default recipe on photographs with as many aspect ratios, and on as many with one. The two take turns in one process,
  * with one thread: processor time, so other work hardly affects it. Memory is that of a process that makes
  * photographs with as many aspect ratios with `vgg19`, in few steps.
  */
-export async function benchShapes({ pairs, sizePx, ...folders }: PictureOptions) {
+export async function benchShapes({ pairs, sizePx, network, ...folders }: ShapesOptions) {
   enableProdMode();
   // As in a worker.
   sharp.concurrency(1);
   sharp.cache(false);
-  const recipe: RecipeInput = { size: sizePx };
+  const recipe: RecipeInput = { size: sizePx, network };
   const [many, one] = [await Arm.open(recipe, folders), await Arm.open(recipe, folders)];
   for (const [index, aspect] of manyAspects(pairs).entries()) {
     await many.make(index, aspect);
