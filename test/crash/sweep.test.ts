@@ -3,14 +3,16 @@
  * default, each operation goes wrong in one way; with WILDSTYLE_SWEEP=whole (`npm run sweep`), each in every way.
  */
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import test from 'ava';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { findShards } from '../../src/dataset/shards/shard-folders.js';
+import { readSummary } from '../../src/dataset/summary.js';
 import type { WildstyleError } from '../../src/errors.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import type { ExporterName } from '../../src/export-formats.js';
 import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
+import { isInShard } from '../../src/plan/shard.js';
 import { mergeShards } from '../../src/run/shards/merge-shards.js';
 import { imagesBelow } from '../support/dataset-tree.js';
 import { FaultPoint, faultCodes, faultFileSystem, faults } from './support/fault-file-system.js';
@@ -41,6 +43,14 @@ const repairIn = (root: string, fileSystem: FileSystem) => small.repair(root, { 
 async function mergeIn(root: string, fileSystem: FileSystem): Promise<void> {
   if ((await findShards(root)).length > 0) await mergeShards([root], root, { fileSystem });
   else await small.run(root, { fileSystem });
+}
+
+/** Runs one shard of three, the others being complete, and merges them. */
+async function shardAndMerge(root: string, fileSystem: FileSystem): Promise<void> {
+  // An interrupted merge may have removed them already.
+  const isMerged = (await readSummary(root)) !== undefined && (await findShards(root)).length === 0;
+  if (!isMerged) await small.run(root, { fileSystem, shard: { index: 0, count: 3 } });
+  await mergeIn(root, fileSystem);
 }
 
 async function wholeWithExport(name: ExporterName = 'csv'): Promise<Record<string, string>> {
@@ -95,6 +105,25 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     work: repairIn,
     after: wholeWithExport,
+  },
+  'shard that goes on, and the merge': {
+    every: 11,
+    async before(root) {
+      for (const index of [1, 2]) await small.run(root, { shard: { index, count: 3 } });
+      await small.run(root, { shard: { index: 0, count: 3 }, maxImages: 1 });
+    },
+    work: shardAndMerge,
+  },
+  'complete shard that makes a missing image again, and the merge': {
+    every: 11,
+    async before(root) {
+      for (const index of [0, 1, 2]) await small.run(root, { shard: { index, count: 3 } });
+      const [lost] = (await imagesBelow(root)).filter((file) =>
+        isInShard(basename(file, '.png'), { index: 0, count: 3 }),
+      );
+      await rm(join(root, lost));
+    },
+    work: shardAndMerge,
   },
   merge: {
     every: 3,
@@ -161,7 +190,7 @@ for (const [name, { every, before, work, after }] of Object.entries(scenarios)) 
             if (error !== undefined)
               t.is((error as WildstyleError).code, faultCodes[fault], `${what}: ${error}`);
           } else t.is(error, undefined, what);
-          await buryHolder(root);
+          for (const place of [root, ...(await findShards(root))]) await buryHolder(place);
           await work(root, nodeFileSystem);
           t.deepEqual(await faultsOf(root, expected), [], what);
         }
