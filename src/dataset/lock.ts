@@ -11,6 +11,7 @@ import {
 } from '../files/lock/folder-lock.js';
 import { sweepTemporaryFiles } from '../files/publish.js';
 import { shardText } from '../plan/shard.js';
+import type { PlannedOutput } from './output-job.js';
 import { type OutputPaths, type OutputPlace, outputPaths, rootOf } from './output-paths.js';
 import { assertOwnFolder } from './output-status.js';
 
@@ -19,6 +20,12 @@ export { writerOf } from './writer-of.js';
 /** A lock on an output folder. Its file system writes only while the lock is held. */
 export type OutputLock = FolderLock;
 
+/** Options for taking the lock of an output folder. */
+export interface OutputLockOptions extends FolderLockOptions {
+  /** The files that are about to be made: a folder with nothing else is not foreign. */
+  readonly plannedFiles?: PlannedOutput['files'];
+}
+
 /**
  * Takes the lock of an output folder; creates the folder if missing, and removes temporary files of earlier runs. The
  * orchestrator must hold the lock, because a computing process cannot keep up the heartbeat. The lock of a dead process
@@ -26,10 +33,10 @@ export type OutputLock = FolderLock;
  * notices before its next write: see `fencedFileSystem`. What it had begun to write is swept here.
  * @throws `output-in-use` with the holder; `output-foreign`; `output-unwritable`, `disk-full`
  */
-export async function lockOutput(place: OutputPlace, options: FolderLockOptions): Promise<OutputLock> {
+export async function lockOutput(place: OutputPlace, options: OutputLockOptions): Promise<OutputLock> {
   const root = rootOf(place);
   const paths = outputPaths(place);
-  await assertOwnFolder(root);
+  await assertOwnFolder(root, options.plannedFiles);
   try {
     await makeDurable(paths, options);
     const lock = await takeFolderLock(paths.lock, options);

@@ -21,6 +21,8 @@ export interface PlannedOutput {
   readonly planDigest: string;
   /** The images of the inventory, used to report differences. */
   readonly images?: Iterable<JobImage>;
+  /** The files of all items. */
+  readonly files?: () => Iterable<string>;
 }
 
 const job = z.record(z.string(), z.unknown());

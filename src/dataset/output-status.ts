@@ -12,6 +12,7 @@ import { indexManifest } from './ledger/manifest-index.js';
 import type { Source } from './ledger/record.js';
 import { type IndexedRecord, RecordIndex } from './ledger/record-index.js';
 import { readRecords } from './ledger/record-reader.js';
+import { isLeftOver } from './left-over.js';
 import { type OutputJob, type PlannedOutput, readJobImages, readOutputJob } from './output-job.js';
 import { type OutputPlace, outputPaths, type ShardPlace, workFolderName } from './output-paths.js';
 import { findShards } from './shards/shard-folders.js';
@@ -67,7 +68,7 @@ export async function inspectOutput(root: string, planned: PlannedOutput): Promi
   const journaled = await readJournals(outputPaths(root).journalsFolder);
   const { journals, damaged } = journaled;
   if (known === undefined) {
-    await assertOwnFolder(root);
+    await assertOwnFolder(root, planned.files);
     return {
       kind: 'new',
       records: new RecordIndex(),
@@ -113,14 +114,16 @@ async function hasItsFiles(root: string, { counts, digests }: DatasetSummary): P
 
 /**
  * Checks that wildstyle may write to a folder: it does not exist, is empty, or is a wildstyle dataset.
+ * @param plannedFiles the files of the plan: a folder with nothing else may be written to, see {@link isLeftOver}
  * @throws `output-foreign` with the names of other files
  */
-export async function assertOwnFolder(root: string): Promise<void> {
+export async function assertOwnFolder(root: string, plannedFiles?: PlannedOutput['files']): Promise<void> {
   const names = await namesIn(root);
   const paths = outputPaths(root);
   const foreign = names.filter((name) => !ignorable.has(name)).sort();
   if (foreign.length === 0 || (await isFile(paths.summary)) || (await isFile(paths.outputJob))) return;
   if ((await findShards(root)).length > 0) return;
+  if (plannedFiles && (await isLeftOver(root, foreign, plannedFiles))) return;
   const shown = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ', ...' : '');
   throw new WildstyleError('output-foreign', `${root}: not empty and not a wildstyle dataset (${shown})`, {
     cure: 'Use a new or empty folder.',

@@ -33,7 +33,8 @@ import { tooManyFailures } from './tolerance.js';
 export async function runPlan(prepared: Prepared, options: RunOptions = {}): Promise<RunResult> {
   if (options.shard) return runShard(prepared, options, options.shard);
   const root = prepared.job.output.root;
-  return whileLocked(root, options, async (locked) => {
+  const { files: plannedFiles } = plannedOutput(prepared);
+  return whileLocked(root, { ...options, plannedFiles }, async (locked) => {
     await assertNoOtherWriter(root);
     return runLocked(prepared, options, locked);
   });

@@ -33,7 +33,7 @@ export async function inspectShard(place: ShardPlace, planned: PlannedOutput): P
   const own = await readJournals(outputPaths(place).journalsFolder);
   const ownJob = await readOutputJob(place);
   const known = ownJob ?? (await jobOfFolder(root));
-  if (known === undefined) await assertOwnFolder(root);
+  if (known === undefined) await assertOwnFolder(root, planned.files);
   const records = new RecordIndex();
   const absorb = (from: Iterable<IndexedRecord>) => {
     for (const record of from) if (isInShard(record.id, shard)) records.add(record, record);

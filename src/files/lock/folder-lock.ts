@@ -100,13 +100,14 @@ export function fencedFileSystem(file: string, fileSystem: FileSystem = nodeFile
   return guardedFileSystem(fileSystem, () => assertHeld(file));
 }
 
-async function assertHeld(file: string): Promise<void> {
+/** @param reason what made the caller look @throws `lock-lost`; `disk-failed` */
+export async function assertHeld(file: string, reason?: unknown): Promise<void> {
   try {
     // Opened, not only looked up: network file systems answer look-ups from memory.
     await (await open(file, 'r')).close();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw lost(file, cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw lost(file, reason ?? cause);
     throw asMachineError(cause, file) ?? cause;
   }
 }

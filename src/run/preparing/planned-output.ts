@@ -32,6 +32,9 @@ export function plannedOutput({ job, inventory, plan, classifier }: Prepared): P
       ...inventory.contents.flatMap((entry) => filesOf('content', entry)),
       ...inventory.styles.flatMap((entry) => filesOf('style', entry)),
     ],
+    *files() {
+      for (const { file } of plan.items()) yield file;
+    },
   };
 }
 

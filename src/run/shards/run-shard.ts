@@ -33,7 +33,8 @@ import { finishShard } from './finish-shard.js';
 export async function runShard(prepared: Prepared, options: RunOptions, shard: Shard): Promise<RunResult> {
   const { root } = prepared.job.output;
   const place = { root, shard };
-  return whileLocked(place, options, async (locked) => {
+  const { files: plannedFiles } = plannedOutput(prepared);
+  return whileLocked(place, { ...options, plannedFiles }, async (locked) => {
     await assertNoOtherWriter(root, shard);
     return runLocked(prepared, options, place, locked);
   });
