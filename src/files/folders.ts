@@ -31,11 +31,13 @@ export async function removeEmptyFolders(made: readonly string[], fileSystem: Fi
   for (const folder of [...made].reverse()) await fileSystem.rmdir(folder).catch(() => {});
 }
 
-/** Removes a folder of files. Does nothing if it does not exist. */
+/** Removes a folder of files; if others have put folders into it, only the files. Does nothing if it does not exist. */
 export async function removeFolder(folder: string, fileSystem: FileSystem): Promise<void> {
   try {
-    for (const name of await readdir(folder)) await fileSystem.unlink(join(folder, name));
-    await fileSystem.rmdir(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory());
+    for (const { name } of files) await fileSystem.unlink(join(folder, name));
+    if (files.length === entries.length) await fileSystem.rmdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { openJournal } from '../../src/dataset/ledger/journals/journal.js';
@@ -170,6 +170,25 @@ test('a damaged line is reported with its place and costs only its own record', 
   const { records, damaged } = await readJournals(folder);
   t.deepEqual([...records.keys()], ['a', 'b', 'c'], 'a blank line blocks nothing');
   t.is(damaged.length, 3);
+});
+
+test('a folder as a journal is refused with a cure, whether or not it would count', async (t) => {
+  const root = await temporaryFolder(t);
+  const folder = await journalsFolder(root);
+  await write(journalPath(folder, 1, 0), stylizedRecord('a'));
+  for (const generation of [0, 1, 2]) {
+    const path = journalPath(folder, generation, 7);
+    await mkdir(path);
+    const error = await t.throwsAsync(readJournals(folder), { instanceOf: WildstyleError });
+    t.is(error?.code, 'dataset-invalid');
+    t.is(error?.message, `${path}: not a file`);
+    t.regex(String(error?.cure), /^Remove it/);
+    await rm(path, { recursive: true });
+  }
+  await mkdir(join(folder, 'mine'));
+  t.deepEqual(await idsIn(folder), ['a'], 'one with another name is ignored');
+  await retireJournals(outputPaths(root), 1, nodeFileSystem);
+  t.deepEqual(await readdir(folder), ['mine'], 'and stays');
 });
 
 test('a line that is whole but no record of this version is an error', async (t) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import test from 'ava';
 import sharp from 'sharp';
 import { type ErrorCode, WildstyleError } from '../../src/errors.js';
@@ -170,6 +170,18 @@ test('a header with a huge size is rejected even if the data is missing', async 
   t.true(['image-too-large', 'image-corrupt'].includes((await refusal(png)).code));
 });
 
+test('an image of one column or row that the decoders refuse is too large, not damaged', async (t) => {
+  for (const [width, height] of [
+    [1, 3_000_000],
+    [3_000_000, 1],
+  ] as const) {
+    const error = await refusal(blackPng(width, height));
+    t.is(error.code, 'image-too-large');
+    t.regex(error.message, new RegExp(`${width} x ${height} pixels, but no edge may exceed 1000000`));
+  }
+  t.is((await inspectImage(blackPng(1, 300_000))).heightPx, 300_000, 'the file is otherwise valid');
+});
+
 test('the pixel limit is configurable', async (t) => {
   const file = await solid(100, 50, [1, 2, 3]).png().toBuffer();
   t.is((await refusal(file, { maximumPixels: 4999 })).code, 'image-too-large');
@@ -230,4 +242,24 @@ function grayTiff(type: string, width: number, height: number): Uint8Array {
   const header = Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0]);
   header.writeUInt32LE(8 + data.length, 4);
   return Buffer.concat([header, data, directory]);
+}
+
+/** A valid PNG of 8-bit grey. */
+function blackPng(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    checksum.writeUInt32BE(crc32(Buffer.concat([Buffer.from(type), data])));
+    return Buffer.concat([length, Buffer.from(type), data, checksum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc((width + 1) * height))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }

@@ -125,9 +125,10 @@ function stateWithoutWriter(status: RunStatus | undefined): FolderState {
 
 type CountsOfFolder = Pick<FolderStatus, 'items' | 'complete' | 'failed' | 'pending' | 'errors'>;
 
-/** The summary is exact, but as old as the end of the last run that reached one. */
+/** The summary is exact, but as old as the end of the last run that reached one; clocks may have been set since. */
 function countsOf(own: RunOfFolder, summary: DatasetSummary | undefined): CountsOfFolder {
-  const isSummaryNewer = summary !== undefined && (!own.run || summary.finishedAt >= own.run.updatedAt);
+  const isSummaryNewer =
+    summary !== undefined && (!own.run || (!isGoing(own) && summary.finishedAt >= own.run.updatedAt));
   const { items, complete, failed, pending, errors } = isSummaryNewer ? summary.counts : own;
   return { items, complete, failed, pending, errors };
 }

@@ -29,7 +29,8 @@ const keptErrors = 10;
 /** Turns events into statuses and writes them, at most one at a time and one a second. */
 export class StatusReporter {
   #status: RunStatus;
-  #writtenMs = 0;
+  /** On a clock that nobody sets. */
+  #writtenMs = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly beginning: RunBeginning) {
@@ -81,9 +82,9 @@ export class StatusReporter {
       };
     } else if (event.type === 'draining' || event.type === 'finishing') {
       this.#status = { ...before, state: event.type };
-      this.#writtenMs = 0;
+      this.#writtenMs = Number.NEGATIVE_INFINITY;
     }
-    if (Date.now() - this.#writtenMs >= writeEveryMs) this.#write();
+    if (performance.now() - this.#writtenMs >= writeEveryMs) this.#write();
   }
 
   /** Writes the last status of a run that came to its end. */
@@ -113,7 +114,7 @@ export class StatusReporter {
   }
 
   #write(): void {
-    this.#writtenMs = Date.now();
+    this.#writtenMs = performance.now();
     const { place, fileSystem } = this.beginning;
     const status = { ...this.#status, updatedAt: new Date().toISOString() };
     this.#writing = this.#writing.then(() => writeStatus(place, status, fileSystem));

@@ -11,6 +11,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WildstyleError } from '../../../errors.js';
 import { asStorageError } from '../../../files/file-system.js';
 
 /** A journal. */
@@ -52,7 +53,7 @@ export const donePath = (folder: string, generation: number): string => journalP
 /** Whether a journal is the mark that the manifest replaces all journals. */
 export const isDone = ({ writer }: JournalFile): boolean => writer === done;
 
-/** Lists the journals of a folder. It may not exist. */
+/** Lists the journals of a folder. It may not exist. @throws `dataset-invalid` if a folder has the name of a journal */
 export async function findJournals(folder: string): Promise<Journals> {
   const files = await journalFiles(folder);
   const last = (writer: string) => files.findLast((file) => file.writer === writer)?.generation ?? 0;
@@ -69,16 +70,28 @@ export async function findJournals(folder: string): Promise<Journals> {
 
 /** Sorted by generation; the settled one is the first of its generation. */
 async function journalFiles(folder: string): Promise<JournalFile[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw asStorageError(error, folder);
   });
   const rank = ({ writer }: JournalFile) => (writer === settled ? 0 : 1);
-  return names
-    .flatMap((name) => {
+  return entries
+    .flatMap((entry) => {
+      const { name } = entry;
       const [, digits, writer] = namePattern.exec(name) ?? [];
       if (digits === undefined || writer === undefined) return [];
-      return [{ name, path: join(folder, name), generation: Number(digits), writer }];
+      const path = join(folder, name);
+      // Also one that does not count: it could not be removed later.
+      if (entry.isDirectory()) throw notAJournal(name, path);
+      return [{ name, path, generation: Number(digits), writer }];
     })
     .sort((a, b) => a.generation - b.generation || rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** Returns the error for something with the name of a journal that is not a file. */
+export function notAJournal(name: string, path: string, cause?: unknown): WildstyleError {
+  return new WildstyleError('dataset-invalid', `${path}: not a file`, {
+    cure: `Remove it: wildstyle writes no folder, pipe or device with the name ${name}.`,
+    cause,
+  });
 }

@@ -5,7 +5,7 @@ import { readByteLines } from '../../../files/lines.js';
 import { NotAFile } from '../../../files/regular-file.js';
 import { RecordIndex } from '../record-index.js';
 import { parseHead } from '../record-line.js';
-import { findJournals, type JournalFile, type Journals } from './journal-files.js';
+import { findJournals, type JournalFile, type Journals, notAJournal } from './journal-files.js';
 import { checkedBytes, recordStart } from './journal-line.js';
 
 /** The records in the journals that count. */
@@ -36,11 +36,8 @@ async function readJournal(journal: JournalFile, into: RecordIndex, damaged: str
   } catch (cause) {
     if (cause instanceof WildstyleError) throw cause;
     const { name, path } = journal;
-    if (!(cause instanceof NotAFile)) throw asMachineError(cause, path) ?? cause;
-    throw new WildstyleError('dataset-invalid', `${path}: not a file`, {
-      cure: `Remove it: wildstyle writes no folder, pipe or device with the name ${name}.`,
-      cause,
-    });
+    if (cause instanceof NotAFile) throw notAJournal(name, path, cause);
+    throw asMachineError(cause, path) ?? cause;
   }
 }
 
