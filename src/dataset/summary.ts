@@ -8,7 +8,8 @@ import type { FileSystem } from '../files/file-system.js';
 import { firstProblem } from '../files/first-problem.js';
 import { growing } from '../files/growing.js';
 import { parseJson } from '../files/json.js';
-import { type PublishedFile, publishFile } from '../files/publish.js';
+import { jsonInPieces } from '../files/json-pieces.js';
+import { FilePublisher, type PublishedFile } from '../files/publish.js';
 import { readRegularFile } from '../files/regular-file.js';
 import { formatVersion, volatileFields } from './format.js';
 import type { CompiledManifest } from './ledger/manifest.js';
@@ -114,17 +115,34 @@ export function withFiles(
   digests: DatasetSummary['digests']['files'],
   removed: readonly string[] = [],
 ): DatasetSummary {
+  return signed({
+    ...summary,
+    digests: { ...summary.digests, files: changedFiles(summary, digests, removed) },
+  });
+}
+
+/** Returns the summary after an export to a format, with its files declared as by {@link withFiles}. */
+export function withExport(
+  summary: DatasetSummary,
+  name: string,
+  digests: DatasetSummary['digests']['files'] = {},
+  removed: readonly string[] = [],
+): DatasetSummary {
+  const exports = { ...summary.exports, [name]: summary.digests.result };
+  const files = changedFiles(summary, digests, removed);
+  return signed({ ...summary, exports, digests: { ...summary.digests, files } });
+}
+
+function changedFiles(
+  summary: DatasetSummary,
+  digests: DatasetSummary['digests']['files'],
+  removed: readonly string[],
+): DatasetSummary['digests']['files'] {
   const gone = new Set(removed);
   const files: Record<string, string> = {};
   for (const [file, sha256] of Object.entries(summary.digests.files))
     if (!gone.has(file)) files[file] = sha256;
-  Object.assign(files, digests);
-  return signed({ ...summary, digests: { ...summary.digests, files } });
-}
-
-/** Returns the summary after an export to a format. */
-export function withExport(summary: DatasetSummary, name: string): DatasetSummary {
-  return signed({ ...summary, exports: { ...summary.exports, [name]: summary.digests.result } });
+  return Object.assign(files, digests);
 }
 
 /** Returns the declared files of a summary that still exist. */
@@ -149,14 +167,16 @@ export function summaryDigest(summary: Unsigned): string {
 }
 
 /** Publishes `dataset.json`. Must be the last file of a run, because it asserts that the others exist. */
-export function publishSummary(
+export async function publishSummary(
   root: string,
   summary: DatasetSummary,
   fileSystem?: FileSystem,
 ): Promise<PublishedFile> {
   const { summary: path, temporaryFolder } = outputPaths(root);
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
-  return publishFile(path, text, { temporaryFolder, ...(fileSystem && { fileSystem }) });
+  const publisher = await FilePublisher.open(path, { temporaryFolder, ...(fileSystem && { fileSystem }) });
+  for (const piece of jsonInPieces(summary)) await publisher.write(piece);
+  await publisher.write('\n');
+  return publisher.commit();
 }
 
 /**
