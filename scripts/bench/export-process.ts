@@ -1,8 +1,13 @@
-/** Exports a dataset and sends time and peak memory to its parent: `export-process.js DIR FORMAT`. @module */
+/**
+ * Exports a dataset: `export-process.js DIR FORMAT`. Sends its parent a message when it begins, and then one with its time
+ * and peak memory.
+ * @module
+ */
 import { exportDataset } from '../../src/export/export-dataset.js';
 import type { ExporterName } from '../../src/export-formats.js';
 
 const [root, format] = process.argv.slice(2);
+process.send?.('begun');
 const before = performance.now();
 await exportDataset(root, format as ExporterName);
 const seconds = (performance.now() - before) / 1000;

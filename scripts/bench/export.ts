@@ -1,18 +1,32 @@
-/** Measures every export of a dataset of many small images: speed and memory, each in a process of its own. @module */
-import { fork } from 'node:child_process';
+/**
+ * Measures every export of a dataset of many small images: speed and memory, each in a process of its own, and whether one
+ * that was killed has the same bytes when it is resumed.
+ * @module
+ */
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { exportsFolderName, outputPaths } from '../../src/dataset/output-paths.js';
 import { type ExporterName, exporterNames } from '../../src/export-formats.js';
+import { sha256InPieces, sha256OfFile } from '../../src/files/digest.js';
 import { makeLargeDataset } from '../../test/export/large-dataset.js';
 
 /** The figures of one export. */
 export interface ExportFigures {
   readonly [key: string]: number;
   readonly imagesPerSecond: number;
-  /** Peak memory of the process in MB (10^6 bytes). */
+  /** Peak memory of the process in MB (10^6 bytes), the higher one of the whole and of the resumed export. */
+  readonly peakMb: number;
+  /** The share of the time of a whole export after which another one was killed. It was then resumed. */
+  readonly killedAt: number;
+}
+
+interface Measured {
+  readonly seconds: number;
   readonly peakMb: number;
 }
 
@@ -23,8 +37,10 @@ export interface ExportBenchOptions {
 }
 
 /**
- * Returns the figures of every format, the lowest speed among the formats that copy the images, and the highest peak.
- * Images are JPEG of 64 x 64 pixels in three classes and two splits.
+ * Exports to each format, then again, killed in the middle and resumed. Each export starts from a dataset without others.
+ * Images are JPEG of 64 x 64 pixels in three classes and two splits, with a box each.
+ * @returns the figures of every format, the lowest speed and the highest peak
+ * @throws if a resumed export has other bytes than the first one
  */
 export async function benchExport({
   images = 100_000,
@@ -32,13 +48,36 @@ export async function benchExport({
 }: ExportBenchOptions = {}): Promise<{ readonly [key: string]: number | ExportFigures }> {
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
   try {
-    const splits = ['train', 'validation'];
-    const distinct = Math.min(images, 1000);
-    await makeLargeDataset(root, { images, splits, sizePx: 64, distinct, isAnnotated: true });
+    const tell = progress();
+    tell(`making ${images} images`);
+    await makeLargeDataset(root, {
+      images,
+      splits: ['train', 'validation'],
+      sizePx: 64,
+      distinct: Math.min(images, 1000),
+      isAnnotated: true,
+    });
+    const summary = await readFile(outputPaths(root).summary);
     const figures: Record<string, ExportFigures> = {};
     for (const format of formats) {
-      const { seconds, peakMb } = await exportInProcess(root, format);
-      figures[format] = { imagesPerSecond: images / seconds, peakMb };
+      const remove = async () => {
+        await rm(join(root, exportsFolderName), { recursive: true });
+        await writeFile(outputPaths(root).summary, summary);
+      };
+      const whole = await exportInProcess(root, format);
+      tell(
+        `${format}: ${Math.round(images / whole.seconds)} images per second, ${Math.round(whole.peakMb)} MB`,
+      );
+      const digest = await digestOfTree(join(root, exportsFolderName, format));
+      await remove();
+      const killedAt = await killExport(root, format, whole, remove);
+      const resumed = await exportInProcess(root, format);
+      if ((await digestOfTree(join(root, exportsFolderName, format))) !== digest)
+        throw new Error(`The export to ${format} that was killed and resumed has other bytes.`);
+      await remove();
+      tell(`${format}: killed at ${Math.round(killedAt * 100)} % of the time, resumed, the same bytes`);
+      const peakMb = Math.max(whole.peakMb, resumed.peakMb);
+      figures[format] = { imagesPerSecond: images / whole.seconds, peakMb, killedAt };
     }
     const all = Object.values(figures);
     return {
@@ -52,18 +91,60 @@ export async function benchExport({
   }
 }
 
-async function exportInProcess(
+/** Tells how far the bench is, on stderr, with the seconds since it began. */
+function progress(): (text: string) => void {
+  const startedAt = performance.now();
+  return (text) => {
+    process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+  };
+}
+
+async function exportInProcess(root: string, format: ExporterName): Promise<Measured> {
+  const child = forkExport(root, format);
+  let measured: Measured | undefined;
+  child.on('message', (message) => {
+    if (message !== 'begun') measured = message as Measured;
+  });
+  const [code] = await once(child, 'exit');
+  if (measured) return measured;
+  throw new Error(`The export to ${format} ended with code ${code}.`);
+}
+
+/**
+ * Kills an export when about half of its time has passed, or earlier if it is faster than that.
+ * @param undo removes an export that was complete before it could be killed
+ * @returns the share of the time that had passed
+ */
+async function killExport(
   root: string,
   format: ExporterName,
-): Promise<{ seconds: number; peakMb: number }> {
-  const child = fork(fileURLToPath(new URL('export-process.js', import.meta.url)), [root, format]);
-  const ended = once(child, 'exit');
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    ended.then(([code]) => {
-      throw new Error(`The export to ${format} ended with code ${code}.`);
-    }),
-  ]);
-  await ended;
-  return message as { seconds: number; peakMb: number };
+  { seconds }: Measured,
+  undo: () => Promise<void>,
+): Promise<number> {
+  for (let share = 0.5; ; share /= 2) {
+    const child = forkExport(root, format);
+    const ended = once(child, 'exit');
+    // Loading the modules takes time of its own.
+    await once(child, 'message');
+    await setTimeout(share * seconds * 1000);
+    child.kill('SIGKILL');
+    const [, signal] = await ended;
+    if (signal === 'SIGKILL') return share;
+    await undo();
+  }
+}
+
+function forkExport(root: string, format: ExporterName): ChildProcess {
+  return fork(fileURLToPath(new URL('export-process.js', import.meta.url)), [root, format]);
+}
+
+/** A digest of the names and the bytes of all files of a folder. */
+async function digestOfTree(folder: string): Promise<string> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+  const digest = sha256InPieces();
+  for (const name of names) digest.update(`${name} ${await sha256OfFile(join(folder, name))}\n`);
+  return digest.digest('hex');
 }

@@ -29,6 +29,8 @@ const { positionals, values } = parseArgs({
     judge: { ...text, default: '10' },
     device: text,
     resume: { type: 'boolean', default: false },
+    // For the benchmark of exports. Default: 100,000.
+    images: text,
     // For the training benchmark: a Python that has PyTorch.
     python: text,
   },
@@ -52,7 +54,8 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
   shard: async () => (await import('./scale/shard.js')).benchShard(),
   job: async () => (await import('./job.js')).benchJob(),
   train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
-  export: async () => (await import('./export.js')).benchExport(),
+  export: async () =>
+    (await import('./export.js')).benchExport(values.images ? { images: Number(values.images) } : {}),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
   optimizers: async () => {

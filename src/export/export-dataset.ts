@@ -8,13 +8,7 @@ import { inLoaderOrder } from '../dataset/ledger/tally.js';
 import { lockOutput } from '../dataset/lock.js';
 import { noDataset } from '../dataset/output-job.js';
 import { exportsFolderName, splitOfFile } from '../dataset/output-paths.js';
-import {
-  type DatasetSummary,
-  publishSummary,
-  readSummary,
-  withExport,
-  withFiles,
-} from '../dataset/summary.js';
+import { type DatasetSummary, publishSummary, readSummary, withExport } from '../dataset/summary.js';
 import { WildstyleError } from '../errors.js';
 import { type ExporterName, exportFormat } from '../export-formats.js';
 import { canonicalJson } from '../files/canonical-json.js';
@@ -81,11 +75,12 @@ export async function exportLocked(
       open: (file) => staging.openFile(file),
       reuse: (file) => staging.reuse(file),
       copy: (file, record) => staging.copy(file, record.sha256, () => recordedImage(root, record)),
+      add: (file, content) => staging.copy(file, sha256(content), async () => Buffer.from(content)),
     });
     const digests = staging.digests();
     const folder = `${exportsFolderName}/${name}/`;
     const earlier = Object.keys(summary.digests.files).filter((file) => file.startsWith(folder));
-    const exported = withExport(withFiles(summary, digests, earlier), name);
+    const exported = withExport(summary, name, digests, earlier);
     await staging.publish(() => publishSummary(root, exported, fileSystem));
     return Object.keys(digests);
   } catch (error) {

@@ -40,6 +40,11 @@ export interface ExportContext {
   readonly reuse: (name: string) => PublishedFile | undefined;
   /** Adds a copy of a record's image as a file of the export. @throws `dataset-invalid`, like {@link image} */
   readonly copy: (name: string, record: CompleteRecord) => Promise<void>;
+  /**
+   * Adds a small file. For formats with a file for each image: unlike {@link open}, it costs a single flush, and several
+   * can be added at once. An interrupted export has its content computed again, but not written again.
+   */
+  readonly add: (name: string, content: string | Uint8Array) => Promise<void>;
 }
 
 /** An export format. */

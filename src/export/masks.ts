@@ -10,6 +10,7 @@ import { decodeRle } from '../annotations/rle.js';
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import { WildstyleError } from '../errors.js';
 import { type RecordedObject, requireCategories } from './annotated.js';
+import { writeFilesOfEach } from './batches.js';
 import { type Exporter, exportFile } from './exporter.js';
 
 export const masks: Exporter = {
@@ -28,10 +29,11 @@ export const masks: Exporter = {
       );
     }
     for (const split of context.splits) {
-      for await (const record of context.records(split)) {
+      await writeFilesOfEach(context.records(split), async (record) => {
         const name = record.file.replace(/\.[^./]+$/, '.png');
-        await exportFile(context, name, async (file) => file.write(await maskOf(record, shift)));
-      }
+        const mask = await maskOf(record, shift);
+        return [() => context.add(name, mask)];
+      });
     }
     const names = [...categories].map(([id, name]) => [String(id + shift), name]);
     await exportFile(context, 'categories.json', (file) =>
@@ -47,7 +49,8 @@ async function maskOf(
   const values = new Uint8Array(widthPx * heightPx);
   for (const object of [...objects].sort((a, b) => b.area - a.area)) {
     const { data } = areaOf(object, { widthPx, heightPx });
-    for (const [index, value] of data.entries()) if (value === 1) values[index] = object.categoryId + shift;
+    for (let index = 0; index < data.length; index++)
+      if (data[index] === 1) values[index] = object.categoryId + shift;
   }
   return sharp(values, { raw: { width: widthPx, height: heightPx, channels: 1 } })
     .toColourspace('b-w')

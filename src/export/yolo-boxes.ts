@@ -10,27 +10,30 @@ import { decodeRle } from '../annotations/rle.js';
 import { boxOfMask } from '../annotations/transform.js';
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import { type RecordedObject, requireCategories } from './annotated.js';
+import { writeFilesOfEach } from './batches.js';
 import { type Exporter, exportFile } from './exporter.js';
 
 export const yoloBoxes: Exporter = {
   async write(context) {
-    const { splits, records, copy } = context;
+    const { splits, records, copy, add } = context;
     const categories = await requireCategories(context, 'yoloBoxes');
     const numbers = new Map([...categories.keys()].map((id, index) => [id, index]));
     let hasOutlines = false;
     for await (const { objects = [] } of records())
       hasOutlines ||= objects.some(({ polygons }) => polygons !== undefined);
     for (const split of splits) {
-      for await (const record of records(split)) {
+      await writeFilesOfEach(records(split), (record) => {
         const name = basename(record.file, extname(record.file));
-        await copy(`images/${split}/${basename(record.file)}`, record);
         const lines = (record.objects ?? []).flatMap((object) =>
           labelsOf(object, record, hasOutlines).map(
             (values) => `${numbers.get(object.categoryId)} ${values.join(' ')}\n`,
           ),
         );
-        await exportFile(context, `labels/${split}/${name}.txt`, (file) => file.write(lines.join('')));
-      }
+        return [
+          () => copy(`images/${split}/${basename(record.file)}`, record),
+          () => add(`labels/${split}/${name}.txt`, lines.join('')),
+        ];
+      });
     }
     const folders = Object.fromEntries(
       splits.map((split) => [split === 'validation' ? 'val' : split, `images/${split}`]),
