@@ -61,6 +61,8 @@ export async function inspectImage(
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
+      // What libvips says of samples with more than 32 bits.
+      if (String(cause).includes('samples out of range')) throw unknownRange(name, format);
       throw corruptImage(name, format, cause);
     });
   if ((header.pages ?? 1) > 1 || isHiddenAnimation(format, bytes)) {
@@ -74,8 +76,7 @@ export async function inspectImage(
     );
   }
   if (!decodedDepths.has(header.depth)) {
-    const message = `${name}: the ${format} has samples of type ${header.depth}, whose range is not known`;
-    throw new WildstyleError('image-unsupported', message, { cure: 'Convert it to 8 or 16 bits per sample' });
+    throw unknownRange(name, format, header.depth);
   }
   const pixelCount = header.width * header.height;
   if (pixelCount > maximumPixels) {
@@ -138,6 +139,11 @@ async function readImageFile(path: string, maximumBytes: number): Promise<Uint8A
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WildstyleError('image-missing', `${path}: cannot be read: ${reason}`, { cause });
   }
+}
+
+function unknownRange(name: string, format: InputFormat, type = 'unknown'): WildstyleError {
+  const message = `${name}: the ${format} has samples of type ${type}, whose range is not known`;
+  return new WildstyleError('image-unsupported', message, { cure: 'Convert it to 8 or 16 bits per sample' });
 }
 
 function unsupported(name: string, bytes: Uint8Array): WildstyleError {

@@ -1,5 +1,5 @@
 /** Random input to every parser of files that others may have written: each ends with a value or a documented error. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -183,6 +183,19 @@ test('lines are those that were written, wherever blocks end', async (t) => {
     { ...runs, numRuns: 60 },
   );
   t.pass();
+});
+
+test('a line of more than 16 MiB is refused before it is read to its end', async (t) => {
+  const path = join(folder, 'long.txt');
+  await writeFile(path, 'short\n');
+  await truncate(path, 100 << 20);
+  const seen: number[] = [];
+  const error = await t.throwsAsync(async () => {
+    for await (const { number } of readLines(path)) seen.push(number);
+  });
+  t.is((error as WildstyleError).code, 'dataset-invalid');
+  t.is(error.message, `${path}:2: a line of more than 16 MiB`);
+  t.deepEqual(seen, [1]);
 });
 
 test('nothing that moves the cursor of a terminal is printed', (t) => {

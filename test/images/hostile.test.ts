@@ -207,15 +207,15 @@ test('missing files and folders are reported', async (t) => {
 });
 
 test('samples without a known range are refused, because they would come out black or white', async (t) => {
-  for (const type of ['float', 'uint', 'short'])
+  for (const type of ['float', 'double', 'uint', 'short'])
     t.is((await refusal(grayTiff(type, 32, 32))).code, 'image-unsupported', type);
   t.is((await inspectImage(grayTiff('ushort', 32, 32))).widthPx, 32, 'the file is otherwise valid');
 });
 
 /** A gray TIFF with one strip and samples of a type that sharp does not write. */
 function grayTiff(type: string, width: number, height: number): Uint8Array {
-  const format = { float: 3, short: 2 }[type] ?? 1;
-  const bits = type.endsWith('short') ? 16 : 32;
+  const format = { float: 3, double: 3, short: 2 }[type] ?? 1;
+  const bits = type === 'double' ? 64 : type.endsWith('short') ? 16 : 32;
   const data = Buffer.alloc((width * height * bits) / 8, 7);
   const tags: [number, number, number][] = [
     [256, 3, width],
