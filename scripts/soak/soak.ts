@@ -68,6 +68,9 @@ async function soak(): Promise<number> {
     const whole = await treeOf(undisturbed);
     const until = performance.now() + minutes * 60_000;
     while (performance.now() < until) await makeOne(job, whole, until, result);
+  } catch (error) {
+    process.stderr.write(`so far: ${JSON.stringify(result)}\n`);
+    throw error;
   } finally {
     await job.remove();
   }
@@ -158,8 +161,9 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-const failure = ({ exitCode, stdout, stderr }: Ended): Error =>
-  new Error(`a run ended with ${exitCode}:\n${stdout}\n${stderr}`);
+function failure({ exitCode, stdout, stderr }: Ended): Error {
+  return new Error(`a run ended with ${exitCode}:\n${stdout}\n${stderr}`);
+}
 
 /** Whether every failed image of a dataset failed because its worker was killed. */
 async function onlyCrashes(root: string): Promise<boolean> {
