@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import type { GateFacts } from '../../src/dataset/ledger/gate-record.js';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
+import { readSummary } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { sha256 } from '../../src/files/digest.js';
 import { loadJob } from '../../src/job/load.js';
@@ -62,6 +63,8 @@ test('what takes the color of the style is caught, and keeps its label with less
     t.is(gate.attempts.length > 1, label !== 'blue');
     t.true(gate.before > 0.9 && gate.after > 0.5);
   }
+  // Retries bring the share of labels kept from a third to all.
+  t.like((await readSummary(job.out))?.counts.gate, { judged: 6, first: 2, kept: 6 });
   const { data, html } = await readPage(job.out);
   for (const { label, verdict, gate } of data.rows) {
     t.is(verdict, 'kept');

@@ -7,6 +7,7 @@ import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { readSplitsFile } from '../../src/dataset/splits-file.js';
 import { findLeaks } from '../../src/dataset/verify/leaks/leaks.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
+import { sha256 } from '../../src/files/digest.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
 import { type Motif, smallImage } from '../support/small-images.js';
@@ -89,20 +90,26 @@ test('drawn splits: shares, originals and columns; a clean set has no leaks; --e
   const stylized = records.find(({ split: name }) => name === 'test_stylized');
   const other_ = records.find(({ split: name, kind }) => name === 'train' && kind === 'stylized');
   if (!stylized || !other_) return t.fail();
-  const shared = join(job.folder, 'shared-style');
-  await cp(job.out, shared, { recursive: true });
-  const lines = (await readFile(join(shared, 'manifest.jsonl'), 'utf8')).split('\n');
-  const { style } = other_.sources as { style?: object };
-  const forged = lines.map((line) => {
-    if (!line.includes(stylized.id)) return line;
-    const record = JSON.parse(line);
-    return JSON.stringify({ ...record, sources: { ...record.sources, style } });
-  });
-  await writeFile(join(shared, 'manifest.jsonl'), forged.join('\n'));
-  t.deepEqual(
-    (await findLeaks(shared, summary)).problems.map(({ code }) => code),
-    ['style-shared'],
-  );
+  const { style } = other_.sources as { style: { path: string; sha256: string } };
+  const copy = await sharp(join(job.folder, 'style', style.path))
+    .resize(40)
+    .jpeg({ quality: 60 })
+    .toBuffer();
+  await job.put('style/copy.jpg', copy);
+  // The style itself, and a smaller copy in another format.
+  for (const planted of [style, { ...style, path: 'copy.jpg', sha256: sha256(copy) }]) {
+    const shared = join(job.folder, `shared-${planted.path.replace(/\W/g, '-')}`);
+    await cp(job.out, shared, { recursive: true });
+    const lines = (await readFile(join(shared, 'manifest.jsonl'), 'utf8')).split('\n');
+    const forged = lines.map((line) => {
+      if (!line.includes(stylized.id)) return line;
+      const record = JSON.parse(line);
+      return JSON.stringify({ ...record, sources: { ...record.sources, style: planted } });
+    });
+    await writeFile(join(shared, 'manifest.jsonl'), forged.join('\n'));
+    const { problems } = await findLeaks(shared, summary);
+    t.deepEqual([...new Set(problems.map(({ code }) => code))], ['style-shared'], planted.path);
+  }
 });
 
 test('planted leaks are all found: copied, re-encoded, mirrored, of one group', async (t) => {

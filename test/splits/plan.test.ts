@@ -66,6 +66,37 @@ test('random jobs: no group and no photograph is in two splits; only train is st
   );
 });
 
+test('random jobs: shares are within one image, in every class and in all; added images move no other', (t) => {
+  const classes = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 60 });
+  const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 4 });
+  fc.assert(
+    fc.property(classes, classes, weights, fc.nat(1000), (first, later, given, seed) => {
+      const sum = given.reduce((a, b) => a + b);
+      const wanted = Object.fromEntries(given.map((weight, index) => [`s${index}`, weight / sum]));
+      const job = jobWith(
+        `seed: ${seed}\nsplit: { shares: ${JSON.stringify(wanted)}, stylize: [] }\nsampling: { stylesPerContent: 0 }`,
+      );
+      const images = [...first, ...later].map((label, index) => contentOf(`${label}/${index}.jpg`, label));
+      const placed = itemsOf(job, images.slice(0, first.length)).plan.splits.contents;
+      const labelOf = new Map(images.map(({ path, label }) => [path, label]));
+      for (const label of ['a', 'b', 'c', undefined]) {
+        const of = placed.filter(({ path }) => label === undefined || labelOf.get(path) === label);
+        for (const [split, share] of Object.entries(wanted)) {
+          const count = of.filter((image) => image.split === split).length;
+          t.true(Math.abs(count - share * of.length) < 1, `${label} ${split}: ${count} of ${of.length}`);
+        }
+      }
+      const earlier = placed.map((image): AssignedImage => ({ ...image, source: 'content' }));
+      const after = new Map(
+        itemsOf(job, images, { earlier }).plan.splits.contents.map(({ path, split }) => [path, split]),
+      );
+      t.is(after.size, images.length);
+      for (const { path, split } of placed) t.is(after.get(path), split, path);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('an image that the dataset has keeps its split, also under other shares', (t) => {
   const job = jobWith(`split: { ${shares} }`);
   const contents = contentsOf({ a: 30, b: 20 });
