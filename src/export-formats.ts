@@ -41,11 +41,11 @@ const exportFormats = {
   },
   yoloBoxes: {
     describe: 'images, labels and data.yaml that YOLO detection and segmentation read',
-    load: async (): Promise<Exporter> => (await import('./export/yolo-boxes.js')).yoloBoxes,
+    load: async (): Promise<Exporter> => (await import('./export/annotated/yolo-boxes.js')).yoloBoxes,
   },
   masks: {
     describe: 'a gray PNG for each image, in which values are categories',
-    load: async (): Promise<Exporter> => (await import('./export/masks.js')).masks,
+    load: async (): Promise<Exporter> => (await import('./export/annotated/masks.js')).masks,
   },
   croissant: {
     describe: 'a description of the dataset in Croissant 1.1, which loaders read, too',

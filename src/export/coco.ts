@@ -4,7 +4,7 @@
  * @module
  */
 import type { CompleteRecord } from '../dataset/ledger/record.js';
-import { categoriesOf } from './annotated.js';
+import { categoriesOf } from './annotated/categories.js';
 import { type ExportContext, type Exporter, exportFile } from './exporter.js';
 import type { ExportFile } from './staging/export-file.js';
 

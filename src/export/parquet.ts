@@ -1,7 +1,7 @@
 /**
  * Parquet with the images inside, in the layout of Hugging Face `datasets`: a column `image` with bytes and path, `label`
- * as the number of the class, and the other columns of `metadata.jsonl`. The key `huggingface` of the file's metadata
- * restores the types `Image` and `ClassLabel`.
+ * as the number of the class, and the other columns of `metadata.jsonl`. A dataset with outlines or masks has a column `mask`,
+ * an image, too. The key `huggingface` of the file's metadata restores the types `Image` and `ClassLabel`.
  * @module
  */
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
@@ -9,6 +9,7 @@ import { type ColumnType, metadataColumns, metadataRow } from '../dataset/ledger
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import { splitOfFile } from '../dataset/output-paths.js';
 import { packageVersion } from '../version.js';
+import { beyondMasks, maskOf, maskShift } from './annotated/mask-image.js';
 import { type ExportContext, type Exporter, exportFile } from './exporter.js';
 import { exportCard, labelFeature, metadataFeatures, valueTypes } from './hugging-face.js';
 import { writeShards } from './shards.js';
@@ -20,13 +21,15 @@ const maximumGroup = { images: 1000, bytes: 16e6 };
 export const parquet: Exporter = {
   async write(context) {
     const number = (value: number) => String(value).padStart(5, '0');
+    const masks = await maskColumn(context);
     await writeShards(
       context,
       ({ split, index, of }) => `data/${split}-${number(index)}-of-${number(of)}.parquet`,
-      (file, records) => writeTable(context, file, records),
+      (file, records) => writeTable(context, masks, file, records),
     );
     const features = [
       { name: 'image', dtype: 'image' },
+      ...(masks ? [{ name: 'mask', dtype: 'image' }] : []),
       ...metadataFeatures.map((feature) =>
         hasLabels(context) && feature.name === 'label' ? labelFeature('label', context.classes) : feature,
       ),
@@ -36,6 +39,23 @@ export const parquet: Exporter = {
     );
   },
 };
+
+/** Encodes the mask of an image. */
+type MaskColumn = (record: CompleteRecord) => Promise<Uint8Array>;
+
+/** The masks of a dataset with outlines or masks; boxes alone say no more than the column `objects`. */
+async function maskColumn(context: ExportContext): Promise<MaskColumn | undefined> {
+  const categories = new Map<number, string>();
+  let hasAreas = false;
+  for await (const { objects = [] } of context.records()) {
+    for (const { categoryId, category, rle, polygons } of objects) {
+      categories.set(categoryId, category);
+      hasAreas ||= rle !== undefined || polygons !== undefined;
+    }
+  }
+  if (!hasAreas || beyondMasks(categories) !== undefined) return undefined;
+  return (record) => maskOf(record, maskShift(categories));
+}
 
 const hasLabels = ({ classes }: ExportContext): boolean => classes.length > 0;
 
@@ -53,12 +73,18 @@ function typeOf(context: ExportContext, { name, type }: { name: string; type: Co
   return name === 'label' && hasLabels(context) ? 'integer' : type;
 }
 
-function schemaOf(context: ExportContext): SchemaElement[] {
+/** An image as `datasets` has it. */
+const imageElements = (name: string): SchemaElement[] => [
+  { name, num_children: 2, repetition_type: 'OPTIONAL' },
+  { name: 'bytes', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' },
+  { name: 'path', ...elements.string, repetition_type: 'OPTIONAL' },
+];
+
+function schemaOf(context: ExportContext, masks: MaskColumn | undefined): SchemaElement[] {
   return [
-    { name: 'root', num_children: 1 + metadataColumns.length },
-    { name: 'image', num_children: 2, repetition_type: 'OPTIONAL' },
-    { name: 'bytes', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' },
-    { name: 'path', ...elements.string, repetition_type: 'OPTIONAL' },
+    { name: 'root', num_children: 1 + (masks ? 1 : 0) + metadataColumns.length },
+    ...imageElements('image'),
+    ...(masks ? imageElements('mask') : []),
     ...metadataColumns.map(
       (column): SchemaElement => ({
         name: column.name,
@@ -70,7 +96,7 @@ function schemaOf(context: ExportContext): SchemaElement[] {
 }
 
 /** The features of `datasets`, as it writes them into files of its own. */
-function huggingFaceMetadata(context: ExportContext): string {
+function huggingFaceMetadata(context: ExportContext, masks: MaskColumn | undefined): string {
   const features = Object.fromEntries(
     metadataColumns.map(({ name, type }) => [
       name,
@@ -79,25 +105,28 @@ function huggingFaceMetadata(context: ExportContext): string {
         : { dtype: valueTypes[type], _type: 'Value' },
     ]),
   );
-  return JSON.stringify({ info: { features: { image: { _type: 'Image' }, ...features } } });
+  const image = { _type: 'Image' };
+  return JSON.stringify({ info: { features: { image, ...(masks && { mask: image }), ...features } } });
 }
 
 interface Row {
   readonly record: CompleteRecord;
   readonly bytes: Uint8Array;
+  readonly mask?: Uint8Array;
 }
 
 async function writeTable(
   context: ExportContext,
+  masks: MaskColumn | undefined,
   file: ExportFile,
   records: AsyncIterable<CompleteRecord>,
 ): Promise<void> {
   const buffer = new ByteWriter();
   const writer = new ParquetWriter({
     writer: buffer,
-    schema: schemaOf(context),
+    schema: schemaOf(context, masks),
     codec: 'SNAPPY',
-    kvMetadata: [{ key: 'huggingface', value: huggingFaceMetadata(context) }],
+    kvMetadata: [{ key: 'huggingface', value: huggingFaceMetadata(context, masks) }],
     createdBy: `wildstyle version ${packageVersion()}`,
   });
   const store = async () => {
@@ -115,8 +144,9 @@ async function writeTable(
   };
   for await (const record of records) {
     const bytes = await context.image(record);
-    group.push({ record, bytes });
-    groupBytes += bytes.byteLength;
+    const mask = await masks?.(record);
+    group.push({ record, bytes, ...(mask && { mask }) });
+    groupBytes += bytes.byteLength + (mask?.byteLength ?? 0);
     if (group.length >= maximumGroup.images || groupBytes >= maximumGroup.bytes) await flush();
   }
   await flush();
@@ -126,15 +156,17 @@ async function writeTable(
 
 function columnsOf(context: ExportContext, group: readonly Row[]): ColumnData[] {
   const rows = group.map(({ record }) => metadataRow(record, splitOfFile(record.file)[1]));
+  const images = (name: string, bytesOf: (row: Row) => Uint8Array | undefined): ColumnData => ({
+    name,
+    data: group.map((row, index) => ({ bytes: bytesOf(row), path: rows[index].file_name })),
+    // Images are compressed already.
+    codec: 'UNCOMPRESSED',
+    encoding: 'PLAIN',
+    statistics: false,
+  });
   return [
-    {
-      name: 'image',
-      data: group.map(({ bytes }, index) => ({ bytes, path: rows[index].file_name })),
-      // Images are compressed already.
-      codec: 'UNCOMPRESSED',
-      encoding: 'PLAIN',
-      statistics: false,
-    },
+    images('image', ({ bytes }) => bytes),
+    ...(group[0].mask ? [images('mask', ({ mask }) => mask)] : []),
     ...metadataColumns.map(
       (column): ColumnData => ({
         name: column.name,

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { exportDataset } from '../../src/export/export-dataset.js';
+import { makeDataset } from '../dataset/make-dataset.js';
 import { temporaryFolder } from '../dataset/support.js';
 import { makeLargeDataset } from './large-dataset.js';
+
+type Box = [number, number, number, number];
 
 async function tableOf(file: string) {
   const bytes = await readFile(file);
@@ -45,6 +48,44 @@ test('a row has the bytes of the image, the number of the class, and the values 
       );
     }
   }
+});
+
+test('a dataset with outlines or masks has a column of masks; one with boxes alone has none', async (t) => {
+  const box = { category: 'nose', categoryId: 0, bbox: [1, 2, 30, 40] as Box, area: 1200 };
+  const outline = { ...box, categoryId: 2, polygons: [[10, 10, 20, 10, 20, 20, 10, 20]], area: 100 };
+  for (const objects of [[box], [box, outline]]) {
+    const root = await temporaryFolder(t);
+    await makeDataset(root, undefined, { objects });
+    const [file] = await exportDataset(root, 'parquet');
+    const { rows, features } = await tableOf(join(root, file));
+    const card = await readFile(join(root, 'exports/parquet/README.md'), 'utf8');
+    if (objects.length === 1) {
+      t.false('mask' in rows[0] || 'mask' in features || card.includes('mask'));
+      continue;
+    }
+    t.deepEqual(features.mask, { _type: 'Image' });
+    t.true(card.includes('name: mask\n          dtype: image') || card.includes('- name: mask'));
+    await exportDataset(root, 'masks');
+    for (const { image, mask } of rows) {
+      t.is(mask.path, image.path);
+      const path = `exports/masks/train/${image.path.replace(/\.jpg$/, '.png')}`;
+      t.deepEqual(Buffer.from(mask.bytes), await readFile(join(root, path)));
+    }
+  }
+});
+
+test('categories that no mask can hold are an error for masks, and leave the column out', async (t) => {
+  const root = await temporaryFolder(t);
+  const object = {
+    category: 'nose',
+    bbox: [1, 2, 30, 40] as Box,
+    area: 1200,
+    polygons: [[1, 1, 9, 1, 9, 9]],
+  };
+  await makeDataset(root, undefined, { objects: [0, 300].map((categoryId) => ({ ...object, categoryId })) });
+  await t.throwsAsync(exportDataset(root, 'masks'), { code: 'dataset-invalid', message: /a category 300/ });
+  const [file] = await exportDataset(root, 'parquet');
+  t.false('mask' in (await tableOf(join(root, file))).features);
 });
 
 test('without labels, the column label is empty text', async (t) => {

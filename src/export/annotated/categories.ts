@@ -1,7 +1,7 @@
 /** What exporters of annotations share. @module */
-import type { CompleteRecord } from '../dataset/ledger/record.js';
-import { WildstyleError } from '../errors.js';
-import type { ExportContext } from './exporter.js';
+import type { CompleteRecord } from '../../dataset/ledger/record.js';
+import { WildstyleError } from '../../errors.js';
+import type { ExportContext } from '../exporter.js';
 
 /** An annotated object as it is recorded. */
 export type RecordedObject = NonNullable<CompleteRecord['objects']>[number];

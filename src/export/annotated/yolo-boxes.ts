@@ -6,12 +6,12 @@
  */
 import { basename, extname } from 'node:path';
 import { stringify } from 'yaml';
-import { decodeRle } from '../annotations/rle.js';
-import { boxOfMask } from '../annotations/transform.js';
-import type { CompleteRecord } from '../dataset/ledger/record.js';
-import { type RecordedObject, requireCategories } from './annotated.js';
-import { writeFilesOfEach } from './batches.js';
-import { type Exporter, exportFile } from './exporter.js';
+import { decodeRle } from '../../annotations/rle.js';
+import { boxOfMask } from '../../annotations/transform.js';
+import type { CompleteRecord } from '../../dataset/ledger/record.js';
+import { writeFilesOfEach } from '../batches.js';
+import { type Exporter, exportFile } from '../exporter.js';
+import { type RecordedObject, requireCategories } from './categories.js';
 
 export const yoloBoxes: Exporter = {
   async write(context) {
