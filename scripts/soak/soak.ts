@@ -91,7 +91,7 @@ async function makeOne(job: SmallJob, whole: Tree, until: number, result: SoakRe
     result.partialFiles += await strangeFiles(root, whole);
     const now = await recorded(root);
     if (ended.exitCode === 0) break;
-    if (ended.exitCode === 1 && (await onlyCrashes(root))) result.crashes++;
+    if (ended.exitCode === 1 && hasOnlyCrashes(ended)) result.crashes++;
     else if (ended.exitCode !== null && ended.exitCode !== 75) throw failure(ended);
     for (const id of known) if (!now.has(id)) result.itemsLost++;
     known = now;
@@ -165,12 +165,12 @@ function failure({ exitCode, stdout, stderr }: Ended): Error {
   return new Error(`a run ended with ${exitCode}:\n${stdout}\n${stderr}`);
 }
 
-/** Whether every failed image of a dataset failed because its worker was killed. */
-async function onlyCrashes(root: string): Promise<boolean> {
-  const codes = (await readManifest(root)).flatMap((record) =>
-    record.status === 'failed' ? [record.error.code] : [],
-  );
-  return codes.length > 0 && codes.every((code) => code === 'worker-crashed');
+/**
+ * Whether every failed image of a run failed because its worker was killed. Not from the manifest: a run that was suspended
+ * before it took the lock may have made them since.
+ */
+function hasOnlyCrashes({ stdout }: Ended): boolean {
+  return /^(\d+) failed \(\1 worker-crashed\);/m.test(stdout);
 }
 
 /** The ids of the images that are recorded as made. */
