@@ -11,16 +11,22 @@ export const listCommand: CommandModule<object, { json?: boolean }> = {
   async handler({ json }) {
     const listed = await listWeights();
     if (json) printJson(listed);
-    else for (const weights of listed) for (const line of lines(weights)) print(line);
+    else {
+      const widthColumns = Math.max(...listed.map(({ network }) => network.length)) + 2;
+      for (const weights of listed) for (const line of lines(weights, widthColumns)) print(line);
+    }
   },
 };
 
-function lines({ network, status, file, bytes, license, command, isUsed }: ListedWeights): string[] {
+function lines(
+  { network, status, file, bytes, license, command, isUsed }: ListedWeights,
+  widthColumns: number,
+): string[] {
   const size = bytes === null ? '' : `, ${formatBytes(bytes)}`;
   const use = isUsed ? '' : ' (no network of this version uses them)';
-  const name = network.padEnd(10);
+  const name = network.padEnd(widthColumns);
   const details = [license && `license: ${license}`, status === 'absent' && command && `get: ${command}`];
-  const more = details.filter(Boolean).map((detail) => `${' '.repeat(10)}${detail}`);
+  const more = details.filter(Boolean).map((detail) => `${' '.repeat(widthColumns)}${detail}`);
   if (status === 'built-in')
     return file === null ? [`${name}needs no file`] : [`${name}in the package: ${file}${size}`, ...more];
   if (status === 'present') return [`${name}${file}${size}${use}`, ...more];
