@@ -3,12 +3,6 @@
 /** The learning rate of a step. @param step counts from 0: the updates that came before */
 export type Schedule = (step: number) => number;
 
-/** The same learning rate for every step. */
-export const constantRate =
-  (rate: number): Schedule =>
-  () =>
-    rate;
-
 export interface CosineOptions {
   /** The highest rate, which the warm-up ends with. */
   readonly peak: number;

@@ -1,12 +1,7 @@
 import test from 'ava';
-import { constantRate, cosineRate, stepDecayRate } from '../../src/train/schedules.js';
+import { cosineRate, stepDecayRate } from '../../src/train/schedules.js';
 
 const near = (a: number, b: number) => Math.abs(a - b) < 1e-12;
-
-test('a constant rate', (t) => {
-  t.is(constantRate(0.1)(0), 0.1);
-  t.is(constantRate(0.1)(1e6), 0.1);
-});
 
 test('a cosine rises linearly, falls from its peak to its last value, and stays there', (t) => {
   const rate = cosineRate({ peak: 1, steps: 110, warmUp: 10, last: 0.2 });
