@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--json]`: runs one benchmark and prints its figures. @module */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endOnErrors, integerOf, numberOf, refuse } from '../arguments.js';
 import type { LossCost } from './losses/losses.js';
 import { sharedPictures } from './pictures/pairs.js';
 import type { Subjects } from './semantics/subjects.js';
@@ -8,6 +9,7 @@ import type { Subjects } from './semantics/subjects.js';
 /** Nested figures are printed with dots between the keys. */
 type Figures = { readonly [key: string]: number | Figures };
 
+endOnErrors();
 const text = { type: 'string' } as const;
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -31,56 +33,71 @@ const { positionals, values } = parseArgs({
     resume: { type: 'boolean', default: false },
     // For the benchmark of exports. Default: 100,000.
     images: text,
-    // For the training benchmark: a Python that has PyTorch.
+    // For the training benchmark: a Python that has PyTorch, and the threads of each contender.
     python: text,
+    threads: text,
   },
 });
+const smallestPx = 16;
+const sizeOr = (sizePx: number) => integerOf('size', values.size ?? `${sizePx}`, smallestPx);
 const pictures = (pairs: number, sizePx = 128) => ({
   ...values,
-  pairs: Number(values.pairs ?? pairs),
-  sizePx: Number(values.size ?? sizePx),
+  pairs: integerOf('pairs', values.pairs ?? `${pairs}`, 1),
+  sizePx: sizeOr(sizePx),
 });
+/** `--network`, or what a benchmark takes without it. */
+function networkOr(network: 'compact' | 'vgg19'): 'compact' | 'vgg19' {
+  const given = values.network ?? network;
+  return given === 'compact' || given === 'vgg19'
+    ? given
+    : refuse(`--network ${given} is not compact or vgg19.`);
+}
 
 /** Each benchmark is loaded on demand. */
 const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost[]>>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
   precision: async () => {
-    const { size, python } = values;
+    const { python } = values;
     const { benchPrecision } = await import('./precision.js');
-    return benchPrecision({ ...(size && { sizePx: Number(size) }), ...(python && { python }) });
+    return benchPrecision({ sizePx: sizeOr(256), ...(python && { python }) });
   },
   plan: async () => (await import('./plan.js')).benchPlan(),
   resume: async () => (await import('./scale/resume.js')).benchResume(),
   shard: async () => (await import('./scale/shard.js')).benchShard(),
   job: async () => (await import('./job.js')).benchJob(),
-  train: async () => (await import('./train.js')).benchTrain(values.python ? { python: values.python } : {}),
+  train: async () => {
+    const { python, threads } = values;
+    const { benchTrain } = await import('./train.js');
+    return benchTrain({
+      ...(python && { python }),
+      ...(threads !== undefined && { threads: integerOf('threads', threads, 1) }),
+    });
+  },
   export: async () =>
     (await import('./export.js')).benchExport(values.images ? { images: Number(values.images) } : {}),
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
   optimizers: async () => {
     const { benchOptimizers } = await import('./pictures/optimizers.js');
-    const network = values.network === 'compact' ? 'compact' : 'vgg19';
-    return benchOptimizers({ ...pictures(6, 160), network, strength: Number(values.strength) });
+    const strength = numberOf('strength', values.strength, 0);
+    return benchOptimizers({ ...pictures(6, 160), network: networkOr('vgg19'), strength });
   },
   networks: async () => {
     const { benchNetworks } = await import('./networks/networks.js');
-    return { ...(await benchNetworks({ ...pictures(20, 192), judge: Number(values.judge) })) };
+    return { ...(await benchNetworks({ ...pictures(20, 192), judge: numberOf('judge', values.judge, 0) })) };
   },
   shapes: async () => {
     const { benchShapes } = await import('./shapes/shapes.js');
-    return benchShapes({ ...pictures(60, 256), network: values.network === 'vgg19' ? 'vgg19' : 'compact' });
+    return benchShapes({ ...pictures(60, 256), network: networkOr('compact') });
   },
   semantics: async () => {
     const { benchSemantics } = await import('./semantics/semantics.js');
     const { drawFaces } = await import('./semantics/faces.js');
     const { photographs } = await import('./semantics/photographs.js');
-    const { network, out } = values;
-    const sizePx = Number(values.size ?? 192);
-    const withNetwork =
-      network === 'vgg19'
-        ? ({ network, weights: values.weights } as const)
-        : ({ network: 'compact' } as const);
+    const { out, weights } = values;
+    const sizePx = sizeOr(192);
+    const network = networkOr('compact');
+    const withNetwork = network === 'vgg19' ? { network, weights } : { network };
     const bench = async (subjects: Subjects, name: string) =>
       benchSemantics(subjects, { ...withNetwork, out: join(out, `${name}.png`) });
     return {
@@ -90,7 +107,7 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
   },
   losses: async () => {
     const { benchLosses } = await import('./losses/losses.js');
-    return benchLosses({ sizePx: Number(values.size ?? 256) });
+    return benchLosses({ sizePx: sizeOr(256) });
   },
 };
 
@@ -98,7 +115,7 @@ const [name] = positionals;
 const bench = benches[name ?? ''];
 if (!bench || positionals.length > 1) {
   process.stderr.write(
-    `usage: npm run bench -- ${Object.keys(benches).join('|')} [--json] [--python PATH]\n`,
+    `usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]\n  options: scripts/bench/main.ts and docs/benchmarks.md\n`,
   );
   process.exit(2);
 }

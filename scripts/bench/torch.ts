@@ -13,7 +13,10 @@ export type MemoryFormat = 'contiguous' | 'channelsLast';
 /** PyTorch in a process of its own. */
 export interface Torch {
   readonly version: string;
-  step(format: MemoryFormat): Promise<{ readonly ms: number; readonly loss: number }>;
+  /** Time and processor time of a step, and its loss. */
+  step(
+    format: MemoryFormat,
+  ): Promise<{ readonly ms: number; readonly loss: number; readonly processorMs: number }>;
   close(): Promise<void>;
 }
 
@@ -54,8 +57,8 @@ export async function openTorch(
     async step(format) {
       child.stdin.write(`${format}\n`);
       const { value = '' } = await lines.next();
-      const [ms, loss] = String(value).split(' ').map(Number);
-      return { ms, loss };
+      const [ms, loss, processorMs] = String(value).split(' ').map(Number);
+      return { ms, loss, processorMs };
     },
   };
 }

@@ -14,11 +14,12 @@ import { enableProdMode } from '@tensorflow/tfjs';
 import { createEngine, type HostTensor } from '../../src/engine/index.js';
 import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
 import { writeCheckpoint } from '../../src/train/checkpoint.js';
-import { integerOf, refuse } from './arguments.js';
+import { endOnErrors, integerOf, mustExist, refuse } from '../arguments.js';
 import { cuts, loadFolder } from './images/sources.js';
 import { initialParameters } from './initialize.js';
 import { studentOf } from './student.js';
 
+endOnErrors();
 const { values } = parseArgs({
   options: {
     teacher: { type: 'string' },
@@ -31,7 +32,9 @@ const { values } = parseArgs({
 });
 const { teacher, images: folders, student: specs, out } = values;
 if (!teacher || !folders || !specs || !out)
-  refuse('needs --teacher, --images, --student NAME=WIDTHS and --out');
+  refuse('The command needs --teacher, --images, --student NAME=WIDTHS and --out.');
+mustExist('teacher', teacher);
+mustExist('images', ...folders);
 const count = integerOf('count', values.count, 1);
 const students = specs.map(studentOf);
 enableProdMode();

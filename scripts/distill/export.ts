@@ -17,12 +17,13 @@ import { publishFile } from '../../src/files/publish.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { compactBlocks } from '../../src/stylize/networks/compact.js';
 import { vgg19 } from '../../src/stylize/networks/vgg/vgg19.js';
-import { refuse } from './arguments.js';
+import { endOnErrors, mustExist, refuse } from '../arguments.js';
 import { cuts, loadFolder } from './images/sources.js';
 import { scaledParameters } from './scaled.js';
 import { startingParameters } from './starting-parameters.js';
 import { ownParameters, studentOf } from './student.js';
 
+endOnErrors();
 const { values } = parseArgs({
   options: {
     parameters: { type: 'string' },
@@ -34,10 +35,13 @@ const { values } = parseArgs({
 });
 const { parameters, student: spec, teacher: teacherFile, images: folders, out } = values;
 if (!parameters || !spec || !teacherFile || !folders)
-  refuse('needs --parameters, --student NAME=WIDTHS, --teacher and --images');
+  refuse('The command needs --parameters, --student NAME=WIDTHS, --teacher and --images.');
+mustExist('parameters', parameters);
+mustExist('teacher', teacherFile);
+mustExist('images', ...folders);
 const student = studentOf(spec);
 const [widths, wanted] = [student.blocks, compactBlocks].map((blocks) => blocks.join('/'));
-if (widths !== wanted) refuse(`--student ${spec} has not the widths of compact, ${wanted}`);
+if (widths !== wanted) refuse(`--student ${spec} has not the widths of compact, ${wanted}.`);
 
 enableProdMode();
 const trained = ownParameters(student, await startingParameters([student], 0, parameters));

@@ -32,7 +32,7 @@ import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { adam } from '../../src/train/optimizers/adam.js';
 import { train } from '../../src/train/train.js';
 import { createTrainer } from '../../src/train/trainer.js';
-import { integerOf, numberOf, refuse } from './arguments.js';
+import { endOnErrors, integerOf, mustExist, numberOf, refuse } from '../arguments.js';
 import { folderDigest } from './images/inputs.js';
 import { Pool } from './images/pool.js';
 import { heldOut, loadFolder } from './images/sources.js';
@@ -41,6 +41,7 @@ import { endsWith, measuredSteps, type Pace, rateAt, settlingSteps, totalAfter }
 import { startingParameters } from './starting-parameters.js';
 import { studentOf } from './student.js';
 
+endOnErrors();
 const { values } = parseArgs({
   options: {
     teacher: { type: 'string' },
@@ -64,9 +65,12 @@ const { values } = parseArgs({
 });
 const { teacher, photographs, styles, student: specs, out } = values;
 if (!teacher || !photographs || !styles || !specs || !out)
-  refuse('needs --teacher, --photographs, --styles, --student NAME=WIDTHS and --out');
+  refuse('The command needs --teacher, --photographs, --styles, --student NAME=WIDTHS and --out.');
+mustExist('teacher', teacher);
+mustExist('photographs', photographs);
+mustExist('styles', ...styles);
 if (values.minutes !== undefined && (values.steps ?? values.until) !== undefined)
-  refuse('--minutes takes the place of --steps and --until');
+  refuse('--minutes takes the place of --steps and --until.');
 const steps = integerOf('steps', values.steps ?? '2000', 1);
 const until = integerOf('until', values.until ?? `${steps}`, 1);
 const minutes = values.minutes === undefined ? undefined : numberOf('minutes', values.minutes, 0);
@@ -76,7 +80,7 @@ const sizePx = integerOf('size', values.size, 32);
 const seed = integerOf('seed', values.seed, 0);
 const peak = numberOf('rate', values.rate, 0);
 const parts = values.parts.split(',').map((part) => numberOf('parts', part, 0));
-if (parts.length !== 3) refuse(`--parts ${values.parts} are not three numbers`);
+if (parts.length !== 3) refuse(`--parts ${values.parts} are not three numbers.`);
 const [features, grams, gradients] = parts;
 const students = specs.map(studentOf);
 const photographsHeldOut = 20;
