@@ -4,7 +4,7 @@ import { convolutionsIn, networkIn } from './convolutions.js';
 import { readTensors } from './pack.js';
 import { compactTensorsIn, packagedWeightsPath } from './packaged.js';
 import { publishedWeights } from './published.js';
-import { openFileSource } from './tensors/byte-source.js';
+import { withFileSource } from './tensors/byte-source.js';
 import { openTensorFile, type TensorFormat } from './tensors/tensor-file.js';
 import { checkValues, originOf } from './verify.js';
 
@@ -33,8 +33,7 @@ export interface CheckedWeights {
  * @throws `weights-missing`, `weights-invalid`
  */
 export async function checkWeights(path: string, known = publishedWeights): Promise<CheckedWeights> {
-  const source = await openFileSource(path);
-  try {
+  return withFileSource(path, async (source) => {
     const file = await openTensorFile(source);
     const found = networkIn(file, known);
     const compact = found === undefined ? compactTensorsIn(file) : undefined;
@@ -59,9 +58,7 @@ export async function checkWeights(path: string, known = publishedWeights): Prom
       license: file.metadata.license ?? null,
       attribution: file.metadata.attribution ?? null,
     };
-  } finally {
-    await source.close();
-  }
+  });
 }
 
 async function packagedSha256(network: string): Promise<string | undefined> {

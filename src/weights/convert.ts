@@ -4,7 +4,7 @@ import { WildstyleError } from '../errors.js';
 import { convolutionsIn, networkIn } from './convolutions.js';
 import { publishTensors, readTensors } from './pack.js';
 import { type PublishedWeights, publishedWeights } from './published.js';
-import { openFileSource } from './tensors/byte-source.js';
+import { withFileSource } from './tensors/byte-source.js';
 import { openTensorFile, type TensorFile } from './tensors/tensor-file.js';
 import { checkValues, originOf } from './verify.js';
 
@@ -41,8 +41,7 @@ export async function convertWeights(
     const message = `The output ${out} is the input. Choose another file with --out.`;
     throw new WildstyleError('option-invalid', message);
   }
-  const source = await openFileSource(path);
-  try {
+  return withFileSource(path, async (source) => {
     const file = await openTensorFile(source);
     const network = networkIn(file, known) ?? unknownNetwork(path, file, known);
     const spec = known[network];
@@ -54,9 +53,7 @@ export async function convertWeights(
     const isHalf = half || needed.every(({ place }) => place.dtype === 'F16');
     const stored = await publishTensors(out, tensors, { network, preprocess: chosen, half: isHalf });
     return { network, title: spec.title, origin: origin?.name, preprocess: chosen, ...stored };
-  } finally {
-    await source.close();
-  }
+  });
 }
 
 /** Explains why a file fits no network: what its first network lacks is the most useful hint. */

@@ -171,6 +171,15 @@ test('compact is in the package: list, check and fetch say so, with its license'
   ])
     t.true(checked.stdout.includes(`\n${line}\n`), checked.stdout);
 
+  const cut = join(environment.cache, 'cut.safetensors');
+  await writeFile(cut, (await readFile(file)).subarray(0, 300_000));
+  const refused = await wildstyle(['weights', 'check', cut], environment);
+  t.is(refused.exitCode, 2);
+  t.true(
+    refused.stderr.startsWith(`wildstyle: weights-invalid: ${cut}: The weights file cannot`),
+    refused.stderr,
+  );
+
   const fetch = (...words: string[]) => wildstyle(['weights', 'fetch', ...words], environment);
   const compact = await fetch('compact');
   t.is(compact.stdout, 'compact comes with the package; there is nothing to fetch.\n');

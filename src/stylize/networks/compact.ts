@@ -36,7 +36,7 @@ export const compact: Network = {
     styleLayers: ['pool1', 'relu2_1', 'relu3_1', 'relu4_1'],
     pooling: 'average',
     optimizer: 'lbfgs',
-    // Removes a faint regular grain.
+    // Damps a regular grain, which stays visible in smooth areas.
     totalVariation: 0.02,
     coarseStage: true,
     smoothing: false,

@@ -41,6 +41,24 @@ export async function openFileSource(path: string): Promise<ByteSource> {
   }
 }
 
+/**
+ * Opens a file for a function, and closes it afterwards. Errors that say what is wrong with the weights name the file.
+ * @throws `weights-missing`, and what the function throws
+ */
+export async function withFileSource<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const source = await openFileSource(path);
+  try {
+    return await use(source);
+  } catch (error) {
+    const isUnnamed = error instanceof WildstyleError && error.code === 'weights-invalid';
+    if (!isUnnamed || error.message.includes(path)) throw error;
+    const { code, message, cure } = error;
+    throw new WildstyleError(code, `${path}: ${message}`, { cause: error, ...(cure && { cure }) });
+  } finally {
+    await source.close();
+  }
+}
+
 async function readAt(file: FileHandle, offset: number, lengthBytes: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(Math.max(0, lengthBytes));
   let done = 0;
