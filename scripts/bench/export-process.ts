@@ -5,10 +5,11 @@
  */
 import { exportDataset } from '../../src/export/export-dataset.js';
 import type { ExporterName } from '../../src/export-formats.js';
+import { peakBytes } from './peak-memory.js';
 
 const [root, format] = process.argv.slice(2);
 process.send?.('begun');
 const before = performance.now();
 await exportDataset(root, format as ExporterName);
 const seconds = (performance.now() - before) / 1000;
-process.send?.({ seconds, peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6 });
+process.send?.({ seconds, peakMb: peakBytes() / 1e6 });
