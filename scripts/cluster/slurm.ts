@@ -13,15 +13,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readManifest } from '../../src/dataset/ledger/manifest.js';
+import type { StylizedRecord } from '../../src/dataset/ledger/record.js';
+import { isStylized } from '../../src/dataset/ledger/record-kinds.js';
+import { startWildstyle } from '../../test/support/command-line.js';
 import { treeOf } from '../../test/support/dataset-tree.js';
 import { smallJob } from '../../test/support/small-job.js';
 
 const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '400' }, minutes: { type: 'string', default: '25' } },
+  options: { steps: { type: 'string' }, minutes: { type: 'string', default: '25' } },
 });
+/** Slurm warns a minute before the limit of two, and an image must end within that minute. A shard has four or five. */
+const imageMs = 20_000;
 
-const job = await smallJob({ recipe: { steps: Number(values.steps) } });
+const job = await smallJob({ recipe: { steps: Number(values.steps ?? (await stepsFor(imageMs))) } });
 const slurmFolder = join(job.folder, 'slurm');
 const environment = {
   ...process.env,
@@ -58,13 +64,29 @@ try {
     resultEqual: merged?.resultDigest === expected.resultDigest,
   };
   console.log(JSON.stringify(figures));
-  if (!figures.treeEqual || !figures.resultEqual) {
+  const isShown = figures.signals > 0 && figures.requeues > 0;
+  if (!isShown) console.error('The time limit was not too short. Give more --steps.');
+  if (!isShown || !figures.treeEqual || !figures.resultEqual) {
     console.error(logs);
     process.exitCode = 1;
   }
 } finally {
   for (const daemon of daemons) await stop(daemon);
   await job.remove();
+}
+
+/** The steps that take so long on this machine. */
+async function stepsFor(ms: number): Promise<number> {
+  const trial = await smallJob({ recipe: { steps: 300 } });
+  try {
+    const { ended } = startWildstyle(['run', trial.file, '--limit', '6'], trial);
+    const { exitCode, stderr } = await ended;
+    if (exitCode !== 0) throw new Error(stderr);
+    const { elapsedMs, applied } = (await readManifest(trial.out)).find(isStylized) as StylizedRecord;
+    return Math.ceil((ms * Number(applied.steps)) / elapsedMs);
+  } finally {
+    await trial.remove();
+  }
 }
 
 async function startSlurm(): Promise<void> {
