@@ -1,11 +1,17 @@
 // Downloads the GPU part of ONNX Runtime. `npm install` skips it because it is large and not hosted on the package
 // registry. Plain JavaScript, so that it runs without a build.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 
-const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
+/** The folder of a package: in a clone below this one, in a project that depends on wildstyle beside it. */
+function folderOf(name) {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
 
 const parts = [
   {
@@ -19,9 +25,9 @@ const parts = [
 
 const failed = [];
 for (const { name, what, args, env } of parts) {
-  const cwd = join(packages, name);
+  const cwd = folderOf(name);
   process.stdout.write(`${name}: downloading ${what} ...\n`);
-  const missing = !existsSync(cwd);
+  const missing = cwd === undefined;
   const result = missing
     ? undefined
     : spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import type { Precision } from './engine.js';
 import type { EngineName } from './index.js';
-import { setupCommand as openvinoSetup } from './openvino/folders.js';
 import { hasNativeBf16 } from './openvino/processor.js';
-import { setupCommand as tensorflowSetup } from './tensorflow/folders.js';
+import { setupCommand } from './setup-command.js';
+import { tensorflowSetup } from './tensorflow/folders.js';
 
 /** An engine and one of its devices, whether or not this machine has it. */
 export interface Candidate {
@@ -34,7 +34,9 @@ function enableWebgpu(platform: NodeJS.Platform): string | undefined {
 
 /** Providers that ONNX Runtime has on one platform alone. */
 const otherProviders: Readonly<Partial<Record<NodeJS.Platform, readonly Omit<Candidate, 'precision'>[]>>> = {
-  linux: [{ engine: 'onnx', device: 'tensorrt', enable: 'npm run setup:gpu  # and install TensorRT 10' }],
+  linux: [
+    { engine: 'onnx', device: 'tensorrt', enable: `${setupCommand('gpu')}  # and install TensorRT 10` },
+  ],
   win32: [{ engine: 'onnx', device: 'dml' }],
   darwin: [{ engine: 'onnx', device: 'coreml' }],
 };
@@ -43,8 +45,8 @@ const otherProviders: Readonly<Partial<Record<NodeJS.Platform, readonly Omit<Can
 export function candidateDevices(platform: NodeJS.Platform = process.platform): Candidate[] {
   const webgpu = enableWebgpu(platform);
   const cuda =
-    platform === 'darwin' ? [] : [{ engine: 'onnx', device: 'cuda', enable: 'npm run setup:gpu' } as const];
-  const openvino = { engine: 'openvino', device: 'cpu', enable: openvinoSetup } as const;
+    platform === 'darwin' ? [] : [{ engine: 'onnx', device: 'cuda', enable: setupCommand('gpu') } as const];
+  const openvino = { engine: 'openvino', device: 'cpu', enable: setupCommand('openvino') } as const;
   const tensorflow: Omit<Candidate, 'precision'>[] =
     platform === 'linux'
       ? [

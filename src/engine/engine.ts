@@ -36,7 +36,8 @@ export interface Compiled {
   /** The shape of each output. */
   readonly outputs: Named<Shape>;
   /**
-   * Runs the function. Inputs stay valid and unchanged. Outputs are new values; the caller disposes them.
+   * Runs the function. Inputs stay valid and unchanged. Outputs are new values; the caller disposes them. Runs that begin before
+   * another one ended do not disturb each other.
    * @throws `shape-mismatch` if an input is missing or its shape differs from the compiled one
    * @throws `engine-failed` if the device fails
    */

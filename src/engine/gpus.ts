@@ -15,7 +15,7 @@ export interface NvidiaGpus {
   readonly count: number;
 }
 
-function nvidiaGpus(): NvidiaGpus {
+export function nvidiaGpus(): NvidiaGpus {
   let count = 0;
   try {
     count = readdirSync('/proc/driver/nvidia/gpus').length;

@@ -1,9 +1,23 @@
 /** Batches that did not fit into memory are halved. @module */
 import type { WildstyleError } from '../errors.js';
 
-/** What the runtimes say when memory runs out: ONNX Runtime, CUDA, WebGPU, OpenVINO, TensorFlow, C++, JavaScript. */
-const shortMemory =
-  /out of (\w+ )?memory|\bOOM\b|failed to allocate|cannot allocate|bad[ _]alloc|allocation failed|resource exhausted|CUDA failure 2\b/i;
+/** What the runtimes say when memory runs out: ONNX Runtime, CUDA, DirectML, WebGPU, OpenVINO, TensorFlow, C++, JavaScript. */
+const shortMemory = new RegExp(
+  [
+    'out of (\\w+ )?memory',
+    '\\bOOM\\b',
+    'OUTOFMEMORY',
+    'failed to allocate',
+    'cannot allocate',
+    'bad[ _]alloc',
+    'ALLOC_FAILED',
+    'allocation failed',
+    'resource exhausted',
+    'not enough memory',
+    'CUDA failure 2\\b',
+  ].join('|'),
+  'i',
+);
 
 /** Whether a text says that memory ran out. */
 export function saysOutOfMemory(text: string): boolean {

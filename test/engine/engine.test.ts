@@ -97,6 +97,19 @@ for (const name of installedEngines) {
     );
   });
 
+  test(`${name}: runs at the same time do not mix`, async (t) => {
+    const engine = await createEngine(name);
+    const compiled = await engine.compile(double, { x: [64, 64] });
+    const hosts = [1, 2, 3, 4].map((seed) => randomTensor([64, 64], seed));
+    const runs = await Promise.all(hosts.map((host) => compiled.run({ x: engine.put(host) })));
+    compiled.dispose();
+    for (const [index, { y }] of runs.entries())
+      t.deepEqual(
+        await engine.read(y),
+        hosts[index].data.map((value) => value * 2),
+      );
+  });
+
   test(`${name}: unused inputs are allowed`, async (t) => {
     const engine = await createEngine(name);
     const compiled = await engine.compile(double, { x: [2], unused: [3] });

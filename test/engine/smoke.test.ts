@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import { smokeCases } from '../../src/engine/smoke/cases.js';
-import { smokeTest } from '../../src/engine/smoke/smoke-test.js';
+import { smokeBoundOf, smokeBounds, smokeTest } from '../../src/engine/smoke/smoke-test.js';
 import { installedEngines } from './support.js';
 
 test('the reference engine has the known results', async (t) => {
@@ -19,6 +19,16 @@ for (const name of installedEngines) {
     t.is(failed, 0);
   });
 }
+
+test('the bound on CUDA allows for TensorFloat-32, unless it is off', (t) => {
+  t.is(smokeBoundOf('cpu', 'float32', undefined), smokeBounds.float32);
+  t.is(smokeBoundOf('webgpu', 'float32', undefined), smokeBounds.float32);
+  t.is(smokeBoundOf('cuda:1', 'float32', '0'), smokeBounds.float32);
+  // Operands of convolutions that are rounded to TensorFloat-32 change results by up to 3e-4.
+  t.true(smokeBoundOf('cuda:1', 'float32', undefined) > 3e-4);
+  t.true(smokeBoundOf('cuda', 'float32', undefined) < smokeBounds.float16);
+  t.is(smokeBoundOf('cuda', 'float16', undefined), smokeBounds.float16);
+});
 
 /** An engine whose outputs are slightly wrong, or not there. */
 function faulty(engine: Engine, spoil: (tensor: tf.Tensor) => tf.Tensor): Engine {

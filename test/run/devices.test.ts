@@ -64,7 +64,7 @@ test('the batch doubles for as long as it makes more images per second', async (
   };
   t.deepEqual(await found([10, 19, 30, 31, 90]), { batch: 4, asked: [1, 2, 4, 8] });
   t.deepEqual(await found([10, 20, 0, 90]), { batch: 2, asked: [1, 2, 4] }, 'out of memory');
-  t.is((await found([0, 0])).batch, 1);
+  t.is((await found([0, 0])).batch, undefined, 'nothing was measured');
   t.is((await found([1, 2, 4, 8, 16, 32, 64, 128, 256])).batch, 64);
 });
 
@@ -103,4 +103,16 @@ test('the batch of a GPU is measured once, and remembered by device and recipe',
   t.is(await batchOf({ device: 'cuda', batch: 3 }), 3);
   t.is(measured, 3);
   t.is(Object.keys(JSON.parse(await readFile(cacheFile, 'utf8'))).length, 3);
+});
+
+test('a measurement that fails is not remembered', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wildstyle-batches-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const batchWith = async (speedOf: (batch: number) => Promise<number>) => {
+    const options = { cacheFile: join(folder, 'batches.json'), speedOf };
+    const recipe = resolved({ size: 256, optimizer: 'adam' });
+    return (await withFillingBatch(preparedWith({ device: 'cuda' }), recipe, options)).job.run.batch;
+  };
+  t.is(await batchWith(async () => 0), 1);
+  t.is(await batchWith(async (batch) => Math.min(batch, 8)), 8);
 });

@@ -1,5 +1,5 @@
 /** How a run chooses its engine where the job leaves it open. @module */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -78,6 +78,63 @@ test('a run that is resumed keeps the engine that it began with', async (t) => {
   t.is(await chosen({ engine: 'auto', precision: 'auto' }, machine, half), 'openvino cpu bf16');
   t.is(await chosen({ engine: 'auto' }, machine, half), 'openvino cpu float32', 'the job asks for float32');
   t.is(await chosen({ precision: 'auto' }, machine, half), 'onnx cpu float32', 'the job asks for onnx');
+});
+
+test('a resumed run says where the machine could do better', async (t) => {
+  const records = [
+    { status: 'complete', kind: 'stylized', engine: { name: 'onnx', device: 'cpu', version: '1' } },
+  ] as unknown as readonly ItemRecord[];
+  const fasterThan = async (devices: readonly DeviceReport[]) => {
+    let faster: unknown;
+    const onFaster = (choice: unknown) => {
+      faster = choice;
+    };
+    const cacheFile = join(folder, 'wildstyle', `${files++}.json`);
+    const options = { examine: async () => devices, records, cacheFile, onFaster };
+    const { run } = await withChosenEngine(jobWith({ engine: 'auto', precision: 'auto' }), options);
+    t.like(run, { engine: 'onnx', device: 'cpu', precision: 'float32' });
+    return faster;
+  };
+  t.like(await fasterThan(machine), { engine: 'openvino', precision: 'bf16' });
+  t.is(await fasterThan(machine.slice(0, 1)), undefined, 'it is the fastest');
+  t.is(await fasterThan(machine.slice(3)), undefined, 'nothing computes correctly');
+});
+
+test('what holds for a kind of device holds for each of them', async (t) => {
+  const gpu = [
+    found({ device: 'cuda', stepsPerSecond: 50 }),
+    found({ device: 'cuda', precision: 'float16', stepsPerSecond: 90, lossRatio: 1.001 }),
+  ];
+  for (const device of ['cuda', 'cuda:0', 'cuda:1'])
+    t.is(await chosen({ device, precision: 'auto' }, gpu), `onnx ${device} float16`);
+  t.is(await chosen({ device: 'webgpu', precision: 'auto' }, gpu), 'onnx webgpu float32');
+});
+
+// It changes the environment.
+test.serial('a library that comes or goes makes the choice anew', async (t) => {
+  const cacheFile = join(folder, 'wildstyle', 'libraries.json');
+  let examined = 0;
+  const examine = async () => {
+    examined++;
+    return machine;
+  };
+  const libraries = await mkdtemp(join(folder, 'libraries-'));
+  const before = process.env.WILDSTYLE_OPENVINO;
+  process.env.WILDSTYLE_OPENVINO = libraries;
+  t.teardown(() => {
+    if (before === undefined) delete process.env.WILDSTYLE_OPENVINO;
+    else process.env.WILDSTYLE_OPENVINO = before;
+  });
+  const choose = () => withChosenEngine(jobWith({ engine: 'auto' }), { examine, cacheFile });
+  await choose();
+  await writeFile(join(libraries, 'libopenvino_c.so'), '');
+  await choose();
+  t.is(examined, 2);
+  await choose();
+  t.is(examined, 2);
+  await rm(join(libraries, 'libopenvino_c.so'));
+  await choose();
+  t.is(examined, 2, 'the first choice is remembered');
 });
 
 test('the machine is examined once', async (t) => {

@@ -16,6 +16,10 @@ test('errors that mean that memory ran out', (t) => {
     'CUDA failure 2: out of memory ; GPU=0',
     'OOM when allocating: Resource exhausted',
     'Out of device memory',
+    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
+    'CUDNN failure 4: CUDNN_STATUS_ALLOC_FAILED ; GPU=0',
+    'Not enough memory resources are available to complete this operation.',
+    'Exception(1) tid(2) 8007000E E_OUTOFMEMORY',
   ]) {
     t.true(isOutOfMemory(new Error(message)), message);
     t.true(isOutOfMemory(new WildstyleError('engine-failed', 'It failed.', { cause: new Error(message) })));
@@ -74,9 +78,10 @@ test('memory that runs out in any step loses no item, and the results are those 
     const stylizer = stylizerOn(engine, 4);
     const results = await Promise.all(requests().map((item) => stylizer.stylize(item)));
     t.deepEqual(batches, [4, 2, 1], `step ${failingStep}`);
-    for (const [i, { steps, curve }] of results.entries()) {
+    for (const [i, { steps, curve, image }] of results.entries()) {
       t.is(steps, expected[i].steps);
       t.is(curve.length, expected[i].curve.length, 'an item begins anew');
+      t.deepEqual(image.data, expected[i].image.data, `step ${failingStep}, item ${i}`);
     }
     stylizer.dispose();
   }

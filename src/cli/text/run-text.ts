@@ -4,6 +4,7 @@ import { formatInstant, localZone } from '../../calendar/zone.js';
 import type { FailedRecord } from '../../dataset/ledger/record.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { memoryWarnings } from '../../run/describe.js';
+import type { EngineChoice } from '../../run/engines/engine-choice.js';
 import type { RunEvent, RunResult, StopCause } from '../../run/progress/events.js';
 import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
 import { onProcessorText } from './on-processor.js';
@@ -49,7 +50,9 @@ export function eventText(event: RunEvent): string | undefined {
     case 'choosing':
       return 'Choosing the engine ...';
     case 'engine':
-      return `Engine: ${event.engine} on ${event.device}, ${event.precision}.`;
+      return [`Engine: ${engineText(event)}.`, event.faster && fasterText(event.faster)]
+        .filter(Boolean)
+        .join(' ');
     case 'filling':
       return 'Measuring how many images fill the GPU ...';
     case 'placement': {
@@ -148,3 +151,9 @@ export function resultText(result: RunResult, shard?: Shard): string {
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const engineText = ({ engine, device, precision }: EngineChoice): string =>
+  `${engine} on ${device}, ${precision}`;
+
+const fasterText = (faster: EngineChoice): string =>
+  `The images that exist were made with it; ${engineText(faster)}, would be faster here, in a new output folder.`;

@@ -17,6 +17,8 @@ import type {
   Value,
   WeightSet,
 } from '../engine.js';
+import { kindOf } from '../gpus.js';
+import { setupCommand } from '../setup-command.js';
 import { checkFloat32, checkInputs, HostValue } from '../values.js';
 import { deviceReason } from './device-errors.js';
 import { missingProvider, onnxDevice } from './devices.js';
@@ -208,6 +210,10 @@ const twiceByConvolution: TensorFunction = ({ x }) => ({
   y: reshape(conv2d(reshape(x, [1, 1, 2, 1]) as Tensor4D, fill([1, 1, 1, 1], 2), 1, 'same'), [2]),
 });
 
+/** How to get the libraries that ONNX Runtime needs on a device, if a command does. */
+const librariesOf = (device: string): string =>
+  ['cuda', 'tensorrt'].includes(kindOf(device)) ? `, which ${setupCommand('gpu')} gets` : '';
+
 /** Doubles two numbers on the device: an absent driver or library shows itself only when a session is created. */
 async function checkDevice(engine: Engine): Promise<void> {
   try {
@@ -226,7 +232,7 @@ async function checkDevice(engine: Engine): Promise<void> {
       'engine-unavailable',
       `The device "${engine.device}" cannot be used: ${reason}.`,
       {
-        cure: 'Check the driver and its libraries; for cuda, run npm run setup:gpu. Or use the device "cpu".',
+        cure: `Check the driver and its libraries${librariesOf(engine.device)}. Or use the device "cpu".`,
         cause: error,
       },
     );

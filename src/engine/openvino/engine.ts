@@ -1,4 +1,5 @@
 /** The openvino engine: traces TF.js functions like the onnx engine and runs the graphs with OpenVINO on the CPU. @module */
+import pLimit from 'p-limit';
 import { asWildstyleError, WildstyleError } from '../../errors.js';
 import type {
   Compiled,
@@ -44,6 +45,8 @@ class OpenvinoCompiled implements Compiled {
   readonly outputs: Named<Shape>;
   readonly #handles: Handle[] = [];
   readonly #views = new Map<string, Float32Array>();
+  /** Runs share the memory of inputs and outputs, so they take turns. */
+  readonly #inTurn = pLimit(1);
   #disposed = false;
 
   constructor(
@@ -58,6 +61,10 @@ class OpenvinoCompiled implements Compiled {
 
   async run(inputs: Named<Value>): Promise<Named<Value>> {
     checkInputs(this.inputShapes, inputs);
+    return this.#inTurn(() => this.#runAlone(inputs));
+  }
+
+  async #runAlone(inputs: Named<Value>): Promise<Named<Value>> {
     try {
       for (const { name, edge } of this.recording.inputs) this.#view(edge).set(values.dataOf(inputs[name]));
       await this.#infer();
@@ -75,11 +82,13 @@ class OpenvinoCompiled implements Compiled {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#views.clear();
-    const { free } = this.library;
-    for (const tensor of this.#handles) free.tensor(tensor);
-    free.request(this.request);
-    free.compiled(this.compiled);
+    void this.#inTurn(() => {
+      this.#views.clear();
+      const { free } = this.library;
+      for (const tensor of this.#handles) free.tensor(tensor);
+      free.request(this.request);
+      free.compiled(this.compiled);
+    });
   }
 
   /** The memory of an input or output. */
@@ -117,6 +126,7 @@ class OpenvinoEngine implements Engine {
   readonly read: (value: Value) => Promise<Float32Array> = values.read;
   readonly assign: (value: Value, row: number, data: Float32Array) => void = values.assign;
   readonly #constants = new SharedConstants();
+  #disposed = false;
 
   constructor(
     private readonly library: OpenvinoLibrary,
@@ -144,7 +154,10 @@ class OpenvinoEngine implements Engine {
   }
 
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#constants.clear();
+    this.library.free.core(this.core);
   }
 
   #compileModel(model: Handle): Handle {

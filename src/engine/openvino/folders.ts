@@ -3,15 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../files/cache-folder.js';
 
-/** The command that gets OpenVINO. */
-export const setupCommand = 'npm run setup:openvino';
-
 /** Installed versions below a folder, the newest first. */
-const versionsIn = (folder: string): string[] =>
+export const versionsIn = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
-        .sort()
-        .reverse()
+        .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
         .map((name) => join(folder, name))
     : [];
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
-import { openvinoFolders, setupCommand } from './folders.js';
+import { setupCommand } from '../setup-command.js';
+import { openvinoFolders } from './folders.js';
 
 /** A pointer to an object of the library. */
 export type Handle = unknown;
@@ -56,7 +57,7 @@ export function resultOf(library: OpenvinoLibrary, what: string, call: Call, ...
 
 const unavailable = (message: string, cause?: unknown): WildstyleError =>
   new WildstyleError('engine-unavailable', `OpenVINO cannot be used: ${message}`, {
-    cure: `Get it with ${setupCommand}, or set WILDSTYLE_OPENVINO to the folder with libopenvino_c.`,
+    cure: `Get it with ${setupCommand('openvino')}, or set WILDSTYLE_OPENVINO to the folder with libopenvino_c.`,
     cause,
   });
 

@@ -1,5 +1,6 @@
 /** Compares an engine with known results. @module */
 import type { Engine, Precision } from '../engine.js';
+import { kindOf } from '../gpus.js';
 import { runOnce } from '../run-once.js';
 import { type SmokeCase, smokeCases, smokeInputs, summary } from './cases.js';
 import { golden } from './golden.js';
@@ -22,6 +23,22 @@ export interface SmokeResult {
 
 /** The largest relative difference that counts as right. 16 bits keep 8 bits of the mantissa, float16 keeps 11. */
 export const smokeBounds: Readonly<Record<Precision, number>> = { float32: 1e-4, bf16: 5e-2, float16: 1e-2 };
+
+/** TensorFloat-32 keeps 11 bits of the mantissa, and sums are in float32. */
+const tf32Bound = 2e-3;
+
+/**
+ * The bound for a device. CUDA's libraries compute convolutions in TensorFloat-32 unless `NVIDIA_TF32_OVERRIDE` is 0.
+ * @param override the value of `NVIDIA_TF32_OVERRIDE`
+ */
+export function smokeBoundOf(
+  device: string,
+  precision: Precision,
+  override = process.env.NVIDIA_TF32_OVERRIDE,
+): number {
+  const hasTf32 = ['cuda', 'tensorrt'].includes(kindOf(device)) && override !== '0';
+  return hasTf32 && precision === 'float32' ? tf32Bound : smokeBounds[precision];
+}
 
 /** Runs every case on an engine. @param bound the largest relative difference that counts as right */
 export async function smokeTest(engine: Engine, bound = smokeBounds.float32): Promise<SmokeResult> {

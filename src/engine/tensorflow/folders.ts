@@ -3,10 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../files/cache-folder.js';
+import { setupCommand } from '../setup-command.js';
 
 /** The command that gets TensorFlow for a kind of device. */
-export const setupCommand = (kind: TensorflowKind): string =>
-  `npm run setup:tensorflow${kind === 'gpu' ? ' -- --gpu' : ''}`;
+export const tensorflowSetup = (kind: TensorflowKind): string =>
+  setupCommand('tensorflow', kind === 'gpu' ? ['--gpu'] : []);
 
 /** What a TensorFlow can compute on. */
 export type TensorflowKind = 'cpu' | 'gpu';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import { type KernelBackend, registerBackend } from '@tensorflow/tfjs';
 import { WildstyleError } from '../../errors.js';
-import { bindingFile, setupCommand, type TensorflowKind, tensorflowFolder } from './folders.js';
+import { bindingFile, type TensorflowKind, tensorflowFolder, tensorflowSetup } from './folders.js';
 import { mendKernels } from './kernels.js';
 
 /** The name of the backend; the kernels of the package are registered for it. */
@@ -53,7 +53,7 @@ export function tensorflow(settings: TensorflowSettings): Tensorflow {
 
 function load({ device, threads }: TensorflowSettings): Tensorflow {
   const kind: TensorflowKind = device === 'cpu' ? 'cpu' : 'gpu';
-  const cure = `Get it with ${setupCommand(kind)}, or set WILDSTYLE_TENSORFLOW to the folder of its package.`;
+  const cure = `Get it with ${tensorflowSetup(kind)}, or set WILDSTYLE_TENSORFLOW to the folder of its package.`;
   const folder = tensorflowFolder(kind);
   const file = folder && bindingFile(folder);
   if (!folder || !file) throw unavailable('it is not installed.', cure);
@@ -69,7 +69,7 @@ function load({ device, threads }: TensorflowSettings): Tensorflow {
   if (kind === 'gpu' && !binding.isUsingGpuDevice()) {
     throw unavailable(
       `it finds no GPU for "${device}": the driver or CUDA is missing, or this TensorFlow is for CPUs alone.`,
-      `Check the driver with nvidia-smi; get TensorFlow for GPUs with ${setupCommand('gpu')}.`,
+      `Check the driver with nvidia-smi; get TensorFlow for GPUs with ${tensorflowSetup('gpu')}.`,
     );
   }
   try {

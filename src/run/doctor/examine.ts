@@ -1,6 +1,6 @@
 /** Examines one device: opens it, runs the smoke test and times steps. A process of its own. @module */
 import { createEngine } from '../../engine/index.js';
-import { smokeBounds, smokeTest } from '../../engine/smoke/smoke-test.js';
+import { smokeBoundOf, smokeTest } from '../../engine/smoke/smoke-test.js';
 import { asWildstyleError } from '../../errors.js';
 import type { Examination, Finding } from './examination.js';
 import { lossRatio } from './loss-ratio.js';
@@ -17,7 +17,7 @@ async function examine({ engine: name, device, precision, threads, sizesPx }: Ex
     const options = { device, ...(threads !== undefined && { threads }) };
     const engine = await createEngine(name, { ...options, precision });
     await send({ type: 'available', version: engine.version });
-    await send({ type: 'conformance', result: await smokeTest(engine, smokeBounds[precision]) });
+    await send({ type: 'conformance', result: await smokeTest(engine, smokeBoundOf(device, precision)) });
     if (precision !== 'float32')
       await send({ type: 'loss', ratio: await lossRatio(engine, await createEngine(name, options)) });
     const watching = watched(engine);

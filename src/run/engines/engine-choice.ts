@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isAuto } from '../../auto.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { candidateDevices } from '../../engine/candidates.js';
+import { kindOf } from '../../engine/gpus.js';
 import {
   defaultDevice,
   type EngineName,
@@ -13,6 +14,7 @@ import {
   type Precision,
   precisions,
 } from '../../engine/index.js';
+import { installedLibraries } from '../../engine/installed.js';
 import { WildstyleError } from '../../errors.js';
 import { cacheFolder } from '../../files/cache-folder.js';
 import { sha256 } from '../../files/digest.js';
@@ -54,12 +56,14 @@ export interface ChoiceOptions {
   readonly records?: Iterable<ItemRecord> | AsyncIterable<ItemRecord>;
   readonly examine?: (engines: readonly EngineName[]) => Promise<readonly DeviceReport[]>;
   readonly cacheFile?: string;
+  /** Called if a run that is resumed keeps an engine where this machine has a faster one. */
+  readonly onFaster?: (faster: EngineChoice) => void;
 }
 
 /**
  * Returns the job with an engine and a precision in the place of `auto`: those of the images that exist, or else the
  * fastest that compute correctly on this machine. Devices are examined once; the result is cached until the processor, a
- * version or the job's wish changes.
+ * GPU, a library, a version or the job's wish changes.
  * @throws `engine-unavailable` if no device computes correctly
  */
 export async function withChosenEngine<J extends Pick<Job, 'run'>>(
@@ -68,8 +72,22 @@ export async function withChosenEngine<J extends Pick<Job, 'run'>>(
 ): Promise<J> {
   const { run } = job;
   if (!isAuto(run.engine) && !isAuto(run.precision)) return job;
-  const choice = (await earlierChoice(run, options.records ?? [])) ?? (await rememberedChoice(run, options));
+  const earlier = await earlierChoice(run, options.records ?? []);
+  if (earlier) await compareWithFastest(earlier, run, options);
+  const choice = earlier ?? (await rememberedChoice(run, options));
   return { ...job, run: { ...run, ...choice } };
+}
+
+async function compareWithFastest(
+  earlier: EngineChoice,
+  run: Job['run'],
+  options: ChoiceOptions,
+): Promise<void> {
+  if (!options.onFaster) return;
+  // If nothing computes correctly, the run says so itself.
+  const fastest = await rememberedChoice(run, options).catch(() => earlier);
+  const isSame = (['engine', 'device', 'precision'] as const).every((key) => fastest[key] === earlier[key]);
+  if (!isSame) options.onFaster(fastest);
 }
 
 /** The engine of the first image in the folder, if the job allows it. */
@@ -86,16 +104,20 @@ async function earlierChoice(
   return undefined;
 }
 
-/** Whether a choice is one that the job leaves open. With `engine: auto`, the device is open, too. */
+/**
+ * Whether a choice is one that the job leaves open. With `engine: auto`, the device is open, too. What holds for a kind of device
+ * holds for each of them: `cuda` for `cuda:1`.
+ */
 function allows({ engine, device, precision }: Job['run'], choice: EngineChoice): boolean {
-  const isEngine = isAuto(engine) || (engine === choice.engine && device === choice.device);
+  const isDevice = device === choice.device || kindOf(device) === choice.device;
+  const isEngine = isAuto(engine) || (engine === choice.engine && isDevice);
   return isEngine && (isAuto(precision) || precision === choice.precision);
 }
 
 async function rememberedChoice(run: Job['run'], options: ChoiceOptions): Promise<EngineChoice> {
   const { cacheFile = join(cacheFolder(), 'engines.json') } = options;
   const { engine, device, precision } = run;
-  const machine = [cpus()[0]?.model, process.version, packageVersion(), process.env.WILDSTYLE_OPENVINO];
+  const machine = [cpus()[0]?.model, process.version, packageVersion(), installedLibraries()];
   const candidates = candidateDevices().map((candidate) => Object.values(candidate).join());
   const key = sha256(JSON.stringify([machine, candidates, engine, device, precision])).slice(0, 16);
   const known = await readChoices(cacheFile);
@@ -128,6 +150,8 @@ async function fastestChoice(run: Job['run'], options: ChoiceOptions): Promise<E
     allows(run, { engine: engine as EngineName, device, precision }),
   );
   const best = fastestOf(allowed);
+  // The job's own device, where it names one of several.
+  if (best && !isAuto(run.engine)) return { ...(best as EngineChoice), device: run.device };
   if (best) return best as EngineChoice;
   // An engine that was named is not judged: it reports its own errors.
   if (!isAuto(run.engine)) return { engine: run.engine, device: run.device, precision: 'float32' };

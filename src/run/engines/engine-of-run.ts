@@ -6,7 +6,7 @@ import { withFillingBatch } from '../estimate/filling-batch.js';
 import type { Workload } from '../estimate/workload.js';
 import type { Prepared } from '../preparing/prepare.js';
 import type { RunEvent } from '../progress/events.js';
-import { chosenEngine, withChosenEngine, withoutSteps } from './engine-choice.js';
+import { chosenEngine, type EngineChoice, withChosenEngine, withoutSteps } from './engine-choice.js';
 
 /**
  * Returns the prepared job with the engine of this run, and on a GPU with its batch. A run without stylized images needs
@@ -27,7 +27,13 @@ export async function withEngine(
   if (!recipe) return { ...prepared, job: { ...prepared.job, run: { ...run, ...withoutSteps } } };
   onEvent({ type: 'choosing' });
   const stylized = [...records].filter(({ kind, status }) => kind === 'stylized' && status === 'complete');
-  const job = await withChosenEngine(prepared.job, { records: readRecords(stylized) });
-  onEvent({ type: 'engine', ...chosenEngine(job.run) });
+  let faster: EngineChoice | undefined;
+  const job = await withChosenEngine(prepared.job, {
+    records: readRecords(stylized),
+    onFaster: (choice) => {
+      faster = choice;
+    },
+  });
+  onEvent({ type: 'engine', ...chosenEngine(job.run), ...(faster && { faster }) });
   return filled({ ...prepared, job });
 }

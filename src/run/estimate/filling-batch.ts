@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAuto } from '../../auto.js';
+import { installedLibraries } from '../../engine/installed.js';
 import { cacheFolder } from '../../files/cache-folder.js';
 import { sha256 } from '../../files/digest.js';
 import { publishFile } from '../../files/publish.js';
@@ -23,13 +24,15 @@ const largestBatch = 64;
 
 /**
  * Doubles the batch for as long as that makes more images per second.
- * @param speedOf steps of images per second with a batch; 0 if it does not fit into memory
+ * @param speedOf steps of images per second with a batch; 0 if it does not fit into memory, or nothing could be measured
+ * @returns undefined if not even one image could be measured
  */
 export async function fillingBatch(
   speedOf: (batch: number) => Promise<number>,
   largest = largestBatch,
-): Promise<number> {
+): Promise<number | undefined> {
   let [best, speed] = [1, await speedOf(1)];
+  if (speed === 0) return undefined;
   for (let batch = 2; batch <= largest; batch *= 2) {
     const next = await speedOf(batch);
     if (next <= speed * worthDoubling) break;
@@ -66,15 +69,17 @@ export async function withFillingBatch(
   const { cacheFile = join(cacheFolder(), 'batches.json') } = options;
   const key = keyOf(recipe, run);
   const known = await readBatches(cacheFile);
-  let measured = known[key];
+  let measured: number | undefined = known[key];
   if (measured === undefined) {
     options.onMeasure?.();
     measured = await fillingBatch(options.speedOf ?? speedOnDevice(prepared, recipe));
-    const text = `${JSON.stringify({ ...known, [key]: measured }, null, 2)}\n`;
-    // If it cannot be written, the next run measures again.
-    await publishFile(cacheFile, text, { temporaryFolder: cacheFolder() }).catch(() => {});
+    // Without a figure, or if it cannot be written, the next run measures again.
+    if (measured !== undefined) {
+      const text = `${JSON.stringify({ ...known, [key]: measured }, null, 2)}\n`;
+      await publishFile(cacheFile, text, { temporaryFolder: cacheFolder() }).catch(() => {});
+    }
   }
-  const batch = batchForSize(measured, recipe.size);
+  const batch = batchForSize(measured ?? 1, recipe.size);
   return { ...prepared, job: { ...prepared.job, run: { ...run, batch } } };
 }
 
@@ -82,7 +87,8 @@ export async function withFillingBatch(
 function keyOf(recipe: ResolvedRecipe, { engine, device, precision }: Job['run']): string {
   const size = Math.min(recipe.size, measuredSizePx);
   const shape = [methodOf(recipe).costKey(recipe), size, recipe.fit];
-  const parts = [cpus()[0]?.model, packageVersion(), engine, device, precision, ...shape];
+  const machine = [cpus()[0]?.model, packageVersion(), installedLibraries()];
+  const parts = [...machine, engine, device, precision, ...shape];
   return sha256(JSON.stringify(parts)).slice(0, 16);
 }
 

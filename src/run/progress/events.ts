@@ -28,7 +28,8 @@ export type RunEvent =
     }
   /** The job leaves the engine open, and it is being chosen; `engine` follows. */
   | { readonly type: 'choosing' }
-  | ({ readonly type: 'engine' } & EngineChoice)
+  /** `faster`: what this machine has that is faster than the engine of the images that exist. */
+  | ({ readonly type: 'engine'; readonly faster?: EngineChoice } & EngineChoice)
   /** The job leaves the batch open, and what fills the GPU is being measured. */
   | { readonly type: 'filling' }
   /** The step time is not cached and is being measured; `estimate` or `inestimable` follows. */
