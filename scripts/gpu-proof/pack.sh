@@ -7,15 +7,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=$(mkdir -p "$1" && cd "$1" && pwd)
+rm -f "$target"/*.tar.xz*
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 npm run --silent build
 cp package.json package-lock.json "$work/"
-(cd "$work" && npm ci --omit=dev --omit=optional --ignore-scripts --silent)
+(cd "$work" && npm ci --omit=dev --ignore-scripts --silent)
 cp "$(command -v node)" "$work/node"
 mkdir "$work/project"
-cp -r dist scripts package.json "$work/project/"
+cp -r dist scripts weights package.json "$work/project/"
 mv "$work/node_modules" "$work/project/"
 (cd "$work" && tar -c \
   --exclude='*.map' --exclude='*.d.ts' --exclude='*/@tensorflow/*.min.js*' --exclude='*es2017*' --exclude='*fesm*' \
@@ -34,5 +35,11 @@ if pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --im
 else
   echo "onnxruntime-gpu $version was not found: the proof runs without CUDA." >&2
 fi
+# Pieces of at most 60 MB, for places that take no larger files.
+for archive in "$target"/*.tar.xz; do
+  [ "$(stat -c %s "$archive")" -le 60000000 ] && continue
+  split -b 60000000 -d -a 2 "$archive" "$archive."
+  rm "$archive"
+done
 cp scripts/gpu-proof/prove.sh "$target/"
 ls -l "$target"

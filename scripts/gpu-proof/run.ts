@@ -1,17 +1,18 @@
 /**
  * Proves the engine on the devices of this machine:
- * `node dist/scripts/gpu-proof/run.js --out FILE [--devices cuda,webgpu]`.
+ * `node dist/scripts/gpu-proof/run.js --out FILE [--devices cuda,webgpu] [--weights VGG19]`. A file that exists is added to.
  * Every measurement runs in a process of its own, so that a driver that crashes takes one figure with it, not the rest.
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../docs/repository.js';
 import { runConformance } from '../engines/run-conformance.js';
+import { compareJobs } from '../engines/same-job.js';
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,8 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '256,512' },
     batches: { type: 'string', default: '1,8' },
     minutes: { type: 'string', default: '8' },
-    only: { type: 'string', default: 'conformance,throughput,torch' },
+    weights: { type: 'string', default: '' },
+    only: { type: 'string', default: 'conformance,job,throughput,optimization,torch' },
   },
 });
 const here = dirname(fileURLToPath(import.meta.url));
@@ -32,6 +34,7 @@ const [devices, sizes, batches, parts] = [values.devices, values.sizes, values.b
 );
 
 const report: Record<string, unknown> = {
+  ...(existsSync(values.out) && (JSON.parse(readFileSync(values.out, 'utf8')) as object)),
   machine: { processor: cpus()[0]?.model, threads: cpus().length, gpu: gpuName() },
   node: process.version,
 };
@@ -40,6 +43,21 @@ const save = () => writeFileSync(values.out, `${JSON.stringify(report, null, 1)}
 for (const device of devices) {
   if (parts.includes('throughput')) {
     report[`throughput ${device}`] = await eachSize((size, batch) => measured(device, size, batch));
+    save();
+  }
+  if (parts.includes('job')) {
+    report[`job ${device}`] = await job(device);
+    save();
+  }
+  for (const [network, precision] of optimizations(device)) {
+    if (!parts.includes('optimization')) break;
+    report[`optimization ${device} ${network} ${precision}`] = await eachSize((size, batch) =>
+      lastLine(
+        process.execPath,
+        [join(here, 'optimize.js'), device, network, size, batch, precision, values.weights],
+        {},
+      ),
+    );
     save();
   }
   if (parts.includes('conformance')) {
@@ -66,6 +84,24 @@ async function eachSize(measure: (size: string, batch: string) => object): Promi
     }
   }
   return rows;
+}
+
+/** The networks and precisions of whole optimization steps. CPUs have no half precision. */
+function optimizations(device: string): readonly (readonly [network: string, precision: string])[] {
+  const networks = values.weights ? ['compact', 'vgg19'] : ['compact'];
+  const precisions = device === 'cpu' ? ['float32'] : ['float32', 'float16'];
+  return networks.flatMap((network) => precisions.map((precision) => [network, precision] as const));
+}
+
+/** Eight items through the command line, against the processor. */
+async function job(device: string): Promise<object> {
+  const difference = await compareJobs(
+    { engine: 'onnx', device },
+    { engine: 'onnx', device: 'cpu' },
+    5,
+  ).catch((error: Error) => ({ failed: error.message }));
+  process.stdout.write(`${JSON.stringify(difference)}\n`);
+  return difference;
 }
 
 function measured(device: string, size: string, batch: string): object {

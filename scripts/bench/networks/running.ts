@@ -19,15 +19,22 @@ export async function weightsOf(network: Contender, weightsFile: string): Promis
   return loadWeights(needsWeights ? await readFile(weightsFile) : undefined);
 }
 
+/** How many images are optimized together, for how many steps. */
+interface Extent {
+  readonly images?: number;
+  readonly steps?: number;
+}
+
 /**
- * Starts an optimization of one square image of noise with the network's default objective and L-BFGS: each step is one
- * evaluation and one update, as in a job.
+ * Starts an optimization of square images of noise with the network's default objective and L-BFGS: each step is one
+ * evaluation and one update, as in a job. By default, of one image without an end.
  */
 export async function startOptimization(
   engine: Engine,
   network: Contender,
   weights: WeightSet,
   sizePx: number,
+  { images = 1, steps = endlessSteps }: Extent = {},
 ): Promise<RunningBatch> {
   const recipe = resolveOptimizeRecipe({ network, size: sizePx, optimizer: 'lbfgs' });
   const [spec, parameters] = [specOfRecipe(recipe), parametersOfRecipe(recipe)];
@@ -37,8 +44,9 @@ export async function startOptimization(
   const targets = await cache.get(spec, sources, weights);
   cache.clear();
   const shapes = Object.fromEntries(Object.entries(targets).map(([name, { shape }]) => [name, shape]));
-  const batch = await RunningBatch.start(engine, spec, weights, content.shape, shapes);
-  batch.join({ initial: content, targets, parameters, steps: endlessSteps, seed: 0 });
+  const batch = await RunningBatch.start(engine, spec, weights, [images, sizePx, sizePx, 3], shapes);
+  for (let image = 0; image < images; image++)
+    batch.join({ initial: content, targets, parameters, steps, seed: 0 });
   return batch;
 }
 
