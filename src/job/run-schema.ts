@@ -121,5 +121,5 @@ export const runSchema = z
     error: 'a list of devices needs an engine by name',
   })
   .describe(
-    'How the job runs; only engine, precision and batch affect the results, and only in the last digits',
+    'How the job runs; only engine, device, precision and batch affect the results: each computes with other last digits, which L-BFGS amplifies over many steps',
   );
