@@ -1,5 +1,6 @@
 /** The images of a distillation: photographs and styles from folders, cut and changed at random. @module */
 import type { HostTensor } from '../../../src/engine/index.js';
+import { WildstyleError } from '../../../src/errors.js';
 import { decodeImage, type Pixels } from '../../../src/images/decode.js';
 import { keyOfSeed, uniform } from '../../../src/random.js';
 import { imagePaths } from './inputs.js';
@@ -10,11 +11,19 @@ export type Draw = () => number;
 /** Long edge to which images are decoded. */
 export const sourceEdgePx = 384;
 
-/** Decodes every image in a folder and the folders in it, in order of their paths. */
+/**
+ * Decodes every image in a folder and the folders in it, in order of their paths.
+ * @throws `option-invalid` if there is none
+ */
 export async function loadFolder(folder: string, except: readonly string[] = []): Promise<Pixels[]> {
   const images: Pixels[] = [];
-  for (const path of await imagePaths(folder, except))
-    images.push(await decodeImage(path, { sizePx: sourceEdgePx, fit: 'keep' }));
+  const paths = await imagePaths(folder, except);
+  if (paths.length === 0)
+    throw new WildstyleError(
+      'option-invalid',
+      `${folder} has no JPEG, PNG or WebP images that are not left out.`,
+    );
+  for (const path of paths) images.push(await decodeImage(path, { sizePx: sourceEdgePx, fit: 'keep' }));
   return images;
 }
 
