@@ -12,6 +12,7 @@ export async function checkLiveView(
 ): Promise<object> {
   const { page } = watched;
   const title = await page.title();
+  await page.locator('#in-work svg polyline').first().waitFor({ timeout: 180_000 });
   await page.locator('#newest li img').nth(5).waitFor({ timeout: 180_000 });
   const doneEarly = await page.locator('#done').textContent();
   await page.locator('#newest svg polyline').first().waitFor();
@@ -27,6 +28,7 @@ export async function checkLiveView(
   assert.equal(await page.title(), title);
   assert.notEqual(await watched.background('dark'), await watched.background('light'));
   await watched.checkAccessibility('live view at the end');
+  assert.equal(await page.locator('#in-work li').count(), 0, 'nothing is in work any more');
   const doneLate = await page.locator('#done').textContent();
   return { doneEarly, doneLate, requests: watched.checkQuiet(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\//) };
 }

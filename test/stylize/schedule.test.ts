@@ -81,6 +81,18 @@ for (const optimizer of ['adam', 'sgd', 'rmsprop'] as const) {
   });
 }
 
+test('whoever watches sees each point of the curve', async (t) => {
+  const seen: unknown[] = [];
+  const stylizer = stylizerOn(onnx);
+  const { curve } = await stylizer.stylize({
+    ...request(1, 11, { optimizer: 'adam', steps: 30 }),
+    watch: { onPoint: (point) => seen.push(point) },
+  });
+  t.true(curve.length > 10);
+  t.deepEqual(seen, curve);
+  stylizer.dispose();
+});
+
 test('an average that is ended early, at a plateau or after a restart is measured once more', async (t) => {
   const finish = new AbortController();
   const onStep = (step: number) => {

@@ -29,6 +29,18 @@ export const runStatusSchema = growing({
   itemsPerMinute: z.number(),
   remainingMs: z.number().nullable(),
   workers: z.array(growing({ pid: z.int().nullable(), items: count })),
+  /** Images that are being optimized: the content and style images, and the loss curve so far. The first ones only. */
+  inWork: z
+    .array(
+      growing({
+        id: z.string(),
+        image: z.string(),
+        style: z.string(),
+        step: count,
+        losses: z.array(z.number()),
+      }),
+    )
+    .optional(),
   /** The failures of this run, the last one first. */
   lastErrors: z.array(growing({ image: z.string(), code: z.string(), message: z.string() })),
   /** When the run will end, and why, if not with the last image. */

@@ -51,7 +51,11 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
         continue;
       }
       const stepsBefore = steps;
-      const onStep = (step: number) => watch?.onStep?.(stepsBefore + step);
+      const watchOfStage = watch && {
+        ...watch,
+        onStep: (step: number) => watch.onStep?.(stepsBefore + step),
+        onPoint: (point: LossPoint) => watch.onPoint?.({ ...point, step: stepsBefore + point.step }),
+      };
       const { content, styles, initialStyle } = preparedSources(recipe, sources, stage);
       guidance = guidanceOf(content, styles);
       const { shares } = guidance ?? {};
@@ -74,7 +78,7 @@ export class OptimizeMaker implements Maker<OptimizeRecipe, OptimizeFacts> {
           seed: stage === 0 ? seed : random32(keyOfSeed(seed), stageDraw, stage),
           sources: withRegions({ content, ...styles }, guidance),
           initial,
-          watch: watch && { ...watch, onStep },
+          watch: watchOfStage,
         },
         image ? undefined : signal,
       );

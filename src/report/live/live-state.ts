@@ -24,6 +24,15 @@ export type LiveRow = Pick<
   | 'error'
 >;
 
+/** An image that is being optimized. */
+export interface LiveCurve {
+  readonly id: string;
+  readonly image: string;
+  readonly style: string;
+  readonly step: number;
+  readonly losses: readonly number[];
+}
+
 /** The state of a run at one moment. */
 export interface LiveState
   extends Pick<FolderStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'> {
@@ -32,6 +41,8 @@ export interface LiveState
   readonly remainingMs: number | null;
   /** Images in work, for each worker. */
   readonly workers: readonly number[];
+  /** Images that are being optimized, with the losses so far. */
+  readonly inWork: readonly LiveCurve[];
   readonly failures: readonly { readonly image: string; readonly code: string; readonly message: string }[];
   readonly newest: readonly LiveRow[];
   /** Whether the folder has a report. */
@@ -63,6 +74,7 @@ export async function liveState(root: string, newest: NewestRecords): Promise<Li
     itemsPerMinute: isGoing(status) ? sum(runs.map(({ itemsPerMinute }) => itemsPerMinute)) : null,
     remainingMs: isGoing(status) && remaining.length > 0 ? Math.max(...remaining) : null,
     workers: runs.flatMap(({ workers }) => workers.map(({ items }) => items)),
+    inWork: isGoing(status) ? runs.flatMap(({ inWork }) => (inWork ?? []).map(liveCurve)) : [],
     failures: runs.flatMap(({ lastErrors }) =>
       lastErrors.map(({ image, code, message }) => ({
         image: visible(image),
@@ -80,3 +92,11 @@ function liveRow(record: ItemRecord): LiveRow {
   const { id, status, label, content, style, href, strength, loss, elapsedMs, curve, error } = row;
   return { id, status, label, content, style, href, strength, loss, elapsedMs, curve, error };
 }
+
+const liveCurve = ({ id, image, style, step, losses }: LiveCurve): LiveCurve => ({
+  id: visible(id),
+  image: visible(image),
+  style: visible(style),
+  step,
+  losses,
+});

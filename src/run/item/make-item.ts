@@ -5,6 +5,7 @@ import { asWildstyleError, severityOf } from '../../errors.js';
 import type { ImageShape } from '../../images/fit.js';
 import { methodOf } from '../../methods/index.js';
 import type { OriginalItem, PlanItem, StylizedItem } from '../../plan/item.js';
+import type { Watch } from '../../stylize/schedule/item.js';
 import { type Gatekeeper, labelLost, makeGated } from './gated.js';
 import { type AnnotatedFields, annotateItem } from './item-annotations.js';
 import { failedRecord, originalRecord, stylizedRecord } from './item-record.js';
@@ -28,14 +29,20 @@ export class ItemMaker {
   /**
    * Makes and publishes the image of an item.
    * @param earlier failed attempts
+   * @param watch follows the optimization
    * @returns the record, also if the item failed
    * @throws errors that end the run (see `severityOf`), and the signal's reason if it is aborted before the first step
    */
-  async make(item: PlanItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
+  async make(
+    item: PlanItem,
+    earlier: readonly Attempt[],
+    signal: AbortSignal,
+    watch?: Watch,
+  ): Promise<ItemRecord> {
     try {
       return await (item.kind === 'original'
         ? this.#original(item, earlier)
-        : this.#stylized(item, earlier, signal));
+        : this.#stylized(item, earlier, signal, watch));
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw error;
       const known = asWildstyleError(error);
@@ -51,11 +58,16 @@ export class ItemMaker {
     return originalRecord(item, await publishImage(this.worker, item.file, pixels), annotated, earlier);
   }
 
-  async #stylized(item: StylizedItem, earlier: readonly Attempt[], signal: AbortSignal): Promise<ItemRecord> {
+  async #stylized(
+    item: StylizedItem,
+    earlier: readonly Attempt[],
+    signal: AbortSignal,
+    watch: Watch | undefined,
+  ): Promise<ItemRecord> {
     const { recipe, seed } = item;
     const sources = await this.#loader.loadAll(item.sources, methodOf(recipe).sources(recipe));
     const { image: result, facts: gate } = await makeGated(item, this.gatekeeper, (each) =>
-      makeImage(this.makers.of(each), { recipe: each, sources, seed }, signal),
+      makeImage(this.makers.of(each), { recipe: each, sources, seed, watch }, signal),
     );
     if (gate?.verdict === 'dropped') return failedRecord(item, labelLost(item, gate), earlier, gate);
     const annotated = await this.#annotate(item, result.pixels, result);

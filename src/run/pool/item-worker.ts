@@ -18,6 +18,7 @@ import { ItemMaker } from '../item/make-item.js';
 import { Makers } from '../item/makers.js';
 import { openClassifier } from '../preparing/own-classifier.js';
 import { WeightStore } from '../preparing/weights.js';
+import { ItemCurves } from './item-curves.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { isSuspect } from './suspects.js';
 
@@ -73,6 +74,7 @@ function batchOf({ batch, maximumBatch }: WorkerSettings, pixels: number): numbe
 /** An opened engine, and what is made on it. */
 class Workshop {
   readonly #drain = new AbortController();
+  readonly #curves = new ItemCurves();
   #reported = noSteps;
   #isCalibrating = false;
   #journal: Promise<Journal> | undefined;
@@ -120,7 +122,10 @@ class Workshop {
 
   async make(item: PlanItem, earlier: readonly Attempt[]): Promise<void> {
     try {
-      const record = await this.maker.make(item, earlier, this.#drain.signal);
+      const watch = this.#curves.begin(item.id);
+      const record = await this.maker
+        .make(item, earlier, this.#drain.signal, watch)
+        .finally(() => this.#curves.end(item.id));
       if (!isSuspect(record)) {
         // Open the journal with the first record, so that a worker that only measures leaves no file.
         this.#journal ??= openJournal(this.settings.journal, this.fileSystem);
@@ -155,7 +160,8 @@ class Workshop {
     const made = stepsSince(this.#reported, this.makers.totals);
     if (made.steps === 0) return;
     this.#reported = this.makers.totals;
-    this.send({ type: 'progress', made });
+    const curves = this.#curves.take();
+    this.send({ type: 'progress', made, ...(curves && { curves }) });
   }
 
   async close(): Promise<void> {

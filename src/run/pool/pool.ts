@@ -16,7 +16,7 @@ import { defaultSilentMs } from './liveness.js';
 import { MemoryPolicy, type MemoryPolicyOptions } from './memory-policy.js';
 import type { FromWorker, WorkerSettings } from './protocol.js';
 import { forkWorker, type StartWorker } from './worker-process.js';
-import { died, dropped, WorkerSlot } from './worker-slot.js';
+import { died, dropped, type ItemInWork, WorkerSlot } from './worker-slot.js';
 
 export { dropped } from './worker-slot.js';
 
@@ -25,6 +25,8 @@ export interface WorkerLoad {
   /** Undefined while it is started anew. */
   readonly pid: number | undefined;
   readonly items: number;
+  /** Those of them that are being optimized. */
+  readonly inWork: readonly ItemInWork[];
 }
 
 export interface PoolOptions extends MemoryPolicyOptions {
@@ -118,7 +120,7 @@ export class WorkerPool {
 
   /** The processes with the number of items that each has. */
   get workers(): WorkerLoad[] {
-    return this.#memory.open.map(({ pid, load }) => ({ pid, items: load }));
+    return this.#memory.open.map(({ pid, load, inWork }) => ({ pid, items: load, inWork }));
   }
 
   /** Measures a few steps of a recipe on all workers at the same time. */

@@ -11,6 +11,7 @@ import type { Side } from '../../stylize/role.js';
 import type { StepTotals } from '../../stylize/step-totals.js';
 import type { OnProcessor } from '../doctor/step-placement.js';
 import type { OpenGate } from '../preparing/gate.js';
+import type { ItemCurve } from './item-curves.js';
 
 /** The settings of a worker. */
 export interface WorkerSettings {
@@ -65,4 +66,5 @@ export type FromWorker =
   | { readonly type: 'calibrated'; readonly measured: StepTotals }
   /** What the measured step leaves to the processor. */
   | { readonly type: 'placement'; readonly onProcessor: OnProcessor }
-  | { readonly type: 'progress'; readonly made: StepTotals };
+  /** @param curves of the items in work, if one of them has changed */
+  | { readonly type: 'progress'; readonly made: StepTotals; readonly curves?: readonly ItemCurve[] };

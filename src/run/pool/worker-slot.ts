@@ -3,6 +3,7 @@ import type { Attempt, ItemRecord } from '../../dataset/ledger/record.js';
 import type { ResolvedRecipe } from '../../methods/index.js';
 import type { PlanItem } from '../../plan/item.js';
 import { noSteps, type StepTotals } from '../../stylize/step-totals.js';
+import type { ItemCurve } from './item-curves.js';
 import { Liveness } from './liveness.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import type { StartWorker, WorkerProcess } from './worker-process.js';
@@ -36,6 +37,9 @@ interface Waiting {
   readonly resolve: (result: ItemRecord | typeof dropped | typeof died) => void;
 }
 
+/** An item that is being optimized. */
+export interface ItemInWork extends ItemCurve, Pick<PlanItem, 'sources'> {}
+
 export class WorkerSlot {
   /** Whether the slot is reserved for one item that must run alone. */
   reserved = false;
@@ -51,6 +55,7 @@ export class WorkerSlot {
   lastEnd = '';
   readonly #liveness: Liveness;
   readonly #waiting = new Map<string, Waiting>();
+  #curves: readonly ItemCurve[] = [];
   #process: WorkerProcess | undefined;
   #isReady = false;
   #calibrating: { recipe: ResolvedRecipe; resolve: (measured: StepTotals) => void } | undefined;
@@ -69,6 +74,14 @@ export class WorkerSlot {
   /** Number of items in the slot. */
   get load(): number {
     return this.#waiting.size;
+  }
+
+  /** The items that are being optimized, with their loss curves. */
+  get inWork(): ItemInWork[] {
+    return this.#curves.flatMap((curve) => {
+      const item = this.#waiting.get(curve.id)?.item;
+      return item ? [{ ...curve, sources: item.sources }] : [];
+    });
   }
 
   /** Starts a process. When it is ready, it receives the items in the slot. */
@@ -169,7 +182,8 @@ export class WorkerSlot {
     } else if (message.type === 'calibrated') {
       this.#calibrating?.resolve(message.measured);
       this.#calibrating = undefined;
-    } else if (message.type === 'done') this.#settle(message.record.id, message.record);
+    } else if (message.type === 'progress') this.#curves = message.curves ?? this.#curves;
+    else if (message.type === 'done') this.#settle(message.record.id, message.record);
     else if (message.type === 'dropped') this.#settle(message.id, dropped);
     this.options.onMessage(message);
   }

@@ -5,7 +5,9 @@ import type { OutputPlace } from '../../dataset/output-paths.js';
 import { type RunStatus, writeStatus } from '../../dataset/status/status-file.js';
 import type { WildstyleError } from '../../errors.js';
 import type { FileSystem } from '../../files/file-system.js';
+import { stylesIn } from '../../plan/item.js';
 import type { Deadline } from '../limits/deadline.js';
+import type { WorkerLoad } from '../pool/pool.js';
 import type { RunEvent, RunResult } from './events.js';
 
 /** What is known when a run begins. */
@@ -25,6 +27,8 @@ export interface RunBeginning {
 
 const writeEveryMs = 1000;
 const keptErrors = 10;
+/** A file that is written every second must stay small. */
+const shownInWork = 24;
 
 /** Turns events into statuses and writes them, at most one at a time and one a second. */
 export class StatusReporter {
@@ -69,6 +73,7 @@ export class StatusReporter {
         itemsPerMinute,
         remainingMs: remainingMs ?? null,
         workers: event.workers.map(({ pid, items }) => ({ pid: pid ?? null, items })),
+        inWork: inWorkOf(event.workers),
       };
     } else if (event.type === 'failed') {
       const { sources, error } = event.record;
@@ -96,6 +101,7 @@ export class StatusReporter {
       state: status === 'stopped' ? 'stopped' : 'complete',
       remainingMs: pending === 0 ? 0 : null,
       workers: [],
+      inWork: [],
       ...(stoppedBy && { stoppedBy }),
     };
     await this.#last();
@@ -103,7 +109,7 @@ export class StatusReporter {
 
   /** Writes the last status of a run that ended with an error. */
   async fail({ code, message }: WildstyleError): Promise<void> {
-    this.#status = { ...this.#status, state: 'failed', workers: [], error: { code, message } };
+    this.#status = { ...this.#status, state: 'failed', workers: [], inWork: [], error: { code, message } };
     await this.#last();
   }
 
@@ -119,4 +125,19 @@ export class StatusReporter {
     const status = { ...this.#status, updatedAt: new Date().toISOString() };
     this.#writing = this.#writing.then(() => writeStatus(place, status, fileSystem));
   }
+}
+
+/** The images that are being optimized, some of each worker. */
+function inWorkOf(workers: readonly WorkerLoad[]): RunStatus['inWork'] {
+  const ofEach = Math.max(1, Math.floor(shownInWork / Math.max(1, workers.length)));
+  return workers
+    .flatMap(({ inWork }) => inWork.slice(0, ofEach))
+    .slice(0, shownInWork)
+    .map(({ id, sources, step, losses }) => ({
+      id,
+      image: sources.content?.path ?? '',
+      style: 'style' in sources ? (stylesIn(sources)[0]?.path ?? '') : '',
+      step,
+      losses: losses.map((loss) => Number(loss.toPrecision(4))),
+    }));
 }

@@ -8,6 +8,8 @@ import type { Parameters } from '../spec.js';
 export interface Watch {
   /** Called after every step with the number of updates so far. */
   readonly onStep?: (steps: number) => void;
+  /** Called with each point of the loss curve. */
+  readonly onPoint?: (point: LossPoint) => void;
   /** Ends the optimization when aborted; the result is the current image. */
   readonly finish?: AbortSignal;
 }

@@ -72,7 +72,10 @@ export class Slot<T extends BatchItem> {
     const isDone = this.isSettled || this.step + ahead >= steps || isWished;
     if (!isDone) this.#isPlateau = isPlateau(this.#lowest, this.step, parameters.plateau);
     const ends = isDone || this.#isPlateau;
-    if ((ends && ahead === 0) || isCurvePoint(this.step, steps)) this.#curve.push(point);
+    if ((ends && ahead === 0) || isCurvePoint(this.step, steps)) {
+      this.#curve.push(point);
+      watch?.onPoint?.(point);
+    }
     watch?.onStep?.(this.step);
     return ends;
   }

@@ -134,7 +134,8 @@ test('shows a run until it ends', async (t) => {
   t.is(last?.name, 'end');
   t.like(last?.state, { state: 'complete', isGoing: false, items: 21, complete: 18, failed: 3, pending: 0 });
   t.true(states.some(({ state }) => state.isGoing && state.complete < 18));
-  const { newest = [], failures = [] } = last?.state ?? {};
+  const { newest = [], failures = [], inWork } = last?.state ?? {};
+  t.deepEqual(inWork, []);
   t.is(failures[0]?.code, 'image-unsupported');
   t.is(failures[0]?.image, 'ponds/<b>broken.png', 'the script shows it as text');
   const stylized = newest.find(({ style, status }) => style !== null && status === 'complete');

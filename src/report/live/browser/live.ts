@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /** The script of the live view: shows each state that the server sends. Runs in the page only. @module */
-import type { LiveRow, LiveState } from '../live-state.js';
+import type { LiveCurve, LiveRow, LiveState } from '../live-state.js';
 
 const at = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -33,7 +33,7 @@ function duration(ms: number | null): string {
 const short = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-function curveOf({ losses }: NonNullable<LiveRow['curve']>): SVGElement {
+function curveOf(losses: readonly number[]): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
   svg.setAttribute('viewBox', '0 0 100 30');
@@ -69,7 +69,15 @@ function cardOf(row: LiveRow): HTMLElement {
   if (row.error) card.append(made('p', `${row.error.code}: ${row.error.message}`, 'failed'));
   else if (row.style === null) card.append(made('p', 'original', 'soft'));
   else card.append(made('p', `strength ${short(row.strength)} · loss ${short(row.loss)}`, 'soft'));
-  if (row.curve && row.curve.losses.length > 1) card.append(curveOf(row.curve));
+  if (row.curve && row.curve.losses.length > 1) card.append(curveOf(row.curve.losses));
+  return card;
+}
+
+function workCardOf({ image, style, step, losses }: LiveCurve): HTMLElement {
+  const card = made('li');
+  card.append(made('p', [baseName(image), baseName(style)].filter(Boolean).join(' · ')));
+  card.append(made('p', `step ${step} · loss ${short(losses.at(-1) ?? null)}`, 'soft'));
+  if (losses.length > 1) card.append(curveOf(losses));
   return card;
 }
 
@@ -91,6 +99,8 @@ function show(state: LiveState): void {
       made('li', message.includes(image) ? `${code}: ${message}` : `${image}: ${code}: ${message}`),
     ),
   );
+  at('in-work-section').hidden = state.inWork.length === 0;
+  at('in-work').replaceChildren(...state.inWork.map(workCardOf));
   at('none').hidden = state.newest.length > 0;
   const known = new Map([...at('newest').children].map((card) => [(card as HTMLElement).dataset.id, card]));
   // Cards that are there already keep their pictures.
