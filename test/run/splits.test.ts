@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { readSplitsFile } from '../../src/dataset/splits-file.js';
@@ -166,6 +166,18 @@ test('planted leaks are all found: copied, re-encoded, mirrored, of one group', 
   await cp(join(copied, image.file), join(copied, 'test/a/planted.png'));
   const planted = (await leaksIn(copied)).filter(([, file]) => file === 'test/a/planted.png');
   t.deepEqual(planted, [['image-shared', 'test/a/planted.png']]);
+  const altered = {
+    'again.webp': (from: Sharp) => from.webp({ quality: 80 }),
+    'mirrored.png': (from: Sharp) => from.flop(),
+    'recoded.jpg': (from: Sharp) => from.jpeg({ quality: 50 }),
+  };
+  for (const [name, change] of Object.entries(altered))
+    await change(sharp(zero)).toFile(join(copied, `test/a/${name}`));
+  const similar = (await leaksIn(copied)).flatMap(([code, file]) =>
+    code === 'picture-shared' ? [file] : [],
+  );
+  for (const name of Object.keys(altered)) t.true(similar.includes(`test/a/${name}`), name);
+  for (const name of Object.keys(altered)) await rm(join(copied, `test/a/${name}`));
   const lines = (await readFile(join(copied, 'manifest.jsonl'), 'utf8')).trimEnd().split('\n');
   const grouped = lines.map((line) => JSON.stringify({ ...JSON.parse(line), group: 'patient 1' }));
   await writeFile(join(copied, 'manifest.jsonl'), `${grouped.join('\n')}\n`);

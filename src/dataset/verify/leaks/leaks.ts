@@ -84,14 +84,22 @@ function pictureLeaks(
     (a, b) => pictures[a].kind !== 'stylized' || pictures[b].kind !== 'stylized',
   );
   for (const [a, b] of pairs) sets.join(a, b);
+  const members = new Map<number, Picture[]>();
+  for (const [index, picture] of pictures.entries()) {
+    const set = sets.of(index);
+    members.set(set, [...(members.get(set) ?? []), picture]);
+  }
   const problems = new Map<string, DatasetProblem>();
   for (const [index, picture] of pictures.entries()) {
-    const first = pictures[sets.of(index)];
-    const { file, name, kind, sha256 } = picture;
+    const { file, name, kind, sha256, split } = picture;
+    // A set has one problem for each picture outside of the split of its first one, but foreign files are all named.
+    const alike = (members.get(sets.of(index)) ?? []).filter(({ kind }) => kind !== 'unrecorded');
+    const other = kind === 'unrecorded' ? alike.find((each) => each.split !== split) : alike[0];
     // Copies are reported already, and one problem a file is enough.
-    if (first.split === picture.split || first.sha256 === sha256 || problems.has(file)) continue;
+    const isCopy = alike.some((each) => each.sha256 === sha256 && each.split !== split);
+    if (!other || other.split === split || isCopy || problems.has(file)) continue;
     const subject = kind === 'source' ? `is made from ${name}, which ` : '';
-    const message = `${subject}looks like ${first.name}, which is in another split`;
+    const message = `${subject}looks like ${other.name}, which is in another split`;
     problems.set(file, { code, file, message });
   }
   return [...problems.values()];
