@@ -178,6 +178,12 @@ test('planted leaks are all found: copied, re-encoded, mirrored, of one group', 
   );
   for (const name of Object.keys(altered)) t.true(similar.includes(`test/a/${name}`), name);
   for (const name of Object.keys(altered)) await rm(join(copied, `test/a/${name}`));
+  // Two files that look like no picture that the dataset knows.
+  const foreign = ['train/a/foreign.png', 'test/a/foreign.jpg'];
+  for (const name of foreign) await sharp(await picture(9)).toFile(join(copied, name));
+  const alike = (await leaksIn(copied)).flatMap(([code, file]) => (code === 'picture-shared' ? [file] : []));
+  for (const name of foreign) t.true(alike.includes(name), name);
+  for (const name of foreign) await rm(join(copied, name));
   const lines = (await readFile(join(copied, 'manifest.jsonl'), 'utf8')).trimEnd().split('\n');
   const grouped = lines.map((line) => JSON.stringify({ ...JSON.parse(line), group: 'patient 1' }));
   await writeFile(join(copied, 'manifest.jsonl'), `${grouped.join('\n')}\n`);

@@ -84,16 +84,21 @@ function pictureLeaks(
     (a, b) => pictures[a].kind !== 'stylized' || pictures[b].kind !== 'stylized',
   );
   for (const [a, b] of pairs) sets.join(a, b);
+  // Pictures that the dataset knows come first: foreign files are compared with them where there are any.
   const members = new Map<number, Picture[]>();
-  for (const [index, picture] of pictures.entries()) {
-    const set = sets.of(index);
-    members.set(set, [...(members.get(set) ?? []), picture]);
+  for (const isForeign of [false, true]) {
+    for (const [index, picture] of pictures.entries()) {
+      if ((picture.kind === 'unrecorded') !== isForeign) continue;
+      const ofSet = members.get(sets.of(index));
+      if (ofSet) ofSet.push(picture);
+      else members.set(sets.of(index), [picture]);
+    }
   }
   const problems = new Map<string, DatasetProblem>();
   for (const [index, picture] of pictures.entries()) {
     const { file, name, kind, sha256, split } = picture;
     // A set has one problem for each picture outside of the split of its first one, but foreign files are all named.
-    const alike = (members.get(sets.of(index)) ?? []).filter(({ kind }) => kind !== 'unrecorded');
+    const alike = members.get(sets.of(index)) ?? [];
     const other = kind === 'unrecorded' ? alike.find((each) => each.split !== split) : alike[0];
     // Copies are reported already, and one problem a file is enough.
     const isCopy = alike.some((each) => each.sha256 === sha256 && each.split !== split);
