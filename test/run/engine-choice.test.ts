@@ -108,6 +108,14 @@ test('what holds for a kind of device holds for each of them', async (t) => {
   for (const device of ['cuda', 'cuda:0', 'cuda:1'])
     t.is(await chosen({ device, precision: 'auto' }, gpu), `onnx ${device} float16`);
   t.is(await chosen({ device: 'webgpu', precision: 'auto' }, gpu), 'onnx webgpu float32');
+  const two: JobInput['run'] = { engine: 'onnx', devices: ['cuda:0', 'cuda:1'], precision: 'auto' };
+  t.is(await chosen(two, gpu), 'onnx cpu float16', 'workers take their devices from the list');
+  t.is(await chosen({ ...two, devices: ['cuda:0', 'cpu'] }, gpu), 'onnx cpu float32', 'not all of a kind');
+  // The run that goes on has another device of the kind.
+  const earlier = [
+    { status: 'complete', kind: 'stylized', engine: { name: 'onnx', device: 'cuda', version: '1' } },
+  ] as unknown as readonly ItemRecord[];
+  t.is(await chosen({ device: 'cuda:1', precision: 'auto' }, gpu, earlier), 'onnx cuda:1 float32');
 });
 
 // It changes the environment.

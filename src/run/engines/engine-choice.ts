@@ -22,6 +22,7 @@ import { publishFile } from '../../files/publish.js';
 import type { Job } from '../../job/schema.js';
 import { packageVersion } from '../../version.js';
 import { type DeviceReport, diagnose, fastestOf } from '../doctor/doctor.js';
+import { devicesOf } from './devices.js';
 
 /** An engine, its device and its precision. */
 export interface EngineChoice {
@@ -75,7 +76,9 @@ export async function withChosenEngine<J extends Pick<Job, 'run'>>(
   const earlier = await earlierChoice(run, options.records ?? []);
   if (earlier) await compareWithFastest(earlier, run, options);
   const choice = earlier ?? (await rememberedChoice(run, options));
-  return { ...job, run: { ...run, ...choice } };
+  // What was found for a kind of device holds for the job's own, which is open with `engine: auto` alone.
+  const device = isAuto(run.engine) ? choice.device : run.device;
+  return { ...job, run: { ...run, ...choice, device } };
 }
 
 async function compareWithFastest(
@@ -86,8 +89,8 @@ async function compareWithFastest(
   if (!options.onFaster) return;
   // If nothing computes correctly, the run says so itself.
   const fastest = await rememberedChoice(run, options).catch(() => earlier);
-  const isSame = (['engine', 'device', 'precision'] as const).every((key) => fastest[key] === earlier[key]);
-  if (!isSame) options.onFaster(fastest);
+  const isSame = fastest.engine === earlier.engine && fastest.precision === earlier.precision;
+  if (!isSame || kindOf(fastest.device) !== kindOf(earlier.device)) options.onFaster(fastest);
 }
 
 /** The engine of the first image in the folder, if the job allows it. */
@@ -105,21 +108,21 @@ async function earlierChoice(
 }
 
 /**
- * Whether a choice is one that the job leaves open. With `engine: auto`, the device is open, too. What holds for a kind of device
- * holds for each of them: `cuda` for `cuda:1`.
+ * Whether a choice is one that the job leaves open. With `engine: auto`, the device is open, too. What holds for one device
+ * holds for all of its kind: `cuda` for `cuda:1`.
  */
-function allows({ engine, device, precision }: Job['run'], choice: EngineChoice): boolean {
-  const isDevice = device === choice.device || kindOf(device) === choice.device;
-  const isEngine = isAuto(engine) || (engine === choice.engine && isDevice);
-  return isEngine && (isAuto(precision) || precision === choice.precision);
+function allows(run: Job['run'], choice: EngineChoice): boolean {
+  const isDevice = devicesOf(run).every((device) => kindOf(device) === kindOf(choice.device));
+  const isEngine = isAuto(run.engine) || (run.engine === choice.engine && isDevice);
+  return isEngine && (isAuto(run.precision) || run.precision === choice.precision);
 }
 
 async function rememberedChoice(run: Job['run'], options: ChoiceOptions): Promise<EngineChoice> {
   const { cacheFile = join(cacheFolder(), 'engines.json') } = options;
-  const { engine, device, precision } = run;
+  const { engine, precision } = run;
   const machine = [cpus()[0]?.model, process.version, packageVersion(), installedLibraries()];
   const candidates = candidateDevices().map((candidate) => Object.values(candidate).join());
-  const key = sha256(JSON.stringify([machine, candidates, engine, device, precision])).slice(0, 16);
+  const key = sha256(JSON.stringify([machine, candidates, engine, devicesOf(run), precision])).slice(0, 16);
   const known = await readChoices(cacheFile);
   if (known[key]) return known[key];
   const choice = await fastestChoice(run, options);
@@ -150,8 +153,6 @@ async function fastestChoice(run: Job['run'], options: ChoiceOptions): Promise<E
     allows(run, { engine: engine as EngineName, device, precision }),
   );
   const best = fastestOf(allowed);
-  // The job's own device, where it names one of several.
-  if (best && !isAuto(run.engine)) return { ...(best as EngineChoice), device: run.device };
   if (best) return best as EngineChoice;
   // An engine that was named is not judged: it reports its own errors.
   if (!isAuto(run.engine)) return { engine: run.engine, device: run.device, precision: 'float32' };
