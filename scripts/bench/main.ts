@@ -73,8 +73,10 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
       ...(threads !== undefined && { threads: integerOf('threads', threads, 1) }),
     });
   },
-  export: async () =>
-    (await import('./export.js')).benchExport(values.images ? { images: Number(values.images) } : {}),
+  export: async () => {
+    const { images = '100000' } = values;
+    return (await import('./export.js')).benchExport({ images: integerOf('images', images, 1) });
+  },
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
   optimizers: async () => {

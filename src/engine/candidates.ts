@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Precision } from './engine.js';
 import type { EngineName } from './index.js';
+import { setupCommand } from './libraries/setup-command.js';
 import { hasNativeBf16 } from './openvino/processor.js';
-import { setupCommand } from './setup-command.js';
 import { tensorflowSetup } from './tensorflow/folders.js';
 
 /** An engine and one of its devices, whether or not this machine has it. */

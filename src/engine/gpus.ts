@@ -7,6 +7,9 @@ export const kindOf = (device: string): string => device.split(':')[0];
 /** Whether a device is a processor that shares its cores with everything else. */
 export const isProcessor = (device: string): boolean => kindOf(device) === 'cpu';
 
+/** Whether a device is an NVIDIA GPU, by whatever provider. */
+export const isNvidia = (device: string): boolean => ['cuda', 'tensorrt'].includes(kindOf(device));
+
 /** What may be known of NVIDIA's GPUs. */
 export interface NvidiaGpus {
   /** `CUDA_VISIBLE_DEVICES` */
@@ -27,8 +30,8 @@ export function nvidiaGpus(): NvidiaGpus {
 
 /** Every GPU of the kind of a device, such as `cuda:0`, `cuda:1`; the device itself where they cannot be counted. */
 export function devicesLike(device: string, gpus: NvidiaGpus = nvidiaGpus()): string[] {
+  if (!isNvidia(device)) return [device];
   const kind = kindOf(device);
-  if (kind !== 'cuda' && kind !== 'tensorrt') return [device];
   const { visible, count } = gpus;
   const usable = visible === undefined ? count : visible.split(',').filter((id) => id.trim()).length;
   return usable < 2 ? [device] : Array.from({ length: usable }, (_, index) => `${kind}:${index}`);

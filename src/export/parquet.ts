@@ -9,6 +9,7 @@ import { type ColumnType, metadataColumns, metadataRow } from '../dataset/ledger
 import type { CompleteRecord } from '../dataset/ledger/record.js';
 import { splitOfFile } from '../dataset/output-paths.js';
 import { packageVersion } from '../version.js';
+import { categoriesOf } from './annotated/categories.js';
 import { beyondMasks, maskOf, maskShift } from './annotated/mask-image.js';
 import { type ExportContext, type Exporter, exportFile } from './exporter.js';
 import { exportCard, labelFeature, metadataFeatures, valueTypes } from './hugging-face.js';
@@ -45,16 +46,12 @@ type MaskColumn = (record: CompleteRecord) => Promise<Uint8Array>;
 
 /** The masks of a dataset with outlines or masks; boxes alone say no more than the column `objects`. */
 async function maskColumn(context: ExportContext): Promise<MaskColumn | undefined> {
-  const categories = new Map<number, string>();
-  let hasAreas = false;
-  for await (const { objects = [] } of context.records()) {
-    for (const { categoryId, category, rle, polygons } of objects) {
-      categories.set(categoryId, category);
-      hasAreas ||= rle !== undefined || polygons !== undefined;
-    }
-  }
-  if (!hasAreas || beyondMasks(categories) !== undefined) return undefined;
-  return (record) => maskOf(record, maskShift(categories));
+  const categories = await categoriesOf(context);
+  if (categories.size === 0 || beyondMasks(categories) !== undefined) return undefined;
+  for await (const { objects = [] } of context.records())
+    if (objects.some(({ rle, polygons }) => rle !== undefined || polygons !== undefined))
+      return (record) => maskOf(record, maskShift(categories));
+  return undefined;
 }
 
 const hasLabels = ({ classes }: ExportContext): boolean => classes.length > 0;

@@ -38,6 +38,21 @@ export const nodeFileSystem: FileSystem = {
   rmdir,
 };
 
+/** Opens a file, writes to it and closes it, whatever happens. @param isFlushed whether it is on the disk afterwards */
+export async function writeWhole(
+  path: string,
+  data: string | Uint8Array,
+  { fileSystem = nodeFileSystem, flags = 'w', isFlushed = false } = {},
+): Promise<void> {
+  const file = await fileSystem.open(path, flags);
+  try {
+    await file.writeFile(data);
+    if (isFlushed) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Returns a file system that calls `check` before every operation that changes something, and stops if it throws. */
 export function guardedFileSystem(fileSystem: FileSystem, check: () => Promise<void>): FileSystem {
   return {

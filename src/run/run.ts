@@ -18,7 +18,7 @@ import { deadlineOf } from './limits/deadline.js';
 import { type Locked, whileLocked } from './locked.js';
 import { assignedImages } from './preparing/assigned-images.js';
 import { findPendingWork } from './preparing/pending-work.js';
-import { plannedOutput } from './preparing/planned-output.js';
+import { plannedFiles, plannedOutput } from './preparing/planned-output.js';
 import type { Prepared } from './preparing/prepare.js';
 import { produce } from './produce.js';
 import type { RunOptions, RunResult } from './progress/events.js';
@@ -33,11 +33,14 @@ import { tooManyFailures } from './tolerance.js';
 export async function runPlan(prepared: Prepared, options: RunOptions = {}): Promise<RunResult> {
   if (options.shard) return runShard(prepared, options, options.shard);
   const root = prepared.job.output.root;
-  const { files: plannedFiles } = plannedOutput(prepared);
-  return whileLocked(root, { ...options, plannedFiles }, async (locked) => {
-    await assertNoOtherWriter(root);
-    return runLocked(prepared, options, locked);
-  });
+  return whileLocked(
+    root,
+    { ...options, plannedFiles: () => plannedFiles(prepared.plan) },
+    async (locked) => {
+      await assertNoOtherWriter(root);
+      return runLocked(prepared, options, locked);
+    },
+  );
 }
 
 async function runLocked(

@@ -1,6 +1,6 @@
 /** The loss curve of a training: a file of JSON lines, one for each step. @module */
 import { dirname } from 'node:path';
-import { asStorageError, nodeFileSystem } from '../files/file-system.js';
+import { asStorageError, writeWhole } from '../files/file-system.js';
 import { readLines } from '../files/lines.js';
 import { publishFile } from '../files/publish.js';
 import type { StepReport } from './task.js';
@@ -33,12 +33,7 @@ export async function rewindCurve(path: string, step: number): Promise<void> {
 /** Appends a point. @throws `disk-full`, `output-unwritable` */
 export async function appendPoint(path: string, point: CurvePoint): Promise<void> {
   try {
-    const file = await nodeFileSystem.open(path, 'a');
-    try {
-      await file.writeFile(`${JSON.stringify(point)}\n`);
-    } finally {
-      await file.close();
-    }
+    await writeWhole(path, `${JSON.stringify(point)}\n`, { flags: 'a' });
   } catch (error) {
     throw asStorageError(error, path);
   }

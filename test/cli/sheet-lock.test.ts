@@ -9,7 +9,7 @@ import { outputPaths } from '../../src/dataset/output-paths.js';
 import { makeDataset } from '../dataset/make-dataset.js';
 import { wildstyle } from '../support/command-line.js';
 import { imagesBelow } from '../support/dataset-tree.js';
-import { smallJob } from '../support/small-job.js';
+import { quickest, smallJob } from '../support/small-job.js';
 
 test('the sheet of a dataset is not replaced while a run writes to it', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-sheet-'));
@@ -25,11 +25,7 @@ test('the sheet of a dataset is not replaced while a run writes to it', async (t
 });
 
 test('a pipe in the place of any file is not waited for', async (t) => {
-  const job = await smallJob({
-    sampling: { stylesPerContent: 1, keepOriginals: false },
-    recipe: { steps: 1 },
-    run: { engine: 'reference' },
-  });
+  const job = await smallJob(quickest);
   t.teardown(job.remove);
   t.is((await wildstyle(['run', job.file], job)).exitCode, 0);
   const [image = ''] = await imagesBelow(job.out);

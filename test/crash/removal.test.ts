@@ -61,8 +61,7 @@ const removals: Readonly<Record<string, Removal>> = {
 
 test.before(async () => {
   small = await smallRun();
-  whole = join(small.job.folder, 'whole/out');
-  await small.run(whole);
+  whole = await small.whole();
 });
 test.after.always(() => small?.job.remove());
 

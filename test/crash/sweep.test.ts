@@ -155,8 +155,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 test.before(async () => {
   small = await smallRun();
   folder = small.job.folder;
-  await small.run(join(folder, 'whole/out'));
-  whole = await contentsOf(join(folder, 'whole/out'));
+  whole = await contentsOf(await small.whole());
 });
 test.after.always(() => small?.job.remove());
 

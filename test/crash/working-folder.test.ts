@@ -15,9 +15,7 @@ let whole: Record<string, string>;
 
 test.before(async () => {
   small = await smallRun();
-  const root = join(small.job.folder, 'whole/out');
-  await small.run(root);
-  whole = await contentsOf(root);
+  whole = await contentsOf(await small.whole());
 });
 test.after.always(() => small?.job.remove());
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
+import { setupCommand } from '../../src/engine/libraries/setup-command.js';
 import { versionsIn } from '../../src/engine/openvino/folders.js';
-import { setupCommand } from '../../src/engine/setup-command.js';
 
 test('a clone has the commands of npm', (t) => {
   t.is(setupCommand('openvino'), 'npm run setup:openvino');

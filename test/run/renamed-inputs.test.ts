@@ -5,14 +5,10 @@ import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { wildstyle } from '../support/command-line.js';
 import { imagesBelow } from '../support/dataset-tree.js';
-import { smallJob } from '../support/small-job.js';
+import { quickest, smallJob } from '../support/small-job.js';
 
 test('with --extend, renamed inputs keep their images, and everything tells the new names', async (t) => {
-  const job = await smallJob({
-    sampling: { stylesPerContent: 1, keepOriginals: false },
-    recipe: { steps: 1 },
-    run: { engine: 'reference' },
-  });
+  const job = await smallJob(quickest);
   t.teardown(job.remove);
   t.is((await wildstyle(['run', job.file], job)).exitCode, 0);
   const images = await imagesBelow(job.out);

@@ -86,6 +86,13 @@ export async function smallJob(changes: JobChanges = {}): Promise<SmallJob> {
   };
 }
 
+/** Changes for a job of six stylized images, in a step each. */
+export const quickest: JobChanges = {
+  sampling: { stylesPerContent: 1, keepOriginals: false },
+  recipe: { steps: 1 },
+  run: { engine: 'reference' },
+};
+
 function merged(base: JobChanges, changes: JobChanges): JobChanges {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(changes)) {

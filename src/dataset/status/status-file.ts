@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { FileSystem } from '../../files/file-system.js';
+import { type FileSystem, writeWhole } from '../../files/file-system.js';
 import { growing } from '../../files/growing.js';
 import { parseJson } from '../../files/json.js';
 import { readRegularFile } from '../../files/regular-file.js';
@@ -60,12 +60,7 @@ export async function writeStatus(
 ): Promise<void> {
   const { status: path } = outputPaths(place);
   try {
-    const file = await fileSystem.open(`${path}.new`, 'w');
-    try {
-      await file.writeFile(`${JSON.stringify(status)}\n`);
-    } finally {
-      await file.close();
-    }
+    await writeWhole(`${path}.new`, `${JSON.stringify(status)}\n`, { fileSystem });
     await fileSystem.rename(`${path}.new`, path);
   } catch {
     // The folder may be full or gone, which the run itself will notice.

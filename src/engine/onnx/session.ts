@@ -17,8 +17,8 @@ import type {
   Value,
   WeightSet,
 } from '../engine.js';
-import { kindOf } from '../gpus.js';
-import { setupCommand } from '../setup-command.js';
+import { isNvidia } from '../gpus.js';
+import { setupCommand } from '../libraries/setup-command.js';
 import { checkFloat32, checkInputs, HostValue } from '../values.js';
 import { deviceReason } from './device-errors.js';
 import { missingProvider, onnxDevice } from './devices.js';
@@ -212,7 +212,7 @@ const twiceByConvolution: TensorFunction = ({ x }) => ({
 
 /** How to get the libraries that ONNX Runtime needs on a device, if a command does. */
 const librariesOf = (device: string): string =>
-  ['cuda', 'tensorrt'].includes(kindOf(device)) ? `, which ${setupCommand('gpu')} gets` : '';
+  isNvidia(device) ? `, which ${setupCommand('gpu')} gets` : '';
 
 /** Doubles two numbers on the device: an absent driver or library shows itself only when a session is created. */
 async function checkDevice(engine: Engine): Promise<void> {

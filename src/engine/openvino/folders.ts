@@ -2,12 +2,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../files/cache-folder.js';
+import { newestFirst } from '../libraries/newest-first.js';
 
 /** Installed versions below a folder, the newest first. */
 export const versionsIn = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
-        .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+        .sort(newestFirst)
         .map((name) => join(folder, name))
     : [];
 

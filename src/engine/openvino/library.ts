@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
-import { setupCommand } from '../setup-command.js';
+import { setupCommand } from '../libraries/setup-command.js';
 import { openvinoFolders } from './folders.js';
 
 /** A pointer to an object of the library. */

@@ -1,6 +1,6 @@
 /** Compares an engine with known results. @module */
 import type { Engine, Precision } from '../engine.js';
-import { kindOf } from '../gpus.js';
+import { isNvidia } from '../gpus.js';
 import { runOnce } from '../run-once.js';
 import { type SmokeCase, smokeCases, smokeInputs, summary } from './cases.js';
 import { golden } from './golden.js';
@@ -36,7 +36,7 @@ export function smokeBoundOf(
   precision: Precision,
   override = process.env.NVIDIA_TF32_OVERRIDE,
 ): number {
-  const hasTf32 = ['cuda', 'tensorrt'].includes(kindOf(device)) && override !== '0';
+  const hasTf32 = isNvidia(device) && override !== '0';
   return hasTf32 && precision === 'float32' ? tf32Bound : smokeBounds[precision];
 }
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../files/cache-folder.js';
-import { setupCommand } from '../setup-command.js';
+import { newestFirst } from '../libraries/newest-first.js';
+import { setupCommand } from '../libraries/setup-command.js';
 
 /** The command that gets TensorFlow for a kind of device. */
 export const tensorflowSetup = (kind: TensorflowKind): string =>
@@ -18,8 +19,7 @@ function cachedFolders(kind: TensorflowKind): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   const rank = (name: string) => (name.endsWith(`-${kind}`) ? 0 : 1);
-  const byVersion = (a: string, b: string) => b.localeCompare(a, 'en', { numeric: true });
-  return names.sort((a, b) => rank(a) - rank(b) || byVersion(a, b)).map((name) => join(folder, name));
+  return names.sort((a, b) => rank(a) - rank(b) || newestFirst(a, b)).map((name) => join(folder, name));
 }
 
 /** Folders of packages that are installed next to wildstyle. */

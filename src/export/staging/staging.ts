@@ -8,7 +8,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportsFolderName, outputPaths } from '../../dataset/output-paths.js';
 import { sha256OfFile } from '../../files/digest.js';
-import { asStorageError, type FileSystem } from '../../files/file-system.js';
+import { asStorageError, type FileSystem, writeWhole } from '../../files/file-system.js';
 import { makeFolder, removeTree, syncFolder } from '../../files/folders.js';
 import { FilePublisher, type PublishedFile } from '../../files/publish.js';
 import { ExportFile } from './export-file.js';
@@ -94,13 +94,7 @@ export class Staging {
     const bytes = await read();
     try {
       await this.#makeFolder(dirname(to));
-      const opened = await this.fileSystem.open(to, 'w');
-      try {
-        await opened.writeFile(bytes);
-        await opened.sync();
-      } finally {
-        await opened.close();
-      }
+      await writeWhole(to, bytes, { fileSystem: this.fileSystem, isFlushed: true });
     } catch (error) {
       throw asStorageError(error, to);
     }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FileSystem } from '../file-system.js';
+import { type FileSystem, writeWhole } from '../file-system.js';
 import { processSchema } from './process-identity.js';
 
 /** The schema of the holder of a lock. */
@@ -90,7 +90,7 @@ export async function createExclusively(
 ): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await write(temporary, text, fileSystem);
+    await writeWhole(temporary, text, { fileSystem, flags: 'wx' });
     await fileSystem.link(temporary, path);
     return true;
   } catch (error) {
@@ -114,19 +114,10 @@ const withoutLinks: ReadonlySet<string | undefined> = new Set([
 
 async function createInPlace(path: string, text: string, fileSystem: FileSystem): Promise<boolean> {
   try {
-    await write(path, text, fileSystem);
+    await writeWhole(path, text, { fileSystem, flags: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-async function write(path: string, text: string, fileSystem: FileSystem): Promise<void> {
-  const file = await fileSystem.open(path, 'wx');
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
   }
 }

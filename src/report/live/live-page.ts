@@ -6,11 +6,11 @@ import { escapeHtml } from '../page/visible.js';
 
 const liveStyle = `
 progress { width: 100%; height: 18px; accent-color: var(--accent); }
-#newest, #in-work { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; list-style: none; margin: 0; padding: 0; }
-#newest li, #in-work li { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px; min-width: 0; }
-#newest img { width: 100%; height: 170px; object-fit: contain; display: block; background: #80808020; border-radius: 3px; }
-#newest p, #in-work p { margin: 4px 0 0; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; unicode-bidi: isolate; }
-#newest svg, #in-work svg { width: 100%; height: 36px; display: block; margin-top: 4px; } #newest polyline, #in-work polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; list-style: none; margin: 0; padding: 0; }
+.tiles li { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px; min-width: 0; }
+.tiles img { width: 100%; height: 170px; object-fit: contain; display: block; background: #80808020; border-radius: 3px; }
+.tiles p { margin: 4px 0 0; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; unicode-bidi: isolate; }
+.tiles svg { width: 100%; height: 36px; display: block; margin-top: 4px; } .tiles polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
 #failures li { overflow-wrap: anywhere; unicode-bidi: isolate; }
 `;
 
@@ -36,8 +36,8 @@ export async function livePage(name: string): Promise<LivePage> {
 <progress id="bar" aria-label="Images done" max="1" value="0"></progress>
 <dl class="cards">${fact('done', 'done')}${fact('left', 'left')}${fact('failed', 'failed')}${fact('rate', 'per minute')}${fact('eta', 'time left')}${fact('workers', 'images in work')}</dl>
 <section aria-labelledby="failures-title" id="failure-section" hidden><h2 id="failures-title">Failures</h2><ul id="failures"></ul></section>
-<section aria-labelledby="in-work-title" id="in-work-section" hidden><h2 id="in-work-title">Losses of the images in work</h2><ul id="in-work"></ul></section>
-<section aria-labelledby="newest-title"><h2 id="newest-title">Newest images</h2><p id="none" class="hint">None yet.</p><ul id="newest"></ul></section>
+<section aria-labelledby="in-work-title" id="in-work-section" hidden><h2 id="in-work-title">Losses of the images in work</h2><ul id="in-work" class="tiles"></ul></section>
+<section aria-labelledby="newest-title"><h2 id="newest-title">Newest images</h2><p id="none" class="hint">None yet.</p><ul id="newest" class="tiles"></ul></section>
 </main><script type="module">${script}</script></body></html>
 `;
   const digest = (text: string) => `'sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}'`;

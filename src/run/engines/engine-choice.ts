@@ -14,7 +14,7 @@ import {
   type Precision,
   precisions,
 } from '../../engine/index.js';
-import { installedLibraries } from '../../engine/installed.js';
+import { installedLibraries } from '../../engine/libraries/installed.js';
 import { WildstyleError } from '../../errors.js';
 import { cacheFolder } from '../../files/cache-folder.js';
 import { sha256 } from '../../files/digest.js';

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAuto } from '../../auto.js';
-import { installedLibraries } from '../../engine/installed.js';
+import { installedLibraries } from '../../engine/libraries/installed.js';
 import { cacheFolder } from '../../files/cache-folder.js';
 import { sha256 } from '../../files/digest.js';
 import { publishFile } from '../../files/publish.js';

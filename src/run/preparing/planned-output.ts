@@ -32,10 +32,13 @@ export function plannedOutput({ job, inventory, plan, classifier }: Prepared): P
       ...inventory.contents.flatMap((entry) => filesOf('content', entry)),
       ...inventory.styles.flatMap((entry) => filesOf('style', entry)),
     ],
-    *files() {
-      for (const { file } of plan.items()) yield file;
-    },
+    files: () => plannedFiles(plan),
   };
+}
+
+/** The files of all items. */
+export function* plannedFiles(plan: Prepared['plan']): Generator<string> {
+  for (const { file } of plan.items()) yield file;
 }
 
 /** An image, and its mask if it has one. */

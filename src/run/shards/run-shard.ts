@@ -18,7 +18,7 @@ import { deadlineOf } from '../limits/deadline.js';
 import { type Locked, whileLocked } from '../locked.js';
 import { assignedImages } from '../preparing/assigned-images.js';
 import { checkFiles, differs } from '../preparing/pending-work.js';
-import { plannedOutput } from '../preparing/planned-output.js';
+import { plannedFiles, plannedOutput } from '../preparing/planned-output.js';
 import type { Prepared } from '../preparing/prepare.js';
 import { produce } from '../produce.js';
 import type { RunOptions, RunResult } from '../progress/events.js';
@@ -33,11 +33,14 @@ import { finishShard } from './finish-shard.js';
 export async function runShard(prepared: Prepared, options: RunOptions, shard: Shard): Promise<RunResult> {
   const { root } = prepared.job.output;
   const place = { root, shard };
-  const { files: plannedFiles } = plannedOutput(prepared);
-  return whileLocked(place, { ...options, plannedFiles }, async (locked) => {
-    await assertNoOtherWriter(root, shard);
-    return runLocked(prepared, options, place, locked);
-  });
+  return whileLocked(
+    place,
+    { ...options, plannedFiles: () => plannedFiles(prepared.plan) },
+    async (locked) => {
+      await assertNoOtherWriter(root, shard);
+      return runLocked(prepared, options, place, locked);
+    },
+  );
 }
 
 async function runLocked(

@@ -20,6 +20,8 @@ export interface SmallRun {
   readonly job: SmallJob;
   /** Runs the job in a folder. */
   readonly run: (root: string, options?: RunInProcess) => Promise<RunResult>;
+  /** Runs the job undisturbed, in a folder for that. @returns the folder */
+  readonly whole: () => Promise<string>;
   /** Repairs a dataset of the job. */
   readonly repair: (root: string, options?: RunInProcess) => Promise<RepairResult>;
 }
@@ -47,6 +49,11 @@ export async function smallRun(): Promise<SmallRun> {
   return {
     job,
     run: (root, options = {}) => runIn(prepared, root, options),
+    async whole() {
+      const root = join(job.folder, 'whole/out');
+      await runIn(prepared, root, {});
+      return root;
+    },
     async repair(root, { fileSystem = nodeFileSystem } = {}) {
       const startWorker = () => inProcessWorker({ fileSystem });
       return repairDataset(root, async () => inFolder(prepared, root), { fileSystem, startWorker });

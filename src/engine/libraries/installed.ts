@@ -3,9 +3,9 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { nvidiaGpus } from './gpus.js';
-import { openvinoFile } from './openvino/library.js';
-import { tensorflowFolder } from './tensorflow/folders.js';
+import { nvidiaGpus } from '../gpus.js';
+import { openvinoFile } from '../openvino/library.js';
+import { tensorflowFolder } from '../tensorflow/folders.js';
 
 /** Libraries and GPUs that may come and go. What was measured with others does not hold. */
 export function installedLibraries(): readonly unknown[] {

@@ -1,7 +1,7 @@
 /** The commands that get libraries which npm does not install. @module */
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../package-file.js';
+import { packageFile } from '../../package-file.js';
 
 /** What a setup script can get. */
 export type SetupName = 'gpu' | 'openvino' | 'tensorflow';
