@@ -2,6 +2,7 @@
 import { type Journal, openJournal } from '../dataset/ledger/journals/journal.js';
 import { journalPath } from '../dataset/ledger/journals/journal-files.js';
 import type { ItemRecord } from '../dataset/ledger/record.js';
+import { factsOf } from '../dataset/ledger/record-kinds.js';
 import type { OutputLock } from '../dataset/lock.js';
 import { type OutputPlace, outputPaths } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
@@ -185,7 +186,11 @@ export class ItemProduction {
     const failed = record.status === 'failed';
     if (isSuspect(record)) this.#suspects.add(record);
     else if (!failed) await this.#recordAll(this.#suspects.release());
-    this.#counter.addItem(failed, costOf(item).steps);
+    const isStylized = !failed && record.kind === 'stylized';
+    this.#counter.addItem({
+      ...{ isFailed: failed, isStylized, plannedSteps: costOf(item).steps },
+      ...(isStylized && { madeSteps: factsOf(record).evaluations, elapsedMs: record.elapsedMs }),
+    });
     if (failed) this.options.onEvent?.({ type: 'failed', record });
   }
 

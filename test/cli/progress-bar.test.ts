@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import test from 'ava';
-import { progressView } from '../../src/cli/terminal/progress-bar.js';
+import { progressLine, progressView } from '../../src/cli/terminal/progress-bar.js';
 import type { Progress } from '../../src/run/progress/progress.js';
 import { until } from '../support/command-line.js';
 
@@ -9,11 +9,15 @@ const progress = (doneItems: number): Progress => ({
   doneItems,
   failedItems: 0,
   totalItems: 8,
+  doneStylized: doneItems,
+  totalStylized: 8,
   doneSteps: doneItems,
   totalSteps: 8,
   elapsedMs: 1000 * doneItems,
   remainingMs: 1000 * (8 - doneItems),
   itemsPerMinute: 60,
+  stylizedPerMinute: 60,
+  workersBusy: 1,
 });
 
 /** A virtual terminal: a stream that writes to it, and the lines visible on it. */
@@ -42,7 +46,11 @@ for (const rows of [24, 4]) {
     view.print('failed: second.png');
     view.print('Stopping: finishing the images in progress.');
     view.update(progress(3));
-    t.regex((await lines()).filter(Boolean).at(-1) ?? '', /[█░]{28} 37% \| 3\/8 images/, 'the bar is last');
+    t.regex(
+      (await lines()).filter(Boolean).at(-1) ?? '',
+      /[█░]{28} 37% \| 3\/8 steps \| 3\/8 images \| 60 stylized\/min/,
+      'the bar is last',
+    );
     view.stop();
     stream.write('3 images in out.\n');
     t.deepEqual((await lines()).filter(Boolean), [
@@ -60,9 +68,11 @@ test('the last image fills the bar', async (t) => {
   const view = progressView(stream);
   const steps = { totalSteps: 240, remainingMs: 0 };
   view.update({ ...progress(1), ...steps, doneSteps: 60 });
-  t.regex((await lines())[0], /[█░]{28} 25% \| 1\/8 images/);
+  t.regex((await lines())[0], /[█░]{28} 25% \| 60\/240 steps \| 1\/8 images/);
   view.update({ ...progress(8), ...steps, doneSteps: 240 });
-  await until('the bar is drawn again', async () => /█{28} 100% \| 8\/8 images/.test((await lines())[0]));
+  await until('the bar is drawn again', async () =>
+    /█{28} 100% \| 240\/240 steps \| 8\/8 images/.test((await lines())[0]),
+  );
   t.pass();
   view.stop();
 });
@@ -75,8 +85,23 @@ test('lines in a log file have a time', (t) => {
     },
   } as unknown as NodeJS.WriteStream);
   view.update({ ...progress(1), elapsedMs: 60_000 });
-  t.regex(written, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| 1\/8 images \| .*\n$/);
+  t.regex(
+    written,
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ 12% \| 1\/8 steps \| 1\/8 images \| 60 stylized\/min \| 7 s left\n$/,
+  );
   written = '';
   view.print('first\nsecond');
   t.regex(written, /^\S+Z first\n\S+Z second\n$/);
+});
+
+test('one line says images, steps, and the rate of stylized images', (t) => {
+  const none = { ...progress(0), totalSteps: 240, remainingMs: undefined };
+  t.is(progressLine(none), '0% | 0/240 steps | 0/8 images | estimating', 'no rate before the first image');
+  const mixed = { ...progress(3), doneStylized: 1, totalStylized: 6, stylizedPerMinute: 20, failedItems: 1 };
+  t.is(
+    progressLine({ ...mixed, doneSteps: 60, totalSteps: 240 }),
+    '25% | 60/240 steps | 3/8 images, 1 failed | 20 stylized/min | 5 s left',
+  );
+  const originals = { ...progress(4), totalStylized: 0, stylizedPerMinute: 0, doneSteps: 0, totalSteps: 0 };
+  t.is(progressLine(originals), '50% | 4/8 images | 60 images/min | 4 s left');
 });

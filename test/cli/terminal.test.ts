@@ -40,7 +40,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
   t.regex(lines.pop() ?? '', /^Time: /);
   t.is(lines.pop(), '18 images in plain: 12 stylized, 6 originals.');
   for (const line of lines)
-    t.regex(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| \d+\/18 images \| .* per minute \| /);
+    t.regex(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+% \| \d+\/\d+ steps \| \d+\/18 images \| .*\/min \| /);
   t.false(stdout.includes(control) || stdout.includes('\r'));
   const again = await wildstyle(['run', job.file, '--out', join(job.folder, 'again')], {
     cache: job.cache,
@@ -57,7 +57,7 @@ test.serial('on a terminal: draws and clears a bar, and restores the cursor', as
   }
   const { exitCode, output } = ended;
   t.is(exitCode, 0, output);
-  t.regex(output, /[█░]{28} \d+% \| \d+\/18 images \| /);
+  t.regex(output, /[█░]{8,28} \d+% \| \d+\/\d+ steps \| \d+\/18 images \| /);
   t.true(output.includes(hidden));
   t.true(output.lastIndexOf(shown) > output.lastIndexOf(hidden), 'the cursor is shown again');
   t.regex(output, /18 images in .*: 12 stylized, 6 originals\.\r\n/);

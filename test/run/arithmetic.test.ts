@@ -62,50 +62,70 @@ test('explicit settings override auto', (t) => {
   });
 });
 
-test('progress: the remaining time is based on steps, the rate on items', (t) => {
-  const counter = new ProgressCounter({ items: 4, steps: 200 }, 2, 1000);
+const planned = (items: number, steps: number) => ({ items, stylized: items, steps });
+
+test('progress: the remaining time is based on steps, the rate on images', (t) => {
+  const counter = new ProgressCounter(planned(4, 200), 2, 1000);
   t.like(counter.at(1000), { doneItems: 0, elapsedMs: 0, remainingMs: undefined, itemsPerMinute: 0 });
   counter.addSteps({ steps: 50, pixelSteps: 500, ms: 400 });
-  counter.addItem(false);
-  counter.addItem(true);
+  counter.addItem({ isFailed: false, isStylized: true });
+  counter.addItem({ isFailed: true });
   t.deepEqual(counter.at(31_000), {
     doneItems: 2,
     failedItems: 1,
     totalItems: 4,
+    doneStylized: 1,
+    totalStylized: 4,
     doneSteps: 50,
     totalSteps: 200,
     elapsedMs: 30_000,
     remainingMs: 600,
     itemsPerMinute: 4,
+    stylizedPerMinute: 2,
+    workersBusy: 400 / 60_000,
   });
   t.deepEqual(counter.made, { steps: 50, pixelSteps: 500, ms: 400 });
   counter.addSteps({ steps: 250, pixelSteps: 2500, ms: 100 });
-  t.is(counter.at(61_000).remainingMs, 0, 'restarts make more steps than were planned');
+  t.like(
+    counter.at(61_000),
+    { remainingMs: 0, totalSteps: 300 },
+    'restarts make more steps than were planned',
+  );
 });
 
-test('the steps of failed items are removed from the total', (t) => {
-  const counter = new ProgressCounter({ items: 4, steps: 200 }, 1, 0);
-  counter.addItem(true, 50);
+test('steps that failed images, or those that ended early, do not need are removed from the total', (t) => {
+  const counter = new ProgressCounter(planned(4, 200), 1, 0);
+  counter.addItem({ isFailed: true, plannedSteps: 50 });
   counter.addSteps({ steps: 50, pixelSteps: 500, ms: 1000 });
-  counter.addItem(false, 50);
+  counter.addItem({ isFailed: false, plannedSteps: 50 });
   t.like(counter.at(2000), { doneSteps: 50, totalSteps: 150, remainingMs: 2000 });
-  counter.addItem(true, 50);
-  counter.addItem(true, 50);
-  t.like(counter.at(2000), { doneSteps: 50, totalSteps: 50, doneItems: 4, failedItems: 3, remainingMs: 0 });
+  counter.addSteps({ steps: 20, pixelSteps: 200, ms: 400 });
+  counter.addItem({ isFailed: false, isStylized: true, plannedSteps: 50, madeSteps: 20 });
+  t.like(counter.at(3000), { doneSteps: 70, totalSteps: 120, remainingMs: 1000 });
+  counter.addItem({ isFailed: true, plannedSteps: 50 });
+  t.like(counter.at(3000), { doneSteps: 70, totalSteps: 70, doneItems: 4, failedItems: 2, remainingMs: 0 });
+});
+
+test('how busy workers are, also with methods that have no steps', (t) => {
+  const counter = new ProgressCounter(planned(4, 0), 2, 0);
+  counter.addItem({ isFailed: false, isStylized: true, elapsedMs: 3000 });
+  t.like(counter.at(2000), { workersBusy: 0.75 });
+  t.is(counter.computedMs, 3000);
+  t.like(counter.at(1000), { workersBusy: 1 }, 'images of one batch overlap');
 });
 
 test('the remaining time assumes no more busy workers than items', (t) => {
-  const counter = new ProgressCounter({ items: 2, steps: 30 }, 2, 0);
+  const counter = new ProgressCounter(planned(2, 30), 2, 0);
   counter.addSteps({ steps: 10, pixelSteps: 100, ms: 50 });
   t.is(counter.at(9000).remainingMs, 50);
-  counter.addItem(false);
+  counter.addItem({ isFailed: false });
   t.is(counter.at(9000).remainingMs, 100);
 });
 
 test('progress without steps counts items', (t) => {
-  const counter = new ProgressCounter({ items: 10, steps: 0 }, 2, 0);
-  for (let i = 0; i < 5; i++) counter.addItem(false);
-  t.like(counter.at(2000), { remainingMs: 2000, itemsPerMinute: 150 });
+  const counter = new ProgressCounter({ items: 10, stylized: 0, steps: 0 }, 2, 0);
+  for (let i = 0; i < 5; i++) counter.addItem({ isFailed: false });
+  t.like(counter.at(2000), { remainingMs: 2000, itemsPerMinute: 150, stylizedPerMinute: 0 });
 });
 
 function item(id: string, input: RecipeInput, kind: 'stylized' | 'original' = 'stylized'): PlanItem {

@@ -59,9 +59,10 @@ test('the status of a run has some curves of each worker, and none at its end', 
       ...{ step: 5, losses: [9.123456, 4] },
     }));
   const progress = { doneItems: 0, failedItems: 0, totalItems: 90, doneSteps: 1, totalSteps: 9 };
+  const ofStylized = { doneStylized: 0, totalStylized: 90, stylizedPerMinute: 0, workersBusy: 0.5 };
   const workers = ['a', 'b'].map((name, index) => ({ pid: index + 1, items: 30, inWork: inWork(name) }));
   const rates = { elapsedMs: 1, remainingMs: undefined, itemsPerMinute: 0 };
-  reporter.see({ type: 'progress', progress: { ...progress, ...rates }, workers });
+  reporter.see({ type: 'progress', progress: { ...progress, ...ofStylized, ...rates }, workers });
   reporter.see({ type: 'draining', cause: 'signal' });
   const status = await until('the curves', async () => {
     const found = await readStatus(root);

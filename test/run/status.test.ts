@@ -35,10 +35,16 @@ test.serial('status follows a run: workers, rate, failures; then how it ended', 
   t.is(running.run.workers.length, 2);
   t.true(running.run.workers.every(({ pid }: { pid: number }) => pid > 0));
   t.true(running.run.itemsPerMinute > 0);
+  t.true(running.run.stylizedPerMinute <= running.run.itemsPerMinute);
+  t.true(running.run.doneSteps > 0 && running.run.doneSteps < running.run.totalSteps);
+  t.true(running.run.workersBusy > 0 && running.run.workersBusy <= 1);
+  const { stdout: text } = await wildstyle(['status', root], job);
+  t.regex(text, /^Steps {4}\d+ of \d+ of this run \(\d+%\)\nRate .* stylized images per minute/m);
+  t.regex(text, /^Workers .*; busy \d+% of the time$/m);
   if (process.platform !== 'win32') {
     going.process.kill('SIGUSR2');
     await until('the answer to SIGUSR2', () =>
-      /^\S+Z \d+% \| \d+\/21 images.* per minute/m.test(going.written()),
+      /^\S+Z \d+% \| \d+\/\d+ steps \| \d+\/21 images.*\/min/m.test(going.written()),
     );
   }
   going.process.kill('SIGTERM');

@@ -11,18 +11,37 @@ export interface ProgressView {
   stop: () => void;
 }
 
-/** Formats the progress in one line: `37% | 12/32 images | 4.1 per minute | 5 min left`. */
+/**
+ * Formats the progress in one line: `37% | 410/1100 steps | 12/32 images | 2.3 stylized/min | 5 min left`. The
+ * percentage is that of the steps, or of the images if there are none to be made.
+ */
 export function progressLine(progress: Progress): string {
-  const { done, items, failures, rate, left } = words(progress);
+  const { doneItems, totalItems, failedItems, doneSteps, totalSteps, remainingMs } = progress;
   const [value, total] = fraction(progress);
-  return `${Math.floor((100 * value) / total)}% | ${done}/${items} images${failures} | ${rate} | ${left}`;
+  const parts = [
+    `${Math.floor((100 * value) / total)}%`,
+    totalSteps > 0 && `${Math.min(doneSteps, totalSteps)}/${totalSteps} steps`,
+    `${doneItems}/${totalItems} images${failedItems > 0 ? `, ${failedItems} failed` : ''}`,
+    // Nothing is known of the rate before the first image.
+    doneItems > 0 && rateText(progress),
+    remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
+  ];
+  return parts.filter(Boolean).join(' | ');
 }
+
+const rateText = ({ totalStylized, stylizedPerMinute, itemsPerMinute }: Progress): string =>
+  totalStylized > 0
+    ? `${formatNumber(stylizedPerMinute)} stylized/min`
+    : `${formatNumber(itemsPerMinute)} images/min`;
 
 /** The time of a line in a log file: `2026-11-27T08:15:02Z`. */
 const timeStamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
 
 /** How often a log file gets a line. */
 export const plainIntervalMs = 10_000;
+
+/** What a bar leaves of a line for numbers. */
+const longestLine = 72;
 
 /** The look of every progress bar. */
 export const barLook = {
@@ -41,8 +60,9 @@ export function progressView(stream: NodeJS.WriteStream): ProgressView {
 function bar(stream: NodeJS.WriteStream): ProgressView {
   const view = new SingleBar({
     stream,
-    format: '{bar} {percentage}% | {done}/{items} images{failures} | {rate} | {left}',
+    format: '{bar} {line}',
     ...barLook,
+    barsize: Math.max(8, Math.min(barLook.barsize, (stream.columns || 80) - longestLine)),
   });
   let isShown = false;
   const end = () => {
@@ -52,10 +72,10 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
   return {
     update(progress) {
       const [value, total] = fraction(progress);
-      if (!isShown) view.start(total, value, words(progress));
+      if (!isShown) view.start(total, value, { line: progressLine(progress) });
       // The steps of failed items are subtracted from the total.
       view.setTotal(total);
-      view.update(value, words(progress));
+      view.update(value, { line: progressLine(progress) });
       isShown = true;
     },
     print(line) {
@@ -87,14 +107,4 @@ function fraction({ doneSteps, totalSteps, doneItems, totalItems }: Progress): [
   return totalSteps > 0 && doneItems < totalItems
     ? [Math.min(doneSteps, totalSteps), totalSteps]
     : [doneItems, Math.max(1, totalItems)];
-}
-
-function words({ doneItems, totalItems, failedItems, itemsPerMinute, remainingMs }: Progress) {
-  return {
-    done: doneItems,
-    items: totalItems,
-    failures: failedItems > 0 ? `, ${failedItems} failed` : '',
-    rate: `${formatNumber(itemsPerMinute)} per minute`,
-    left: remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
-  };
 }

@@ -30,7 +30,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   if (status.shards?.every((shard) => shard.state === 'complete'))
     lines.push(`When all shards are done: wildstyle merge ${folder}`);
   if (!run) return lines.join('\n');
-  const { pid, host, startedAt, updatedAt, itemsPerMinute, remainingMs, workers } = run;
+  const { pid, host, startedAt, updatedAt, remainingMs, workers } = run;
   const zone = localZone();
   const [started, updated] = [startedAt, updatedAt].map((at) => Date.parse(at));
   const isOver = state === 'complete' || state === 'stopped' || state === 'failed';
@@ -43,12 +43,29 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   if (run.stoppedBy) lines.push(`Stopped  by ${run.stoppedBy}`);
   if (state === 'running' || state === 'draining') {
     const left = remainingMs === null ? 'estimating' : `${formatDuration(remainingMs)} left`;
-    lines.push(`Rate     ${formatNumber(itemsPerMinute)} per minute, ${left}`);
+    const { totalSteps = 0, doneSteps = 0, workersBusy } = run;
+    if (totalSteps > 0)
+      lines.push(
+        `Steps    ${doneSteps} of ${totalSteps} of this run (${Math.floor((100 * doneSteps) / totalSteps)}%)`,
+      );
+    lines.push(`Rate     ${rateText(run)}, ${left}`);
     if (run.deadline)
       lines.push(`Ends     ${formatInstant(zone, Date.parse(run.deadline.at))} (${run.deadline.cause})`);
     const each = workers.map(({ pid: worker, items: load }) => `${worker ?? 'starting'} with ${load}`);
-    if (workers.length > 0) lines.push(`Workers  ${workers.length}: ${each.join(', ')}`);
+    const busy = workersBusy === undefined ? '' : `; busy ${Math.round(100 * workersBusy)}% of the time`;
+    if (workers.length > 0) lines.push(`Workers  ${workers.length}: ${each.join(', ')}${busy}`);
   }
   lines.push(...run.lastErrors.map(({ image, code, message }) => `Failed   ${image}: ${code}: ${message}`));
   return lines.join('\n');
+}
+
+/** A run without steps may make originals alone. */
+function rateText({
+  itemsPerMinute,
+  stylizedPerMinute,
+  totalSteps,
+}: NonNullable<FolderStatus['run']>): string {
+  return stylizedPerMinute !== undefined && (stylizedPerMinute > 0 || totalSteps)
+    ? `${formatNumber(stylizedPerMinute)} stylized images per minute`
+    : `${formatNumber(itemsPerMinute)} images per minute`;
 }

@@ -27,6 +27,12 @@ export const runStatusSchema = growing({
   /** Failed items by code. */
   errors: z.record(z.string(), count),
   itemsPerMinute: z.number(),
+  /** Stylized images per minute, and the share of the time in which the workers computed. */
+  stylizedPerMinute: z.number().optional(),
+  workersBusy: z.number().optional(),
+  /** Steps of this run. */
+  doneSteps: count.optional(),
+  totalSteps: count.optional(),
   remainingMs: z.number().nullable(),
   workers: z.array(growing({ pid: z.int().nullable(), items: count })),
   /** Images that are being optimized: the content and style images, and the loss curve so far. The first ones only. */

@@ -37,7 +37,11 @@ export interface LiveCurve {
 export interface LiveState
   extends Pick<FolderStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'> {
   readonly isGoing: boolean;
-  readonly itemsPerMinute: number | null;
+  readonly stylizedPerMinute: number | null;
+  /** Steps of the runs that go on, done and in all; null without steps. */
+  readonly steps: { readonly done: number; readonly total: number } | null;
+  /** The share of the time in which the workers computed. */
+  readonly workersBusy: number | null;
   readonly remainingMs: number | null;
   /** Images in work, for each worker. */
   readonly workers: readonly number[];
@@ -65,13 +69,22 @@ export async function liveState(root: string, newest: NewestRecords): Promise<Li
   ]);
   const runs = [status.run, ...(status.shards ?? []).map(({ run }) => run)].flatMap((run) => run ?? []);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const totalSteps = sum(runs.map((run) => run.totalSteps ?? 0));
+  const busy = runs.flatMap(({ workersBusy }) => workersBusy ?? []);
   const remaining = runs.flatMap(({ remainingMs }) => remainingMs ?? []);
   return {
     state: status.state,
     isGoing: isGoing(status),
     ...{ items: status.items, complete: status.complete, failed: status.failed, pending: status.pending },
     errors: status.errors,
-    itemsPerMinute: isGoing(status) ? sum(runs.map(({ itemsPerMinute }) => itemsPerMinute)) : null,
+    stylizedPerMinute: isGoing(status)
+      ? sum(runs.map(({ stylizedPerMinute, itemsPerMinute }) => stylizedPerMinute ?? itemsPerMinute))
+      : null,
+    steps:
+      isGoing(status) && totalSteps > 0
+        ? { done: sum(runs.map((run) => run.doneSteps ?? 0)), total: totalSteps }
+        : null,
+    workersBusy: isGoing(status) && busy.length > 0 ? sum(busy) / busy.length : null,
     remainingMs: isGoing(status) && remaining.length > 0 ? Math.max(...remaining) : null,
     workers: runs.flatMap(({ workers }) => workers.map(({ items }) => items)),
     inWork: isGoing(status) ? runs.flatMap(({ inWork }) => (inWork ?? []).map(liveCurve)) : [],

@@ -73,7 +73,8 @@ function progressOf(totalSteps: number, report: StylizeImagesOptions['onProgress
     const elapsedMs = performance.now() - startedMs;
     const remainingMs = (elapsedMs / doneSteps) * Math.max(0, totalSteps - doneSteps);
     const itemsPerMinute = 60_000 / (elapsedMs + remainingMs);
-    const items = { doneItems: 0, failedItems: 0, totalItems: 1, itemsPerMinute };
-    report?.({ ...items, doneSteps, totalSteps, elapsedMs, remainingMs });
+    const rates = { itemsPerMinute, stylizedPerMinute: itemsPerMinute, workersBusy: 1 };
+    const items = { doneItems: 0, failedItems: 0, totalItems: 1, doneStylized: 0, totalStylized: 1 };
+    report?.({ ...items, ...rates, doneSteps, totalSteps, elapsedMs, remainingMs });
   };
 }

@@ -64,13 +64,14 @@ export class StatusReporter {
   see(event: RunEvent): void {
     const before = this.#status;
     if (event.type === 'progress') {
-      const { doneItems, failedItems, itemsPerMinute, remainingMs } = event.progress;
+      const { doneItems, failedItems, remainingMs } = event.progress;
+      const { itemsPerMinute, stylizedPerMinute, workersBusy, doneSteps, totalSteps } = event.progress;
       const complete = this.beginning.complete + doneItems - failedItems;
       this.#status = {
         ...before,
         complete,
         pending: Math.max(0, before.items - complete - before.failed),
-        itemsPerMinute,
+        ...{ itemsPerMinute, stylizedPerMinute, workersBusy, doneSteps, totalSteps },
         remainingMs: remainingMs ?? null,
         workers: event.workers.map(({ pid, items }) => ({ pid: pid ?? null, items })),
         inWork: inWorkOf(event.workers),

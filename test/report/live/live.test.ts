@@ -134,6 +134,11 @@ test('shows a run until it ends', async (t) => {
   t.is(last?.name, 'end');
   t.like(last?.state, { state: 'complete', isGoing: false, items: 21, complete: 18, failed: 3, pending: 0 });
   t.true(states.some(({ state }) => state.isGoing && state.complete < 18));
+  const withSteps = states.filter(({ state }) => state.steps !== null);
+  t.true(
+    withSteps.some(({ state: { steps } }) => steps !== null && steps.done > 0 && steps.done <= steps.total),
+  );
+  t.true(withSteps.every(({ state }) => (state.workersBusy ?? 2) <= 1 && state.stylizedPerMinute !== null));
   const { newest = [], failures = [], inWork } = last?.state ?? {};
   t.deepEqual(inWork, []);
   t.is(failures[0]?.code, 'image-unsupported');

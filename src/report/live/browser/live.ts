@@ -89,7 +89,9 @@ function show(state: LiveState): void {
   say('done', `${state.complete} of ${state.items}`);
   say('left', String(state.pending));
   say('failed', String(state.failed));
-  say('rate', short(state.itemsPerMinute));
+  say('steps', state.steps === null ? '–' : `${state.steps.done} of ${state.steps.total}`);
+  say('rate', short(state.stylizedPerMinute));
+  say('busy', state.workersBusy === null ? '–' : `${Math.round(100 * state.workersBusy)} %`);
   say('eta', duration(state.remainingMs));
   say('workers', String(state.workers.reduce((sum, items) => sum + items, 0)));
   at('report').hidden = !state.hasReport || state.isGoing;
