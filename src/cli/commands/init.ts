@@ -23,7 +23,13 @@ import {
   Canceled,
 } from '../init/questions.js';
 import { type Teller, teller } from '../init/teller.js';
-import { draftLines, duplicateLines, folderLines, shownPath } from '../text/first-job-text.js';
+import {
+  draftLines,
+  duplicateLines,
+  folderLines,
+  shownPath,
+  undecodableLines,
+} from '../text/first-job-text.js';
 
 interface InitArguments {
   readonly content?: string;
@@ -110,15 +116,15 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
   if (asks && existsSync(file) && !args.force && !(await askYesNo(`Replace ${shownPath(file)}?`, false)))
     refuseExisting(file, false);
 
-  const places = { jobFolder: dirname(file), content: contentRoot, style: styleRoot, output };
+  const places = { jobFolder: dirname(file), content, style, output };
   const { stylesPerContent, split, hours } = args;
   let wishes = { strength, sizePx, stylesPerContent, split };
   const draft = () =>
     tell.during('Comparing the images and measuring this machine', () =>
-      draftJob({ file, places, content, wishes, hours }),
+      draftJob({ file, places, wishes, hours }),
     );
   let drafted = await draft();
-  tell.lines(duplicateLines(drafted));
+  tell.lines([...undecodableLines(drafted), ...duplicateLines(drafted)]);
   tell.lines(draftLines(drafted));
   if (asks && stylesPerContent === undefined) {
     const proposed = drafted.proposal.stylesPerContent;
@@ -131,13 +137,15 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
   }
   const notes = {
     found: [
-      ...folderLines('Photographs', content),
+      ...folderLines('Photographs', drafted.places.content),
       ...folderLines('Paintings', style),
       ...duplicateLines(drafted),
     ],
     planned: draftLines(drafted),
   };
-  await publishFile(file, jobText(places, drafted.proposal, notes), { temporaryFolder: places.jobFolder });
+  await publishFile(file, jobText(drafted.places, drafted.proposal, notes), {
+    temporaryFolder: places.jobFolder,
+  });
   tell.lines([`Job: ${shownPath(file)}`]);
   if (args.preview ?? (asks && (await askYesNo(`Make a preview of ${previewImages} images?`, true))))
     await preview(file, tell);

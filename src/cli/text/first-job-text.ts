@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import type { Draft } from '../../run/first-job/draft.js';
 import type { FolderLook } from '../../run/first-job/look.js';
-import type { Sizes } from '../../run/first-job/sizes.js';
+import type { OddImage, Sizes } from '../../run/first-job/sizes.js';
 import { formatBytes, formatEstimate, formatNumber } from '../format.js';
 
 const mostNames = 6;
@@ -19,20 +19,25 @@ export function folderLines(what: 'Photographs' | 'Paintings', look: FolderLook)
   const lines = [`${what}: ${count(paths.length, 'image')}${inClasses}.`];
   if (isContent && arrangement === 'splits') lines.push(`Folders of splits: ${splits.join(', ')}.`);
   if (sizes) lines.push(sizesText(sizes));
-  if (odd.length > 0)
-    lines.push(
-      `${count(odd.length, 'image')} cannot be used: ${listed(odd.map(({ path, code }) => `${path} (${code})`))}.`,
-    );
+  if (odd.length > 0) lines.push(oddText(count(odd.length, 'image'), odd));
   if (isContent && outside > 0)
-    lines.push(`${count(outside, 'image')} in no folder: without a class, they are left out.`);
+    lines.push(`${count(outside, 'image')} in no folder: without a class, left out.`);
   if (others.length > 0) lines.push(`${count(others.length, 'other file')}, not used: ${listed(others)}.`);
   return lines;
 }
 
+/** Describes what was found by decoding the photographs. */
+export function undecodableLines({ undecodable }: Draft): string[] {
+  return undecodable.length === 0 ? [] : [oddText(`${undecodable.length} more`, undecodable)];
+}
+
 /** Describes what was found by comparing the images with each other. */
 export function duplicateLines({ prepared }: Draft): string[] {
-  const { duplicates, similar } = prepared.inventory;
+  const { duplicates, similar, problems } = prepared.inventory;
   const lines: string[] = [];
+  // Images without a class were told with their folder.
+  const links = problems.filter(({ code }) => code !== 'labels-invalid');
+  if (links.length > 0) lines.push(oddText(count(links.length, 'file'), links));
   if (duplicates.length > 0)
     lines.push(`${count(duplicates.length, 'exact copy', 'exact copies')}: used once.`);
   if (similar.length > 0) lines.push(`${count(similar.length, 'pair')} of images that look alike.`);
@@ -59,6 +64,10 @@ function sizesText({ smallestPx, medianPx, largestPx }: Sizes): string {
   return smallestPx === largestPx
     ? `All have a long edge of ${largestPx} pixels.`
     : `Long edges from ${smallestPx} to ${largestPx} pixels, half of them up to ${medianPx}.`;
+}
+
+function oddText(what: string, odd: readonly OddImage[]): string {
+  return `${what} cannot be used and will be left out: ${listed(odd.map(({ path, code }) => `${path} (${code})`))}.`;
 }
 
 /** A path as the user would write it. */

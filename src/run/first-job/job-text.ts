@@ -1,12 +1,14 @@
 /** Writes a proposal as a job file with comments. Pure: no I/O. @module */
 import { isAbsolute, relative, sep } from 'node:path';
+import { exclusionsOf } from './leave-out.js';
+import type { FolderLook } from './look.js';
 import { type Proposal, strengths } from './propose.js';
 
 /** The folders of a job; absolute paths. */
 export interface JobPlaces {
   readonly jobFolder: string;
-  readonly content: string;
-  readonly style: string;
+  readonly content: FolderLook;
+  readonly style: FolderLook;
   readonly output: string;
 }
 
@@ -17,7 +19,10 @@ export interface JobNotes {
   readonly planned: readonly string[];
 }
 
-/** Returns the text of a job file. It can be run as it is. */
+/**
+ * Returns the text of a job file. It can be run as it is: images that cannot be used are left out.
+ * @throws `content-missing` or `style-missing` if there are too many of those
+ */
 export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes): string {
   const { labels, balanceClasses, stylesPerContent, sizePx, strength, limit } = proposal;
   const path = (folder: string) => scalar(pathFrom(places.jobFolder, folder));
@@ -30,14 +35,16 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     '',
     '# The photographs: they give the shapes and the classes.',
     'content:',
-    `  root: ${path(places.content)}`,
+    `  root: ${path(places.content.root)}`,
     labels === 'folders'
       ? '  labels: folders # the class of an image is the name of its folder'
       : '  labels: none # there are no folders, so there are no classes',
+    ...excludeLines(places.content),
     '',
     '# The paintings: they give colors and brushwork.',
     'style:',
-    `  root: ${path(places.style)}`,
+    `  root: ${path(places.style.root)}`,
+    ...excludeLines(places.style),
     '',
     ...splitLines(proposal),
     'sampling:',
@@ -67,6 +74,13 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     '  # engine: auto # the fastest engine and device that compute correctly here: see `wildstyle doctor`',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function excludeLines(look: FolderLook): string[] {
+  const exclusions = exclusionsOf(look);
+  if (exclusions.length === 0) return [];
+  const lines = exclusions.map(({ pattern, reason }) => `    - ${scalar(pattern)} # ${reason}`);
+  return ['  exclude: # these cannot be used as they are: docs/errors.md explains each reason', ...lines];
 }
 
 function splitLines({ split, stylize, groupSimilar }: Proposal): string[] {

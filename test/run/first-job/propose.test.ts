@@ -6,8 +6,9 @@ import { arrange } from '../../../src/run/first-job/layout.js';
 import type { FolderLook } from '../../../src/run/first-job/look.js';
 import { limitedTo, propose, proposedSizePx } from '../../../src/run/first-job/propose.js';
 
-const look = (paths: readonly string[], medianPx = 500): FolderLook => ({
-  root: resolve('photos'),
+const look = (paths: readonly string[], medianPx = 500, root = resolve('photos')): FolderLook => ({
+  source: 'content',
+  root,
   ...arrange(paths),
   others: [],
   odd: [],
@@ -71,20 +72,20 @@ test('every proposal is a valid job, whatever the folders are called', (t) => {
   ];
   for (const name of names) {
     const base = resolve('jobs');
-    const places = {
-      jobFolder: base,
-      content: join(base, name),
-      style: join(base, '..', name),
-      output: join(base, 'out', name),
-    };
     for (const paths of [['a.jpg'], many('cat', 80), ['train/cat/1.jpg', 'test/cat/2.jpg']]) {
+      const places = {
+        jobFolder: base,
+        content: look(paths, 500, join(base, name)),
+        style: look(['a.jpg'], 500, join(base, '..', name)),
+        output: join(base, 'out', name),
+      };
       const text = jobText(places, propose(look(paths), {}, 1), {
         found: [`${name}\nsecond line`],
         planned: [],
       });
       const job = parseJob(join(base, 'job.yaml'), text);
-      t.is(job.content.root, places.content, text);
-      t.is(job.style.root, places.style);
+      t.is(job.content.root, places.content.root, text);
+      t.is(job.style.root, places.style.root);
       t.is(job.output.root, places.output);
     }
   }
