@@ -10,13 +10,20 @@ import { findShards } from '../../src/dataset/shards/shard-folders.js';
 import { readSummary } from '../../src/dataset/summary.js';
 import type { WildstyleError } from '../../src/errors.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
-import type { ExporterName } from '../../src/export-formats.js';
 import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
 import { isInShard } from '../../src/plan/shard.js';
 import { mergeShards } from '../../src/run/shards/merge-shards.js';
 import { imagesBelow } from '../support/dataset-tree.js';
 import { FaultPoint, faultCodes, faultFileSystem, faults } from './support/fault-file-system.js';
-import { buryHolder, contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from './support/small-run.js';
+import {
+  buryHolder,
+  contentsOf,
+  copyOf,
+  exportedContents,
+  faultsOf,
+  type SmallRun,
+  smallRun,
+} from './support/small-run.js';
 
 const isWhole = process.env.WILDSTYLE_SWEEP === 'whole';
 
@@ -51,12 +58,6 @@ async function shardAndMerge(root: string, fileSystem: FileSystem): Promise<void
   const isMerged = (await readSummary(root)) !== undefined && (await findShards(root)).length === 0;
   if (!isMerged) await small.run(root, { fileSystem, shard: { index: 0, count: 3 } });
   await mergeIn(root, fileSystem);
-}
-
-async function wholeWithExport(name: ExporterName = 'csv'): Promise<Record<string, string>> {
-  const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
-  await exportDataset(root, name);
-  return contentsOf(root);
 }
 
 /** Damages a dataset in every way that a repair mends. */
@@ -104,7 +105,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await damage(root);
     },
     work: repairIn,
-    after: wholeWithExport,
+    after: () => exportedContents(small, 'csv'),
   },
   'shard that goes on, and the merge': {
     every: 11,
@@ -136,7 +137,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     every: 1,
     before: (root) => copyOf(join(folder, 'whole/out'), root),
     work: exportTo,
-    after: wholeWithExport,
+    after: () => exportedContents(small, 'csv'),
   },
   'export of copies that replaces another': {
     every: 5,
@@ -148,7 +149,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await writeFile(join(root, 'exports/yolo/train/old/one.png'), 'of an earlier version');
     },
     work: copiesTo,
-    after: () => wholeWithExport('yolo'),
+    after: () => exportedContents(small, 'yolo'),
   },
 };
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { FileSystem, OpenFile } from '../../../src/files/file-system.js';
 
 type Entry =
@@ -21,10 +21,18 @@ type Entry =
 /** What is left after a cut. `flushed`: only what had to be; `names`: names in folders are never lost, bytes are. */
 export type Survival = 'flushed' | 'names';
 
-interface Inode {
+interface FileNode {
   bytes: Buffer;
   flushed: Buffer;
 }
+
+/** What a folder contains, by name. It moves with the folder. */
+interface FolderNode {
+  names: Map<string, Node>;
+  flushedNames: Map<string, Node>;
+}
+
+type Node = FileNode | FolderNode;
 
 /** Records the operations below a folder. */
 export class RecordedFileSystem implements FileSystem {
@@ -82,8 +90,11 @@ export class RecordedFileSystem implements FileSystem {
     return this.#log({ op: 'link', from, to }, () => this.real.link(from, to));
   };
   rename = (from: string, to: string) => {
-    this.#files.set(to, this.#files.get(from) as number);
-    this.#files.delete(from);
+    for (const [path, file] of [...this.#files]) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      this.#files.delete(path);
+      this.#files.set(to + path.slice(from.length), file);
+    }
     return this.#log({ op: 'rename', from, to }, () => this.real.rename(from, to));
   };
 
@@ -129,37 +140,29 @@ function wrap(file: OpenFile): OpenFile {
 
 /** The folders and files of a system, with what of them is flushed. */
 class Disk {
-  readonly #inodes = new Map<number, Inode>();
-  /** Names in each folder: a file number, or a path of a folder. */
-  readonly #names = new Map<string, Map<string, number | 'folder'>>();
-  readonly #flushedNames = new Map<string, Map<string, number | 'folder'>>();
-  #number = -1;
+  readonly #top: FolderNode = { names: new Map(), flushedNames: new Map() };
+  readonly #files = new Map<number, FileNode>();
 
   constructor(
     private readonly root: string,
     initial: ReadonlyMap<string, Buffer | undefined>,
   ) {
-    this.#names.set(root, new Map());
     for (const [path, bytes] of initial) {
-      if (bytes === undefined) this.#names.set(path, new Map());
-      this.#folder(path).set(path, bytes === undefined ? 'folder' : this.#number);
-      if (bytes !== undefined) this.#inodes.set(this.#number--, { bytes, flushed: bytes });
+      const node: Node = bytes ? { bytes, flushed: bytes } : { names: new Map(), flushedNames: new Map() };
+      this.#parent(path)?.names.set(basename(path), node);
+      this.#parent(path)?.flushedNames.set(basename(path), node);
     }
-    for (const [path, names] of this.#names) this.#flushedNames.set(path, new Map(names));
   }
 
   apply(entry: Entry): void {
     switch (entry.op) {
-      case 'create':
-        if (!this.#folder(entry.path).has(entry.path)) {
-          this.#inodes.set(entry.file, { bytes: Buffer.alloc(0), flushed: Buffer.alloc(0) });
-          this.#folder(entry.path).set(entry.path, entry.file);
-        } else {
-          // A file from before the recording.
-          const inode = this.#inodes.get(this.#folder(entry.path).get(entry.path) as number) as Inode;
-          this.#inodes.set(entry.file, inode);
-        }
+      case 'create': {
+        // There may be a file from before the recording.
+        const node = this.#at(entry.path) ?? { bytes: Buffer.alloc(0), flushed: Buffer.alloc(0) };
+        this.#files.set(entry.file, node as FileNode);
+        this.#parent(entry.path)?.names.set(basename(entry.path), node);
         return;
+      }
       case 'write':
         this.#change(entry.file, (bytes) => Buffer.concat([bytes, entry.data]));
         return;
@@ -167,56 +170,62 @@ class Disk {
         this.#change(entry.file, (bytes) => bytes.subarray(0, entry.length));
         return;
       case 'sync': {
-        const inode = this.#inodes.get(entry.file) as Inode;
-        inode.flushed = inode.bytes;
+        const node = this.#files.get(entry.file) as FileNode;
+        node.flushed = node.bytes;
         return;
       }
-      case 'syncFolder':
-        if (this.#names.has(entry.path))
-          this.#flushedNames.set(entry.path, new Map(this.#names.get(entry.path)));
+      case 'syncFolder': {
+        const node = this.#at(entry.path);
+        if (node && 'names' in node) node.flushedNames = new Map(node.names);
         return;
+      }
       case 'mkdir':
-        this.#names.set(entry.path, new Map());
-        this.#flushedNames.set(entry.path, new Map());
-        this.#folder(entry.path).set(entry.path, 'folder');
+        this.#parent(entry.path)?.names.set(basename(entry.path), {
+          names: new Map(),
+          flushedNames: new Map(),
+        });
         return;
       case 'unlink':
       case 'rmdir':
-        this.#folder(entry.path).delete(entry.path);
+        this.#parent(entry.path)?.names.delete(basename(entry.path));
         return;
       case 'link':
       case 'rename': {
-        const moved = this.#folder(entry.from).get(entry.from) as number;
-        if (entry.op === 'rename') this.#folder(entry.from).delete(entry.from);
-        this.#folder(entry.to).set(entry.to, moved);
+        const moved = this.#at(entry.from) as Node;
+        if (entry.op === 'rename') this.#parent(entry.from)?.names.delete(basename(entry.from));
+        this.#parent(entry.to)?.names.set(basename(entry.to), moved);
       }
     }
   }
 
   left(survival: Survival): Map<string, Buffer | undefined> {
     const left = new Map<string, Buffer | undefined>();
-    const names = survival === 'flushed' ? this.#flushedNames : this.#names;
-    const visit = (folder: string) => {
-      for (const [path, what] of names.get(folder) ?? []) {
-        if (what === 'folder') {
-          left.set(path, undefined);
-          visit(path);
-        } else left.set(path, (this.#inodes.get(what) as Inode).flushed);
+    const visit = (folder: string, node: FolderNode) => {
+      for (const [name, each] of survival === 'flushed' ? node.flushedNames : node.names) {
+        const path = join(folder, name);
+        left.set(path, 'names' in each ? undefined : each.flushed);
+        if ('names' in each) visit(path, each);
       }
     };
-    visit(this.root);
+    visit(this.root, this.#top);
     return left;
   }
 
-  #folder(path: string): Map<string, number | 'folder'> {
-    const names = this.#names.get(dirname(path));
-    // Above the root, nothing is recorded.
-    return names ?? new Map();
+  /** What a path names now. Above the root, nothing is recorded. */
+  #at(path: string): Node | undefined {
+    if (path === this.root) return this.#top;
+    return this.#parent(path)?.names.get(basename(path));
+  }
+
+  #parent(path: string): FolderNode | undefined {
+    if (!path.startsWith(`${this.root}/`)) return undefined;
+    const node = this.#at(dirname(path));
+    return node && 'names' in node ? node : undefined;
   }
 
   #change(file: number, change: (bytes: Buffer) => Buffer): void {
-    const inode = this.#inodes.get(file) as Inode;
-    inode.bytes = change(inode.bytes);
+    const node = this.#files.get(file) as FileNode;
+    node.bytes = change(node.bytes);
   }
 }
 

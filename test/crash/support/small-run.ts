@@ -3,6 +3,8 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OutputPlace, outputPaths } from '../../../src/dataset/output-paths.js';
 import { verifyDataset } from '../../../src/dataset/verify/verify.js';
+import { exportDataset } from '../../../src/export/export-dataset.js';
+import type { ExporterName } from '../../../src/export-formats.js';
 import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 import { type Holder, lockFiles } from '../../../src/files/lock/lock-files.js';
 import { thisProcess } from '../../../src/files/lock/process-identity.js';
@@ -78,6 +80,14 @@ async function runIn(
     ...(maxImages !== undefined && { limits: { maxImages } }),
     startWorker: () => inProcessWorker({ fileSystem, ...(onDone && { onDone }) }),
   });
+}
+
+/** Exports a copy of the dataset of {@link SmallRun.whole}, which must be there. @returns the contents of the copy */
+export async function exportedContents(small: SmallRun, name: ExporterName): Promise<Record<string, string>> {
+  const { folder } = small.job;
+  const root = await copyOf(join(folder, 'whole/out'), join(folder, 'exported/out'));
+  await exportDataset(root, name);
+  return contentsOf(root);
 }
 
 /** Makes the holder of the lock of a folder, or of a shard, look dead, as it is after a crash. */
