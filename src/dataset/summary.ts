@@ -20,6 +20,19 @@ import { outputPaths } from './output-paths.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json = z.record(z.string(), z.unknown());
 
+/** What a dataset says of the run that ended last. */
+export const lastRunSchema = growing({
+  workers: z.int().min(0).describe('Worker processes; in a dataset that was merged, those of all shards'),
+  workerMs: z.number().min(0).describe('Wall-clock time of the workers in milliseconds, summed over them'),
+  computedMs: z.number().min(0).describe('Of this, the time in which they computed'),
+  maxFailures: z.number().min(0).describe('`run.maxFailures` of the job'),
+  tooManyFailures: z
+    .boolean()
+    .describe('Whether more images failed than that tolerates: the run ended with 1'),
+});
+
+export type LastRun = z.output<typeof lastRunSchema>;
+
 /** The schema of `dataset.json`. A key added later is optional: a default would change the digests of older datasets. */
 export const summarySchema = growing({
   format: z.literal(formatVersion).describe('Version of the dataset format'),
@@ -32,7 +45,10 @@ export const summarySchema = growing({
     .array(json)
     .readonly()
     .describe('Jobs that created parts of the dataset before it was extended, oldest first'),
-  environment: json.describe('Versions of Node.js and the engine, platform, processor and `run.batch`'),
+  environment: json.describe(
+    'Versions of Node.js and the engine, platform, processor, `run.batch`, and license and attribution of the weights',
+  ),
+  lastRun: lastRunSchema.optional().describe('The last run; absent in datasets of earlier versions'),
   counts: countsSchema,
   columns: z
     .array(growing({ name: z.string(), type: z.string() }))
@@ -72,6 +88,8 @@ export interface SummaryFacts
   readonly finishedAt: Date;
   readonly planDigest: string;
   readonly compiled: CompiledManifest;
+  /** Default: nothing is known of it. */
+  readonly lastRun?: LastRun | undefined;
   /** sha256 of other files of the dataset, by path relative to its folder. Default: none. */
   readonly files?: DatasetSummary['digests']['files'];
   /** Exports made before; default: none. */
@@ -90,6 +108,7 @@ export function summarize(facts: SummaryFacts): DatasetSummary {
     job: facts.job,
     earlierJobs: facts.earlierJobs,
     environment: facts.environment,
+    ...(facts.lastRun && { lastRun: facts.lastRun }),
     counts: compiled.counts,
     columns: columnList.map((column) => ({ ...column })),
     volatile: volatileFields,

@@ -73,6 +73,8 @@ export type Placement = Named<Readonly<Record<string, number>>>;
 export interface WeightSet {
   readonly digest: string;
   readonly tensors: Named<HostTensor>;
+  /** What the file says about itself, such as its license. Default: nothing. */
+  readonly metadata?: Named<string>;
 }
 
 /** The precisions in which an engine can compute. Values that go in and come out are float32 in all of them. */

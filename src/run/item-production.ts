@@ -24,6 +24,7 @@ import {
   type IsPending,
   type Workload,
 } from './estimate/workload.js';
+import type { WorkersTime } from './finish/last-run.js';
 import { type Deadline, type Phase, phaseAt } from './limits/deadline.js';
 import { removeUnrecorded } from './limits/remove-unrecorded.js';
 import { dropped, WorkerPool } from './pool/pool.js';
@@ -58,6 +59,8 @@ export class ItemProduction {
   /** From the estimate, until the run has measured itself. */
   #msPerPixel = 0;
   #phase: Phase = 'start';
+  /** When the last image was made. */
+  #madeMs = Number.NEGATIVE_INFINITY;
   readonly #dropped: PlanItem[] = [];
   readonly #suspects = new Suspects();
   #journal: Promise<Journal> | undefined;
@@ -118,11 +121,10 @@ export class ItemProduction {
   /**
    * Makes the pending items.
    * @param done number of items already in the folder
-   * @returns the time spent in optimization steps, summed over the workers, in milliseconds
    */
-  async run(done: number, isPending: IsPending): Promise<number> {
+  async run(done: number, isPending: IsPending): Promise<void> {
     const { onEvent, drain, abandon } = this.options;
-    if (this.workload.items === 0) return 0;
+    if (this.workload.items === 0) return;
     onEvent?.({ type: 'begin', workload: this.workload, done, allocation: this.allocation });
     const onDrain = () => this.#drain('signal');
     const onAbandon = () => this.#pool.kill();
@@ -144,6 +146,7 @@ export class ItemProduction {
       await this.#pool.start();
       if (!known) await this.#measure();
       await this.#makeAll(isPending);
+      this.#madeMs = performance.now();
       this.#report();
       await this.#remember();
     } finally {
@@ -155,7 +158,19 @@ export class ItemProduction {
       if (this.#phase === 'drop')
         await removeUnrecorded(this.output.place, this.#dropped, this.output.lock.fileSystem);
     }
+  }
+
+  /** The time spent in optimization steps, summed over the workers, in milliseconds. */
+  get stepMs(): number {
     return this.#counter.made.ms;
+  }
+
+  /** How busy the workers are, or were. */
+  get workersTime(): WorkersTime {
+    const { workers } = this.allocation;
+    const { computedMs } = this.#counter;
+    const workerMs = this.workload.items === 0 ? 0 : (this.#madeMs - this.#counter.startedMs) * workers;
+    return { workers, workerMs: Math.max(workerMs, computedMs), computedMs };
   }
 
   async #makeAll(isPending: IsPending): Promise<void> {

@@ -5,6 +5,7 @@ import { rootOf } from '../dataset/output-paths.js';
 import { asWildstyleError } from '../errors.js';
 import { spaceShortage } from './estimate/free-space.js';
 import { type IsPending, type Workload, workloadOfFirst } from './estimate/workload.js';
+import type { WorkersTime } from './finish/last-run.js';
 import { ItemProduction, type RunOutput } from './item-production.js';
 import type { Deadline } from './limits/deadline.js';
 import { openGate } from './preparing/gate.js';
@@ -41,7 +42,7 @@ export interface Production {
   readonly deadline: Deadline | undefined;
   readonly lockLost: AbortSignal;
   /** Writes what a run leaves when no more images are made. */
-  readonly finish: (onEvent: (event: RunEvent) => void) => Promise<Finished>;
+  readonly finish: (onEvent: (event: RunEvent) => void, time: WorkersTime) => Promise<Finished>;
 }
 
 /** Makes the pending images, within the limits of the run, and finishes. Reports the status on the way. */
@@ -73,9 +74,14 @@ export async function produce(production: Production): Promise<RunResult> {
       deadline,
     );
     making.abortOn(lockLost);
-    const stepMs = await making.run(done, isPending);
+    await making.run(done, isPending);
     onEvent({ type: 'finishing' });
-    const { counts, contactSheet, report, exports = { written: [], left: [] } } = await finish(onEvent);
+    const {
+      counts,
+      contactSheet,
+      report,
+      exports = { written: [], left: [] },
+    } = await finish(onEvent, making.workersTime);
     const isPartial = counts.pending > 0;
     const result: RunResult = {
       status: isPartial || exports.left.length > 0 ? 'stopped' : 'complete',
@@ -87,7 +93,7 @@ export async function produce(production: Production): Promise<RunResult> {
       report,
       exports,
       elapsedMs: performance.now() - began,
-      stepMs,
+      stepMs: making.stepMs,
       workers: making.allocation.workers,
     };
     await reporter.end(result, counts);

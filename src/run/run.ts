@@ -92,8 +92,8 @@ async function runLocked(
     startedAt,
     deadline,
     lockLost,
-    async finish(onEvent) {
-      const finished = await finishDataset(prepared, startedAt, lock.fileSystem);
+    async finish(onEvent, time) {
+      const finished = await finishDataset(prepared, startedAt, time, lock.fileSystem);
       if (finished.counts.pending > 0) return finished;
       await retireJournals(outputPaths(root), generation, lock.fileSystem);
       const exports = await writeExports(job, { ...options, onEvent }, lock.fileSystem);

@@ -8,7 +8,7 @@ import type { Job } from '../job/schema.js';
  */
 export function tooManyFailures(
   { failed: missing, items, errors }: Counts,
-  { maxFailures }: Job['run'],
+  { maxFailures }: Pick<Job['run'], 'maxFailures'>,
 ): boolean {
   const failed = missing - (errors['label-lost'] ?? 0);
   return failed > (maxFailures > 0 && maxFailures < 1 ? maxFailures * items : maxFailures);

@@ -7,6 +7,7 @@ import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
+import { readPage } from '../report/page/page-parts.js';
 import { smallJob } from '../support/small-job.js';
 
 test('records, metadata, card and Croissant have the licenses, and those without are counted', async (t) => {
@@ -44,6 +45,14 @@ test('records, metadata, card and Croissant have the licenses, and those without
   const card = await readFile(join(job.out, 'README.md'), 'utf8');
   t.regex(card, /\| content images \| CC-BY-4\.0 \| 1 \|/);
   t.regex(card, /\| content images \| \*\*none on record\*\* \| 5 \|/);
+  const { html, data } = await readPage(job.out);
+  const cells = (...texts: string[]) =>
+    new RegExp(`>${texts[0]}</th><td>(<bdi>)?${texts[1]}(</bdi>)?</td><td class="number">${texts[2]}</td>`);
+  t.regex(html, cells('content images', 'CC-BY-4\\.0', '1'));
+  t.regex(html, cells('content images', '<strong>none on record</strong>', '5'));
+  t.regex(html, cells('content images', 'Ann', '1'), 'its author');
+  t.regex(html, /<th scope="row">random<\/th><td><bdi>none needed: drawn, not trained</, 'its weights');
+  t.deepEqual(data.rows.map(({ rights }) => rights?.content).filter(Boolean), ['CC-BY-4.0, Ann']);
   const croissant = JSON.parse(await readFile(join(job.out, 'exports/croissant/croissant.json'), 'utf8'));
   t.deepEqual(croissant.license, ['https://spdx.org/licenses/CC-BY-4.0.html']);
   t.is(croissant['prov:wasDerivedFrom'].length, counts?.licenses?.length);

@@ -50,3 +50,38 @@ test('without run.report, a run leaves the report alone', async (t) => {
   t.false(Object.hasOwn(before?.digests.files ?? {}, 'report.html'));
   t.is((await run(job, ['run.report=true'])).status, 'nothing', 'the dataset is complete');
 });
+
+test('the report of a run in which too many images failed says so first, also when it is written again', async (t) => {
+  const job = await smallJob({ ...onlyOriginals, run: { workers: 1, maxFailures: 0.01 } });
+  t.teardown(job.remove);
+  await job.put('content/ponds/broken.png', 'no image');
+  t.is((await wildstyle(['run', job.file], job)).exitCode, 1);
+  const { html } = await readPage(job.out);
+  t.regex(
+    html,
+    /Status: <strong class="status failed">too many failures<\/strong>\. 1 of 7 images failed; <code>run\.maxFailures<\/code> tolerates 1 %\./,
+  );
+  t.notRegex(html, /class="status complete"/);
+  t.is((await wildstyle(['report', job.out], job)).exitCode, 0);
+  t.regex((await readPage(job.out)).html, /too many failures/);
+  await run(job, ['run.maxFailures=0.5', 'sampling.stylesPerContent=1'], { extend: true });
+  t.regex(
+    (await readPage(job.out)).html,
+    /Status: <strong class="status complete">complete</,
+    'tolerated now',
+  );
+});
+
+test('a dataset says how busy the workers of its last run were', async (t) => {
+  const job = await smallJob({ run: { workers: 2, threads: 1, batch: 1 } });
+  t.teardown(job.remove);
+  await run(job);
+  const { lastRun, environment } = (await readSummary(job.out)) ?? {};
+  t.like(lastRun, { workers: 2, tooManyFailures: false });
+  const { workerMs = 0, computedMs = 0 } = lastRun ?? {};
+  t.true(computedMs > 0 && computedMs <= workerMs);
+  t.like(environment?.weights, [{ network: 'random', isTrained: false, license: null }]);
+  const { html } = await readPage(job.out);
+  t.regex(html, /In the last run, the 2 workers computed <strong>\d+ %<\/strong> of the time: .* of \d+ s\./);
+  t.regex(html, /12 images took (less than a second|\d+ s) of the workers' time/);
+});

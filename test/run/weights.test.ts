@@ -7,8 +7,10 @@ import { cacheFolder } from '../../src/files/cache-folder.js';
 import { openSafetensors } from '../../src/files/safetensors/read.js';
 import { safetensorsBytes } from '../../src/files/safetensors/write.js';
 import { packageFile } from '../../src/package-file.js';
-import { findWeights, WeightStore } from '../../src/run/preparing/weights.js';
+import { findWeights, rightsOfWeights, WeightStore } from '../../src/run/preparing/weights.js';
 import { packagedCompactFile } from '../../src/stylize/networks/compact.js';
+import { networks } from '../../src/stylize/networks/index.js';
+import { cachedWeightsFile } from '../../src/weights/cache.js';
 
 // These tests change the cache folder in the environment, so they run serially.
 const before = process.env.XDG_CACHE_HOME;
@@ -112,3 +114,25 @@ test('reports weights that are unknown, missing or invalid', async (t) => {
   t.is(invalid?.code, 'weights-invalid');
   t.true(invalid?.message.startsWith(`${text}: `), invalid?.message);
 });
+
+test.serial(
+  'the license of weights is that of their file or, if it was fetched, of its publisher',
+  async (t) => {
+    const { license, attribution, isTrained } = rightsOfWeights(
+      'compact',
+      await networks.compact.loadWeights(),
+      undefined,
+    );
+    t.deepEqual({ license, isTrained }, { license: 'CC BY 4.0', isTrained: true });
+    t.regex(attribution ?? '', /VGG-19/);
+    const set = (metadata: Record<string, string>) => ({ digest: 'd', tensors: {}, metadata });
+    const licenseOf = (metadata: Record<string, string>, file: string) =>
+      rightsOfWeights('vgg19', set(metadata), file).license;
+    const fetched = cachedWeightsFile('vgg19');
+    t.regex(licenseOf({ preprocess: 'rgb-imagenet' }, fetched) ?? '', /BSD-3-Clause/);
+    t.is(licenseOf({ preprocess: 'rgb-imagenet' }, 'mine.safetensors'), null);
+    t.is(licenseOf({ preprocess: 'bgr-255-caffe' }, fetched), null);
+    t.is(licenseOf({ preprocess: 'bgr-255-caffe', licence: 'CC BY 4.0' }, 'mine.safetensors'), 'CC BY 4.0');
+    t.false(rightsOfWeights('random', { digest: 'd', tensors: {} }, undefined).isTrained);
+  },
+);

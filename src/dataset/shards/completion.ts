@@ -7,7 +7,7 @@ import { growing } from '../../files/growing.js';
 import { publishFile } from '../../files/publish.js';
 import { countsSchema } from '../ledger/tally.js';
 import { outputPaths, type ShardPlace } from '../output-paths.js';
-import { readJson } from '../summary.js';
+import { lastRunSchema, readJson } from '../summary.js';
 
 const completionSchema = growing({
   format: z.literal(1),
@@ -23,6 +23,7 @@ const completionSchema = growing({
   startedAt: z.string(),
   finishedAt: z.string(),
   environment: z.record(z.string(), z.unknown()),
+  lastRun: lastRunSchema.optional(),
 });
 
 export type Completion = z.output<typeof completionSchema>;

@@ -49,8 +49,8 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     labelsSection(summary),
     parametersSection(survey),
     failuresSection(survey),
-    timeSection(survey),
-    provenanceSection(summary),
+    timeSection(survey, summary),
+    provenanceSection(summary, survey),
     `</main>${dialog}`,
   ];
   return { before: before.join('\n'), after: `\n<script type="module">${script}</script></body></html>\n` };

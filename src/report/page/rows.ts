@@ -40,6 +40,8 @@ export interface ReportRow {
   readonly elapsedMs: number | null;
   readonly edgeF1: number | null;
   readonly restarts: number;
+  /** License and author of content and style; absent if there is none on record. */
+  readonly rights?: Readonly<Record<string, string>>;
   /** The parameters that are not the same for all images. */
   readonly parameters: Parameters;
   /** Steps and total losses. */
@@ -112,6 +114,7 @@ export function rowOf(
     elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
     edgeF1: isStylized(record) ? rounded(record.edgeF1) : null,
     restarts: facts.restarts ?? 0,
+    ...rightsOf(record),
     parameters: Object.fromEntries(Object.entries(parameters).filter(([path]) => isVarying(path))),
     curve: facts.loss ? curveOf(facts.loss.curve) : null,
     error:
@@ -119,6 +122,16 @@ export function rowOf(
         ? { code: shown(record.error.code), message: shown(record.error.message) }
         : null,
   };
+}
+
+function rightsOf({ sources }: ItemRecord): Pick<ReportRow, 'rights'> {
+  const rights: Record<string, string> = {};
+  for (const [role, source] of Object.entries(sources)) {
+    const { license, author } = source as { license?: string; author?: string };
+    const known = [license, author].filter((text) => text !== undefined);
+    if (known.length > 0) rights[visible(role)] = shown(known.join(', '));
+  }
+  return Object.keys(rights).length > 0 ? { rights } : {};
 }
 
 function gateOf(record: ItemRecord): Pick<ReportRow, 'gate' | 'verdict'> {

@@ -1,7 +1,9 @@
 /** The parts of the page that need no script: everything but the gallery. @module */
 import type { DatasetSummary } from '../../dataset/summary.js';
+import { formatDuration } from '../../duration.js';
 import { barTable, histogramSvg, trendTable } from './charts.js';
-import { type Bar, type Histogram, histogramOf, shortNumber, trendOf } from './distributions.js';
+import { type Bar, type Histogram, histogramOf, trendOf } from './distributions.js';
+import { licensesOfImages, licensesOfWeights } from './licenses.js';
 import type { Spread, Survey } from './survey.js';
 import { escapeHtml } from './visible.js';
 
@@ -10,7 +12,8 @@ const histogramFrom = 12;
 const mostBars = 25;
 
 /** What was asked and what came out. */
-export function overviewSection({ counts, status, startedAt, finishedAt }: DatasetSummary): string {
+export function overviewSection(summary: DatasetSummary): string {
+  const { counts, startedAt, finishedAt } = summary;
   const cards: [string, number | undefined][] = [
     ['images planned', counts.items],
     ['stylized', counts.stylized],
@@ -26,9 +29,19 @@ export function overviewSection({ counts, status, startedAt, finishedAt }: Datas
   return section(
     'overview',
     'Overview',
-    `<p>Status: <strong class="status ${status}">${status}</strong>. Last run from ${time(startedAt)} to ${time(finishedAt)}.</p>` +
+    `<p>${statusText(summary)} Last run from ${time(startedAt)} to ${time(finishedAt)}.</p>` +
       `<dl class="cards">${facts.join('')}</dl>${barTable('Images by split', splits)}`,
   );
+}
+
+/** Says first whether the dataset can be used: a run in which too many images failed is no success. */
+function statusText({ status, counts, lastRun }: DatasetSummary): string {
+  if (!lastRun?.tooManyFailures) return `Status: <strong class="status ${status}">${status}</strong>.`;
+  const { maxFailures } = lastRun;
+  const isShare = maxFailures > 0 && maxFailures < 1;
+  const tolerated = isShare ? `${Number((100 * maxFailures).toPrecision(3))} %` : `${maxFailures}`;
+  const kept = status === 'partial' ? ', and others are not made yet' : '';
+  return `Status: <strong class="status failed">too many failures</strong>. ${counts.failed} of ${counts.items} images failed${kept}; <code>run.maxFailures</code> tolerates ${tolerated}. <a href="#failures">Failures</a>.`;
 }
 
 /** How many images each class and each style has. */
@@ -96,18 +109,28 @@ export function failuresSection({ failures }: Survey): string {
 }
 
 /** How long items and steps took. */
-export function timeSection({ elapsedMs, stepMs }: Survey): string {
+export function timeSection({ elapsedMs, stepMs }: Survey, { lastRun }: DatasetSummary): string {
   if (elapsedMs.length === 0) return section('time', 'Time', '<p>No image was stylized.</p>');
   const total = elapsedMs.reduce((sum, value) => sum + value, 0);
   const charts = [figure('Milliseconds per image', histogramOf(elapsedMs))];
   if (stepMs.length > 0) charts.push(figure('Milliseconds per step', histogramOf(stepMs)));
-  const intro = `<p>${elapsedMs.length} images took ${shortNumber(total / 60_000)} minutes of the workers' time. The time of an image is its share of its batch; a step is one evaluation of losses and gradient.</p>`;
+  const intro = `<p>${busyText(lastRun)}${elapsedMs.length} images took ${formatDuration(total)} of the workers' time. The time of an image is its share of its batch; a step is one evaluation of losses and gradient.</p>`;
   return section('time', 'Time', `${intro}<div class="charts">${charts.join('')}</div>`);
 }
 
+/** The share of the time in which the workers computed. The rest is start, reading, writing, and waiting for the others. */
+function busyText(run: DatasetSummary['lastRun']): string {
+  if (!run || run.workerMs === 0) return '';
+  const { workers, workerMs, computedMs } = run;
+  const who = workers === 1 ? 'the worker' : `the ${workers} workers`;
+  const busy = Math.round((100 * computedMs) / workerMs);
+  return `In the last run, ${who} computed <strong>${busy} %</strong> of the time: ${formatDuration(computedMs)} of ${formatDuration(workerMs)}. `;
+}
+
 /** Where everything comes from. */
-export function provenanceSection(summary: DatasetSummary): string {
-  const { digests, environment, wildstyle, format, job, earlierJobs } = summary;
+export function provenanceSection(summary: DatasetSummary, { rights }: Survey): string {
+  const { weights, ...environment } = summary.environment;
+  const { digests, wildstyle, format, job, earlierJobs } = summary;
   const root = (role: string) => (job[role] as { root?: unknown } | undefined)?.root ?? 'not recorded';
   const rows: [string, unknown][] = [
     ['content folder', root('content')],
@@ -127,12 +150,11 @@ export function provenanceSection(summary: DatasetSummary): string {
     const title = index === 0 ? 'Job' : `Earlier job ${index}`;
     return `<details><summary>${title}</summary><pre tabindex="0">${escapeHtml(JSON.stringify(each, null, 2))}</pre></details>`;
   });
-  const licenses =
-    '<p>wildstyle does not know the licenses of the content and style images; check them before you pass the dataset on.</p>';
+  const licenses = licensesOfImages(summary, rights) + licensesOfWeights(weights);
   return section(
     'provenance',
     'Provenance',
-    `<table><tbody>${cells.join('')}</tbody></table>${jobs.join('')}${licenses}`,
+    `<table><tbody>${cells.join('')}</tbody></table>${licenses}${jobs.join('')}`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole, Role } from '../../stylize/role.js';
 import { NameCounts } from './distributions.js';
+import { RightsSurvey } from './rights-survey.js';
 import { flat, type Parameters, type ParameterValue, parametersOf } from './rows.js';
 import { visible } from './visible.js';
 
@@ -41,6 +42,7 @@ export class Survey {
   readonly failures = new Map<string, FailureGroup>();
   readonly elapsedMs: number[] = [];
   readonly stepMs: number[] = [];
+  readonly rights = new RightsSurvey();
   readonly #seen = new Map<string, { readonly first: ParameterValue; varies: boolean }>();
 
   add(record: ItemRecord): void {
@@ -51,6 +53,7 @@ export class Survey {
       const key = sourceKey(role, sha256);
       if (!this.sources.has(key)) this.sources.set(key, { role, path, index: this.sources.size });
     }
+    this.rights.add(record.sources);
     for (const [path, value] of Object.entries(parametersOf(record))) this.#see(path, value);
     if (record.kind === 'stylized') {
       const contentLoss = contentLossOf(record);

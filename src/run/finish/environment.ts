@@ -1,12 +1,12 @@
 /** The environment in which a dataset was made. @module */
 import { cpus } from 'node:os';
 import type { StylizedRecord } from '../../dataset/ledger/record.js';
-import type { Job } from '../../job/schema.js';
+import type { Prepared } from '../preparing/prepare.js';
 
-/** Returns versions, platform, processor and batch. The engine is taken from the first record. */
+/** Returns versions, platform, processor, batch and weights. The engine is taken from the first record. */
 export function environmentOf(
   records: readonly StylizedRecord[],
-  { batch }: Pick<Job['run'], 'batch'>,
+  { job, rights }: Pick<Prepared, 'job' | 'rights'>,
 ): Record<string, unknown> {
   return {
     node: process.version,
@@ -14,6 +14,7 @@ export function environmentOf(
     processor: cpus()[0]?.model ?? 'unknown',
     engine: records[0]?.engine ?? null,
     // Shows in the last digits of an image.
-    batch,
+    batch: job.run.batch,
+    ...(rights.length > 0 && { weights: rights }),
   };
 }

@@ -15,6 +15,7 @@ import { chooseSheetRows } from '../../report/sheet-rows.js';
 import { plannedOutput } from '../preparing/planned-output.js';
 import type { Prepared } from '../preparing/prepare.js';
 import { environmentOf } from './environment.js';
+import { lastRunOf, type WorkersTime } from './last-run.js';
 import { type PublishedDataset, publishDataset } from './publish-dataset.js';
 
 /**
@@ -24,6 +25,7 @@ import { type PublishedDataset, publishDataset } from './publish-dataset.js';
 export async function finishDataset(
   prepared: Prepared,
   startedAt: Date,
+  time: WorkersTime,
   fileSystem: FileSystem,
 ): Promise<PublishedDataset & { readonly counts: Counts }> {
   const { job } = prepared;
@@ -45,7 +47,8 @@ export async function finishDataset(
       planDigest,
       roots: { content: job.content.root, style: job.style.root },
       startedAt,
-      environmentOf: (sample) => environmentOf(sample, job.run),
+      environmentOf: (sample) => environmentOf(sample, prepared),
+      lastRun: lastRunOf(compiled.counts, job.run, time),
       hasReport: job.run.report,
     },
     fileSystem,

@@ -35,6 +35,8 @@ export interface CompiledDataset {
   readonly startedAt: Date;
   /** Describes the environment, given a few records. */
   readonly environmentOf: (sample: readonly StylizedRecord[]) => Record<string, unknown>;
+  /** Default: nothing is known of it. */
+  readonly lastRun?: DatasetSummary['lastRun'];
   /** Whether to write the report. */
   readonly hasReport: boolean;
 }
@@ -67,6 +69,7 @@ export async function publishDataset(
     finishedAt: new Date(),
     planDigest,
     compiled,
+    lastRun: dataset.lastRun,
   };
   const card = await publishCard(root, summarize(facts), sheet.sample, fileSystem);
   // Existing exports remain part of the dataset.

@@ -12,7 +12,7 @@ import { splitWarnings } from '../../splits/warnings.js';
 import { type NetworkName, networks } from '../../stylize/networks/index.js';
 import type { OpenGate } from './gate.js';
 import { classifierDigest, readClassifier } from './own-classifier.js';
-import { findWeights, resolveNetwork, WeightStore } from './weights.js';
+import { findWeights, resolveNetwork, rightsOfWeights, WeightStore, type WeightsRights } from './weights.js';
 
 /** A job that is ready to run. */
 export interface Prepared {
@@ -29,6 +29,8 @@ export interface Prepared {
   readonly openGate?: OpenGate | undefined;
   /** Weights files, by network. */
   readonly weightsFiles: Readonly<Record<string, string>>;
+  /** Whose the weights of the networks in use are. */
+  readonly rights: readonly WeightsRights[];
 }
 
 export interface PrepareOptions {
@@ -47,11 +49,14 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const store = new WeightStore(weightsFiles);
   const { network } = job.recipe;
   const digests: Partial<Record<NetworkName, string>> = {};
+  const rights: WeightsRights[] = [];
   for (const name of possible) {
     // If the network is drawn, missing weights only fail the items that draw it.
     const isFixed = typeof network === 'string';
-    if (isFixed || weightsFiles[name] || !networks[name].needsWeights)
-      digests[name] = (await store.get(name)).digest;
+    if (!isFixed && !weightsFiles[name] && networks[name].needsWeights) continue;
+    const weights = await store.get(name);
+    digests[name] = weights.digest;
+    rights.push(rightsOfWeights(name, weights, weightsFiles[name]));
   }
   const { root } = job.output;
   const earlier = job.split ? await readSplits(root) : ((await readSplitsFile(root)) ?? []);
@@ -70,5 +75,5 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   };
   const plan = makePlan(job, images, { name: resolveNetwork(auto), weights: digests });
   const warnings = [...inventory.warnings, ...splitWarnings(job, inventory.similar, plan.splits, earlier)];
-  return { job, inventory, plan, earlier, warnings, weightsFiles, classifier };
+  return { job, inventory, plan, earlier, warnings, weightsFiles, rights, classifier };
 }

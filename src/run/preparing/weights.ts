@@ -9,6 +9,7 @@ import type { Recipe } from '../../methods/recipe.js';
 import { defaultNetwork, type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 import { cachedWeightsFile } from '../../weights/cache.js';
 import { fetchCommand } from '../../weights/list.js';
+import { publishedWeights } from '../../weights/published.js';
 
 /** The weights of the networks, loaded on first use. */
 export class WeightStore {
@@ -56,6 +57,34 @@ function missingWeights(name: string): WildstyleError {
   return new WildstyleError('weights-missing', `No weights found for the network ${name}.`, {
     cure: `Get them once: ${fetchCommand(name)}. Or set --weights or run.weights to a safetensors file, or use network: compact.`,
   });
+}
+
+/** Whose the weights of a network are. */
+export interface WeightsRights {
+  readonly network: NetworkName;
+  /** sha256 of the weights, as in records. */
+  readonly weights: string;
+  /** Whether anything was learned; the weights of random networks are drawn. */
+  readonly isTrained: boolean;
+  /** Null if neither the file nor its publisher says so. */
+  readonly license: string | null;
+  readonly attribution: string | null;
+}
+
+/**
+ * Returns the license of weights: what their file says or, for a file that `weights fetch` got, what its publisher does.
+ * @param file undefined for weights of the package
+ */
+export function rightsOfWeights(
+  network: NetworkName,
+  { digest, metadata = {} }: WeightSet,
+  file: string | undefined,
+): WeightsRights {
+  const isFetched = file === cachedWeightsFile(network) && metadata.preprocess === 'rgb-imagenet';
+  const published = isFetched && Object.hasOwn(publishedWeights, network) && publishedWeights[network];
+  const license = metadata.license ?? metadata.licence ?? (published ? published.license : null);
+  const { takesWeights: isTrained } = networks[network];
+  return { network, weights: digest, isTrained, license, attribution: metadata.attribution ?? null };
 }
 
 /** Weights files in a job: one file, or one per network. */

@@ -51,7 +51,7 @@ export class ProgressCounter {
   constructor(
     private readonly total: Pick<Workload, 'items' | 'stylized' | 'steps'>,
     private readonly workers: number,
-    private readonly startedMs: number,
+    readonly startedMs: number,
   ) {}
 
   /** The steps of all workers, summed. */

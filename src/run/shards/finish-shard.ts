@@ -16,6 +16,7 @@ import type { PlanItem } from '../../plan/item.js';
 import { isInShard } from '../../plan/shard.js';
 import { packageVersion } from '../../version.js';
 import { environmentOf } from '../finish/environment.js';
+import { lastRunOf, type WorkersTime } from '../finish/last-run.js';
 import type { Prepared } from '../preparing/prepare.js';
 
 /**
@@ -27,6 +28,7 @@ export async function finishShard(
   prepared: Prepared,
   place: ShardPlace,
   startedAt: Date,
+  time: WorkersTime,
   fileSystem: FileSystem,
 ): Promise<{ counts: Counts; contactSheet: undefined }> {
   const { plan } = prepared;
@@ -51,7 +53,8 @@ export async function finishShard(
     records: digest,
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
-    environment: environmentOf(shard.sample, prepared.job.run),
+    environment: environmentOf(shard.sample, prepared),
+    lastRun: lastRunOf(counts, prepared.job.run, time),
   };
   await publishCompletion(place, completion, fileSystem);
   return { counts, contactSheet: undefined };

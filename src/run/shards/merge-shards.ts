@@ -23,6 +23,7 @@ import { readRegularFile } from '../../files/regular-file.js';
 import { shardText } from '../../plan/shard.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
+import { lastRunOfShards } from '../finish/last-run.js';
 import { publishDataset } from '../finish/publish-dataset.js';
 import { whileLocked } from '../locked.js';
 import { copyImage } from './copy-image.js';
@@ -121,6 +122,10 @@ async function mergeLocked(
       roots: sourceRoots(marked),
       startedAt: new Date(startedAt),
       environmentOf: () => commonEnvironment(shards),
+      lastRun: lastRunOfShards(
+        compiled.counts,
+        shards.map(({ completion }) => completion.lastRun),
+      ),
       hasReport: true,
     },
     fileSystem,

@@ -90,7 +90,7 @@ async function runLocked(
     startedAt,
     deadline,
     lockLost,
-    finish: () => finishShard(prepared, place, startedAt, lock.fileSystem),
+    finish: (_, time) => finishShard(prepared, place, startedAt, time, lock.fileSystem),
   });
 }
 

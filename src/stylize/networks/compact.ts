@@ -92,7 +92,7 @@ export function compactShapes(): Record<string, Shape> {
 
 /** @throws `weights-invalid` if the file does not hold this network */
 function weightsOf(bytes: Uint8Array): WeightSet {
-  const { shapes, read } = openSafetensors(bytes);
+  const { shapes, read, metadata } = openSafetensors(bytes);
   const tensors: Record<string, HostTensor> = {};
   for (const [name, shape] of Object.entries(compactShapes())) {
     if (shapes[name]?.join() !== shape.join()) throw notCompact(name, shape, shapes[name]);
@@ -102,7 +102,7 @@ function weightsOf(bytes: Uint8Array): WeightSet {
     const isScaled = name.startsWith('conv1_') || name.endsWith('.bias');
     tensors[name] = { data: isScaled ? data.map((value) => value / caffeUnit) : data, shape };
   }
-  return { digest: sha256(bytes), tensors };
+  return { digest: sha256(bytes), tensors, metadata };
 }
 
 function notCompact(name: string, shape: Shape, found: Shape | undefined): WildstyleError {

@@ -84,7 +84,7 @@ export function loadImagenetWeights(bytes: Uint8Array, { title, convolutions }: 
       readFinite(file, `${source}.bias`).map((value) => value / unit),
     );
   }
-  return { digest: sha256(bytes), tensors };
+  return { digest: sha256(bytes), tensors, metadata: file.metadata };
 }
 
 /** Pixels as the network expects them. @param image RGB in [0, 1] */

@@ -91,6 +91,10 @@ function factTable(row: ReportRow): HTMLElement {
     ['gate', row.verdict ?? null],
     ['probability of the class, before and after', row.gate ? `${row.gate.before}, ${row.gate.after}` : null],
     ['attempts', row.gate?.attempts.join('; ') ?? null],
+    ...Object.entries(row.rights ?? {}).map(([role, text]): [string, string] => [
+      `rights of the ${role}`,
+      text,
+    ]),
     ...Object.entries(row.parameters),
     ...(row.kind === 'stylized' ? Object.entries(data.constants) : []),
   ];

@@ -59,7 +59,16 @@ function textOf(index: number): string {
   return searchTexts[index] ?? '';
 }
 
-function searchText({ id, label, content, style, error, parameters }: ReportRow): string {
-  const parts = [id, label, content, style, error?.code, error?.message, ...Object.values(parameters)];
+function searchText({ id, label, content, style, error, parameters, rights = {} }: ReportRow): string {
+  const parts = [
+    id,
+    label,
+    content,
+    style,
+    error?.code,
+    error?.message,
+    ...Object.values(parameters),
+    ...Object.values(rights),
+  ];
   return parts.join(' ').toLowerCase();
 }
