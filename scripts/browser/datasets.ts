@@ -76,13 +76,16 @@ export async function writeReport(root: string): Promise<string> {
   return pathToFileURL(join(root, 'report.html')).href;
 }
 
-/** Makes a dataset with many items out of a small one; most have no picture. @returns the address of its report */
+/**
+ * Makes a dataset with many items out of a small one; most have no picture. Stylized images differ in all that the gallery
+ * selects by. @returns the address of its report
+ */
 export async function makeLargeReport(small: string, root: string, count: number): Promise<string> {
   await cp(small, root, { recursive: true });
   const manifest = join(root, 'manifest.jsonl');
   const lines = (await readFile(manifest, 'utf8')).trim().split('\n');
   const many = Array.from({ length: count }, (_, index) => {
-    const line = lines[index % lines.length] ?? '';
+    const line = varied(lines[index % lines.length] ?? '', index);
     if (index < lines.length) return line;
     return line
       .replace(/"id":"[^"]*"/, `"id":"${String(index).padStart(32, '0')}"`)
@@ -90,4 +93,34 @@ export async function makeLargeReport(small: string, root: string, count: number
   });
   await writeFile(manifest, `${many.join('\n')}\n`);
   return writeReport(root);
+}
+
+/** A record with an edge F1, losses, steps and a verdict of the gate of its own. */
+function varied(line: string, index: number): string {
+  const record = JSON.parse(line);
+  if (record.kind !== 'stylized' || record.status !== 'complete') return line;
+  const share = ((index * 37) % 101) / 100;
+  const { loss, applied } = record;
+  const terms = Object.entries<number>(loss.final.terms).map(([name, value], at) => {
+    return [name, value * (1 + ((index * (at + 3)) % 17))];
+  });
+  return JSON.stringify({
+    ...record,
+    split: index % 5 === 0 ? 'test_stylized' : 'train',
+    edgeF1: 1 - share,
+    elapsedMs: 500 + ((index * 7919) % 9001),
+    steps: 10 + (index % 40),
+    applied: (index >> 4) % 3 === 0 ? { ...applied, style: { ...applied.style, loss: { swd: 1 } } } : applied,
+    loss: {
+      ...loss,
+      final: { ...loss.final, total: loss.final.total * (1 + share), terms: Object.fromEntries(terms) },
+    },
+    gate: {
+      verdict: ['kept', 'unjudged', 'lost', 'blended'][(index >> 2) % 4],
+      before: 0.9,
+      after: share,
+      seen: (index >> 2) % 4 === 0 ? record.label : '',
+      attempts: [{ strength: applied.style.strength, probability: share, seen: '' }],
+    },
+  });
 }

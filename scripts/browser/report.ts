@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { hostileName } from './datasets.js';
+import { checkSelection } from './selection.js';
 import type { Watched } from './watched.js';
 
 /** Filters, keyboard, slider, colors, names. @param pictures folder for the screenshots */
@@ -101,6 +102,8 @@ export async function checkLargeReport(watched: Watched, items: number): Promise
   await page.locator('.card button[tabindex="0"]').first().focus();
   await page.keyboard.press('End');
   assert.equal(await page.locator('.card:focus-within').getAttribute('aria-posinset'), String(items));
+  const selection = await checkSelection(page);
+  await watched.checkAccessibility('a large report');
   watched.checkQuiet(/^(file|data|blob):/);
-  return { items, firstPaintMs: Math.round(firstPaintMs), ...scrolled };
+  return { items, selection, firstPaintMs: Math.round(firstPaintMs), ...scrolled };
 }

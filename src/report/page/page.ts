@@ -2,6 +2,7 @@
 import type { DatasetSummary } from '../../dataset/summary.js';
 import { sha256 } from '../../files/digest.js';
 import { labelsSection } from './labels-section.js';
+import { rowNumbers } from './row-numbers.js';
 import {
   balanceSection,
   failuresSection,
@@ -82,6 +83,15 @@ function linksOf({ counts }: DatasetSummary): string {
   return ids.map((id) => `<a href="#${id}">${id}</a>`).join(' ');
 }
 
+const option = (value: string, text: string): string => `<option value="${value}">${text}</option>`;
+
+const numberOptions = Object.entries(rowNumbers).map(([key, name]) => option(key, name));
+
+const sortOptions = Object.entries(rowNumbers).flatMap(([key, name]) => [
+  option(key, `${name}, low first`),
+  option(`-${key}`, `${name}, high first`),
+]);
+
 const filter = (name: string, label: string): string =>
   `<label>${label} <select id="filter-${name}" data-filter="${name}"><option value="">all</option></select></label>`;
 
@@ -94,8 +104,12 @@ const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h
   filter('styleLoss', 'Loss'),
   filter('status', 'Status'),
   filter('verdict', 'Gate'),
-].join('')}<label>Text <input id="filter-text" type="search" placeholder="name, id, message"></label>
-<label>Sort by <select id="sort"><option value="">order of the manifest</option><option value="loss">loss, low first</option><option value="-loss">loss, high first</option><option value="strength">strength, low first</option><option value="-strength">strength, high first</option></select></label>
+].join(
+  '',
+)}<fieldset><legend>Range</legend><label>Number <select id="range-key">${numberOptions.join('')}</select></label>
+<label>From <input id="range-from" type="number" step="any"></label><label>To <input id="range-to" type="number" step="any"></label></fieldset>
+<label>Text <input id="filter-text" type="search" placeholder="name, id, message"></label>
+<label>Sort by <select id="sort">${option('', 'order of the manifest')}${sortOptions.join('')}</select></label>
 <button type="reset">Reset</button></form>
 <p id="count" role="status"></p>
 <div id="viewport"><div id="cards" role="list" aria-label="Images"></div></div>

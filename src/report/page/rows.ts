@@ -3,6 +3,7 @@ import { groupOf, splitOf } from '../../dataset/ledger/metadata-row.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole } from '../../stylize/role.js';
+import { contentLossOf, edgeF1Of, styleLossOf } from './measured.js';
 import { hrefOf, visible } from './visible.js';
 
 /** The value of one parameter. Lists are JSON. */
@@ -30,7 +31,11 @@ export interface ReportRow {
   /** Relative address of the image; null if there is none. */
   readonly href: string | null;
   readonly thumbnails: RowThumbnails;
+  /** The loss after the last step, and the sums of its content and style terms. */
   readonly loss: number | null;
+  readonly contentLoss: number | null;
+  readonly styleTerms: number | null;
+  readonly steps: number | null;
   readonly strength: number | null;
   /** Names of the style losses, such as `gram` or `gram + moments`; null for other methods. */
   readonly styleLoss: string | null;
@@ -108,11 +113,14 @@ export function rowOf(
     href: hrefOf(fileOf(record)),
     thumbnails,
     loss: rounded(facts.loss?.final.total),
+    contentLoss: rounded(contentLossOf(record)),
+    styleTerms: rounded(styleLossOf(record)),
+    steps: facts.steps ?? null,
     strength: typeof strength === 'number' ? rounded(strength) : null,
-    styleLoss: styleLossOf(parameters),
+    styleLoss: styleLossNames(parameters),
     ...gateOf(record),
     elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
-    edgeF1: isStylized(record) ? rounded(record.edgeF1) : null,
+    edgeF1: rounded(edgeF1Of(record)),
     restarts: facts.restarts ?? 0,
     ...rightsOf(record),
     parameters: Object.fromEntries(Object.entries(parameters).filter(([path]) => isVarying(path))),
@@ -151,7 +159,7 @@ function gateOf(record: ItemRecord): Pick<ReportRow, 'gate' | 'verdict'> {
 }
 
 /** Losses have weights in a resolved recipe, so they are a map. */
-function styleLossOf(parameters: Parameters): string | null {
+function styleLossNames(parameters: Parameters): string | null {
   const start = 'style.loss';
   const one = parameters[start];
   if (typeof one === 'string') return one;

@@ -24,6 +24,7 @@ th, td { text-align: left; padding: 2px 14px 2px 0; border-bottom: 1px solid var
 .messages { max-height: 320px; overflow: auto; }
 pre { background: var(--panel); border: 1px solid var(--line); padding: 10px; max-height: 420px; overflow: auto; white-space: pre-wrap; }
 #filters { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: end; } #filters label { display: flex; flex-direction: column; font-size: 13px; color: var(--soft); }
+#filters fieldset { display: flex; gap: 8px; border: 1px solid var(--line); border-radius: 5px; margin: 0; padding: 0 8px 6px; } #filters legend { font-size: 13px; color: var(--soft); } #filters input[type=number] { width: 92px; }
 select, input, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 5px; padding: 4px 8px; max-width: 240px; min-height: 32px; }
 button { cursor: pointer; }
 #viewport { height: 78vh; max-height: 1000px; min-height: 360px; overflow: auto; border: 1px solid var(--line); border-radius: 6px; contain: strict; }

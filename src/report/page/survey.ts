@@ -4,6 +4,7 @@ import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole, Role } from '../../stylize/role.js';
 import { NameCounts } from './distributions.js';
+import { contentLossOf } from './measured.js';
 import { RightsSurvey } from './rights-survey.js';
 import { flat, type Parameters, type ParameterValue, parametersOf } from './rows.js';
 import { visible } from './visible.js';
@@ -108,13 +109,6 @@ export class Survey {
     group.messages.add(message);
     this.failures.set(code, group);
   }
-}
-
-/** The sum of the content terms after the last step: how far the image is from its photograph. */
-function contentLossOf(record: ItemRecord): number {
-  const terms = Object.entries(factsOf(record).loss?.final.terms ?? {});
-  const ofContent = terms.filter(([name]) => name.startsWith('content.'));
-  return ofContent.length === 0 ? Number.NaN : ofContent.reduce((sum, [, value]) => sum + value, 0);
 }
 
 /** Identifies a source. The same file may be a content image and a style. */

@@ -64,7 +64,8 @@ test('rows have what the manifest has', async (t) => {
   const [a, b, , d] = data.rows;
   t.like(a, { split: 'train', content: 'cat/a.png', style: 'waves.jpg', href: './train/cat/a.jpg' });
   t.like(a, { loss: 1, strength: 12.5, elapsedMs: 1234, curve: { steps: [0, 75, 150], losses: [8, 2, 1] } });
-  t.like(b, { style: null, loss: null, curve: null });
+  t.like(a, { contentLoss: 0.25, styleTerms: 0.5, steps: 150, edgeF1: null });
+  t.like(b, { style: null, loss: null, curve: null, contentLoss: null, steps: null });
   t.like(d, { href: null, error: { code: 'image-corrupt', message: 'd.png: the PNG is damaged' } });
   t.is(data.constants['style.strength'], 12.5);
   t.true((a?.thumbnails.result ?? -1) >= 0);

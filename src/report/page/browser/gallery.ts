@@ -3,7 +3,7 @@ import type { ReportRow } from '../rows.js';
 import { byId, data, element, numberText } from './data.js';
 import { showDetail } from './detail.js';
 import { thumbnailCanvas } from './pictures.js';
-import { selectedRows } from './selection.js';
+import { selectedRows, sortedText } from './selection.js';
 
 const cardWidthPx = 362;
 const cardHeightPx = 190;
@@ -94,8 +94,13 @@ function cardOf(row: ReportRow): HTMLElement {
   if (row.error) text.append(element('span', 'failed', `${row.error.code}: ${row.error.message}`));
   else if (row.kind === 'original') text.append(element('span', 'soft', `original · ${row.split}`));
   else {
-    const facts = `${row.split} · strength ${numberText(row.strength)} · loss ${numberText(row.loss)}`;
-    text.append(element('span', 'soft', facts));
+    const facts = [
+      row.split,
+      `strength ${numberText(row.strength)}`,
+      `loss ${numberText(row.loss)}`,
+      sortedText(row),
+    ];
+    text.append(element('span', 'soft', facts.filter(Boolean).join(' · ')));
   }
   button.append(pictures, text);
   card.append(button);
