@@ -6,7 +6,7 @@ import { packageVersion } from '../version.js';
 import { commandList, nameOf } from './command-list.js';
 import { reportFailure } from './failure.js';
 import { guardOutput } from './terminal/output.js';
-import { checkOptions, usageError } from './usage.js';
+import { checkOptions, usageError, withHelp } from './usage.js';
 
 /** A parser method that its types omit. */
 interface ParserOptions {
@@ -56,5 +56,5 @@ try {
   }
   await commandLine.parseAsync();
 } catch (error) {
-  process.exitCode = reportFailure(error, process.stderr);
+  process.exitCode = reportFailure(withHelp(error, words, commandNames), process.stderr);
 }

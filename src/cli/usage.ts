@@ -15,16 +15,31 @@ export interface Vocabulary {
  * @param words the command line, without program and script
  */
 export function usageError(message: string, words: readonly string[], known: Vocabulary): WildstyleError {
-  const [command] = words.filter((word) => !word.startsWith('-'));
-  const isKnown = known.commands.includes(command);
-  const cure = `See wildstyle ${isKnown ? `${command} ` : ''}--help.`;
+  const command = commandOf(words);
+  const isKnown = command !== undefined && known.commands.includes(command);
   return new WildstyleError(
     'option-invalid',
     explanation(message, words, known, isKnown ? undefined : command),
-    {
-      cure,
-    },
+    { cure: helpCure(words, known.commands) },
   );
+}
+
+/** The error of a command; a wrong option without a cure of its own leads to the help of the command. */
+export function withHelp(error: unknown, words: readonly string[], commands: readonly string[]): unknown {
+  if (!(error instanceof WildstyleError) || error.code !== 'option-invalid' || error.cure !== undefined)
+    return error;
+  return new WildstyleError(error.code, error.message, {
+    cure: helpCure(words, commands),
+    cause: error.cause,
+  });
+}
+
+const commandOf = (words: readonly string[]): string | undefined =>
+  words.find((word) => !word.startsWith('-'));
+
+function helpCure(words: readonly string[], commands: readonly string[]): string {
+  const command = commandOf(words);
+  return `See wildstyle ${command !== undefined && commands.includes(command) ? `${command} ` : ''}--help.`;
 }
 
 function explanation(

@@ -51,7 +51,10 @@ export function checkLayers(recipe: DistributedRecipe): JobProblem[] {
 }
 
 /** Reports an output folder inside an input folder: the next run would read its results as inputs. */
-export function checkFolders({ content, style, output }: Omit<Job, 'file'>, jobFolder: string): JobProblem[] {
+export function checkFolders(
+  { content, style, output }: Record<'content' | 'style' | 'output', { readonly root: string }>,
+  jobFolder: string,
+): JobProblem[] {
   const outputRoot = absolutePath(jobFolder, output.root);
   return Object.entries({ content, style }).flatMap(([name, { root }]) => {
     const below = relative(absolutePath(jobFolder, root), outputRoot);

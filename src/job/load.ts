@@ -166,7 +166,9 @@ function failOn(code: ErrorCode, problems: readonly ShownProblem[], uncounted = 
   const [first] = problems;
   const isOverrides = problems.every(({ position }) => position === afterTheFile);
   const kind = problems.every((problem) => problem.code !== undefined) ? first.code : undefined;
-  const [cure, ...others] = new Set(problems.map((problem) => problem.cure));
+  // A job file has lines to look at; an override has only this message.
+  const usual = isOverrides ? 'docs/formats.md lists every key with its values.' : undefined;
+  const [cure, ...others] = new Set(problems.map((problem) => problem.cure ?? usual));
   throw new WildstyleError(
     kind ?? (isOverrides ? 'override-invalid' : code),
     showProblems(problems, Math.max(0, uncounted)),

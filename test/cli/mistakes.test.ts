@@ -34,14 +34,17 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     'wildstyle: option-invalid: Unknown option: --lmit; did you mean "--limit"?\nUnknown option: --dry-rn; did you mean "--dry-run"?\nUnknown option: --color\n  See wildstyle run --help.\n',
   ],
   ['run job.yaml --set', 'wildstyle: option-invalid: --set needs a value.\n  See wildstyle run --help.\n'],
-  ['run job.yaml --limit many', 'wildstyle: option-invalid: --limit must be a number.\n'],
+  [
+    'run job.yaml --limit many',
+    'wildstyle: option-invalid: --limit must be a number.\n  See wildstyle run --help.\n',
+  ],
   [
     'run job.yaml --out a --out b',
-    'wildstyle: option-invalid: --out is given 2 times, but allowed only once.\n',
+    'wildstyle: option-invalid: --out is given 2 times, but allowed only once.\n  See wildstyle run --help.\n',
   ],
   [
     'run job.yaml --set recipe.stpes=3',
-    'wildstyle: override-invalid: --set recipe.stpes=3: recipe: unknown key "stpes"; did you mean "steps"?\n',
+    'wildstyle: override-invalid: --set recipe.stpes=3: recipe: unknown key "stpes"; did you mean "steps"?\n  docs/formats.md lists every key with its values.\n',
   ],
   [
     'run nothing.yaml',
@@ -67,11 +70,58 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
     'sheet style',
     /^wildstyle: dataset-invalid: .*\/style has no dataset\.json\.\n {2}Give the folder of a wildstyle dataset\.\n$/,
   ],
-  ['sheet out --out sheet.jpg', 'wildstyle: option-invalid: --out must end in .png, not sheet.jpg.\n'],
+  [
+    'sheet out --out sheet.jpg',
+    'wildstyle: option-invalid: --out must end in .png, not sheet.jpg.\n  See wildstyle sheet --help.\n',
+  ],
+  [
+    'sheet out --rows 0',
+    /--rows must be a whole number above 0, not 0\.\n {2}See wildstyle sheet --help\.\n$/,
+  ],
+  ['view out --port 0', /--port must be a whole number .*, not 0\.\n {2}See wildstyle view --help\.\n$/],
+  ['report out --inline 2000', /from 0 to 1000 megabytes.*\n {2}See wildstyle report --help\.\n$/],
+  ['report style', /^wildstyle: dataset-invalid: .*\n {2}Give the folder of a wildstyle dataset\.\n$/],
+  [
+    'try none.jpg style/rings.png',
+    'wildstyle: image-missing: none.jpg does not exist.\n  Give the path of an image, such as a JPEG or PNG file.\n',
+  ],
+  [
+    'try style style/rings.png',
+    'wildstyle: image-missing: style is a folder.\n  Give the path of an image, such as a JPEG or PNG file.\n',
+  ],
+  [
+    'try style/noise.png style/rings.png --vary strength=3,x',
+    /^wildstyle: override-invalid: --vary recipe\.style\.strength=x: .*, got "x"\n {2}docs\/formats\.md lists every key/,
+  ],
+  [
+    'try style/noise.png style/rings.png --set plateau=null',
+    /^wildstyle: override-invalid: --set recipe\.plateau=null: .*\n {2}docs\/formats\.md lists every key/,
+  ],
+  [
+    'try style/noise.png style/rings.png --size 5',
+    /--size must be .*, not 5\.\n {2}See wildstyle try --help\.\n$/,
+  ],
+  ['init --content content --job new.yaml', /--style is missing, .*\n {2}Give the folder: --style DIR\.\n$/],
+  [
+    'init --content content --style none --job new.yaml',
+    /^wildstyle: style-missing: .* does not exist\.\n {2}Give the path of a folder/,
+  ],
+  [
+    'init --content job.yaml --style style --job new.yaml',
+    /^wildstyle: content-missing: .* is not a folder\.\n {2}Give the path of a folder/,
+  ],
+  [
+    'init --content content --style style --job new.yaml --out content/made',
+    /^wildstyle: option-invalid: .* is inside a folder of images.*\n {2}Give a folder beside them: --out DIR\.\n$/,
+  ],
+  [
+    'init --content content --style style --job new.yaml --hours 0',
+    /--hours must be above 0, not 0\.\n {2}See wildstyle init --help\.\n$/,
+  ],
   ['stylize nothing.png style/rings.png result.png', /^wildstyle: image-missing: nothing\.png: /],
   [
     'stylize style/noise.png style/rings.png result.bmp',
-    'wildstyle: option-invalid: The output must end in .jpg, .png or .webp, not result.bmp.\n',
+    'wildstyle: option-invalid: The output must end in .jpg, .png or .webp, not result.bmp.\n  See wildstyle stylize --help.\n',
   ],
   [
     'weights',
@@ -92,7 +142,7 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ['weights check job.yaml', /^wildstyle: weights-invalid: /],
   [
     'stylize style/noise.png style/rings.png ./style/noise.png',
-    'wildstyle: option-invalid: The output would overwrite ./style/noise.png. Choose another file.\n',
+    'wildstyle: option-invalid: The output would overwrite ./style/noise.png. Choose another file.\n  See wildstyle stylize --help.\n',
   ],
 ];
 

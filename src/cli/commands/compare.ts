@@ -5,6 +5,7 @@ import { compare } from '../../run/compare/compare.js';
 import { publishComparison } from '../../run/compare/publish.js';
 import { variationsOf } from '../../run/compare/variations.js';
 import type { CommandBody } from '../command-list.js';
+import { comparisonProgress } from '../terminal/comparison-progress.js';
 import { print } from '../terminal/output.js';
 
 interface CompareArguments {
@@ -50,11 +51,15 @@ export const compareCommand: CommandBody<CompareArguments> = {
         `--pairs must be a whole number from 1 to 100, not ${pairs}.`,
       );
     const variations = variationsOf(vary);
+    const view = comparisonProgress(process.stderr);
+    const { onProgress, onSteps } = view;
+    view.print(
+      `${variations.length} recipes on the first ${pairs === 1 ? 'pair' : `${pairs} pairs`} of images.`,
+    );
     const compared = await compare(job, variations, {
-      pairs,
-      overrides: set,
-      onProgress: (made, total) => process.stderr.write(`${made} of ${total} images\n`),
-    });
+      ...{ pairs, overrides: set },
+      ...{ onProgress, onSteps },
+    }).finally(view.stop);
     const files = await publishComparison(resolve(out), variations, compared);
     for (const file of files) print(relative(process.cwd(), file));
   },

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { publishFile } from '../../files/publish.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
+import { checkFolders } from '../../job/checks.js';
 import { loadJob } from '../../job/load.js';
 import { draftJob } from '../../run/first-job/draft.js';
 import { jobText } from '../../run/first-job/job-text.js';
-import { lookAt } from '../../run/first-job/look.js';
+import { checkReadable, lookAt } from '../../run/first-job/look.js';
 import { previewSheet } from '../../run/first-job/preview.js';
 import { proposedSizePx, type Strength, strengthNames } from '../../run/first-job/propose.js';
 import type { CommandBody } from '../command-list.js';
@@ -97,26 +98,31 @@ export const initCommand: CommandBody<InitArguments> = {
 
 async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promise<void> {
   if (!asks) refuseExisting(absolute(args.job ?? usualJob), args.force);
+  const output = asks && args.out === undefined ? undefined : absolute(args.out ?? usualOutput);
+  const styleGiven = asks && args.style === undefined ? undefined : folderOf(args.style, 'style');
+  // Mistakes in options are told before anything is read.
+  if (styleGiven !== undefined) await checkReadable('style', styleGiven);
   tell.begin('A new job for wildstyle');
-  const contentRoot = await folderOf(args.content, 'content', asks, () =>
-    askFolder('Folder of photographs? One folder per class, or all together', contentGuesses),
-  );
+  const contentRoot =
+    asks && args.content === undefined
+      ? await askFolder('Folder of photographs? One folder per class, or all together', contentGuesses)
+      : folderOf(args.content, 'content');
+  if (output !== undefined && styleGiven !== undefined) refuseInside(output, contentRoot, styleGiven);
   const content = await tell.during('Looking at the photographs', () => lookAt('content', contentRoot));
   tell.lines(folderLines('Photographs', content));
-  const styleRoot = await folderOf(args.style, 'style', asks, () =>
-    askFolder('Folder of paintings?', styleGuesses),
-  );
+  const styleRoot = styleGiven ?? (await askFolder('Folder of paintings?', styleGuesses));
   const style = await tell.during('Looking at the paintings', () => lookAt('style', styleRoot));
   tell.lines(folderLines('Paintings', style));
 
   const strength = args.strength ?? (asks ? await askStrength() : undefined);
   const sizePx = args.size ?? (asks ? await askSize(proposedSizePx(content.sizes?.medianPx)) : undefined);
-  const output = absolute(args.out ?? (asks ? await askPath('Folder for the dataset?', 'out') : 'out'));
+  const outputRoot = output ?? absolute(await askPath('Folder for the dataset?', usualOutput));
+  refuseInside(outputRoot, contentRoot, styleRoot);
   const file = absolute(args.job ?? (asks ? await askPath('Job file?', usualJob) : usualJob));
   if (asks && existsSync(file) && !args.force && !(await askYesNo(`Replace ${shownPath(file)}?`, false)))
     refuseExisting(file, false);
 
-  const places = { jobFolder: dirname(file), content, style, output };
+  const places = { jobFolder: dirname(file), content, style, output: outputRoot };
   const { stylesPerContent, split, hours } = args;
   let wishes = { strength, sizePx, stylesPerContent, split };
   const draft = () =>
@@ -165,20 +171,27 @@ function refuseExisting(file: string, isForced: boolean | undefined): void {
 }
 
 const usualJob = 'job.yaml';
+const usualOutput = 'out';
 const contentGuesses = ['photos', 'content', 'images', 'data'];
 const styleGuesses = ['paintings', 'style', 'styles', 'art'];
 
-async function folderOf(
-  given: string | undefined,
-  role: 'content' | 'style',
-  asks: boolean,
-  ask: () => Promise<string>,
-): Promise<string> {
+/** @throws `option-invalid` */
+function folderOf(given: string | undefined, role: 'content' | 'style'): string {
   if (given !== undefined) return absolute(given);
-  if (asks) return ask();
   throw new WildstyleError('option-invalid', `--${role} is missing, and there is no terminal to ask on.`, {
     cure: `Give the folder: --${role} DIR.`,
   });
+}
+
+/** @throws `option-invalid` if results would be read as inputs */
+function refuseInside(output: string, content: string, style: string): void {
+  const roots = { content: { root: content }, style: { root: style }, output: { root: output } };
+  if (checkFolders(roots, '.').length === 0) return;
+  throw new WildstyleError(
+    'option-invalid',
+    `The folder for the dataset, ${shownPath(output)}, is inside a folder of images, so results would be read as images.`,
+    { cure: 'Give a folder beside them: --out DIR.' },
+  );
 }
 
 async function preview(file: string, tell: Teller): Promise<void> {

@@ -1,15 +1,17 @@
 /** `wildstyle try`: tries recipes on two images: a grid over the values of some keys. @module */
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { publishFile } from '../../files/publish.js';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { formatOfFile } from '../../images/format.js';
 import { withRecipeKey } from '../../job/recipe-keys.js';
-import { renderTried, tryRecipes } from '../../run/compare/try-recipes.js';
+import type { AffordableSize } from '../../run/compare/affordable-size.js';
+import { renderTried, tryRecipes, usualTrySizePx } from '../../run/compare/try-recipes.js';
 import { variationsOf } from '../../run/compare/variations.js';
 import type { CommandBody } from '../command-list.js';
 import { formatDuration } from '../format.js';
 import { parseWeights } from '../options/options.js';
+import { comparisonProgress } from '../terminal/comparison-progress.js';
 import { openForUser } from '../terminal/open-file.js';
 import { print } from '../terminal/output.js';
 
@@ -18,7 +20,7 @@ interface TryArguments {
   readonly style: string;
   readonly vary?: readonly string[];
   readonly set?: readonly string[];
-  readonly size: number;
+  readonly size?: number;
   readonly out: string;
   readonly weights?: string;
   readonly open: boolean;
@@ -46,9 +48,8 @@ export const tryCommand: CommandBody<TryArguments> = {
       })
       .option('size', {
         type: 'number',
-        default: 192,
         requiresArg: true,
-        describe: 'Long edge of the results in pixels',
+        describe: `Long edge of the results in pixels; default: ${usualTrySizePx}, or what fits into a minute`,
       })
       .option('out', { type: 'string', default: 'try.png', requiresArg: true, describe: 'PNG file' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' })
@@ -59,21 +60,40 @@ export const tryCommand: CommandBody<TryArguments> = {
       }),
   async handler({ content, style, vary = usualValues, set = [], size, out, weights, open }) {
     if (formatOfFile(out) !== 'png')
-      throw new WildstyleError('option-invalid', `--out must end in .png, not ${out}.`);
-    if (!Number.isInteger(size) || size < minimumEdgePx || size > maximumSizePx) {
+      throw new WildstyleError('option-invalid', `--out must end in .png, not ${out}.`, {
+        cure: 'Give another name, for example --out try.png.',
+      });
+    if (size !== undefined && (!Number.isInteger(size) || size < minimumEdgePx || size > maximumSizePx)) {
       const message = `--size must be a whole number from ${minimumEdgePx} to ${maximumSizePx}, not ${size}.`;
       throw new WildstyleError('option-invalid', message);
     }
     const began = performance.now();
     const variations = variationsOf(vary.map(withRecipeKey));
+    const view = comparisonProgress(process.stderr);
     const tried = await tryRecipes(content, style, variations, {
       sizePx: size,
       overrides: set.map(withRecipeKey),
       ...(weights !== undefined && { weights: parseWeights(weights, resolve) }),
-      onProgress: (made, total) => process.stderr.write(`${made} of ${total} images\n`),
-    });
+      onBegin: () => {
+        view.print(
+          `${basename(content)} with ${basename(style)}: ${variations.length} images, ${vary.join(' and ')}.`,
+        );
+        if (size === undefined) view.print('Measuring a few steps on this machine.');
+      },
+      onSize: (chosen) => view.print(sizeText(chosen)),
+      onProgress: view.onProgress,
+      onSteps: view.onSteps,
+    }).finally(view.stop);
     await publishFile(out, await renderTried(variations, tried), { temporaryFolder: dirname(out) });
     print(`${out}: ${variations.length} images in ${formatDuration(performance.now() - began)}`);
     if (open) openForUser(resolve(out));
   },
 };
+
+/** Says which size was chosen, and what the usual one would take if that is another one. */
+function sizeText({ sizePx, estimateMs, wantedMs }: AffordableSize): string {
+  const about = `${sizePx} pixels: about ${formatDuration(estimateMs)}`;
+  return sizePx === usualTrySizePx
+    ? `${about}.`
+    : `${about}, to keep to a minute; --size ${usualTrySizePx} takes about ${formatDuration(wantedMs)}.`;
+}

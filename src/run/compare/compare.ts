@@ -4,6 +4,8 @@ import type { Pixels } from '../../images/pixels.js';
 import { loadJob } from '../../job/load.js';
 import type { Override } from '../../job/overrides.js';
 import type { Job } from '../../job/schema.js';
+import { methodOf } from '../../methods/index.js';
+import type { StylizedItem } from '../../plan/item.js';
 import { loaderOf, type MadeItem, type MakeItem, stylizedItems, withMaker } from './make-items.js';
 import type { Variation } from './variations.js';
 
@@ -24,6 +26,8 @@ export interface CompareOptions {
   /** Whether one engine makes all, so that graphs are shared: quicker, but times of variations cannot be compared. */
   readonly isOneEngine?: boolean;
   readonly onProgress?: (made: number, total: number) => void;
+  /** Called after steps, with those of all images. Images that end early count with the steps that were planned. */
+  readonly onSteps?: (done: number, total: number) => void;
 }
 
 /** Reads the job of a comparison with overrides. */
@@ -37,7 +41,7 @@ export type ReadJob = (overrides: readonly (string | Override)[]) => Promise<Job
 export async function compare(
   job: string | ReadJob,
   variations: readonly Variation[],
-  { pairs, overrides: common = [], isOneEngine = false, onProgress }: CompareOptions,
+  { pairs, overrides: common = [], isOneEngine = false, onProgress, onSteps }: CompareOptions,
 ): Promise<ComparedPair[]> {
   const limited = { shown: `--pairs ${pairs}`, path: ['sampling', 'limit'], value: pairs };
   const read: ReadJob = typeof job === 'string' ? (given) => loadJob(job, { overrides: given }) : job;
@@ -45,12 +49,21 @@ export async function compare(
   const jobs = await Promise.all(variations.map(({ overrides }) => read([limited, ...common, ...overrides])));
   const plans = await Promise.all(jobs.map((version) => stylizedItems(version)));
   const count = Math.min(pairs, ...plans.map(({ length }) => length));
-  if (count === 0) throw new WildstyleError('option-invalid', `${jobs[0].file} stylizes no image.`);
+  if (count === 0)
+    throw new WildstyleError('option-invalid', `${jobs[0].file} stylizes no image.`, {
+      cure: 'Raise sampling.stylesPerContent or sampling.limit above 0.',
+    });
   const total = count * jobs.length;
+  const stepsOf = ({ recipe }: StylizedItem) => methodOf(recipe).cost(recipe).steps;
+  const totalSteps = plans.flatMap((plan) => plan.slice(0, count).map(stepsOf)).reduce((a, b) => a + b, 0);
+  let doneSteps = 0;
   const compared: MadeItem[][] = Array.from({ length: count }, () => []);
   const makeAll = async (make: MakeItem, v: number) => {
     for (let i = 0; i < count; i++) {
-      compared[i].push(await make(plans[v][i]));
+      const item = plans[v][i];
+      const made = await make(item, { onStep: (steps) => onSteps?.(doneSteps + steps, totalSteps) });
+      doneSteps += stepsOf(item);
+      compared[i].push(made);
       onProgress?.(v * count + i + 1, total);
     }
   };

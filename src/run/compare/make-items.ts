@@ -5,6 +5,7 @@ import type { Job } from '../../job/schema.js';
 import { methodOf } from '../../methods/index.js';
 import type { OptimizeFacts } from '../../methods/optimize/facts.js';
 import type { StylizedItem } from '../../plan/item.js';
+import type { Watch } from '../../stylize/schedule/item.js';
 import { openMethodContext } from '../arrays/method-context.js';
 import { chosenEngine, withChosenEngine } from '../engines/engine-choice.js';
 import { SourceLoader } from '../item/load-sources.js';
@@ -19,8 +20,8 @@ export interface MadeItem {
   readonly elapsedMs: number;
 }
 
-/** Makes one item. */
-export type MakeItem = (item: StylizedItem) => Promise<MadeItem>;
+/** Makes one item. `watch` follows its steps. */
+export type MakeItem = (item: StylizedItem, watch?: Watch) => Promise<MadeItem>;
 
 /** The stylized items of a job, in plan order. @throws the errors of `prepare` */
 export async function stylizedItems(job: Job): Promise<StylizedItem[]> {
@@ -47,9 +48,9 @@ export async function withMaker<T>(job: Job, use: (make: MakeItem) => Promise<T>
   const makers = new Makers(context);
   const loader = loaderOf(job);
   try {
-    return await use(async ({ recipe, seed, sources: entries }) => {
+    return await use(async ({ recipe, seed, sources: entries }, watch) => {
       const sources = await loader.loadAll(entries, methodOf(recipe).sources(recipe));
-      const { pixels, made } = await makeImage(makers.of(recipe), { recipe, sources, seed });
+      const { pixels, made } = await makeImage(makers.of(recipe), { recipe, sources, seed, watch });
       return { pixels, facts: made.facts, elapsedMs: made.elapsedMs };
     });
   } finally {

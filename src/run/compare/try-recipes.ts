@@ -9,17 +9,28 @@ import { parseJob } from '../../job/load.js';
 import type { Override } from '../../job/overrides.js';
 import { type GridRow, renderGrid } from '../../report/comparison/grid.js';
 import type { NamedWeights } from '../preparing/weights.js';
-import { type ComparedPair, compare } from './compare.js';
+import { type AffordableSize, measureAffordableSize } from './affordable-size.js';
+import { type ComparedPair, type CompareOptions, compare } from './compare.js';
 import type { Variation } from './variations.js';
 
 export interface TryOptions {
-  /** Long edge of the results in pixels. */
-  readonly sizePx: number;
+  /** Long edge of the results in pixels. Default: 192, or less where that takes more than a minute. */
+  readonly sizePx?: number | undefined;
   readonly weights?: NamedWeights;
   /** Overrides of the job that all variations have. */
   readonly overrides?: readonly string[];
-  readonly onProgress?: (made: number, total: number) => void;
+  /** Called when images and recipes were checked, before anything that takes time. */
+  readonly onBegin?: () => void;
+  /** Called when the size was chosen. */
+  readonly onSize?: (size: AffordableSize) => void;
+  readonly onProgress?: CompareOptions['onProgress'];
+  readonly onSteps?: CompareOptions['onSteps'];
 }
+
+/** The long edge of results where there is time for it. */
+export const usualTrySizePx = 192;
+/** For the images, of the minute that it may take: the rest is for the start, the measurement and the picture. */
+const budgetMs = 40_000;
 
 /**
  * Stylizes one content image with one style image, once with each variation, on one engine.
@@ -31,26 +42,38 @@ export async function tryRecipes(
   content: string,
   style: string,
   variations: readonly Variation[],
-  { sizePx, weights, overrides = [], onProgress }: TryOptions,
+  { sizePx, weights, overrides = [], onBegin, onSize, onProgress, onSteps }: TryOptions,
 ): Promise<ComparedPair> {
   // Copies: the folders of the images may hold thousands of others.
   const folder = await mkdtemp(join(tmpdir(), 'wildstyle-try-'));
   try {
     await copyInto(join(folder, 'content'), content);
     await copyInto(join(folder, 'style'), style);
-    const text = JSON.stringify({
-      content: { root: 'content', labels: 'none', similar: false },
-      style: { root: 'style' },
-      sampling: { keepOriginals: false },
-      recipe: { size: sizePx },
-      output: { root: 'out' },
-      ...(weights !== undefined && { run: { weights } }),
-    });
+    const textAt = (size: number) =>
+      JSON.stringify({
+        content: { root: 'content', labels: 'none', similar: false },
+        style: { root: 'style' },
+        sampling: { keepOriginals: false },
+        recipe: { size },
+        output: { root: 'out' },
+        ...(weights !== undefined && { run: { weights } }),
+      });
     const file = join(folder, 'try');
-    const read = async (own: readonly (string | Override)[]) => parseJob(file, text, { overrides: own });
-    const [pair] = await compare(read, variations, {
+    const reader = (size: number) => async (own: readonly (string | Override)[]) =>
+      parseJob(file, textAt(size), { overrides: own });
+    const readAny = reader(sizePx ?? usualTrySizePx);
+    const jobs = await Promise.all(variations.map((one) => readAny([...overrides, ...one.overrides])));
+    onBegin?.();
+    let chosenPx = sizePx;
+    if (chosenPx === undefined) {
+      const affordable = await measureAffordableSize(jobs, usualTrySizePx, budgetMs);
+      if (affordable) onSize?.(affordable);
+      chosenPx = affordable?.sizePx ?? usualTrySizePx;
+    }
+    const [pair] = await compare(reader(chosenPx), variations, {
       ...{ pairs: 1, overrides, isOneEngine: true },
       ...(onProgress && { onProgress }),
+      ...(onSteps && { onSteps }),
     });
     return pair as ComparedPair;
   } finally {
@@ -62,8 +85,10 @@ async function copyInto(folder: string, file: string): Promise<void> {
   await mkdir(folder);
   const name = isImageName(file) ? basename(file) : `${basename(file)}.jpg`;
   await copyFile(file, join(folder, name)).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
-    throw new WildstyleError('image-missing', `${file} ${what}.`, { cause });
+    const known: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder' };
+    const what = known[cause.code ?? ''] ?? `cannot be read (${cause.code})`;
+    const cure = 'Give the path of an image, such as a JPEG or PNG file.';
+    throw new WildstyleError('image-missing', `${file} ${what}.`, { cure, cause });
   });
 }
 

@@ -1,4 +1,5 @@
 /** Looks at the two folders of a new job. @module */
+import { readdir } from 'node:fs/promises';
 import { WildstyleError } from '../../errors.js';
 import { checkClassNames } from '../../inventory/labels.js';
 import { arrange, type Layout, readLayout } from './layout.js';
@@ -20,11 +21,7 @@ const mostRead = 2000;
  */
 export async function lookAt(source: 'content' | 'style', root: string): Promise<FolderLook> {
   const layout = await readLayout(root).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
-    throw new WildstyleError(`${source}-missing`, `The ${source} folder ${root} ${what}.`, {
-      cure: 'Correct the path, or make the folder readable.',
-      cause,
-    });
+    throw unreadable(source, root, cause);
   });
   if (layout.paths.length === 0)
     throw new WildstyleError(`${source}-missing`, `The ${source} folder ${root} has no images.`, {
@@ -34,6 +31,23 @@ export async function lookAt(source: 'content' | 'style', root: string): Promise
   if (source === 'content') checkClassNames(Object.keys(layout.classes));
   const found = await readSizes(root, layout.paths, { most: mostRead, decodes: source === 'style' });
   return leavingOut({ source, root, ...layout, ...found, odd: [] }, found.odd);
+}
+
+/**
+ * Checks that a folder can be read, before anything that takes time.
+ * @throws `content-missing` or `style-missing`
+ */
+export async function checkReadable(source: 'content' | 'style', root: string): Promise<void> {
+  await readdir(root).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(source, root, cause);
+  });
+}
+
+function unreadable(source: 'content' | 'style', root: string, cause: NodeJS.ErrnoException): WildstyleError {
+  const known: Readonly<Record<string, string>> = { ENOENT: 'does not exist', ENOTDIR: 'is not a folder' };
+  const what = known[cause.code ?? ''] ?? `cannot be read (${cause.code})`;
+  const cure = 'Give the path of a folder with images that you may read.';
+  return new WildstyleError(`${source}-missing`, `The ${source} folder ${root} ${what}.`, { cure, cause });
 }
 
 /**

@@ -39,6 +39,10 @@ test('draws a grid: rows for the first key, columns for the second', async (t) =
   );
   t.is(exitCode, 0, stderr);
   t.regex(stdout, /^try\.png: 6 images in /);
+  t.regex(
+    stderr,
+    /^rings\.png with stripes\.png: 6 images, strength=3,10,30 and optimizer=adam,sgd\.\n1 of 6/,
+  );
   t.regex(stderr, /^6 of 6 images$/m);
   t.deepEqual(await left(), before, 'no copies are left');
   const { width = 0, height = 0 } = await sharp(join(job.folder, 'try.png')).metadata();
@@ -52,6 +56,24 @@ test('draws a grid: rows for the first key, columns for the second', async (t) =
   t.is(one.exitCode, 0, one.stderr);
   const row = await sharp(join(job.folder, 'row.png')).metadata();
   t.true(row.width > row.height * 2, 'one row: both sources and two results');
+
+  const fitting = await wildstyle(
+    [
+      'try',
+      ...images,
+      '--set',
+      'network=random',
+      '--set',
+      'steps=1',
+      '--vary',
+      'strength=3,10',
+      '--out',
+      'b.png',
+    ],
+    where,
+  );
+  t.is(fitting.exitCode, 0, fitting.stderr);
+  t.regex(fitting.stderr, /Measuring a few steps on this machine\.\n\d+ pixels: about .*\n1 of 2 images\n/);
 
   const missing = await wildstyle(['try', 'none.jpg', 'style/stripes.png'], where);
   t.is(missing.exitCode, 2);
