@@ -15,6 +15,7 @@ import { exportsFolderName, outputPaths } from '../../src/dataset/output-paths.j
 import { type ExporterName, exporterNames } from '../../src/export-formats.js';
 import { sha256, sha256InPieces } from '../../src/files/digest.js';
 import { makeLargeDataset } from '../../test/export/large-dataset.js';
+import { refuse } from '../arguments.js';
 
 /** The figures of one export. */
 export interface ExportFigures {
@@ -90,6 +91,14 @@ export async function benchExport({
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** Reads names of formats with commas between them. */
+export function formatsOf(text: string): ExporterName[] {
+  return text.split(',').map((given) => {
+    const known = exporterNames.find((name) => name === given.trim());
+    return known ?? refuse(`--formats ${given} is none of ${exporterNames.join(', ')}.`);
+  });
 }
 
 /** Tells how far the bench is, on stderr, with the seconds since it began. */

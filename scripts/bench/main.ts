@@ -31,8 +31,9 @@ const { positionals, values } = parseArgs({
     judge: { ...text, default: '10' },
     device: text,
     resume: { type: 'boolean', default: false },
-    // For the benchmark of exports. Default: 100,000.
+    // For the benchmark of exports: how many images (100,000), and which formats, with commas between them (all).
     images: text,
+    formats: text,
     // For the training benchmark: a Python that has PyTorch, and the threads of each contender.
     python: text,
     threads: text,
@@ -74,8 +75,9 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
     });
   },
   export: async () => {
-    const { images = '100000' } = values;
-    return (await import('./export.js')).benchExport({ images: integerOf('images', images, 1) });
+    const { benchExport, formatsOf } = await import('./export.js');
+    const images = integerOf('images', values.images ?? '100000', 1);
+    return benchExport({ images, ...(values.formats && { formats: formatsOf(values.formats) }) });
   },
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),

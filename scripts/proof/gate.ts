@@ -15,12 +15,14 @@ import type { Probe } from '../../src/gate/probe.js';
 import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
-import { layOut } from './photographs.js';
+import { classes, layOut } from './photographs.js';
 
 const { values } = parseArgs({
   options: {
     images: { type: 'string', default: '../shared/images' },
     work: { type: 'string', default: 'out/proof-gate' },
+    // With commas between them. Default: all.
+    classes: { type: 'string', default: Object.keys(classes).join() },
     'per-class': { type: 'string', default: '50' },
     size: { type: 'string', default: '96' },
     accuracy: { type: 'string', default: '0.6' },
@@ -58,7 +60,7 @@ const recipes: Readonly<Record<string, object>> = {
 };
 
 async function main(): Promise<void> {
-  const { train } = await layOut(images, work, Number(values['per-class']), 1);
+  const { train } = await layOut(images, work, Number(values['per-class']), 1, values.classes.split(','));
   const result: Record<string, unknown> = {};
   const strong = Number(values.strong);
   for (const [name, recipe] of Object.entries(recipes)) {

@@ -41,8 +41,15 @@ export interface Photographs {
  * Copies the photographs into two folders of classes. The split is drawn once, and each photograph is in one part only.
  * @param source the folder with `train/` and `content/<class>/`
  * @param most images of each class to train on, and at most this share of them
+ * @param wanted names of classes. Default: all
  */
-export async function layOut(source: string, work: string, most: number, share = 0.6): Promise<Photographs> {
+export async function layOut(
+  source: string,
+  work: string,
+  most: number,
+  share = 0.6,
+  wanted: readonly string[] = Object.keys(classes),
+): Promise<Photographs> {
   const files = new Map<string, string>();
   for (const folder of [
     'train',
@@ -52,6 +59,7 @@ export async function layOut(source: string, work: string, most: number, share =
       files.set(file.replace(/\.[^.]+$/, ''), join(source, folder, file));
   const roots = { train: join(work, 'photographs/train'), test: join(work, 'photographs/test') };
   for (const [index, [label, members]] of Object.entries(classes).entries()) {
+    if (!wanted.includes(label)) continue;
     const found = members.flatMap((name) => files.get(name) ?? []);
     const drawn = found
       .map((file, i) => ({ file, order: random32(keyOfSeed(6), index, i) }))

@@ -1,5 +1,6 @@
 /** Formats a plan as text. @module */
 
+import { csvLine } from '../files/csv.js';
 import type { PlanDescription, PlanEstimate } from '../run/describe.js';
 import { formatBytes, formatDuration, formatEstimate, formatNumber, windowsNeededText } from './format.js';
 
@@ -7,7 +8,8 @@ const mostStyles = 12;
 
 /** Returns the text that `wildstyle plan` prints. */
 export function planText(plan: PlanDescription): string {
-  const { classes, splits, styles, parameters, estimate, leftOut, duplicates, warnings } = plan;
+  const { classes, splits, styles, parameters, estimate, leftOut, duplicates, duplicatePairs, warnings } =
+    plan;
   const lines = [
     `Job     ${plan.job}`,
     `Output  ${plan.output}`,
@@ -49,10 +51,25 @@ export function planText(plan: PlanDescription): string {
   }
   if (duplicates > 0)
     lines.push('', `${duplicates} duplicate ${duplicates === 1 ? 'image is' : 'images are'} skipped.`);
+  const alike = duplicatePairs.filter(({ same }) => same === 'picture').length;
+  if (alike > 0)
+    lines.push(
+      '',
+      `${alike} ${alike === 1 ? 'pair of images looks' : 'pairs of images look'} alike: \`plan --duplicates\` lists ${alike === 1 ? 'it' : 'them'}.`,
+    );
   if (leftOut.length > 0)
     lines.push('', ...leftOut.map(({ path, message }) => `left out: ${path}: ${message}`));
   if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `note: ${warning}`));
   return lines.join('\n');
+}
+
+/** Returns what `wildstyle plan --duplicates` prints: CSV, a pair a line. */
+export function duplicatesText(pairs: PlanDescription['duplicatePairs']): string {
+  const rows = pairs.map(({ source, paths, same, classes, splits }) =>
+    csvLine([source, ...paths, same, ...(classes ?? ['', '']), ...(splits ?? ['', ''])]),
+  );
+  const header = csvLine(['source', 'first', 'second', 'same', 'class1', 'class2', 'split1', 'split2']);
+  return [header, ...rows].join('').replaceAll('\r\n', '\n').trimEnd();
 }
 
 function costLines(estimate: PlanEstimate): string[] {

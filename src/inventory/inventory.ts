@@ -11,7 +11,7 @@ import { checkClassNames, makeLabeler } from './labels.js';
 import { readLicenses } from './licenses.js';
 import { isMask, withMasks, withoutMasks } from './masks.js';
 import { type Scan, scanImages } from './scan.js';
-import { type EarlierImage, findSimilar, type SimilarImages } from './similar-images.js';
+import { type EarlierImage, findSimilar, type SimilarImages } from './similar/similar-images.js';
 import { warningsFor, withoutAnnotations } from './warnings.js';
 
 /** An image that is left out, with the reason. */
@@ -153,7 +153,7 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
   problems.sort((a, b) => compare(a.source, b.source) || compare(a.path, b.path));
   const similar = findAllSimilar({ content: contents, style: styles }, fingerprints, options.earlier ?? []);
   const warnings = [
-    ...warningsFor(contents, similar),
+    ...warningsFor(contents),
     ...withoutAnnotations(contents, annotated?.byPath),
     ...withoutMasks(job, 'content', contents),
     ...withoutMasks(job, 'style', styles),

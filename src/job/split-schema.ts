@@ -63,6 +63,12 @@ export const splitSchema = z
       .describe(
         'Images that belong together and share a split: file (each alone), similar (near duplicates), or a CSV column such as patient',
       ),
+    copies: z
+      .enum(['refuse', 'allow'])
+      .default('refuse')
+      .describe(
+        'Copies of one photograph (resized, recompressed, mirrored) in two splits: refuse, and keep them together where splits are drawn; or allow, and tell them',
+      ),
     stylize: names
       .optional()
       .describe('Splits to stylize; the others get originals alone. Default: train, or the first one'),

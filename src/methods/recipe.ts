@@ -24,6 +24,13 @@ const parameters = Object.assign(
   ...Object.values(methods).map((method) => method.parameters),
 ) as MethodParameters;
 
+const methodKeys: ReadonlySet<string> = new Set(Object.keys(parameters));
+
+/** Whether a key of a recipe has an effect where images are made by these methods. */
+export function actsIn(names: Iterable<MethodName>, key: string): boolean {
+  return !methodKeys.has(key) || [...names].some((name) => key in methods[name].parameters);
+}
+
 /** The schema of a recipe, including the project's defaults. */
 export const recipeSchema = z
   .strictObject({

@@ -24,7 +24,7 @@ import type { OriginalItem, PlanItem, StylizedItem } from './item.js';
 import { countItems, countPlaces, itemsAt, type Place, type PlaceCounts, placesOf } from './places.js';
 import { makeOriginalSampler, makeRecipeSampler } from './recipe-sampler.js';
 import { chooseOthers, makeStyleChooser, type StyleChooser } from './sampling.js';
-import { type ParameterSummary, type StyleCount, type Survey, surveyItems } from './survey.js';
+import { type ParameterSummary, type StyleCount, type Survey, surveyItems, withRules } from './survey.js';
 
 /** The network that a plan uses. The digest of its weights is part of every item's id. */
 export interface NetworkChoice {
@@ -144,7 +144,7 @@ export function makePlan(job: Job, inventory: PlannedImages, network: NetworkCho
 
   let survey: Survey | undefined;
   const surveyed = (): Survey => {
-    survey ??= surveyItems(items(), styles, job.recipe);
+    survey ??= surveyItems(items(), styles, job);
     return survey;
   };
   return {
@@ -171,16 +171,6 @@ function runningSums(values: Uint32Array): Float64Array {
   const sums = new Float64Array(values.length);
   for (let i = 1; i < values.length; i++) sums[i] = sums[i - 1] + values[i - 1];
   return sums;
-}
-
-/**
- * Images that have their split keep it, so other shares may give the same items, and so do other annotations: the digest
- * must tell them apart.
- */
-function withRules(digest: string, split: Job['split'], annotations: string | undefined): string {
-  if (!split && annotations === undefined) return digest;
-  const { csv: _csv, file: _file, ...rules } = split ?? {};
-  return hash([digest, canonicalJson(rules), ...(annotations === undefined ? [] : [annotations])].join(' '));
 }
 
 /** A job whose gate names its classifier by a digest, since the same path can have another one. */

@@ -1,10 +1,14 @@
 /** One pass over the items of a plan: computes its digest, the items per style, and the drawn values. @module */
 
 import { isAuto } from '../auto.js';
-import { sha256InPieces } from '../files/digest.js';
+import { canonicalJson } from '../files/canonical-json.js';
+import { sha256 as hash, sha256InPieces } from '../files/digest.js';
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
 import { isDistribution } from '../job/distribution.js';
-import type { DistributedRecipe } from '../job/schema.js';
+import { ownClassifier } from '../job/gate-schema.js';
+import type { Job } from '../job/schema.js';
+import type { MethodName } from '../methods/index.js';
+import { actsIn } from '../methods/recipe.js';
 import { type PlanItem, stylesIn } from './item.js';
 
 export interface StyleCount {
@@ -34,15 +38,18 @@ export interface Survey {
   readonly parameters: readonly ParameterSummary[];
 }
 
-/** Iterates over the items once. */
+/** Iterates over the items once. Parameters that nothing uses are not told. */
 export function surveyItems(
   items: Iterable<PlanItem>,
   styles: readonly StyleEntry[],
-  recipe: DistributedRecipe,
+  { recipe, gate }: Pick<Job, 'recipe' | 'gate'>,
 ): Survey {
   const digest = sha256InPieces();
   const perStyle = new Map<StyleEntry, number>(styles.map((style) => [style, 0]));
-  const watched = leaves(recipe, []).map(watch);
+  const watched = leaves(recipe, []).map((leaf) => ({ key: leaf.path[0], ...watch(leaf) }));
+  const methods = new Set<MethodName>();
+  // A probe looks at features of the network, whatever the method.
+  const hasProbe = gate !== undefined && !ownClassifier(gate);
   let content: ContentEntry | undefined;
   let stylized = 0;
   let ids = '';
@@ -63,14 +70,29 @@ export function surveyItems(
     if (item.kind === 'original') continue;
     stylized += 1;
     for (const style of used) perStyle.set(style, (perStyle.get(style) ?? 0) + 1);
+    methods.add(item.recipe.method);
     for (const { see } of watched) see?.(item.recipe);
   }
   return {
     digest: digest.update(ids).digest('hex'),
     styles: styles.map((style) => ({ path: style.path, stylized: perStyle.get(style) ?? 0 })),
     // Without a stylized item nothing is drawn.
-    parameters: stylized === 0 ? [] : watched.map(({ summary }) => summary()),
+    parameters: watched.flatMap(({ key, summary }) =>
+      stylized > 0 && ((hasProbe && key === 'network') || actsIn(methods, key)) ? [summary()] : [],
+    ),
   };
+}
+
+/**
+ * Images that have their split keep it, so other shares may give the same items, and so do other annotations: the digest
+ * must tell them apart.
+ */
+export function withRules(digest: string, split: Job['split'], annotations: string | undefined): string {
+  if (!split && annotations === undefined) return digest;
+  const { csv: _csv, file: _file, copies, ...others } = split ?? {};
+  // The usual value stays out: jobs from before there was a choice are the same job.
+  const rules = copies === 'allow' ? { ...others, copies } : others;
+  return hash([digest, canonicalJson(rules), ...(annotations === undefined ? [] : [annotations])].join(' '));
 }
 
 interface Leaf {

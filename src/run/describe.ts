@@ -22,6 +22,8 @@ export interface PlanDescription {
   readonly parameters: Plan['parameters'];
   readonly leftOut: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   readonly duplicates: number;
+  /** Every file that shows the picture of another one, with that other one: exact and near duplicates. */
+  readonly duplicatePairs: Prepared['duplicates'];
   readonly warnings: readonly string[];
   /** Estimate for the items left to make; present if the step time was measured. */
   readonly estimate?: PlanEstimate;
@@ -79,6 +81,7 @@ export function describePlan(
     parameters,
     leftOut: inventory.problems.map(({ path, code, message }) => ({ path, code, message })),
     duplicates: inventory.duplicates.length,
+    duplicatePairs: prepared.duplicates,
     warnings: [...prepared.warnings, ...warnings, ...memoryWarnings(estimate)],
     ...(estimate && { estimate }),
   };

@@ -1,10 +1,11 @@
 /** Gives every content image its split and its group, and every style image its split where splits share none. @module */
 import { WildstyleError } from '../errors.js';
 import type { ContentEntry, StyleEntry } from '../inventory/entries.js';
-import type { SimilarImages } from '../inventory/similar-images.js';
+import type { SimilarImages } from '../inventory/similar/similar-images.js';
 import { didYouMean } from '../job/messages/suggest.js';
 import type { Job } from '../job/schema.js';
 import { keyOfSeed } from '../random.js';
+import { refuseCopies } from './conflict.js';
 import { drawSplits } from './draw.js';
 import type { AssignedImage } from './earlier.js';
 import { type Group, groupsOf } from './groups.js';
@@ -16,6 +17,8 @@ export interface SplitInputs {
   readonly contents: readonly ContentEntry[];
   readonly styles: readonly StyleEntry[];
   readonly similar?: readonly SimilarImages[];
+  /** Near duplicates that are one photograph: they share a split, whatever groups are made of. */
+  readonly copies?: readonly SimilarImages[];
   /** The images of the dataset so far, for a job that extends it. */
   readonly earlier?: readonly AssignedImage[];
 }
@@ -46,7 +49,7 @@ export interface Splits {
  */
 export function assignSplits(
   job: Job,
-  { contents, styles, similar = [], earlier = [] }: SplitInputs,
+  { contents, styles, similar = [], copies = [], earlier = [] }: SplitInputs,
 ): Splits {
   const { split: rules, output } = job;
   if (!rules) {
@@ -58,11 +61,9 @@ export function assignSplits(
     };
   }
   const ofContents = similar.filter(({ source }) => source === 'content');
-  const groups = groupsOf(
-    contents,
-    earlier.filter(({ source }) => source === 'content'),
-    rules.groupBy === 'similar' ? ofContents : [],
-  );
+  const earlierContents = earlier.filter(({ source }) => source === 'content');
+  refuseCopies(copies, [...earlierContents, ...contents]);
+  const groups = groupsOf(contents, earlierContents, rules.groupBy === 'similar' ? ofContents : copies);
   const names = rules.shares
     ? drawn(groups, contents, earlier, rules.shares, job.seed)
     : groups.map(({ split }) => split ?? output.split);

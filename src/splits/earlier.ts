@@ -1,5 +1,5 @@
 /** What a dataset remembers of its splits. @module */
-import type { EarlierImage } from '../inventory/similar-images.js';
+import type { EarlierImage } from '../inventory/similar/similar-images.js';
 
 /** An image that already has its split. It keeps it, whatever is added. */
 export interface AssignedImage extends EarlierImage {

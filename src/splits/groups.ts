@@ -1,7 +1,7 @@
 /** Joins content images into the groups over which splits are drawn. @module */
 import { Sets } from '../images/similar/search.js';
 import type { ContentEntry } from '../inventory/entries.js';
-import type { SimilarImages } from '../inventory/similar-images.js';
+import type { SimilarImages } from '../inventory/similar/similar-images.js';
 import { splitConflict } from './conflict.js';
 import type { AssignedImage } from './earlier.js';
 import { ownGroup } from './names.js';

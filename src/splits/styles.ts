@@ -2,7 +2,7 @@
 import { WildstyleError } from '../errors.js';
 import { Sets } from '../images/similar/search.js';
 import type { StyleEntry } from '../inventory/entries.js';
-import type { SimilarImages } from '../inventory/similar-images.js';
+import type { SimilarImages } from '../inventory/similar/similar-images.js';
 import type { Job } from '../job/schema.js';
 import { keyOfSeed } from '../random.js';
 import type { PlacedContent, SplitUse } from './assign.js';

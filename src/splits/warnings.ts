@@ -1,31 +1,29 @@
-/** Conditions of splits that do not stop a run. @module */
-import type { SimilarImages } from '../inventory/similar-images.js';
-import { examples } from '../inventory/warnings.js';
+/** Conditions of classes and splits that do not stop a run. @module */
 import type { Job } from '../job/schema.js';
 import type { Splits } from './assign.js';
-import type { AssignedImage } from './earlier.js';
+import type { DuplicatePair } from './duplicates.js';
 
-/** Tells near duplicates in two splits, and shares that cannot be met. */
+const mostExamples = 5;
+
+/** Tells pictures in two classes or in two splits, a few of each, and shares that cannot be met. */
 export function splitWarnings(
   { split: rules }: Pick<Job, 'split'>,
-  similar: readonly SimilarImages[],
-  { contents }: Splits,
-  earlier: readonly AssignedImage[],
+  pairs: readonly DuplicatePair[],
+  { contents }: Pick<Splits, 'contents'>,
 ): string[] {
-  if (!rules) return [];
-  const splitOf = new Map(
-    [...earlier.filter(({ source }) => source === 'content'), ...contents].map(({ sha256, split }) => [
-      sha256,
-      split,
-    ]),
+  const told = pairs.filter(({ source }) => source === 'content');
+  const inSplits = told.flatMap(({ paths, splits }) =>
+    splits ? [paths.map((path, index) => `${path} (${splits[index]})`)] : [],
   );
-  const between = similar.flatMap(({ source, image, like }) => {
-    const [own, other] = [splitOf.get(image.sha256), splitOf.get(like.sha256)];
-    const differ = source === 'content' && own !== undefined && other !== undefined && own !== other;
-    return differ ? [[`${like.path} (${other})`, `${image.path} (${own})`] as const] : [];
-  });
-  const warnings = examples(between, 'look like the same picture in two splits');
-  if (warnings.length > 0) {
+  const betweenClasses = (same: DuplicatePair['same']) =>
+    told.flatMap((pair) => (pair.classes && pair.same === same ? [pair.paths] : []));
+  const warnings = [
+    ...examples(betweenClasses('bytes'), 'are the same image in two classes'),
+    ...examples(betweenClasses('picture'), 'look like the same picture in two classes'),
+  ];
+  if (!rules) return warnings;
+  warnings.push(...examples(inSplits, 'look like the same picture in two splits'));
+  if (inSplits.length > 0) {
     warnings.push(
       rules.shares
         ? 'Near duplicates in two splits make results look better than they are: set split.groupBy to similar.'
@@ -33,6 +31,18 @@ export function splitWarnings(
     );
   }
   return [...warnings, ...emptySplits(rules, contents)];
+}
+
+/** Tells a few pairs of paths, one a line, how many more there are, and where. */
+function examples(pairs: readonly (readonly string[])[], what: string): string[] {
+  const more = pairs.length - mostExamples;
+  return pairs
+    .slice(0, mostExamples)
+    .map((pair, index) =>
+      index === mostExamples - 1 && more > 0
+        ? `${pair.join(' and ')} ${what} (and ${more} more: \`plan --duplicates\` lists all).`
+        : `${pair.join(' and ')} ${what}.`,
+    );
 }
 
 function emptySplits({ shares = {} }: NonNullable<Job['split']>, contents: Splits['contents']): string[] {

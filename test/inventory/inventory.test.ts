@@ -5,6 +5,8 @@ import { WildstyleError } from '../../src/errors.js';
 import { type Inventory, type InventoryProgress, takeInventory } from '../../src/inventory/inventory.js';
 import { parseJob } from '../../src/job/load.js';
 import type { Job } from '../../src/job/schema.js';
+import { duplicatePairs } from '../../src/splits/duplicates.js';
+import { splitWarnings } from '../../src/splits/warnings.js';
 import { folderWith } from '../job/folder.js';
 import { digest } from '../plan/synthetic.js';
 
@@ -116,7 +118,16 @@ test('a duplicate in the same class is skipped; in two classes it is a warning',
     { source: 'content', path: 'a/2.jpg', of: 'a/1.jpg' },
     { source: 'style', path: 't.jpg', of: 's.jpg' },
   ]);
-  t.deepEqual(warnings, ['a/1.jpg and b/1.jpg are the same image in two classes.']);
+  t.deepEqual(warnings, []);
+  const pairs = duplicatePairs({ duplicates, styles, similar: [] }, contents, []);
+  t.deepEqual(pairs, [
+    { source: 'content', paths: ['a/1.jpg', 'b/1.jpg'], same: 'bytes', classes: ['a', 'b'] },
+    { source: 'content', paths: ['a/1.jpg', 'a/2.jpg'], same: 'bytes' },
+    { source: 'style', paths: ['s.jpg', 't.jpg'], same: 'bytes' },
+  ]);
+  t.deepEqual(splitWarnings({}, pairs, { contents: [] }), [
+    'a/1.jpg and b/1.jpg are the same image in two classes.',
+  ]);
 });
 
 test('warns about classes that have the name of a split or differ only in case', async (t) => {

@@ -216,6 +216,17 @@ test('parameters summarize the drawn values', (t) => {
   t.is(of('learningRate'), undefined);
 });
 
+test('only parameters of methods that make an image are told', (t) => {
+  const keysOf = (text: string) =>
+    new Set(makePlan(jobWith(text), inventory, network).parameters.map(({ path }) => path.split('.')[0]));
+  const direct = ['method', 'size', 'fit', 'fda', 'blend'];
+  t.deepEqual([...keysOf('recipe: { method: fda }')].sort(), direct.toSorted());
+  t.false(keysOf('recipe: { method: { choice: [histogram, colorTransfer] } }').has('fda'));
+  t.true(keysOf('recipe: { method: fda }\ngate: {}').has('network'));
+  t.true(keysOf('recipe: { method: { choice: [fda, optimize] } }').has('steps'));
+  t.false(keysOf('recipe: { method: optimize }').has('fda'));
+});
+
 test('a network that can be drawn needs its weights', (t) => {
   const job = jobWith('recipe: { network: { choice: [vgg19, random] } }');
   t.throws(() => [...makePlan(job, inventory, network).items()], {

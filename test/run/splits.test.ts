@@ -8,9 +8,10 @@ import { readSplitsFile } from '../../src/dataset/splits-file.js';
 import { findLeaks } from '../../src/dataset/verify/leaks/leaks.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { sha256 } from '../../src/files/digest.js';
+import type { DuplicatePair } from '../../src/splits/duplicates.js';
 import { wildstyle } from '../support/command-line.js';
 import { summaryOf } from '../support/dataset-tree.js';
-import { type Motif, smallImage } from '../support/small-images.js';
+import { blurryImage, type Motif, smallImage } from '../support/small-images.js';
 import { type JobChanges, type SmallJob, smallJob } from '../support/small-job.js';
 
 const recipe = { network: 'random', size: 32, optimizer: 'adam', steps: 1, stages: [] };
@@ -130,6 +131,22 @@ test('planted leaks are all found: copied, re-encoded, mirrored, of one group', 
   await rm(join(job.contentRoot, 'test/a/copy.png'));
   await job.put('content/test/a/recoded.jpg', await sharp(zero).resize(40).jpeg({ quality: 40 }).toBuffer());
   await job.put('content/test/a/mirrored.png', await sharp(one).flop().png().toBuffer());
+  const copies = await wildstyle(['run', job.file], job);
+  t.is(copies.exitCode, 2);
+  t.regex(
+    copies.stderr,
+    /split-conflict: test\/a\/mirrored\.png \(test\) and train\/a\/1\.png \(train\) are copies of one photograph in two splits\.\n.*split\.copies to allow/,
+  );
+  const listed = await wildstyle(['plan', job.file, '--duplicates'], job);
+  t.deepEqual(listed.stdout.trimEnd().split('\n'), [
+    'source,first,second,same,class1,class2,split1,split2',
+    'content,test/a/recoded.jpg,train/a/0.png,picture,,,test,train',
+    'content,test/a/mirrored.png,train/a/1.png,picture,,,test,train',
+  ]);
+  await writeFile(
+    job.file,
+    (await readFile(job.file, 'utf8')).replace('from: folders', 'from: folders\n  copies: allow'),
+  );
   const run = await wildstyle(['run', job.file], job);
   t.is(run.exitCode, 0, run.stderr);
   t.regex(
@@ -202,10 +219,37 @@ test('--extend refuses a photograph in a second split, also without originals', 
   t.regex(refused.stderr, /split-conflict: The photograph a\/0\.png is in two splits: train and test\./);
 });
 
+test('drawn splits keep copies of a photograph together, unless the job allows them apart', async (t) => {
+  const files = numbered('a', 12);
+  const job = await jobWith(files, { split: { shares: { train: 0.5, test: 0.5 } } });
+  t.teardown(job.remove);
+  for (const [index] of files.entries()) {
+    const photograph = await (await blurryImage(10 * index, 96, 80)).png().toBuffer();
+    await job.put(`content/a/${index}.png`, photograph);
+    const copy = sharp(photograph).resize(64).jpeg({ quality: 60 });
+    await job.put(`content/a/${index}-copy.jpg`, await copy.toBuffer());
+  }
+  const pairsOf = async (...options: string[]) => {
+    const { exitCode, stdout, stderr } = await wildstyle(['plan', job.file, '--json', ...options], job);
+    t.is(exitCode, 0, stderr);
+    const { duplicatePairs, warnings } = JSON.parse(stdout) as {
+      duplicatePairs: DuplicatePair[];
+      warnings: string[];
+    };
+    return { apart: duplicatePairs.filter(({ splits }) => splits), pairs: duplicatePairs, warnings };
+  };
+  const together = await pairsOf();
+  t.is(together.pairs.length, 12);
+  t.deepEqual([together.apart, together.warnings], [[], []]);
+  const { apart, warnings } = await pairsOf('--set', 'split.copies=allow');
+  t.true(apart.length > 5, `${apart.length}`);
+  t.regex(warnings[4] ?? '', /\(and \d more: `plan --duplicates` lists all\)\.$/);
+});
+
 test('splits and groups from a CSV file; the same picture in two classes is told', async (t) => {
   const files = [...numbered('a', 4), ...numbered('b', 2)];
   const job = await jobWith(files, {
-    split: { from: { column: 'part' }, groupBy: 'patient', csv: 'parts.csv' },
+    split: { from: { column: 'part' }, groupBy: 'patient', csv: 'parts.csv', copies: 'allow' },
   });
   t.teardown(job.remove);
   const rows = files.map((file, index) => `${file},${index < 3 ? 'train' : 'test'},p${index}`);

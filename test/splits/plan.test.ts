@@ -159,6 +159,29 @@ test('near duplicates share a split if groups are similar images', (t) => {
   t.is(new Set(placed.map(({ group }) => group)).size, 1);
 });
 
+test('copies of a photograph share a drawn split, and are refused in two given ones', (t) => {
+  const contents = contentsOf({ a: 40 });
+  const copiesOf = (images: readonly ContentEntry[]) =>
+    images.slice(1).map((image) => ({ source: 'content' as const, image, like: images[0] }));
+  const job = jobWith(`split: { ${shares} }`);
+  const { plan } = itemsOf(job, contents, { copies: copiesOf(contents.slice(0, 20)) });
+  t.is(new Set(plan.splits.contents.slice(0, 20).map(({ split }) => split)).size, 1);
+  const explicit = itemsOf(jobWith(`split: { ${shares}, copies: allow }`), contents);
+  t.not(itemsOf(job, contents).plan.digest, explicit.plan.digest);
+
+  const given = ['train', 'test', 'train', 'test'].map((split, index) => ({
+    ...contentOf(`${split}/a/${index}.jpg`, 'a'),
+    split,
+  }));
+  const rules = jobWith('split: { from: folders }');
+  t.throws(() => itemsOf(rules, given, { copies: copiesOf(given) }), {
+    code: 'split-conflict',
+    message:
+      'test/a/1.jpg (test) and train/a/0.jpg (train) are copies of one photograph in two splits (and 1 more).',
+  });
+  t.is(itemsOf(rules, given, { copies: copiesOf([given[0], given[2]]) }).plan.splits.contents.length, 4);
+});
+
 test('splits that do not exist, and too few styles, are errors', (t) => {
   const image = { ...contentOf('train/a/1.jpg', 'a'), split: 'train' };
   t.throws(() => itemsOf(jobWith('split: { from: folders, stylize: [trian] }'), [image]), {

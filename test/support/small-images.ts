@@ -20,6 +20,12 @@ export function smallImage(motif: Motif, variant: number, widthPx = 48, heightPx
   return sharp(bytes, { raw: { width: widthPx, height: heightPx, channels: 3 } });
 }
 
+/** A picture of soft spots: like a photograph, it has most of its contrast in large shapes. */
+export async function blurryImage(variant: number, widthPx: number, heightPx: number): Promise<Sharp> {
+  const spots = await smallImage('noise', variant, 6, 5).png().toBuffer();
+  return sharp(await sharp(spots).resize(widthPx, heightPx, { fit: 'fill' }).png().toBuffer());
+}
+
 type Draw = (x: number, y: number, variant: number, index: number) => readonly [number, number, number];
 
 const motifs: Readonly<Record<Motif, Draw>> = {

@@ -4,25 +4,37 @@ import { asWildstyleError } from '../../errors.js';
 import { loadJob } from '../../job/load.js';
 import { describePlan, type PlanFindings } from '../../run/describe.js';
 import { estimatePlan } from '../../run/estimate/estimate-plan.js';
+import { findDuplicates } from '../../run/preparing/find-images.js';
 import { findPendingWork } from '../../run/preparing/pending-work.js';
 import { type Prepared, prepare } from '../../run/preparing/prepare.js';
 import type { CommandBody } from '../command-list.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options/options.js';
-import { planText } from '../plan-text.js';
+import { duplicatesText, planText } from '../plan-text.js';
 import { print, printJson } from '../terminal/output.js';
 
 interface PlanArguments extends JobArguments {
   readonly json?: boolean;
   readonly extend?: boolean;
+  readonly duplicates?: boolean;
 }
 
 export const planCommand: CommandBody<PlanArguments> = {
   builder: (yargs) =>
     withJobOptions(yargs)
       .option('extend', { type: 'boolean', describe: 'Plan to add to a folder that another job created' })
+      .option('duplicates', {
+        type: 'boolean',
+        describe: 'Instead: list all files that show the picture of another one, as CSV',
+      })
       .option('json', { type: 'boolean', describe: 'Print the plan as JSON' }),
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
+    if (args.duplicates) {
+      const pairs = await findDuplicates(job);
+      if (args.json) printJson(pairs);
+      else print(duplicatesText(pairs));
+      return;
+    }
     const prepared = await prepare(job);
     const found = await inspectOutput(prepared, args.extend ?? false);
     const estimate = await estimatePlan(prepared, found.remaining?.workload);

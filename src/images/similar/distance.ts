@@ -23,7 +23,8 @@ export const mirrorings: readonly { readonly gray: Uint8Array; readonly color: U
   };
 });
 
-function mirrored(edge: number, horizontal: boolean, vertical: boolean): Uint8Array {
+/** The order of the cells of a mirrored square. */
+export function mirrored(edge: number, horizontal: boolean, vertical: boolean): Uint8Array {
   return Uint8Array.from({ length: edge ** 2 }, (_, cell) => {
     const [x, y] = [cell % edge, Math.floor(cell / edge)];
     return (vertical ? edge - 1 - y : y) * edge + (horizontal ? edge - 1 - x : x);

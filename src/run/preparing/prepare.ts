@@ -1,15 +1,16 @@
 /** Prepares a job: finds weights and images, and makes the plan. @module */
 
 import { auto } from '../../auto.js';
-import { readSplits, readSplitsFile } from '../../dataset/splits-file.js';
 import type { ClassifierFile } from '../../gate/classifier.js';
-import { type Inventory, type InventoryOptions, takeInventory } from '../../inventory/inventory.js';
+import type { Inventory, InventoryOptions } from '../../inventory/inventory.js';
 import { possibleNetworks } from '../../job/checks.js';
 import type { Job } from '../../job/schema.js';
 import { makePlan, type Plan } from '../../plan/plan.js';
+import { type DuplicatePair, duplicatePairs } from '../../splits/duplicates.js';
 import type { AssignedImage } from '../../splits/earlier.js';
 import { splitWarnings } from '../../splits/warnings.js';
 import { type NetworkName, networks } from '../../stylize/networks/index.js';
+import { findImages } from './find-images.js';
 import type { OpenGate } from './gate.js';
 import { classifierDigest, readClassifier } from './own-classifier.js';
 import { findWeights, resolveNetwork, rightsOfWeights, WeightStore, type WeightsRights } from './weights.js';
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly plan: Plan;
   /** The images that the output folder has already, with their splits. */
   readonly earlier: readonly AssignedImage[];
+  /** Every file that shows the picture of another one, with that other one. */
+  readonly duplicates: readonly DuplicatePair[];
   /** Problems that do not stop a run. */
   readonly warnings: readonly string[];
   /** The classifier of the job's gate, if it is the user's own. */
@@ -58,12 +61,7 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
     digests[name] = weights.digest;
     rights.push(rightsOfWeights(name, weights, weightsFiles[name]));
   }
-  const { root } = job.output;
-  const earlier = job.split ? await readSplits(root) : ((await readSplitsFile(root)) ?? []);
-  const inventory = await takeInventory(job, {
-    ...(job.split && { earlier }),
-    ...(options.onInventory && { onProgress: options.onInventory }),
-  });
+  const { inventory, earlier, copies } = await findImages(job, options.onInventory);
   const classifier = await readClassifier(
     job,
     inventory.contents.flatMap(({ label }) => label ?? []),
@@ -71,9 +69,11 @@ export async function prepare(job: Job, options: PrepareOptions = {}): Promise<P
   const images = {
     ...inventory,
     earlier,
+    copies,
     ...(classifier && { classifierDigest: classifierDigest(classifier) }),
   };
   const plan = makePlan(job, images, { name: resolveNetwork(auto), weights: digests });
-  const warnings = [...inventory.warnings, ...splitWarnings(job, inventory.similar, plan.splits, earlier)];
-  return { job, inventory, plan, earlier, warnings, weightsFiles, rights, classifier };
+  const duplicates = duplicatePairs(inventory, plan.splits.contents, earlier);
+  const warnings = [...inventory.warnings, ...splitWarnings(job, duplicates, plan.splits)];
+  return { job, inventory, plan, earlier, duplicates, warnings, weightsFiles, rights, classifier };
 }

@@ -1,6 +1,6 @@
 /** Near duplicates among the images of an inventory. @module */
-import { similarPairs } from '../images/similar/search.js';
-import type { ImageEntry } from './entries.js';
+import { similarPairs } from '../../images/similar/search.js';
+import type { ImageEntry } from '../entries.js';
 
 /** An image by its path and digest. */
 export type KnownImage = Pick<ImageEntry, 'path' | 'sha256'>;
