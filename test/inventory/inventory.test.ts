@@ -123,10 +123,12 @@ test('a duplicate in the same class is skipped; in two classes it is a warning',
   t.deepEqual(pairs, [
     { source: 'content', paths: ['a/1.jpg', 'b/1.jpg'], same: 'bytes', classes: ['a', 'b'] },
     { source: 'content', paths: ['a/1.jpg', 'a/2.jpg'], same: 'bytes' },
+    { source: 'content', paths: ['b/1.jpg', 'a/2.jpg'], same: 'bytes', classes: ['b', 'a'] },
     { source: 'style', paths: ['s.jpg', 't.jpg'], same: 'bytes' },
   ]);
   t.deepEqual(splitWarnings({}, pairs, { contents: [] }), [
     'a/1.jpg and b/1.jpg are the same image in two classes.',
+    'b/1.jpg and a/2.jpg are the same image in two classes.',
   ]);
 });
 
