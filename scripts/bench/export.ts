@@ -36,6 +36,8 @@ export interface ExportBenchOptions {
   /** Default 100,000. */
   readonly images?: number;
   readonly formats?: readonly ExporterName[];
+  /** Measures all formats in one process instead, as in a job that asks for them. None is killed. */
+  readonly isTogether?: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export interface ExportBenchOptions {
 export async function benchExport({
   images = 100_000,
   formats = exporterNames,
+  isTogether = false,
 }: ExportBenchOptions = {}): Promise<{ readonly [key: string]: number | ExportFigures }> {
   const root = await mkdtemp(join(tmpdir(), 'wildstyle-bench-'));
   try {
@@ -59,6 +62,10 @@ export async function benchExport({
       distinct: Math.min(images, 1000),
       isAnnotated: true,
     });
+    if (isTogether) {
+      const { seconds, peakMb } = await exportInProcess(root, formats);
+      return { images, exports: formats.length, imagesPerSecond: images / seconds, peakMb };
+    }
     const summary = await readFile(outputPaths(root).summary);
     const figures: Record<string, ExportFigures> = {};
     for (const format of formats) {
@@ -66,14 +73,14 @@ export async function benchExport({
         await rm(join(root, exportsFolderName), { recursive: true });
         await writeFile(outputPaths(root).summary, summary);
       };
-      const whole = await exportInProcess(root, format);
+      const whole = await exportInProcess(root, [format]);
       tell(
         `${format}: ${Math.round(images / whole.seconds)} images per second, ${Math.round(whole.peakMb)} MB`,
       );
       const digest = digestOfTree(join(root, exportsFolderName, format));
       await remove();
       const killedAt = await killExport(root, format, whole, remove);
-      const resumed = await exportInProcess(root, format);
+      const resumed = await exportInProcess(root, [format]);
       if (digestOfTree(join(root, exportsFolderName, format)) !== digest)
         throw new Error(`The export to ${format} that was killed and resumed has other bytes.`);
       await remove();
@@ -109,15 +116,15 @@ function progress(): (text: string) => void {
   };
 }
 
-async function exportInProcess(root: string, format: ExporterName): Promise<Measured> {
-  const child = forkExport(root, format);
+async function exportInProcess(root: string, formats: readonly ExporterName[]): Promise<Measured> {
+  const child = forkExport(root, formats);
   let measured: Measured | undefined;
   child.on('message', (message) => {
     if (message !== 'begun') measured = message as Measured;
   });
   const [code] = await once(child, 'exit');
   if (measured) return measured;
-  throw new Error(`The export to ${format} ended with code ${code}.`);
+  throw new Error(`The export to ${formats.join(', ')} ended with code ${code}.`);
 }
 
 /**
@@ -132,7 +139,7 @@ async function killExport(
   undo: () => Promise<void>,
 ): Promise<number> {
   for (let share = 0.5; ; share /= 2) {
-    const child = forkExport(root, format);
+    const child = forkExport(root, [format]);
     const ended = once(child, 'exit');
     // Loading the modules takes time of its own.
     await once(child, 'message');
@@ -144,8 +151,8 @@ async function killExport(
   }
 }
 
-function forkExport(root: string, format: ExporterName): ChildProcess {
-  return fork(fileURLToPath(new URL('export-process.js', import.meta.url)), [root, format]);
+function forkExport(root: string, formats: readonly ExporterName[]): ChildProcess {
+  return fork(fileURLToPath(new URL('export-process.js', import.meta.url)), [root, ...formats]);
 }
 
 /** A digest of the names and the bytes of all files of a folder. Blocking, because waiting for each of many small files takes longer than reading it. */

@@ -34,6 +34,7 @@ const { positionals, values } = parseArgs({
     // For the benchmark of exports: how many images (100,000), and which formats, with commas between them (all).
     images: text,
     formats: text,
+    together: { type: 'boolean', default: false },
     // For the training benchmark: a Python that has PyTorch, and the threads of each contender.
     python: text,
     threads: text,
@@ -77,7 +78,11 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
   export: async () => {
     const { benchExport, formatsOf } = await import('./export.js');
     const images = integerOf('images', values.images ?? '100000', 1);
-    return benchExport({ images, ...(values.formats && { formats: formatsOf(values.formats) }) });
+    return benchExport({
+      images,
+      isTogether: values.together,
+      ...(values.formats && { formats: formatsOf(values.formats) }),
+    });
   },
   strength: async () => (await import('./pictures/strength.js')).benchStrength(pictures(20)),
   defaults: async () => (await import('./pictures/defaults.js')).benchDefaults(pictures(12), values.against),
