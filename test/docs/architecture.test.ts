@@ -60,7 +60,7 @@ test('files that the page names exist', (t) => {
 
 /** What reads only. `open` does if its calls say so. */
 const readers = new Set(
-  'access constants existsSync FileHandle lstat open readdir readdirSync readFile readFileSync readlinkSync realpath stat statfs Stats statSync'.split(
+  'access constants existsSync FileHandle lstat open opendir readdir readdirSync readFile readFileSync readlinkSync realpath stat statfs Stats statSync'.split(
     ' ',
   ),
 );
