@@ -92,6 +92,10 @@ export const runSchema = z
       .union([z.int().min(0), z.number().gt(0).lt(1)])
       .default(0)
       .describe('Failed images to tolerate: a number, or a fraction such as 0.05'),
+    contactSheet: z
+      .boolean()
+      .default(true)
+      .describe('Write contact-sheet.png when the run ends. wildstyle sheet draws it later'),
     report: z
       .boolean()
       .default(true)

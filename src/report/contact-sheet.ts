@@ -17,7 +17,7 @@ export interface SheetRow {
 }
 
 export interface SheetOptions {
-  /** Edge length of a cell in pixels; default 192. */
+  /** Edge length of a cell in pixels; default: {@link defaultCellPx}. */
   readonly cellPx?: number;
   /** Whether to draw captions. Default: only if the machine has fonts. */
   readonly text?: boolean;
@@ -25,6 +25,9 @@ export interface SheetOptions {
   readonly temporaryFolder?: string;
   readonly fileSystem?: FileSystem;
 }
+
+/** Edge length of a cell in pixels, unless another is asked for. */
+export const defaultCellPx = 192;
 
 const paper = '#fbfaf7';
 const mat = '#f1efe9';
@@ -43,7 +46,7 @@ export async function renderContactSheet(
   rows: readonly SheetRow[],
   options: SheetOptions = {},
 ): Promise<Buffer> {
-  const { cellPx = 192, text = await canDrawText() } = options;
+  const { cellPx = defaultCellPx, text = await canDrawText() } = options;
   if (rows.length === 0)
     throw new WildstyleError('option-invalid', 'A contact sheet needs at least one row.');
   const captions = rows.map(({ caption }) => wrapped(caption, Math.floor(rowWidthPx(cellPx) / characterPx)));

@@ -25,6 +25,7 @@ import {
   type Workload,
 } from './estimate/workload.js';
 import type { WorkersTime } from './finish/last-run.js';
+import { noOverviews } from './finish/overviews.js';
 import { type Deadline, type Phase, phaseAt } from './limits/deadline.js';
 import { removeUnrecorded } from './limits/remove-unrecorded.js';
 import { dropped, WorkerPool } from './pool/pool.js';
@@ -262,7 +263,10 @@ export class ItemProduction {
     this.#msPerPixel = msPerPixel;
     const { workers } = this.allocation;
     const { output, run } = this.prepared.job;
-    const estimate = estimateWorkload(this.workload, { msPerPixel, workers, format: output.format });
+    const estimate = estimateWorkload(this.workload, {
+      ...{ msPerPixel, workers, format: output.format },
+      overviews: this.options.shard ? noOverviews : run,
+    });
     this.options.onEvent?.({
       type: 'estimate',
       ...estimate,

@@ -6,6 +6,8 @@ import { asWildstyleError } from '../errors.js';
 import { spaceShortage } from './estimate/free-space.js';
 import { type IsPending, type Workload, workloadOfFirst } from './estimate/workload.js';
 import type { WorkersTime } from './finish/last-run.js';
+import { noOverviews, type Overviews } from './finish/overviews.js';
+import type { JobExports } from './finish/write-exports.js';
 import { ItemProduction, type RunOutput } from './item-production.js';
 import type { Deadline } from './limits/deadline.js';
 import { openGate } from './preparing/gate.js';
@@ -15,11 +17,8 @@ import { StatusReporter } from './progress/status-reporter.js';
 import { tooManyFailures } from './tolerance.js';
 
 /** What a run left. */
-export interface Finished {
+export interface Finished extends Partial<Overviews> {
   readonly counts: Counts;
-  readonly contactSheet: string | undefined;
-  /** Default: none. */
-  readonly report?: string | undefined;
   /** Default: none. */
   readonly exports?: RunResult['exports'];
 }
@@ -45,6 +44,8 @@ export interface Production {
   readonly finish: (onEvent: (event: RunEvent) => void, time: WorkersTime) => Promise<Finished>;
 }
 
+const noExports: JobExports = { written: [], left: [] };
+
 /** Makes the pending images, within the limits of the run, and finishes. Reports the status on the way. */
 export async function produce(production: Production): Promise<RunResult> {
   const began = performance.now();
@@ -63,7 +64,12 @@ export async function produce(production: Production): Promise<RunResult> {
     const { maxImages = workload.items } = options.limits ?? {};
     const isLimited = maxImages < workload.items;
     const asked = isLimited ? workloadOfFirst(prepared.plan.interleaved(), isPending, maxImages) : workload;
-    const space = await spaceShortage(root, asked, prepared.job.output.format);
+    const space = await spaceShortage(root, asked, {
+      format: prepared.job.output.format,
+      // Those of shards are made when they are merged.
+      overviews: typeof output.place === 'string' ? prepared.job.run : noOverviews,
+      shown: items,
+    });
     if (space) onEvent({ type: 'space', ...space });
     const gate = await openGate(prepared, output.lock.fileSystem);
     const making = new ItemProduction(
@@ -80,7 +86,8 @@ export async function produce(production: Production): Promise<RunResult> {
       counts,
       contactSheet,
       report,
-      exports = { written: [], left: [] },
+      missing,
+      exports = noExports,
     } = await finish(onEvent, making.workersTime);
     const isPartial = counts.pending > 0;
     const result: RunResult = {
@@ -91,6 +98,7 @@ export async function produce(production: Production): Promise<RunResult> {
       root,
       contactSheet,
       report,
+      missing,
       exports,
       elapsedMs: performance.now() - began,
       stepMs: making.stepMs,

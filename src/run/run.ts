@@ -12,7 +12,8 @@ import { assertNoOtherWriter } from '../dataset/shards/shard-folders.js';
 import { writeSplits } from '../dataset/splits-file.js';
 import { removeEarlierSheets } from '../report/page/write-report.js';
 import { withEngine } from './engines/engine-of-run.js';
-import { finishDataset } from './finish/finish.js';
+import { addOverviews, finishDataset } from './finish/finish.js';
+import { overviewsToMake } from './finish/overviews.js';
 import { writeExports } from './finish/write-exports.js';
 import { deadlineOf } from './limits/deadline.js';
 import { type Locked, whileLocked } from './locked.js';
@@ -61,14 +62,16 @@ async function runLocked(
       await removeRetired(outputPaths(root).journalsFolder, lock.fileSystem);
     // A run may have ended after it declared its report, and before it removed the files of an earlier one.
     await removeEarlierSheets(root, found.summary.digests.files, lock.fileSystem);
+    const wishes = overviewsToMake(found.summary, job.run);
+    const overviews = await addOverviews(prepared, found, wishes, lock.fileSystem);
+    if (overviews.missing) options.onEvent?.({ type: 'overviews-missing', ...overviews.missing });
     const exports = await writeExports(job, options, lock.fileSystem);
     return {
       status: exports.left.length > 0 ? 'stopped' : 'nothing',
       counts,
       tooManyFailures: tooManyFailures(counts, job.run),
       root,
-      contactSheet: undefined,
-      report: undefined,
+      ...overviews,
       exports,
       elapsedMs: 0,
       stepMs: 0,
@@ -94,6 +97,7 @@ async function runLocked(
     lockLost,
     async finish(onEvent, time) {
       const finished = await finishDataset(prepared, startedAt, time, lock.fileSystem);
+      if (finished.missing) onEvent({ type: 'overviews-missing', ...finished.missing });
       if (finished.counts.pending > 0) return finished;
       await retireJournals(outputPaths(root), generation, lock.fileSystem);
       const exports = await writeExports(job, { ...options, onEvent }, lock.fileSystem);

@@ -76,3 +76,38 @@ test.serial('a disk that is full from the start is reported without a crash', as
   await run('mount', ['-o', 'remount,size=16m', disk]);
   t.is((await wildstyle(['run', job.file, '--out', root], job)).exitCode, 0);
 });
+
+test.serial(
+  'a disk that is too full for the contact sheet only is a note, and with free space the next run adds it',
+  async (t) => {
+    const job = await smallJob();
+    t.teardown(job.remove);
+    const disk = join(job.folder, 'disk');
+    await mkdir(disk);
+    try {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=900k', 'wildstyle-test', disk]);
+    } catch (error) {
+      t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+      t.pass();
+      return;
+    }
+    t.teardown(() => run('umount', [disk]));
+    const root = join(disk, 'out');
+    const full = await wildstyle(['run', job.file, '--out', root], job);
+    t.is(full.exitCode, 0, full.stderr);
+    t.regex(
+      full.stdout,
+      /note: No space for contact-sheet\.png \(.*no space left on the disk \(ENOSPC\)\)\. The dataset does not need it; the next run adds what is missing\.$/m,
+    );
+    t.notRegex(full.stdout, /^Contact sheet:/m);
+    t.deepEqual((await verifyDataset(root)).problems, []);
+    t.like(await summaryOf(root), { status: 'complete', counts: { items: 18, complete: 18 } });
+
+    await run('mount', ['-o', 'remount,size=64m', disk]);
+    const again = await wildstyle(['run', job.file, '--out', root], job);
+    t.is(again.exitCode, 0, again.stderr);
+    t.regex(again.stdout, /^Nothing to do: all images exist\.$/m);
+    t.regex(again.stdout, /^Contact sheet: .*contact-sheet\.png$/m);
+    t.deepEqual((await verifyDataset(root)).problems, []);
+  },
+);

@@ -4,6 +4,7 @@ import { WildstyleError } from '../../errors.js';
 import { mergeShards } from '../../run/shards/merge-shards.js';
 import type { CommandBody } from '../command-list.js';
 import { print } from '../terminal/output.js';
+import { overviewsMissingText } from '../text/run-text.js';
 
 interface MergeArguments {
   readonly dirs: readonly string[];
@@ -32,7 +33,7 @@ export const mergeCommand: CommandBody<MergeArguments> = {
         cure: 'Name the folder of the dataset with --out; it may be one of them.',
       });
     }
-    const { counts, contactSheet, report, copied } = await mergeShards(
+    const { counts, contactSheet, report, missing, copied } = await mergeShards(
       dirs.map((dir) => resolve(dir)),
       resolve(target),
     );
@@ -42,5 +43,6 @@ export const mergeCommand: CommandBody<MergeArguments> = {
     if (failed > 0) print(`${failed} failed; see manifest.jsonl.`);
     if (contactSheet) print(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
     if (report) print(`Report: ${relative(process.cwd(), report)}`);
+    if (missing) print(overviewsMissingText(missing));
   },
 };

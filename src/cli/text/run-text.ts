@@ -5,6 +5,7 @@ import type { FailedRecord } from '../../dataset/ledger/record.js';
 import { type Shard, shardText } from '../../plan/shard.js';
 import { memoryWarnings } from '../../run/describe.js';
 import type { EngineChoice } from '../../run/engines/engine-choice.js';
+import type { MissingOverviews } from '../../run/finish/overviews.js';
 import type { RunEvent, RunResult, StopCause } from '../../run/progress/events.js';
 import { formatBytes, formatDuration, formatEstimate, windowsNeededText } from '../format.js';
 import { onProcessorText } from './on-processor.js';
@@ -84,7 +85,9 @@ export function eventText(event: RunEvent): string | undefined {
       return `note: ${count(lines.length, 'line')} in the journals ${lines.length === 1 ? 'is' : 'are'} damaged (${shown}). What they recorded is made again.`;
     }
     case 'space':
-      return `note: The images need about ${formatBytes(event.neededBytes)}, and ${formatBytes(event.freeBytes)} are free. If the disk runs full, the run stops and can be resumed.`;
+      return `note: The dataset needs about ${formatBytes(event.neededBytes)}, and ${formatBytes(event.freeBytes)} are free. If the disk runs full, the run stops and can be resumed.`;
+    case 'overviews-missing':
+      return overviewsMissingText(event);
     case 'waiting':
       return 'Another run left its lock here and shows no sign of life. Watching it for 20 seconds before taking over ...';
     case 'draining':
@@ -97,6 +100,10 @@ export function eventText(event: RunEvent): string | undefined {
       return undefined;
   }
 }
+
+/** Tells which overviews were left out, and why. */
+export const overviewsMissingText = ({ files, reason }: MissingOverviews): string =>
+  `note: No space for ${files.join(' and ')} (${reason}). The dataset does not need ${files.length === 1 ? 'it' : 'them'}; the next run adds what is missing.`;
 
 const reasons: Readonly<Record<StopCause, string>> = {
   signal: '',

@@ -21,9 +21,10 @@ export async function estimatePlan(
 ): Promise<PlanEstimate | undefined> {
   const { recipe, stylized, items, largestSizePx, smallestPixels } = workload;
   const { format } = prepared.job.output;
+  const overviews = prepared.job.run;
   const machine = thisMachine();
   if (!recipe) {
-    const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format });
+    const { bytes } = estimateWorkload(workload, { msPerPixel: 0, workers: 1, format, overviews });
     return {
       seconds: 0,
       bytes,
@@ -44,7 +45,7 @@ export async function estimatePlan(
     (await measure({ ...prepared, job }, recipe, allocation));
   if (!cost) return undefined;
   const { msPerPixel, measuredAtMs, sizePx } = cost;
-  const estimate = estimateWorkload(workload, { msPerPixel, workers, format });
+  const estimate = estimateWorkload(workload, { msPerPixel, workers, format, overviews });
   return {
     ...estimate,
     ...estimateWindows(job.run, estimate.seconds, Date.now()),

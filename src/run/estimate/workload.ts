@@ -7,6 +7,8 @@ import type { Job } from '../../job/schema.js';
 import { methodOf, type ResolvedRecipe } from '../../methods/index.js';
 import type { Cost } from '../../methods/method.js';
 import type { PlanItem } from '../../plan/item.js';
+import { overviewBytes } from '../finish/overview-bytes.js';
+import { noOverviews, type OverviewWishes } from '../finish/overviews.js';
 
 export interface Workload extends Cost {
   /** Number of pending items. */
@@ -102,15 +104,30 @@ const bytesPerRecord = 5000;
 /**
  * Estimates the seconds and bytes for a workload.
  * @param msPerPixel milliseconds per step and pixel, on one of the workers
+ * @param overviews which overviews the run ends with, by default none; they show `shown` images, by default those of the workload
  */
 export function estimateWorkload(
   workload: Workload,
-  { msPerPixel, workers, format }: { msPerPixel: number; workers: number; format: ImageFormat },
+  {
+    msPerPixel,
+    workers,
+    format,
+    overviews = noOverviews,
+    shown = workload.items,
+  }: {
+    msPerPixel: number;
+    workers: number;
+    format: ImageFormat;
+    overviews?: OverviewWishes;
+    shown?: number;
+  },
 ): { seconds: number; bytes: number } {
   const busy = Math.max(1, Math.min(workers, workload.stylized));
+  const stylizedShown = Math.ceil((shown * workload.stylized) / Math.max(1, workload.items));
+  const images = workload.pixels * bytesPerPixel[format] + workload.items * bytesPerRecord;
   return {
     seconds: (workload.pixelSteps * msPerPixel) / 1000 / busy,
-    bytes: workload.pixels * bytesPerPixel[format] + workload.items * bytesPerRecord,
+    bytes: images + overviewBytes(stylizedShown, shown, overviews),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Writes the files of a dataset: manifest, metadata, contact sheet, card and summary, in this order. @module */
+/** Writes the files of a dataset: manifest, metadata, card and summary, and then what there is to look at. @module */
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { asPlanned, compileManifest } from '../../dataset/ledger/manifest.js';
 import type { ItemRecord, StylizedRecord } from '../../dataset/ledger/record.js';
@@ -7,6 +7,7 @@ import { RecordReader, readRecords } from '../../dataset/ledger/record-reader.js
 import type { Counts } from '../../dataset/ledger/tally.js';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { dropMissing } from '../../dataset/output-status.js';
+import type { DatasetSummary } from '../../dataset/summary.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { sweepTemporaryFiles } from '../../files/publish.js';
 import type { PlanItem } from '../../plan/item.js';
@@ -16,7 +17,8 @@ import { plannedOutput } from '../preparing/planned-output.js';
 import type { Prepared } from '../preparing/prepare.js';
 import { environmentOf } from './environment.js';
 import { lastRunOf, type WorkersTime } from './last-run.js';
-import { type PublishedDataset, publishDataset } from './publish-dataset.js';
+import { type Overviews, type OverviewWishes, writeOverviews } from './overviews.js';
+import { publishDataset } from './publish-dataset.js';
 
 /**
  * Compiles the journals and the images in the folder into a dataset. If items are pending, its summary is `partial`.
@@ -27,7 +29,7 @@ export async function finishDataset(
   startedAt: Date,
   time: WorkersTime,
   fileSystem: FileSystem,
-): Promise<PublishedDataset & { readonly counts: Counts }> {
+): Promise<Overviews & { readonly counts: Counts }> {
   const { job } = prepared;
   const { root } = job.output;
   const { journalsFolder, temporaryFolder } = outputPaths(root);
@@ -45,16 +47,30 @@ export async function finishDataset(
       shown: await sampleOf(prepared, records),
       job: decisive,
       planDigest,
-      roots: { content: job.content.root, style: job.style.root },
+      roots: rootsOf(prepared),
       startedAt,
       environmentOf: (sample) => environmentOf(sample, prepared),
       lastRun: lastRunOf(compiled.counts, job.run, time),
-      hasReport: job.run.report,
+      wishes: job.run,
     },
     fileSystem,
   );
   return { counts: compiled.counts, ...published };
 }
+
+/** Writes overviews that a complete dataset lacks, for example because the disk was full. The caller holds the lock. */
+export async function addOverviews(
+  prepared: Prepared,
+  { summary, records }: { readonly summary: DatasetSummary; readonly records: RecordIndex },
+  wishes: OverviewWishes,
+  fileSystem: FileSystem,
+): Promise<Overviews> {
+  const { root } = prepared.job.output;
+  const shown = wishes.contactSheet ? await sampleOf(prepared, records) : [];
+  return writeOverviews({ root, shown, roots: rootsOf(prepared), wishes }, summary, fileSystem);
+}
+
+const rootsOf = ({ job }: Prepared) => ({ content: job.content.root, style: job.style.root });
 
 /** Writes manifest and metadata, reading one record at a time. */
 async function compile({ job, plan }: Prepared, records: RecordIndex, fileSystem: FileSystem) {

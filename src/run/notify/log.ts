@@ -39,6 +39,7 @@ const warnings: ReadonlySet<string> = new Set([
   'space',
   'dropping',
   'waiting',
+  'overviews-missing',
   'worker',
 ]);
 

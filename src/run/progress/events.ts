@@ -10,6 +10,7 @@ import type { EngineChoice } from '../engines/engine-choice.js';
 import type { Space } from '../estimate/free-space.js';
 import type { Allocation } from '../estimate/machine.js';
 import type { Workload } from '../estimate/workload.js';
+import type { MissingOverviews, Overviews } from '../finish/overviews.js';
 import type { JobExports } from '../finish/write-exports.js';
 import type { DeadlineCause, RunLimits } from '../limits/deadline.js';
 import type { WorkerChange } from '../pool/memory-policy.js';
@@ -67,6 +68,8 @@ export type RunEvent =
   /** The time is over: the images in progress are given up and will be made by a later run. */
   | { readonly type: 'dropping'; readonly cause: DeadlineCause }
   | { readonly type: 'finishing' }
+  /** The disk is too full for the contact sheet or the report. The dataset is whole without them. */
+  | ({ readonly type: 'overviews-missing' } & MissingOverviews)
   | { readonly type: 'exporting'; readonly format: ExporterName };
 
 /** What stopped a run before its last image. */
@@ -102,7 +105,7 @@ export interface RunOptions {
 }
 
 /** The result of a run. */
-export interface RunResult {
+export interface RunResult extends Overviews {
   /** `nothing`: all items exist; `stopped`: items or exports are left for the next run. */
   readonly status: 'complete' | 'stopped' | 'nothing';
   /** Why items are left, if the run was stopped. */
@@ -111,9 +114,6 @@ export interface RunResult {
   /** Whether more items failed than `run.maxFailures` tolerates. */
   readonly tooManyFailures: boolean;
   readonly root: string;
-  readonly contactSheet: string | undefined;
-  /** The path of the report, if one was written. */
-  readonly report: string | undefined;
   readonly exports: JobExports;
   readonly elapsedMs: number;
   /** Time spent in optimization steps, summed over the workers. */

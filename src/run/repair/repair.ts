@@ -59,7 +59,8 @@ export async function repairDataset(
     ...(note.only && { only: new Set(note.only) }),
   });
   const stoppedBy = options.drain?.aborted || (run.stoppedBy && run.stoppedBy !== 'max-images');
-  if (!stoppedBy) await writeOthers(root, note, options.fileSystem);
+  // With the note, the next repair goes on.
+  if (!stoppedBy && !run.missing) await writeOthers(root, note, options.fileSystem);
   const { problems: left } = await verifyDataset(root);
   const summary = await readSummary(root);
   const isSameResult =

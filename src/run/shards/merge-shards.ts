@@ -24,6 +24,7 @@ import { shardText } from '../../plan/shard.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
 import { lastRunOfShards } from '../finish/last-run.js';
+import type { Overviews } from '../finish/overviews.js';
 import { publishDataset } from '../finish/publish-dataset.js';
 import { whileLocked } from '../locked.js';
 import { copyImage } from './copy-image.js';
@@ -37,11 +38,8 @@ export interface MergeOptions {
 }
 
 /** The result of a merge. */
-export interface MergeResult {
+export interface MergeResult extends Overviews {
   readonly counts: Counts;
-  readonly contactSheet: string | undefined;
-  /** The path of the report. */
-  readonly report: string | undefined;
   /** Images that were copied from other folders. */
   readonly copied: number;
 }
@@ -126,7 +124,7 @@ async function mergeLocked(
         compiled.counts,
         shards.map(({ completion }) => completion.lastRun),
       ),
-      hasReport: true,
+      wishes: { contactSheet: true, report: true },
     },
     fileSystem,
   );

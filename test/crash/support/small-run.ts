@@ -14,7 +14,7 @@ import { type Prepared, prepare } from '../../../src/run/preparing/prepare.js';
 import type { RunResult } from '../../../src/run/progress/events.js';
 import { type RepairResult, repairDataset } from '../../../src/run/repair/repair.js';
 import { runPlan } from '../../../src/run/run.js';
-import { type SmallJob, smallJob } from '../../support/small-job.js';
+import { type JobChanges, type SmallJob, smallJob } from '../../support/small-job.js';
 import { inProcessWorker } from './in-process-worker.js';
 
 /** A prepared job that can be run in several folders. */
@@ -37,11 +37,12 @@ export interface RunInProcess {
   readonly onDone?: (id: string) => void;
 }
 
-/** Prepares a job with six originals in three classes. */
-export async function smallRun(): Promise<SmallRun> {
+/** Prepares a job with six originals in three classes. @param changes to that job; it must need no engine */
+export async function smallRun(changes: JobChanges = {}): Promise<SmallRun> {
   const job = await smallJob({
     sampling: { stylesPerContent: 0, keepOriginals: true },
-    run: { workers: 2, threads: 1, batch: 1, engine: 'reference' },
+    ...changes,
+    run: { workers: 2, threads: 1, batch: 1, engine: 'reference', ...(changes.run as object | undefined) },
   });
   const before = process.env.XDG_CACHE_HOME;
   process.env.XDG_CACHE_HOME = job.cache;
