@@ -35,6 +35,8 @@ export interface OutputPaths {
   readonly outputJob: string;
   /** The images of that job. */
   readonly jobImages: string;
+  /** A second name for the manifest. */
+  readonly manifestCopy: string;
   readonly journalsFolder: string;
   readonly temporaryFolder: string;
   /** The folder with the files of the lock. */
@@ -85,6 +87,7 @@ export function outputPaths(place: OutputPlace): OutputPaths {
     workFolder,
     outputJob: join(workFolder, 'job.json'),
     jobImages: join(workFolder, 'images.jsonl'),
+    manifestCopy: join(workFolder, 'manifest.jsonl'),
     journalsFolder,
     temporaryFolder: join(workFolder, 'tmp'),
     lock: join(workFolder, 'lock'),

@@ -1,5 +1,4 @@
 /** Determines the state of an output folder before a run: new, resumable, complete, or of a different job. @module */
-import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WildstyleError } from '../errors.js';
@@ -8,6 +7,7 @@ import { type ByRole, type Role, sideOf } from '../stylize/role.js';
 import { imageDifferences, type JobImage, jobDifferences, maskName } from './job-differences.js';
 import type { Journals } from './ledger/journals/journal-files.js';
 import { type JournaledRecords, readJournals } from './ledger/journals/read-journals.js';
+import { manifestSource } from './ledger/manifest-copy.js';
 import { indexManifest } from './ledger/manifest-index.js';
 import type { Source } from './ledger/record.js';
 import { type IndexedRecord, RecordIndex } from './ledger/record-index.js';
@@ -102,10 +102,11 @@ export function startedFrom({ digests, job, earlierJobs }: DatasetSummary): Outp
   return { planDigest: digests.plan, job, earlierJobs };
 }
 
-/** Returns whether the metadata, the card and all other declared files exist. */
+/** Returns whether the manifest, the metadata, the card and all other declared files exist. */
 async function hasItsFiles(root: string, { counts, digests }: DatasetSummary): Promise<boolean> {
   const paths = outputPaths(root);
   const files = [
+    paths.manifest,
     ...Object.keys(digests.files).map((name) => join(root, name)),
     ...Object.keys(counts.splits).map((split) => paths.splitMetadata(split)),
   ];
@@ -171,13 +172,17 @@ async function recordedItems(
   { journals, records }: JournaledRecords,
 ): Promise<RecordIndex> {
   if (journals.isSettled) return records;
-  const { manifest } = outputPaths(root);
-  if (existsSync(manifest)) return indexManifest(root, summary?.digests.manifest);
+  const paths = outputPaths(root);
+  if (manifestSource(paths)) return indexManifest(root, summary?.digests.manifest);
   if (summary === undefined) return records;
   // A run that is stopped before its first image leaves an empty manifest, so a missing one was deleted.
-  throw new WildstyleError('dataset-invalid', `${manifest} is missing, so the images cannot be identified.`, {
-    cure: 'Restore it, or create the dataset again in another folder with --out.',
-  });
+  throw new WildstyleError(
+    'dataset-invalid',
+    `${paths.manifest} is missing, so the images cannot be identified.`,
+    {
+      cure: 'Restore it, or let `wildstyle verify DIR --repair` make all images anew.',
+    },
+  );
 }
 
 /** Removes the records whose image is missing or empty, and returns them. */

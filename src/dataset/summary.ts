@@ -174,10 +174,14 @@ type Unsigned = Omit<DatasetSummary, 'digests'> & {
   readonly digests: Omit<DatasetSummary['digests'], 'summary'>;
 };
 
-const signed = (summary: Unsigned): DatasetSummary => ({
-  ...summary,
-  digests: { ...summary.digests, summary: summaryDigest(summary) },
-});
+/** Files are sorted, so that the text does not tell in which order they were written. */
+function signed(summary: Unsigned): DatasetSummary {
+  const files = Object.fromEntries(
+    Object.entries(summary.digests.files).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  const digests = { ...summary.digests, files };
+  return { ...summary, digests: { ...digests, summary: summaryDigest({ ...summary, digests }) } };
+}
 
 /** Returns the sha256 of a summary as JSON with sorted keys, without white space and without this digest. Reveals edits. */
 export function summaryDigest(summary: Unsigned): string {

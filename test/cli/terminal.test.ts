@@ -34,7 +34,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
     /^\S+Z Making 12 stylized images and 6 originals with 1 worker, 1 thread each\.$/,
   );
   t.regex(lines.shift() ?? '', /^\S+Z Measuring a few steps \.\.\.$/, 'no step time is cached yet');
-  t.regex(lines.shift() ?? '', /^\S+Z Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
+  t.regex(lines.shift() ?? '', /^\S+Z Estimate: (about \d+ s|less than a second) and [\d.]+ MB\.$/);
   t.is(lines.pop(), 'Report: plain/report.html');
   t.is(lines.pop(), 'Contact sheet: plain/contact-sheet.png');
   t.regex(lines.pop() ?? '', /^Time: /);
@@ -46,7 +46,7 @@ test.serial('to a file: whole lines, no control characters, nothing on stderr', 
     cache: job.cache,
     cwd: job.folder,
   });
-  t.regex(again.stdout.split('\n')[1], /^\S+Z Estimate: (about \d+ s|less than a second) and \d+ kB\.$/);
+  t.regex(again.stdout.split('\n')[1], /^\S+Z Estimate: (about \d+ s|less than a second) and [\d.]+ MB\.$/);
 });
 
 test.serial('on a terminal: draws and clears a bar, and restores the cursor', async (t) => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { imageDifferences, jobDifferences } from '../../src/dataset/job-differences.js';
@@ -114,13 +114,20 @@ test('a complete dataset without its metadata or its card is resumed', async (t)
   t.is((await inspectOutput(root, planned)).kind, 'complete');
 });
 
-test('a dataset without its manifest is refused with a cure', async (t) => {
+test('a dataset without its manifest and the copy of it is refused with a cure', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
-  await unlink(join(root, 'manifest.jsonl'));
+  const { manifest, manifestCopy } = outputPaths(root);
+  await unlink(manifest);
+  const { kind, records } = await inspectOutput(root, planned);
+  t.is(kind, 'resume', 'with the copy, the next run writes the manifest again');
+  t.true(records.size > 0);
+  await appendFile(manifestCopy, '{}\n');
+  await t.throwsAsync(inspectOutput(root, planned), { code: 'dataset-invalid' }, 'an altered copy');
+  await unlink(manifestCopy);
   const error = await t.throwsAsync(inspectOutput(root, planned), { instanceOf: WildstyleError });
   t.is(error?.code, 'dataset-invalid');
-  t.regex(error?.cure ?? '', /create the dataset again in another folder/);
+  t.regex(error?.cure ?? '', /verify DIR --repair/);
 });
 
 test('reports every difference from the job that made the folder', async (t) => {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -5,11 +6,13 @@ import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
+import { nodeFileSystem } from '../../src/files/file-system.js';
 import { loadJob } from '../../src/job/load.js';
 import { replaceReport } from '../../src/report/page/replace-report.js';
 import { prepare } from '../../src/run/preparing/prepare.js';
 import { repairDataset } from '../../src/run/repair/repair.js';
 import { setAsideFolder } from '../../src/run/repair/set-aside.js';
+import { FaultPoint, faultFileSystem } from '../crash/support/fault-file-system.js';
 import { contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from '../crash/support/small-run.js';
 import { imagesBelow, timesBelow } from '../support/dataset-tree.js';
 
@@ -83,9 +86,14 @@ const damages: Readonly<Record<string, Damage>> = {
     },
     setAside: async () => ['exports/csv/notes.txt', 'exports/csv/train.csv'],
   },
-  'a manifest with an edited line, a missing one and one that is no record': {
+  'an altered manifest of which there is a copy': {
+    harm: (root) => writeFile(outputPaths(root).manifest, '{}'),
+    setAside: async () => [],
+  },
+  'a manifest with an edited line, a missing one and one that is no record, without a copy': {
     async harm(root) {
-      const { manifest } = outputPaths(root);
+      const { manifest, manifestCopy } = outputPaths(root);
+      await rm(manifestCopy);
       const [, second, , ...others] = (await readFile(manifest, 'utf8')).split('\n');
       const lines = ['{}', second.replace(/"label":"\w+"/, '"label":"other"'), ...others];
       await writeFile(manifest, lines.join('\n'));
@@ -94,7 +102,30 @@ const damages: Readonly<Record<string, Damage>> = {
   },
   'no manifest': {
     harm: (root) => rm(outputPaths(root).manifest),
+    setAside: async () => [],
+  },
+  'no manifest, no copy of it, and an altered image': {
+    harm: async (root) => {
+      await rm(outputPaths(root).manifest);
+      await rm(outputPaths(root).manifestCopy);
+      await appendFile(join(root, await first(root)), 'x');
+    },
     setAside: async () => imagesBelow(source),
+  },
+  'neither manifest nor summary, and an altered image': {
+    harm: async (root) => {
+      await rm(outputPaths(root).manifest);
+      await rm(outputPaths(root).summary);
+      await appendFile(join(root, await first(root)), 'x');
+    },
+    setAside: async () => ['exports/csv/train.csv', await first(source)],
+  },
+  'neither manifest, nor its copy, nor summary': {
+    harm: async (root) => {
+      const { manifest, manifestCopy, summary } = outputPaths(root);
+      for (const path of [manifest, manifestCopy, summary]) await rm(path);
+    },
+    setAside: async () => ['exports/csv/train.csv', ...(await imagesBelow(source))],
   },
   'an edited summary': {
     harm: (root) => edit(outputPaths(root).summary, '"complete": 6', '"complete": 7'),
@@ -200,4 +231,58 @@ test.serial('shards that are not merged are refused', async (t) => {
   const root = join(small.job.folder, 'sharded/out');
   await small.run(root, { shard: { index: 0, count: 2 } });
   await t.throwsAsync(small.repair(root), { code: 'dataset-invalid', message: /shards that are not merged/ });
+});
+
+test.serial('with the copy of a lost manifest, no image is made, and its times stay', async (t) => {
+  const root = await copy('copied');
+  const { manifest, summary } = outputPaths(root);
+  const text = await readFile(manifest, 'utf8');
+  const times = async () => Object.entries(await timesBelow(root)).filter(([path]) => path.endsWith('.png'));
+  const before = await times();
+  await rm(manifest);
+  const events: string[] = [];
+  const { found } = await small.repair(root, { onEvent: ({ type }) => events.push(type) });
+  t.deepEqual(found, [
+    {
+      code: 'file-missing',
+      file: 'manifest.jsonl',
+      message: 'is missing; its records are in .wildstyle too, and a repair takes them from there',
+    },
+  ]);
+  t.is(await readFile(manifest, 'utf8'), text);
+  t.deepEqual(await times(), before);
+  t.false(events.includes('records-lost'));
+
+  // A run does the same.
+  for (const path of [manifest, summary]) await rm(path);
+  await small.run(root);
+  t.is(await readFile(manifest, 'utf8'), text);
+  t.deepEqual(await times(), before);
+});
+
+test.serial(
+  'without any record, a repair says that it makes all images anew before it moves one',
+  async (t) => {
+    const root = await copy('lost');
+    const { manifest, manifestCopy } = outputPaths(root);
+    for (const path of [manifest, manifestCopy]) await rm(path);
+    const seen: number[] = [];
+    const { found } = await small.repair(root, {
+      onEvent({ type }) {
+        if (type === 'records-lost') seen.push(readdirSync(join(root, 'train/ponds')).length);
+      },
+    });
+    t.is(found[0].message, 'is missing, and so is its copy in .wildstyle: a repair makes all images anew');
+    t.deepEqual(seen, [2]);
+  },
+);
+
+test.serial('a run without a first end is told from a dataset that lost its files', async (t) => {
+  const root = join(small.job.folder, 'begun/out');
+  const point = new FaultPoint(/^open wx .*manifest\.jsonl/, 'EIO');
+  await t.throwsAsync(small.run(root, { fileSystem: faultFileSystem(nodeFileSystem, point) }));
+  await t.throwsAsync(small.repair(root), {
+    code: 'dataset-invalid',
+    message: /no run has finished yet, or the file was deleted/,
+  });
 });

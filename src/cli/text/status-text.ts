@@ -12,14 +12,15 @@ const stateWords: Readonly<Record<FolderStatus['state'], string>> = {
   complete: 'complete',
   failed: 'ended with an error',
   interrupted: 'interrupted without a word; run the job again to go on',
+  damaged: 'damaged',
 };
 
 /** Returns the text that `wildstyle status` prints. @param folder as the user knows it */
 export function statusText(status: FolderStatus, folder: string, nowMs: number): string {
-  const { state, items, complete, failed, pending, errors, run } = status;
+  const { state, items, complete, failed, pending, errors, missing, run } = status;
   const codes = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
   const lines = [
-    `${folder}: ${stateWords[state]}`,
+    `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} --repair` : ''}`,
     `Images   ${complete} of ${items} done, ${pending} left${failed > 0 ? `, ${failed} failed (${codes.join(', ')})` : ''}`,
   ];
   for (const shard of status.shards ?? []) {
@@ -33,7 +34,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   const { pid, host, startedAt, updatedAt, remainingMs, workers } = run;
   const zone = localZone();
   const [started, updated] = [startedAt, updatedAt].map((at) => Date.parse(at));
-  const isOver = state === 'complete' || state === 'stopped' || state === 'failed';
+  const isOver = ['complete', 'stopped', 'failed', 'damaged'].includes(state);
   lines.push(
     isOver
       ? `Run      ended ${formatInstant(zone, updated)} after ${formatDuration(Math.max(0, updated - started))}`

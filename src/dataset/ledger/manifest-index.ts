@@ -3,16 +3,18 @@ import { WildstyleError } from '../../errors.js';
 import { sha256InPieces } from '../../files/digest.js';
 import { readLines } from '../../files/lines.js';
 import { outputPaths } from '../output-paths.js';
+import { manifestSource } from './manifest-copy.js';
 import { RecordIndex } from './record-index.js';
 import { parseRecord } from './record-line.js';
 
 /**
- * Indexes the records of a manifest.
+ * Indexes the records of a manifest or, where it is missing, of its copy.
  * @param expectedSha256 the digest in `dataset.json`; undefined if there is none to compare with
  * @throws `dataset-invalid` if the manifest was altered: a run must not take over what is wrong and sign it anew
  */
 export async function indexManifest(root: string, expectedSha256: string | undefined): Promise<RecordIndex> {
-  const path = outputPaths(root).manifest;
+  const paths = outputPaths(root);
+  const path = manifestSource(paths) ?? paths.manifest;
   const records = new RecordIndex();
   const digest = sha256InPieces();
   let firstProblem: WildstyleError | undefined;
@@ -48,6 +50,6 @@ function altered(path: string): WildstyleError {
   return new WildstyleError(
     'dataset-invalid',
     `${path} was altered: it does not match its digest in dataset.json.`,
-    { cure: 'Restore the file, or create the dataset again in another folder with --out.' },
+    { cure: 'Restore the file, or let `wildstyle verify DIR --repair` mend the dataset.' },
   );
 }

@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import { WildstyleError } from '../../errors.js';
 import { sha256InPieces } from '../../files/digest.js';
-import type { FileSystem } from '../../files/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { readLines } from '../../files/lines.js';
 import { FilePublisher, type PublishedFile, type PublishOptions } from '../../files/publish.js';
 import type { PlanItem } from '../../plan/item.js';
 import { type OutputPaths, outputPaths, splitOfFile } from '../output-paths.js';
+import { copyManifest } from './manifest-copy.js';
 import { metadataRow } from './metadata-row.js';
 import { plannedFields } from './planned-fields.js';
 import type { ItemRecord } from './record.js';
@@ -164,6 +165,7 @@ class ManifestWriter {
       metadata[split] = (await publisher.commit()).sha256;
     }
     const manifest = await this.manifest.commit();
+    await copyManifest(this.paths, this.options.fileSystem ?? nodeFileSystem);
     return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts(), metadata };
   }
 

@@ -1,15 +1,19 @@
 /** What is known about a dataset folder without reading its records. @module */
 import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { shardText } from '../../plan/shard.js';
 import { noDataset } from '../output-job.js';
-import type { OutputPlace, ShardPlace } from '../output-paths.js';
+import { type OutputPlace, outputPaths, type ShardPlace } from '../output-paths.js';
 import { findShards } from '../shards/shard-folders.js';
 import { type DatasetSummary, readSummary } from '../summary.js';
 import { writerOf } from '../writer-of.js';
 import { type RunStatus, readStatus } from './status-file.js';
 
-/** `interrupted`: the last run ended without a word, for example because the machine did. */
-export type FolderState = RunStatus['state'] | 'starting' | 'interrupted';
+/**
+ * `interrupted`: the last run ended without a word, for example because the machine did; `damaged`: files that a run has
+ * written are gone.
+ */
+export type FolderState = RunStatus['state'] | 'starting' | 'interrupted' | 'damaged';
 
 /** The status of a folder; plain data. Fields about a run are there if its status was found. */
 export interface FolderStatus {
@@ -20,6 +24,8 @@ export interface FolderStatus {
   readonly failed: number;
   readonly pending: number;
   readonly errors: Readonly<Record<string, number>>;
+  /** If the folder is damaged: the files that are gone, of `manifest.jsonl` and `dataset.json`. */
+  readonly missing?: readonly string[];
   /** The shards in the folder that are not merged yet; the counts are their sums. */
   readonly shards?: readonly ShardStatus[];
   /** The run that is going on, or the last one. */
@@ -59,12 +65,25 @@ export async function folderStatus(root: string): Promise<FolderStatus> {
   if (!summary && !own.run && own.state === 'stopped') throw noDataset(root, 'dataset.json');
   const { run, state } = own;
   const counts = countsOf(own, summary);
+  const known = run || isGoing(own) ? state : summary?.status === 'complete' ? 'complete' : 'stopped';
+  const missing = endedStates.includes(known) ? await missingFiles(root) : [];
+  const isDamaged = missing.length > 0;
   return {
     folder: root,
-    state: run || isGoing(own) ? state : summary?.status === 'complete' ? 'complete' : 'stopped',
+    state: isDamaged ? 'damaged' : known,
     ...counts,
+    ...(isDamaged && { missing }),
     ...(run && { run }),
   };
+}
+
+/** A run that ends like this has written manifest and summary. */
+const endedStates: readonly FolderState[] = ['complete', 'stopped'];
+
+async function missingFiles(root: string): Promise<string[]> {
+  const { manifest, summary } = outputPaths(root);
+  const found = await Promise.all([manifest, summary].map((path) => lstat(path).catch(() => undefined)));
+  return [manifest, summary].flatMap((path, index) => (found[index] ? [] : [basename(path)]));
 }
 
 type RunOfFolder = Omit<FolderStatus, 'folder' | 'shards'>;

@@ -3,9 +3,13 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { WildstyleError } from '../../errors.js';
 import { sha256OfFile } from '../../files/digest.js';
+import { findJournals } from '../ledger/journals/journal-files.js';
+import { manifestSource } from '../ledger/manifest-copy.js';
 import { writerOf } from '../lock.js';
 import { noDataset } from '../output-job.js';
 import { outputPaths } from '../output-paths.js';
+import { findShards } from '../shards/shard-folders.js';
+import { readStatus } from '../status/status-file.js';
 import type { Writer } from '../writer.js';
 import type { DatasetProblem } from './dataset-problem.js';
 import { findLeaks, type LeakSearch } from './leaks/leaks.js';
@@ -33,6 +37,8 @@ export interface Verification {
 export interface VerifyOptions {
   /** Also search for photographs, groups, near duplicates and styles in two splits. */
   readonly leaks?: boolean;
+  /** The caller holds the lock of the folder: nobody else is writing. */
+  readonly isLocked?: boolean;
   /** Called after every few images. `total` comes from `dataset.json`, if it can be read. */
   readonly onProgress?: (progress: { readonly checked: number; readonly total: number | undefined }) => void;
 }
@@ -40,7 +46,7 @@ export interface VerifyOptions {
 /**
  * Rehashes every image of a dataset and compares it with its record; finds files without a record; compares the metadata
  * of the splits and `dataset.json` with the manifest. Keeps the file names and a few images in memory.
- * @throws `dataset-invalid` if the folder is not a dataset: it has neither a manifest nor a summary
+ * @throws `dataset-invalid` if the folder is not a dataset: it has neither a manifest nor a summary, and no run has written them
  */
 export async function verifyDataset(root: string, options: VerifyOptions = {}): Promise<Verification> {
   const found = await stat(root).catch(() => undefined);
@@ -52,17 +58,17 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   }
   const { summary, isAsWritten, problem: summaryProblem } = await readableSummary(root);
   const pending = summary?.counts.pending ?? 0;
-  const writer = await writerOf(root);
+  const writer = options.isLocked ? undefined : await writerOf(root);
   const manifestPath = outputPaths(root).manifest;
   const isSummarized = summary !== undefined || summaryProblem !== undefined;
   if (!existsSync(manifestPath)) {
-    if (!isSummarized) throw noDataset(root, 'manifest.jsonl', writer);
-    return {
-      checked: 0,
-      pending,
-      writer,
-      problems: [{ code: 'file-missing', file: 'manifest.jsonl', message: 'is missing' }],
-    };
+    if (!isSummarized && (writer || !(await wasFinished(root))))
+      throw noDataset(root, 'manifest.jsonl', writer);
+    const problems = [await missingManifest(root)];
+    if (summaryProblem) problems.push(summaryProblem);
+    else if (!summary)
+      problems.push({ code: 'summary-differs', file: 'dataset.json', message: 'is missing' });
+    return { checked: 0, pending, writer, problems };
   }
   const onChecked = (checked: number) => options.onProgress?.({ checked, total: summary?.counts.complete });
   const { checked, counts, result, files, problems } = await checkManifest(root, summary, onChecked);
@@ -76,4 +82,22 @@ export async function verifyDataset(root: string, options: VerifyOptions = {}): 
   if (!options.leaks) return { checked, pending, writer, problems };
   const { problems: leaked, ...leaks } = await findLeaks(root, summary);
   return { checked, pending, writer, problems: [...problems, ...leaked], leaks };
+}
+
+/** Whether a folder without manifest and summary had them. Until a run writes them, its journals count. */
+async function wasFinished(root: string): Promise<boolean> {
+  const paths = outputPaths(root);
+  const { isSettled } = await findJournals(paths.journalsFolder);
+  if (isSettled || !existsSync(paths.outputJob) || (await findShards(root)).length > 0) return false;
+  return existsSync(paths.manifestCopy) || (await readStatus(root))?.state === 'complete';
+}
+
+async function missingManifest(root: string): Promise<DatasetProblem> {
+  const paths = outputPaths(root);
+  const { isSettled } = await findJournals(paths.journalsFolder);
+  const message =
+    isSettled || manifestSource(paths)
+      ? 'is missing; its records are in .wildstyle too, and a repair takes them from there'
+      : 'is missing, and so is its copy in .wildstyle: a repair makes all images anew';
+  return { code: 'file-missing', file: 'manifest.jsonl', message };
 }

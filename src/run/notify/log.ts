@@ -40,6 +40,7 @@ const warnings: ReadonlySet<string> = new Set([
   'dropping',
   'waiting',
   'overviews-missing',
+  'records-lost',
   'worker',
 ]);
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { findJournals } from '../../dataset/ledger/journals/journal-files.js';
 import { settleJournals } from '../../dataset/ledger/journals/settle-journals.js';
+import { findManifest } from '../../dataset/ledger/manifest-copy.js';
 import type { OutputLock } from '../../dataset/lock.js';
 import { markOutput } from '../../dataset/output-job.js';
 import {
@@ -20,9 +21,9 @@ import { staysInside } from '../../dataset/verify/verify-image.js';
 import { readableSummary } from '../../dataset/verify/verify-summary.js';
 import { WildstyleError } from '../../errors.js';
 import { type ExporterName, exporterNames } from '../../export-formats.js';
-import { sha256OfFile } from '../../files/digest.js';
 import { plannedOutput } from '../preparing/planned-output.js';
 import type { Prepared } from '../preparing/prepare.js';
+import type { RunOptions } from '../progress/events.js';
 import { provenRecords } from './proven-records.js';
 import { recordedOutput } from './recorded-job.js';
 import { joinedNote, type RepairNote, readRepairNote, writeRepairNote } from './repair-note.js';
@@ -47,6 +48,7 @@ export async function clearUp(
   root: string,
   prepared: () => Promise<Prepared>,
   lock: OutputLock,
+  onEvent?: RunOptions['onEvent'],
 ): Promise<ClearedUp> {
   const { fileSystem } = lock;
   if ((await findShards(root)).length > 0) throw hasShards(root);
@@ -61,9 +63,7 @@ export async function clearUp(
   const paths = outputPaths(root);
   const known = await recordedOutput(root);
   const intact = await intactSummary(root);
-  const isManifestIntact =
-    intact !== undefined &&
-    (await sha256OfFile(paths.manifest).catch(() => undefined)) === intact.digests.manifest;
+  const manifest = await findManifest(paths, intact?.digests.manifest);
   // The plan depends on it.
   const isSplitsDamaged = found.some(({ file, code }) => file === 'splits.csv' && alteredCodes.has(code));
   if (isSplitsDamaged) await move('splits.csv');
@@ -73,13 +73,14 @@ export async function clearUp(
   // Links first: what is behind them is not part of the dataset.
   for (const { code, file, message } of found)
     if (code === 'file-altered' && message.includes('symbolic link') && isMovable(file)) await move(file);
-  const { records, dropped } = await provenRecords(root, plan.plan.items(), isManifestIntact);
+  const { records, hasSource, dropped } = await provenRecords(root, plan.plan.items(), manifest);
+  if (!hasSource) onEvent?.({ type: 'records-lost' });
   const note = joinedNote(
     {
       only: intact?.status === 'partial' ? dropped.map(({ id }) => id) : null,
       ...(await othersToWrite(root, found, intact)),
       result: intact?.status === 'complete' ? intact.digests.result : null,
-      manifestAltered: intact !== undefined && !isManifestIntact,
+      manifestAltered: intact !== undefined && !manifest.isIntact,
     },
     earlier,
   );
@@ -114,7 +115,7 @@ const metadataOf = (file: string): string => `${splitOfFile(file)[0]}/${splitMet
 
 async function problemsOf(root: string, isGoingOn: boolean): Promise<readonly DatasetProblem[]> {
   try {
-    return (await verifyDataset(root)).problems;
+    return (await verifyDataset(root, { isLocked: true })).problems;
   } catch (error) {
     // An interrupted repair may have left neither manifest nor summary: its journals have the records.
     if (isGoingOn) return [];

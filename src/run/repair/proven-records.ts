@@ -1,7 +1,7 @@
 /** Finds the records of a damaged dataset that can be relied on. @module */
-import { existsSync } from 'node:fs';
 import { readJournals } from '../../dataset/ledger/journals/read-journals.js';
 import { asPlanned } from '../../dataset/ledger/manifest.js';
+import type { FoundManifest } from '../../dataset/ledger/manifest-copy.js';
 import type { CompleteRecord } from '../../dataset/ledger/record.js';
 import { RecordIndex } from '../../dataset/ledger/record-index.js';
 import { isComplete } from '../../dataset/ledger/record-kinds.js';
@@ -16,6 +16,8 @@ import type { PlanItem } from '../../plan/item.js';
 /** The records that count, and the images that do not match theirs. */
 export interface ProvenRecords {
   readonly records: RecordIndex;
+  /** Whether there are journals or a manifest to read from. */
+  readonly hasSource: boolean;
   /** Records without an image that matches. */
   readonly dropped: readonly { readonly id: string; readonly file: string }[];
 }
@@ -23,30 +25,30 @@ export interface ProvenRecords {
 const imagesAtOnce = 8;
 
 /**
- * Reads the records of a dataset: from its journals if they count, else from its manifest. In an altered manifest, a record
+ * Reads the records of a dataset: from its journals if they count, else from its manifest or the copy of it. In an altered manifest, a record
  * counts only if it says what the plan says. A complete record counts only if its image matches it.
  */
 export async function provenRecords(
   root: string,
   items: Iterable<PlanItem>,
-  isManifestIntact: boolean,
+  manifest: FoundManifest,
 ): Promise<ProvenRecords> {
   const { journals, records: journaled } = await readJournals(outputPaths(root).journalsFolder);
-  const records = journals.isSettled ? journaled : await readableRecords(root);
+  const records = journals.isSettled ? journaled : await readableRecords(manifest.path);
   const reader = new RecordReader();
   try {
-    if (!journals.isSettled && !isManifestIntact) await dropUnplanned(records, items, reader);
-    return { records, dropped: await dropWrongImages(root, records, reader) };
+    if (!journals.isSettled && !manifest.isIntact) await dropUnplanned(records, items, reader);
+    const hasSource = journals.isSettled || manifest.path !== undefined;
+    return { records, hasSource, dropped: await dropWrongImages(root, records, reader) };
   } finally {
     await reader.close();
   }
 }
 
 /** Reads the lines of the manifest that are records. */
-async function readableRecords(root: string): Promise<RecordIndex> {
+async function readableRecords(source: string | undefined): Promise<RecordIndex> {
   const records = new RecordIndex();
-  const source = outputPaths(root).manifest;
-  if (!existsSync(source)) return records;
+  if (source === undefined) return records;
   for await (const { text, number, offsetBytes, lengthBytes } of readLines(source)) {
     try {
       records.add(parseRecord(text, `manifest.jsonl:${number}`), { source, offsetBytes, lengthBytes });

@@ -50,7 +50,9 @@ export async function repairDataset(
   prepared: () => Promise<Prepared>,
   options: RepairOptions = {},
 ): Promise<RepairResult> {
-  const cleared = await whileLocked(root, options, ({ lock }) => clearUp(root, prepared, lock));
+  const cleared = await whileLocked(root, options, ({ lock }) =>
+    clearUp(root, prepared, lock, options.onEvent),
+  );
   const { found, setAside, lost } = cleared;
   if (!cleared.work) return { found, setAside, lost, run: undefined, left: [], isSameResult: undefined };
   const { plan, note } = cleared.work;

@@ -11,7 +11,7 @@ import { thisProcess } from '../../../src/files/lock/process-identity.js';
 import { loadJob } from '../../../src/job/load.js';
 import type { Shard } from '../../../src/plan/shard.js';
 import { type Prepared, prepare } from '../../../src/run/preparing/prepare.js';
-import type { RunResult } from '../../../src/run/progress/events.js';
+import type { RunOptions, RunResult } from '../../../src/run/progress/events.js';
 import { type RepairResult, repairDataset } from '../../../src/run/repair/repair.js';
 import { runPlan } from '../../../src/run/run.js';
 import { type JobChanges, type SmallJob, smallJob } from '../../support/small-job.js';
@@ -33,6 +33,7 @@ export interface RunInProcess {
   readonly retryFailed?: boolean;
   readonly maxImages?: number;
   readonly shard?: Shard;
+  readonly onEvent?: RunOptions['onEvent'];
   /** Called with the id of each item when its record is promised to be on disk. */
   readonly onDone?: (id: string) => void;
 }
@@ -57,9 +58,12 @@ export async function smallRun(changes: JobChanges = {}): Promise<SmallRun> {
       await runIn(prepared, root, {});
       return root;
     },
-    async repair(root, { fileSystem = nodeFileSystem } = {}) {
+    async repair(root, { fileSystem = nodeFileSystem, onEvent } = {}) {
       const startWorker = () => inProcessWorker({ fileSystem });
-      return repairDataset(root, async () => inFolder(prepared, root), { fileSystem, startWorker });
+      return repairDataset(root, async () => inFolder(prepared, root), {
+        ...{ fileSystem, startWorker },
+        ...(onEvent && { onEvent }),
+      });
     },
   };
 }
