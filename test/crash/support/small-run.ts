@@ -123,7 +123,7 @@ export async function contentsOf(root: string): Promise<Record<string, string>> 
 
 /** `dataset.json` without times, what depends on them, its own digest and its place. The card has the name of the folder. */
 function timeless(text: string): string {
-  const { startedAt: _, finishedAt: __, ...summary } = JSON.parse(text);
+  const { startedAt: _, finishedAt: __, lastRun: ____, ...summary } = JSON.parse(text);
   const { summary: ___, ...digests } = summary.digests;
   if (digests.files['report.html']) digests.files['report.html'] = '';
   const job = { ...summary.job, output: { ...summary.job.output, root: '' } };
