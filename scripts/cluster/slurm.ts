@@ -1,6 +1,7 @@
 /**
  * `npm run cluster:slurm`: runs a job as an array on a real Slurm of one machine, with a time limit that is too short, and
- * compares the result with a run without shards. Needs Debian's `slurm-wlm`. Starts slurmctld and slurmd on 127.0.0.1 and
+ * compares the result with a run without shards; then the script of `schedule --slurm`, outside of the window of its job. The
+ * folders have names that scripts must quote. Needs Debian's `slurm-wlm`. Starts slurmctld and slurmd on 127.0.0.1 and
  * stops both. Takes several minutes: Slurm waits two minutes before it starts a requeued task again.
  * @module
  */
@@ -34,45 +35,85 @@ const environment = {
   XDG_CACHE_HOME: job.cache,
   SLURM_CONF: join(slurmFolder, 'slurm.conf'),
 };
+const out = join(job.folder, 'the output #1, 100%');
 const daemons: ChildProcess[] = [];
 
 try {
   await startSlurm();
   const whole = join(job.folder, 'whole');
-  console.error(await wildstyle('submit', job.file, '--to', 'slurm', '--shards', '4', '--time', '2'));
+  const slurmOptions = ['--to', 'slurm', '--shards', '4', '--time', '2'];
+  console.error(await wildstyle('submit', job.file, ...slurmOptions, '--out', out));
   // In the meantime, the same without shards.
   const alone = wildstyle('run', job.file, '--out', whole);
-  const deadline = Date.now() + Number(values.minutes) * 60_000;
-  let queue = '';
-  while (Date.now() < deadline) {
-    const now = slurm('squeue', '--noheader', '--format=%F_%a %T %r');
-    if (now !== queue) console.error(`${new Date().toISOString()}\n${now}`);
-    queue = now;
-    if (now.trim() === '') break;
-    await sleep(2000);
-  }
+  await untilQueueIsEmpty();
   await alone;
-  const logs = await logsOf(join(job.out, '.wildstyle'));
+  const logs = await logsOf(join(out, '.wildstyle'));
   const expected = await treeOf(whole);
-  const merged = existsSync(join(job.out, 'dataset.json')) ? await treeOf(job.out) : undefined;
+  const merged = existsSync(join(out, 'dataset.json')) ? await treeOf(out) : undefined;
   const figures = {
     shards: 4,
-    requeues: (logs.match(/Run the same command again to resume/g) ?? []).length,
+    requeues: (logs.match(/^Something is left\. Goes on/gm) ?? []).length,
     signals: (logs.match(/^\S+Z Stopping: finishing the images in progress/gm) ?? []).length,
     merged: merged !== undefined,
     treeEqual: JSON.stringify(merged?.files) === JSON.stringify(expected.files),
     resultEqual: merged?.resultDigest === expected.resultDigest,
+    ...(await nightFigures(expected.resultDigest)),
   };
   console.log(JSON.stringify(figures));
   const isShown = figures.signals > 0 && figures.requeues > 0;
   if (!isShown) console.error('The time limit was not too short. Give more --steps.');
-  if (!isShown || !figures.treeEqual || !figures.resultEqual) {
+  if (!isShown || !figures.treeEqual || !figures.resultEqual || !figures.nightWaited || !figures.nightEqual) {
     console.error(logs);
     process.exitCode = 1;
   }
 } finally {
   for (const daemon of daemons) await stop(daemon);
   await job.remove();
+}
+
+async function untilQueueIsEmpty(): Promise<void> {
+  const deadline = Date.now() + Number(values.minutes) * 60_000;
+  let queue = '';
+  while (Date.now() < deadline) {
+    const now = slurm('squeue', '--noheader', '--format=%F_%a %T %r %S %k');
+    if (now !== queue) console.error(`${new Date().toISOString()}\n${now}`);
+    queue = now;
+    if (now.trim() === '') return;
+    await sleep(2000);
+  }
+}
+
+/** Starts the script of a job three minutes before its window opens: it goes back into the queue until then. */
+async function nightFigures(digest: string) {
+  const night = join(job.folder, 'the night #1');
+  const opensMs = Math.ceil(Date.now() / 60_000 + 2) * 60_000;
+  const [from, to] = [opensMs, opensMs + 12 * 3_600_000].map((ms) => new Date(ms).toTimeString().slice(0, 5));
+  const script = await wildstyle(
+    'schedule',
+    job.file,
+    '--slurm',
+    '--out',
+    night,
+    '--window',
+    `${from}-${to}`,
+  );
+  const file = join(job.folder, 'the night.sh');
+  // As if it were submitted on another day.
+  await writeFile(file, script.replace(/^#SBATCH --begin=.*\n/m, ''));
+  slurm('sbatch', file);
+  await untilQueueIsEmpty();
+  const isMade = existsSync(join(night, 'dataset.json'));
+  const [first] = isMade ? await logOf(join(night, '.wildstyle/log.jsonl')) : [];
+  return {
+    nightWaited: Date.parse(first?.time ?? '') >= opensMs,
+    nightEqual: isMade && (await treeOf(night)).resultDigest === digest,
+  };
+}
+
+/** The events that made images. */
+async function logOf(file: string): Promise<{ readonly event: string; readonly time: string }[]> {
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'begin');
 }
 
 /** The steps that take so long on this machine. */

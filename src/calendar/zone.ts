@@ -11,6 +11,12 @@ export function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** Returns a time zone as others spell it: `europe/berlin` is known here, but only `Europe/Berlin` elsewhere. */
+export function spelledZone(name: string): string {
+  const spellings = [formatOf(name).resolvedOptions().timeZone, ...Intl.supportedValuesOf('timeZone')];
+  return spellings.find((known) => known.toLowerCase() === name.toLowerCase()) ?? name;
+}
+
 /** Returns whether a name is a time zone, such as `Europe/Berlin` or `UTC`. */
 export function isTimeZone(name: string): boolean {
   try {

@@ -55,6 +55,11 @@ export const commandList: readonly ListedCommand[] = [
     async () => (await import('./commands/submit.js')).submitCommand,
   ),
   listed(
+    'task <job>',
+    'Run in a Slurm job: goes back into the queue while something is left; submit and schedule write it',
+    async () => (await import('./commands/task.js')).taskCommand,
+  ),
+  listed(
     'worker',
     'Make the shards that are in a queue',
     async () => (await import('./commands/worker.js')).workerCommand,

@@ -14,6 +14,8 @@ export interface KubernetesSettings {
   readonly cpus?: number | undefined;
   /** For example `8Gi`. */
   readonly memory?: string | undefined;
+  /** The time zone of the pods, if the windows of the job name none. */
+  readonly timeZone?: string | undefined;
 }
 
 /** The shards of a job. */
@@ -39,74 +41,98 @@ const container = 'wildstyle';
 /** Exit codes of what running again cannot mend: too many failures, an invalid job or command. */
 const final = [1, 2];
 
+/** When a job is started. */
+export interface KubernetesStart {
+  /** As in a crontab. */
+  readonly schedule: string;
+  readonly timeZone: string;
+  /** How long its window is open, at most; undefined: for ever. */
+  readonly openSeconds: number | undefined;
+}
+
 /** Returns the job of the shards. A pod that is evicted does not count as an attempt, and a shard that is complete does nothing. */
 export function shardsJob(shards: KubernetesShards) {
-  const { command, count, parallelism } = shards;
-  return {
-    ...jobHead(shards, shards.name),
-    spec: {
-      completions: count,
-      parallelism,
-      completionMode: 'Indexed' as const,
-      backoffLimitPerIndex: attemptsPerShard,
-      // The other shards go on.
-      maxFailedIndexes: count,
-      podFailurePolicy: failurePolicy('FailIndex'),
-      template: podOf(shards, [...command, '--shard', `auto/${count}`]),
-    },
-  };
+  return { ...jobHead(shards, shards.name), spec: shardsSpec(shards) };
+}
+
+/** Returns a job that makes the shards whenever a window opens. What is left then is for the next one. */
+export function nightlyShards(shards: KubernetesShards, start: KubernetesStart) {
+  return cronJob(shards, shards.name, start, { ...deadlineOf(start), ...shardsSpec(shards) });
 }
 
 /** Returns the job of the merge. */
 export function mergeJob(shards: KubernetesShards) {
-  return {
-    ...jobHead(shards, `${shards.name}-merge`),
-    spec: {
-      completions: 1,
-      parallelism: 1,
-      backoffLimit: mergeAttempts,
-      podFailurePolicy: failurePolicy('FailJob'),
-      template: podOf(shards, shards.mergeCommand),
-    },
-  };
+  return { ...jobHead(shards, `${shards.name}-merge`), spec: mergeSpec(shards) };
 }
 
-/** Returns a job that is started at certain times. @param schedule as in a crontab */
+/** Returns a job that merges what {@link nightlyShards} makes. It may take many windows, so each starts it if none is waiting. */
+export function nightlyMerge(shards: KubernetesShards, start: KubernetesStart) {
+  return cronJob(shards, `${shards.name}-merge`, start, mergeSpec(shards));
+}
+
+/** Returns a job that is started whenever a window opens. */
 export function nightlyJob(
   settings: KubernetesSettings & { readonly command: readonly string[] },
-  schedule: string,
-  timeZone: string,
+  start: KubernetesStart,
 ) {
-  return {
-    apiVersion: 'batch/v1' as const,
-    kind: 'CronJob' as const,
-    metadata: metadataOf(settings, settings.name),
-    spec: {
-      schedule,
-      timeZone,
-      concurrencyPolicy: 'Forbid' as const,
-      jobTemplate: {
-        spec: {
-          // What is left is for the next night.
-          backoffLimit: 0,
-          template: podOf(settings, settings.command),
-        },
-      },
-    },
-  };
+  return cronJob(settings, settings.name, start, { ...deadlineOf(start), ...singleSpec(settings) });
 }
 
 /** Returns a job that runs once, and again after exit code 75. */
 export function singleJob(settings: KubernetesSettings & { readonly command: readonly string[] }) {
+  return { ...jobHead(settings, settings.name), spec: singleSpec(settings) };
+}
+
+function shardsSpec(shards: KubernetesShards) {
+  const { command, count, parallelism } = shards;
   return {
-    ...jobHead(settings, settings.name),
-    spec: {
-      completions: 1,
-      parallelism: 1,
-      backoffLimit: attemptsPerShard,
-      podFailurePolicy: failurePolicy('FailJob'),
-      template: podOf(settings, settings.command),
-    },
+    completions: count,
+    parallelism,
+    completionMode: 'Indexed' as const,
+    backoffLimitPerIndex: attemptsPerShard,
+    // The other shards go on.
+    maxFailedIndexes: count,
+    podFailurePolicy: failurePolicy('FailIndex'),
+    template: podOf(shards, [...command, '--shard', `auto/${count}`]),
+  };
+}
+
+function mergeSpec(shards: KubernetesShards) {
+  return {
+    completions: 1,
+    parallelism: 1,
+    backoffLimit: mergeAttempts,
+    podFailurePolicy: failurePolicy('FailJob'),
+    template: podOf(shards, shards.mergeCommand),
+  };
+}
+
+function singleSpec(settings: KubernetesSettings & { readonly command: readonly string[] }) {
+  return {
+    completions: 1,
+    parallelism: 1,
+    backoffLimit: attemptsPerShard,
+    podFailurePolicy: failurePolicy('FailJob'),
+    template: podOf(settings, settings.command),
+  };
+}
+
+/** Runs end with their window; this ends the attempts after it. In the night in which clocks go back, it is an hour longer. */
+function deadlineOf({ openSeconds }: KubernetesStart) {
+  return openSeconds === undefined ? {} : { activeDeadlineSeconds: openSeconds + 3600 };
+}
+
+function cronJob<Spec>(
+  settings: KubernetesSettings,
+  name: string,
+  { schedule, timeZone }: KubernetesStart,
+  spec: Spec,
+) {
+  return {
+    apiVersion: 'batch/v1' as const,
+    kind: 'CronJob' as const,
+    metadata: metadataOf(settings, name),
+    spec: { schedule, timeZone, concurrencyPolicy: 'Forbid' as const, jobTemplate: { spec } },
   };
 }
 
@@ -142,7 +168,7 @@ function failurePolicy(action: 'FailIndex' | 'FailJob') {
 }
 
 function podOf(
-  { image, claim, mount, workingDirectory, cpus, memory }: KubernetesSettings,
+  { image, claim, mount, workingDirectory, cpus, memory, timeZone }: KubernetesSettings,
   command: readonly string[],
 ) {
   const resources = {
@@ -157,7 +183,9 @@ function podOf(
         {
           name: container,
           image,
-          command: [...command],
+          // Kubernetes replaces $(NAME).
+          command: command.map((word) => word.replaceAll('$', '$$$$')),
+          ...(timeZone !== undefined && { env: [{ name: 'TZ', value: timeZone }] }),
           workingDir: workingDirectory,
           ...(Object.keys(resources).length > 0 && { resources: { requests: resources, limits: resources } }),
           volumeMounts: [{ name: 'data', mountPath: mount }],

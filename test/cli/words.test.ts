@@ -47,27 +47,24 @@ test('refuses repeated options, unless they are repeatable, and invalid numbers'
 
 test('options become overrides; paths start from the current directory', (t) => {
   const resolve = (path: string) => `/here/${path}`;
-  t.deepEqual(overridesOf({ job: 'j' }, resolve), []);
-  t.deepEqual(
-    overridesOf({ job: 'j', set: ['seed=1'], out: 'o "x"', weights: 'w', limit: 4, workers: '2' }, resolve),
-    [
-      'seed=1',
-      { shown: '--out o "x"', path: ['output', 'root'], value: '/here/o "x"' },
-      { shown: '--weights w', path: ['run', 'weights'], value: '/here/w' },
-      { shown: '--limit 4', path: ['sampling', 'limit'], value: 4 },
-      { shown: '--workers 2', path: ['run', 'workers'], value: 2 },
-    ],
-  );
-  t.deepEqual(overridesOf({ job: 'j', workers: 'auto' }, resolve), [
+  t.deepEqual(overridesOf({}, resolve), []);
+  t.deepEqual(overridesOf({ set: ['seed=1'], out: 'o "x"', weights: 'w', limit: 4, workers: '2' }, resolve), [
+    'seed=1',
+    { shown: '--out o "x"', path: ['output', 'root'], value: '/here/o "x"' },
+    { shown: '--weights w', path: ['run', 'weights'], value: '/here/w' },
+    { shown: '--limit 4', path: ['sampling', 'limit'], value: 4 },
+    { shown: '--workers 2', path: ['run', 'workers'], value: 2 },
+  ]);
+  t.deepEqual(overridesOf({ workers: 'auto' }, resolve), [
     { shown: '--workers auto', path: ['run', 'workers'], value: 'auto' },
   ]);
   for (const limit of [0, -1, 2.5]) {
     const message = `--limit must be a whole number above 0, not ${limit}.`;
-    t.throws(() => overridesOf({ job: 'j', limit }, resolve), { instanceOf: WildstyleError, message });
+    t.throws(() => overridesOf({ limit }, resolve), { instanceOf: WildstyleError, message });
   }
   for (const workers of ['0', '-1', '1.5', 'all', '']) {
     const message = `--workers must be a whole number above 0 or auto, not ${workers}.`;
-    t.throws(() => overridesOf({ job: 'j', workers }, resolve), { instanceOf: WildstyleError, message });
+    t.throws(() => overridesOf({ workers }, resolve), { instanceOf: WildstyleError, message });
   }
 });
 

@@ -25,7 +25,7 @@ test('the page of commands names every command and every option', async (t) => {
   const commands = [...`${await help()}${await help('weights')}`.matchAll(pattern)].filter(
     ([, command]) => command !== 'weights',
   );
-  t.is(commands.length, 22);
+  t.is(commands.length, 23);
   for (const [, command = '', positionals = ''] of commands) {
     t.true(page.includes(`\`wildstyle ${command}${positionals}\``), command);
     const text = await help(...command.split(' '));

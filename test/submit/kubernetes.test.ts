@@ -5,6 +5,8 @@ import {
   kubernetesName,
   mergeJob,
   nightlyJob,
+  nightlyMerge,
+  nightlyShards,
   shardsJob,
   singleJob,
 } from '../../src/submit/kubernetes.js';
@@ -22,7 +24,9 @@ const shards: KubernetesShards = {
   mergeCommand: ['wildstyle', 'merge', '/data/out'],
   count: 16,
   parallelism: 4,
+  timeZone: 'Europe/Berlin',
 };
+const start = { schedule: '0 22 * * 1,2', timeZone: 'Europe/Berlin', openSeconds: 8 * 3600 };
 
 /** The keys of a value, at any depth, that a type does not have: the official schema lets unknown keys pass. */
 type Unknown<Given, Known> = Given extends readonly (infer G)[]
@@ -40,15 +44,22 @@ type None<T> = [T] extends [never] ? true : T;
 
 const noneOfJob: None<Unknown<ReturnType<typeof shardsJob | typeof mergeJob | typeof singleJob>, IJob>> =
   true;
-const noneOfCronJob: None<Unknown<ReturnType<typeof nightlyJob>, ICronJob>> = true;
+const noneOfCronJob: None<
+  Unknown<ReturnType<typeof nightlyJob | typeof nightlyShards | typeof nightlyMerge>, ICronJob>
+> = true;
 
 test('all manifests are valid in the official schema', (t) => {
   t.true(noneOfJob && noneOfCronJob);
-  const plain = { ...shards, namespace: undefined, cpus: undefined, memory: undefined };
+  const plain = { ...shards, namespace: undefined, cpus: undefined, memory: undefined, timeZone: undefined };
   for (const settings of [shards, plain]) {
     for (const manifest of [shardsJob(settings), mergeJob(settings), singleJob(settings)])
       t.notThrows(() => new Job(manifest).validate(), manifest.metadata.name);
-    t.notThrows(() => new CronJob(nightlyJob(settings, '0 22 * * 1,2', 'Europe/Berlin')).validate());
+    for (const manifest of [
+      nightlyJob(settings, start),
+      nightlyShards(settings, start),
+      nightlyMerge(settings, { ...start, openSeconds: undefined }),
+    ])
+      t.notThrows(() => new CronJob(manifest).validate(), manifest.metadata.name);
   }
   const { spec, ...head } = shardsJob(shards);
   const wrong = { ...head, spec: { ...spec, completions: '16' } } as unknown as IJob;
@@ -68,6 +79,31 @@ test('an indexed job makes every shard once, and gives up only on what running a
   t.is(restartPolicy, 'Never', 'a policy by exit codes needs it');
   t.deepEqual(containers[0].command, ['wildstyle', 'run', '/data/job.yaml', '--shard', 'auto/16']);
   t.is(metadata.namespace, 'training');
+});
+
+test('with a window, each opening starts the shards with all of their attempts, and the merge if it does not wait', (t) => {
+  const job = nightlyShards(shards, start);
+  t.like(job.spec, { schedule: '0 22 * * 1,2', timeZone: 'Europe/Berlin', concurrencyPolicy: 'Forbid' });
+  const { activeDeadlineSeconds, ...spec } = { activeDeadlineSeconds: 0, ...job.spec.jobTemplate.spec };
+  t.is(activeDeadlineSeconds, 9 * 3600, 'runs end with their window; attempts end after it');
+  t.deepEqual(spec, shardsJob(shards).spec as typeof spec);
+  const merge = nightlyMerge(shards, start);
+  t.is(merge.metadata.name, 'wildstyle-job-merge');
+  t.deepEqual(merge.spec.jobTemplate.spec, mergeJob(shards).spec, 'it may wait for another night');
+  t.false(
+    'activeDeadlineSeconds' in nightlyJob(shards, { ...start, openSeconds: undefined }).spec.jobTemplate.spec,
+  );
+  t.like(nightlyJob(shards, start).spec.jobTemplate.spec, {
+    backoffLimit: 20,
+    activeDeadlineSeconds: 9 * 3600,
+  });
+});
+
+test('pods have the time zone of the windows, and words with dollar signs as they are', (t) => {
+  const command = ['wildstyle', 'run', '/data/$(HOME)/$x.yaml'];
+  const [container] = singleJob({ ...shards, command }).spec.template.spec.containers;
+  t.deepEqual(container?.env, [{ name: 'TZ', value: 'Europe/Berlin' }]);
+  t.is(container?.command[2], '/data/$$(HOME)/$$x.yaml');
 });
 
 test('names', (t) => {

@@ -18,9 +18,10 @@ import type { Progress } from '../../run/progress/progress.js';
 import { runPlan } from '../../run/run.js';
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
-import { type LimitArguments, limitsOf, withLimitOptions } from '../options/limit-options.js';
+import { limitsOf } from '../options/limit-options.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options/options.js';
-import { readShard } from '../options/shard-option.js';
+import { type RunOptionArguments, withRunOptions } from '../options/run-options.js';
+import { assertSameCount, readShard } from '../options/shard-option.js';
 import { planText } from '../plan-text.js';
 import { openForUser } from '../terminal/open-file.js';
 import { print } from '../terminal/output.js';
@@ -28,12 +29,9 @@ import { progressLine, progressView } from '../terminal/progress-bar.js';
 import { type StopSignals, stopSignals } from '../terminal/signals.js';
 import { eventText, failureFilter, resultText } from '../text/run-text.js';
 
-interface RunArguments extends JobArguments, LimitArguments {
+interface RunArguments extends JobArguments, RunOptionArguments {
   readonly dryRun?: boolean;
-  readonly extend?: boolean;
-  readonly retryFailed?: boolean;
   readonly shard?: string;
-  readonly logFile?: string;
   readonly view?: boolean;
 }
 
@@ -41,26 +39,19 @@ const stoppedText = 'Stopped immediately. Finished images are kept. Run the same
 
 export const runCommand: CommandBody<RunArguments> = {
   builder: (yargs) =>
-    withLimitOptions(withJobOptions(yargs))
+    withRunOptions(withJobOptions(yargs))
       .option('dry-run', { type: 'boolean', describe: 'Show what would be created, then exit' })
-      .option('extend', { type: 'boolean', describe: 'Add to a dataset that a different job created' })
       .option('shard', {
         type: 'string',
         requiresArg: true,
         describe: 'Make one of several parts: 0/3, or auto or auto/3 on a cluster; then merge',
       })
-      .option('view', { type: 'boolean', describe: 'Show the run in the browser while it goes on' })
-      .option('retry-failed', { type: 'boolean', describe: 'Retry failed images' })
-      .option('log-file', {
-        type: 'string',
-        requiresArg: true,
-        describe:
-          'File for the log, a line of JSON for each event; default: .wildstyle/log.jsonl in the output folder',
-      }) as never,
+      .option('view', { type: 'boolean', describe: 'Show the run in the browser while it goes on' }) as never,
   async handler(args) {
     const limits = limitsOf(args, Date.now());
     const shard = args.shard === undefined ? undefined : readShard(args.shard, process.env);
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
+    if (shard && args.shard === 'auto') await assertSameCount(job.output.root, shard);
     if (args.dryRun) {
       await showPlan(job, args);
       return;

@@ -1,18 +1,20 @@
 /** `wildstyle schedule`: runs jobs in their windows, or writes what makes a system do so. @module */
 import { WildstyleError } from '../../errors.js';
 import type { CommandBody } from '../command-list.js';
-import { type KubernetesArguments, withKubernetesOptions } from '../options/kubernetes-options.js';
+import { withKubernetesOptions } from '../options/kubernetes-options.js';
+import { withOverrideOptions } from '../options/options.js';
+import { runArguments, withRunOptions } from '../options/run-options.js';
 import { runScheduler } from './schedule/daemon.js';
-import { type NightlySystem, nightlySystems, nightlyText } from './schedule/print.js';
+import { type NightlyArguments, type NightlySystem, nightlySystems, nightlyText } from './schedule/print.js';
 
-export interface ScheduleArguments extends KubernetesArguments, Partial<Record<NightlySystem, boolean>> {
+export interface ScheduleArguments extends NightlyArguments, Partial<Record<NightlySystem, boolean>> {
   readonly jobs: readonly string[];
   readonly untilDone?: boolean;
 }
 
 export const scheduleCommand: CommandBody<ScheduleArguments> = {
   builder: (yargs) =>
-    withKubernetesOptions(yargs)
+    withKubernetesOptions(withRunOptions(withOverrideOptions(yargs)))
       .positional('jobs', {
         type: 'string',
         array: true,
@@ -32,7 +34,15 @@ export const scheduleCommand: CommandBody<ScheduleArguments> = {
     if (wanted.length > 1)
       throw new WildstyleError('option-invalid', `Choose one of --${wanted.join(' and --')}.`);
     const [system] = wanted;
-    if (system) process.stdout.write(await nightlyText(system, args.jobs, args));
+    const [given] = runArguments(args, Date.now());
+    if (!system && given !== undefined) {
+      throw new WildstyleError(
+        'option-invalid',
+        `${given} goes into what --systemd, --cron, --slurm and --kubernetes print. Without one of these, jobs run as their files say.`,
+        { cure: 'Write it into the job file.' },
+      );
+    }
+    if (system) process.stdout.write(await nightlyText(system, args.jobs, args, Date.now()));
     else process.exitCode = await runScheduler(args.jobs, args.untilDone ?? false);
   },
 };

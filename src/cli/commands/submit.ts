@@ -47,7 +47,6 @@ export const submitCommand: CommandBody<SubmitArguments> = {
       }) as never,
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
-    const { root } = job.output;
     const given = args.shards === undefined ? undefined : wholeNumber('shards', args.shards, maximumShards);
     if (args.to === 'bullmq') {
       await submitToQueue(args, job, given);
@@ -55,7 +54,7 @@ export const submitCommand: CommandBody<SubmitArguments> = {
     }
     if (given === undefined)
       throw new WildstyleError('option-invalid', `--to ${args.to} needs the number of shards: --shards 16.`);
-    else if (args.to === 'kubernetes') await submitToKubernetes(args, root, given);
-    else await submitToSlurm(args, root, given);
+    else if (args.to === 'kubernetes') await submitToKubernetes(args, job, given);
+    else await submitToSlurm(args, job, given);
   },
 };

@@ -1,8 +1,11 @@
 /** The options of what runs on Kubernetes. @module */
 import { basename, resolve, sep } from 'node:path';
 import type { Argv } from 'yargs';
+import type { Window } from '../../calendar/window.js';
 import { WildstyleError } from '../../errors.js';
-import { type KubernetesSettings, kubernetesName } from '../../submit/kubernetes.js';
+import type { Job } from '../../job/schema.js';
+import { type KubernetesSettings, type KubernetesStart, kubernetesName } from '../../submit/kubernetes.js';
+import { cronFields, openSeconds, type Start } from '../../submit/nightly/starts.js';
 
 /** The parsed arguments. */
 export interface KubernetesArguments {
@@ -62,6 +65,32 @@ export function kubernetesSettings(
     ...{ image, claim, mount, namespace, memory, cpus },
     workingDirectory: resolve(mount),
   };
+}
+
+/** Returns the paths of a job that pods must see. */
+export function pathsOf(
+  { file, content, style, output, run }: Job,
+  { logFile }: { readonly logFile?: string } = {},
+): string[] {
+  const { weights = [] } = run;
+  return [
+    ...[file, content.root, style.root, output.root],
+    ...(typeof weights === 'string' ? [weights] : Object.values(weights)),
+    ...(logFile === undefined ? [] : [resolve(logFile)]),
+  ];
+}
+
+/** Returns when the windows of a job open, as Kubernetes wants it. */
+export function kubernetesStarts(
+  starts: readonly Start[],
+  windows: readonly Window[],
+  nowMs: number,
+): KubernetesStart[] {
+  return starts.map((start) => ({
+    schedule: cronFields(start),
+    timeZone: start.zone,
+    openSeconds: openSeconds(start, windows, nowMs),
+  }));
 }
 
 const invalid = (message: string) => new WildstyleError('option-invalid', message);

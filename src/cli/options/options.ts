@@ -7,9 +7,8 @@ import { didYouMean } from '../../job/messages/suggest.js';
 import type { Override } from '../../job/overrides.js';
 import { type NetworkName, networkNames, networks } from '../../stylize/networks/index.js';
 
-/** The parsed arguments of `run` and `plan`. */
-export interface JobArguments {
-  readonly job: string;
+/** The parsed arguments that change a job. */
+export interface OverrideArguments {
   readonly set?: readonly string[];
   readonly out?: string;
   readonly weights?: string;
@@ -18,9 +17,19 @@ export interface JobArguments {
   readonly window?: string;
 }
 
+/** The parsed arguments of `run` and `plan`. */
+export interface JobArguments extends OverrideArguments {
+  readonly job: string;
+}
+
 export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
+  return withOverrideOptions(
+    yargs.positional('job', { type: 'string', demandOption: true, describe: 'The job file (YAML)' }),
+  ) as unknown as Argv<T & JobArguments>;
+}
+
+export function withOverrideOptions<T>(yargs: Argv<T>): Argv<T & OverrideArguments> {
   return yargs
-    .positional('job', { type: 'string', demandOption: true, describe: 'The job file (YAML)' })
     .option('set', {
       type: 'string',
       array: true,
@@ -47,12 +56,15 @@ export function withJobOptions<T>(yargs: Argv<T>): Argv<T & JobArguments> {
       type: 'string',
       requiresArg: true,
       describe: 'Hours in which to run, such as 22:00-06:00, or always; overrides run.window',
-    }) as Argv<T & JobArguments>;
+    }) as Argv<T & OverrideArguments>;
 }
 
 /** Converts options to overrides, so that they get the same checks as the job. `resolve` makes paths absolute. */
-export function overridesOf(options: JobArguments, resolve: (path: string) => string): (string | Override)[] {
-  const set = (name: keyof JobArguments, path: string, value: unknown): Override[] =>
+export function overridesOf(
+  options: OverrideArguments,
+  resolve: (path: string) => string,
+): (string | Override)[] {
+  const set = (name: keyof OverrideArguments, path: string, value: unknown): Override[] =>
     value === undefined ? [] : [{ shown: `--${name} ${options[name]}`, path: path.split('.'), value }];
   const { limit, workers } = options;
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
@@ -104,7 +116,14 @@ export function absoluteWeights(text: string): string {
 }
 
 /** Returns the options of a job as they were given, with absolute paths. */
-export function jobArguments({ set = [], out, weights, limit, workers, window }: JobArguments): string[] {
+export function jobArguments({
+  set = [],
+  out,
+  weights,
+  limit,
+  workers,
+  window,
+}: OverrideArguments): string[] {
   const given = {
     out: out && absolute(out),
     weights: weights && absoluteWeights(weights),

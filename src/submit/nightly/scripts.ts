@@ -1,6 +1,6 @@
 /** Files that make a system start a job whenever its window opens. @module */
 import { shellLine } from '../shell.js';
-import { calendarEvent, clock, cronFields, type Start } from './starts.js';
+import { calendarEvent, clockHours, cronFields, isDaily, minutesInZone, type Start } from './starts.js';
 
 /** A job that is started at certain times. */
 export interface NightlyJob {
@@ -43,55 +43,33 @@ WantedBy=timers.target
 `;
 }
 
-/** Returns lines for a crontab. */
-export function crontab({ command, workingDirectory, starts }: NightlyJob, machineZone: string): string {
-  // cron ends a command at a percent sign.
-  const line = shellLine(command).replaceAll('%', '\\%');
-  const folder = shellLine([workingDirectory]).replaceAll('%', '\\%');
-  const at = starts.length > 0 ? starts : [{ minutes: 0, days: [], zone: machineZone }];
-  return at
+/**
+ * Returns lines for a crontab. Most crons know the time zone of the machine only, and those that know `CRON_TZ` apply it to
+ * every line that follows. So a start in another zone is looked at in each hour: the line asks what that zone's clock shows.
+ * @param nowMs the minutes at which the hours of a zone begin are those of the year that follows
+ */
+export function crontab(
+  { command, workingDirectory, starts }: NightlyJob,
+  machineZone: string,
+  nowMs: number,
+): string {
+  const line = `cd ${shellLine([workingDirectory])} && ${shellLine(command)}`;
+  if (starts.length === 0) return cronLine('0 * * * *', `${line} >/dev/null`);
+  return starts
     .map((start) => {
-      const fields = starts.length > 0 ? cronFields(start) : '0 * * * *';
-      // Only some crons know it; they all ignore it as a variable otherwise.
-      const zone = start.zone === machineZone ? '' : `CRON_TZ=${start.zone}\n`;
-      return `${zone}${fields} cd ${folder} && ${line} >/dev/null\n`;
+      if (start.zone === machineZone) return cronLine(cronFields(start), `${line} >/dev/null`);
+      const minutes = minutesInZone(start, machineZone, nowMs).join(',');
+      const asked = `$(TZ=${start.zone} date +${isDaily(start) ? '' : '%u-'}%H)`;
+      return cronLine(
+        `${minutes} * * * *`,
+        `case "${asked}" in ${clockHours(start).join('|')}) ${line} ;; esac >/dev/null`,
+      );
     })
     .join('');
 }
 
-/** Returns a script for `sbatch` that runs a job in its window, and submits itself for the next one. */
-export function nightlySlurm({ name, command, workingDirectory, starts }: NightlyJob): string {
-  const [first] = starts;
-  const begin = first && `--begin=${clock(first.minutes)}`;
-  const options = [
-    `--job-name=${name}`,
-    ...(begin ? [begin] : []),
-    '--signal=B:TERM@60',
-    '--open-mode=append',
-    `--output=${name}-%j.log`,
-    `--chdir=${workingDirectory}`,
-  ];
-  return `#!/bin/bash
-${options.map((option) => `#SBATCH ${option}`).join('\n')}
-
-child=
-trap '[ -n "$child" ] && kill -TERM "$child"' TERM
-${shellLine(command)} &
-child=$!
-wait "$child"
-code=$?
-# A signal ends the first wait.
-if kill -0 "$child" 2>/dev/null; then
-  wait "$child"
-  code=$?
-fi
-# Something is left.
-if [ "$code" -eq 75 ]; then
-  sbatch ${begin ?? '--begin=now+60'} "$0"
-fi
-exit "$code"
-`;
-}
+/** cron ends a command at a percent sign. */
+const cronLine = (fields: string, command: string): string => `${fields} ${command.replaceAll('%', '\\%')}\n`;
 
 /** A word of a command line of systemd. */
 function systemdWord(word: string): string {

@@ -1,5 +1,6 @@
 /** `wildstyle submit --to bullmq`. @module */
 import { resolve } from 'node:path';
+import { windowsOf, windowsText } from '../../../calendar/window.js';
 import { WildstyleError } from '../../../errors.js';
 import type { Job } from '../../../job/schema.js';
 import { prepare } from '../../../run/preparing/prepare.js';
@@ -40,6 +41,10 @@ export async function submitToQueue(args: SubmitArguments, job: Job, given?: num
     return;
   }
   await enqueue(connection, tasks);
+  if (windowsOf(job.run.window))
+    print(
+      `The job has a window: ${windowsText(job.run.window)}. Outside of it, workers put its shards back.`,
+    );
   print(
     `Added ${count === 1 ? '1 shard' : `${count} shards`} and a merge to the queue. Start workers on any machine: wildstyle worker --queue ${queue}`,
   );

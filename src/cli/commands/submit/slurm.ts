@@ -2,18 +2,24 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { windowInstant, windowsOf, windowsText } from '../../../calendar/window.js';
+import { localZone } from '../../../calendar/zone.js';
 import { outputPaths } from '../../../dataset/output-paths.js';
 import { readCompletion } from '../../../dataset/shards/completion.js';
 import { findShards } from '../../../dataset/shards/shard-folders.js';
 import { WildstyleError } from '../../../errors.js';
 import { publishFile } from '../../../files/publish.js';
+import type { Job } from '../../../job/schema.js';
+import { beginMs, slurmTime, zoneToSet } from '../../../submit/nightly/machine.js';
 import { type SlurmArray, slurmMerge, slurmScript } from '../../../submit/slurm.js';
 import { jobArguments } from '../../options/options.js';
+import { checkSlurmFolders } from '../../options/script-words.js';
 import { print } from '../../terminal/output.js';
 import { type SubmitArguments, wholeNumber } from './arguments.js';
 
-/** Submits the shards that are left as an array, and a job that merges them. @param root the output folder */
-export async function submitToSlurm(args: SubmitArguments, root: string, count: number): Promise<void> {
+/** Submits the shards that are left as an array, and a job that merges them. */
+export async function submitToSlurm(args: SubmitArguments, job: Job, count: number): Promise<void> {
+  const { root } = job.output;
   const left = await shardsLeft(root, count);
   const wildstyle = [process.execPath, process.argv[1]];
   if (left.length === 0) {
@@ -25,11 +31,17 @@ export async function submitToSlurm(args: SubmitArguments, root: string, count: 
     args.tasks === undefined ? left.length : wholeNumber('tasks', args.tasks, count),
   );
   const { workFolder, temporaryFolder } = outputPaths(root);
+  const workingDirectory = process.cwd();
+  checkSlurmFolders([workFolder, workingDirectory]);
+  const windows = windowsOf(job.run.window);
+  const atMs = beginMs(windows, Date.now());
   const array: SlurmArray = {
-    command: [...wildstyle, 'run', resolve(args.job), ...jobArguments(args)],
-    ...{ left, count, tasks, logFolder: workFolder, workingDirectory: process.cwd() },
+    command: [...wildstyle, 'task', resolve(args.job), ...jobArguments(args)],
+    ...{ left, count, tasks, logFolder: workFolder, workingDirectory },
     ...{ time: args.time, partition: args.partition },
+    begin: atMs === undefined ? undefined : slurmTime(atMs, localZone()),
     cpusPerTask: args.cpus === undefined ? undefined : wholeNumber('cpus', args.cpus, 4096),
+    timeZone: zoneToSet(windows, localZone()),
   };
   const script = slurmScript(array);
   if (args.print) {
@@ -43,6 +55,12 @@ export async function submitToSlurm(args: SubmitArguments, root: string, count: 
   print(
     `Submitted job ${id}: ${left.length} of ${count} shards in ${tasks} tasks. Job ${merge} merges them.`,
   );
+  if (windows) {
+    const begin = atMs === undefined ? '' : ` It begins ${windowInstant(windows, atMs)}.`;
+    print(
+      `The job has a window: ${windowsText(job.run.window)}.${begin} When it closes, tasks wait in the queue for the next one.`,
+    );
+  }
   print(`Logs are in ${workFolder}. To look at it: wildstyle status ${root}`);
 }
 
