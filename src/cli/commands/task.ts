@@ -11,6 +11,7 @@ import { shardText } from '../../plan/shard.js';
 import { startRun } from '../../run/schedule/run-process.js';
 import { slurmJob } from '../../run/slurm/slurm-job.js';
 import { startTask } from '../../run/slurm/slurm-task.js';
+import { shellLine } from '../../submit/shell.js';
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import { type JobArguments, overridesOf, withJobOptions } from '../options/options.js';
@@ -73,10 +74,15 @@ export const taskCommand: CommandBody<TaskArguments> = {
   },
 };
 
-/** Runs a program that a signal does not end: a job that goes back into the queue is told to stop before all is said. */
-async function runSheltered(program: string, words: readonly string[]): Promise<string> {
-  const script = 'trap "" TERM; exec "$@"';
-  return (await promisify(execFile)('/bin/sh', ['-c', script, 'sh', program, ...words])).stdout;
+/** Runs programs in a shell that a signal does not end. */
+async function runSheltered(programs: readonly (readonly string[])[]): Promise<string> {
+  const script = `trap "" TERM; ${programs.map(shellLine).join(' && ')}`;
+  try {
+    return (await promisify(execFile)('/bin/sh', ['-c', script])).stdout;
+  } catch (cause) {
+    const { stderr = '', message } = cause as Error & { readonly stderr?: string };
+    throw new Error(stderr.trim() || message, { cause });
+  }
 }
 
 /** Counts what is recorded, from the status of each place: a small file. */

@@ -1,8 +1,12 @@
 /** The Slurm job that this process is in: its state, and how it goes back into the queue. @module */
 import { WildstyleError } from '../../errors.js';
 
-/** Runs a program of Slurm. @returns its standard output @throws if it fails */
-export type RunProgram = (program: string, words: readonly string[]) => Promise<string>;
+/**
+ * Runs programs one after the other, up to the first that fails. A job that was put back is told to stop at once, and what it
+ * has left to say must not be stopped.
+ * @returns their standard output @throws if one fails
+ */
+export type RunPrograms = (programs: readonly (readonly string[])[]) => Promise<string>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +35,7 @@ const commentPattern = /^wildstyle: (\d+) starts? without an image$/;
  * array, and requeueing it would requeue all of them.
  * @throws `option-invalid` if this process is in none
  */
-export function slurmJob(environment: Environment, run: RunProgram): SlurmJob {
+export function slurmJob(environment: Environment, run: RunPrograms): SlurmJob {
   const { SLURM_JOB_ID: job, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task } = environment;
   const id = array !== undefined && task !== undefined ? `${array}_${task}` : job;
   if (id === undefined) {
@@ -41,12 +45,8 @@ export function slurmJob(environment: Environment, run: RunProgram): SlurmJob {
   }
   return {
     async state() {
-      const text = await run('squeue', [
-        '--noheader',
-        '--states=all',
-        `--jobs=${id}`,
-        '--format=%T|%r|%k',
-      ]).catch(() => '');
+      const options = ['--noheader', '--states=all', `--jobs=${id}`, '--format=%T|%r|%k'];
+      const text = await run([['squeue', ...options]]).catch(() => '');
       const [state, reason, comment = ''] = text.trim().split('|');
       const [, setbacks] = commentPattern.exec(comment) ?? [];
       // A job that ran into its time limit has only seconds left, but was not canceled.
@@ -54,14 +54,15 @@ export function slurmJob(environment: Environment, run: RunProgram): SlurmJob {
       return { mayGoOn, setbacks: Number(setbacks ?? 0) };
     },
     async requeue(delayMs, setbacks) {
-      const update = (change: string) => run('scontrol', ['update', `JobId=${id}`, change]);
+      const update = (change: string) => ['scontrol', 'update', `JobId=${id}`, change];
+      const comment = `wildstyle: ${setbacks} ${setbacks === 1 ? 'start' : 'starts'} without an image`;
       try {
-        await update(
-          `Comment=wildstyle: ${setbacks} ${setbacks === 1 ? 'start' : 'starts'} without an image`,
-        );
-        await run('scontrol', ['requeue', id]);
-        // Not earlier: only a job that waits has a time at which it begins.
-        if (delayMs > requeueMs) await update(`StartTime=now+${Math.ceil(delayMs / 1000)}`);
+        await run([
+          update(`Comment=${comment}`),
+          ['scontrol', 'requeue', id],
+          // Not earlier: only a job that waits has a time at which it begins.
+          ...(delayMs > requeueMs ? [update(`StartTime=now+${Math.ceil(delayMs / 1000)}`)] : []),
+        ]);
       } catch (cause) {
         const { message } = cause as Error;
         throw new WildstyleError(

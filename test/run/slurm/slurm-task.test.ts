@@ -10,10 +10,12 @@ const nowMs = Date.parse('2026-11-27T12:00Z');
 /** A Slurm that says the same all the time, and notes what it is told. */
 function fakeSlurm(said: string, environment: Record<string, string> = task, failing?: string) {
   const told: string[][] = [];
-  const job = slurmJob(environment, async (program, words) => {
-    if (program === 'squeue') return said;
-    told.push([program, ...words]);
-    if (words.join(' ').includes(failing ?? '\n')) throw new Error('slurm_update error');
+  const job = slurmJob(environment, async (programs) => {
+    for (const words of programs) {
+      if (words[0] === 'squeue') return said;
+      told.push([...words]);
+      if (words.join(' ').includes(failing ?? '\n')) throw new Error('slurm_update error');
+    }
     return '';
   });
   return { job, told };
