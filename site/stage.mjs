@@ -22,7 +22,14 @@ const shownAsTheyAre = /\.(md|jpg|png|svg)$/;
 
 /** Links that leave docs/ lead to `files/`, where those files get pages. */
 function withStagedLinks(root, text, folder, linked, up = '.') {
-  return text.replace(/\]\(([^)\s:#]+)(#[^)]*)?\)/g, (whole, link, anchor = '') => {
+  const titled = text.replace(
+    /\[(?:[\w-]+\/)*([\w-]+\.md)\]\(([^)\s:#]+\.md)(?=[#)])/g,
+    (whole, name, link) => {
+      const file = join(root, posix.join(folder, link));
+      return posix.basename(link) === name && existsSync(file) ? `[${titleOf(file)}](${link}` : whole;
+    },
+  );
+  return titled.replace(/\]\(([^)\s:#]+)(#[^)]*)?\)/g, (whole, link, anchor = '') => {
     const file = posix.join(folder, link);
     if (!existsSync(join(root, file))) throw new Error(`${folder}: there is no ${link}`);
     if (file.startsWith('docs/') && shownAsTheyAre.test(file))
@@ -31,6 +38,9 @@ function withStagedLinks(root, text, folder, linked, up = '.') {
     return `](${up}/files/${pageOf(file)}${anchor})`;
   });
 }
+
+/** A page is called by its title on the site, where nobody sees names of files. */
+const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? posix.basename(file);
 
 const pageOf = (file) => (extname(file) === '.md' ? file : `${file}.md`);
 

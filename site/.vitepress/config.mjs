@@ -47,6 +47,18 @@ const sidebar = [
   ]),
 ];
 
+/** Marks short code, which must not break within an option. */
+const markShortCode = (markdown) => {
+  const render = markdown.renderer.rules.code_inline;
+  markdown.renderer.rules.code_inline = (tokens, index, ...others) => {
+    if (tokens[index].content.length <= 28) tokens[index].attrJoin('class', 'short');
+    return render(tokens, index, ...others);
+  };
+};
+
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='%233451b2'/><path d='M3 5l2.5 6L8 6l2.5 5L13 5' fill='none' stroke='white' stroke-width='1.6'/></svg>";
+
 export default defineConfig({
   title: 'wildstyle',
   description: 'Folders of labeled images become a larger, style-augmented training set.',
@@ -54,6 +66,11 @@ export default defineConfig({
   base: process.env.SITE_BASE ?? '/',
   cleanUrls: true,
   lastUpdated: false,
+  head: [['link', { rel: 'icon', href: icon }]],
+  // A page without sections has nothing to list beside it.
+  transformPageData: (page) => {
+    if (page.relativePath === 'commands.md') page.frontmatter.aside = false;
+  },
   themeConfig: {
     nav: [
       page('Getting started', 'getting-started'),
@@ -62,8 +79,8 @@ export default defineConfig({
       page('Job', 'formats'),
     ],
     sidebar,
-    outline: 'deep',
+    outline: [2, 3],
     search: { provider: 'local' },
   },
-  markdown: { anchor: { slugify: anchorOf } },
+  markdown: { anchor: { slugify: anchorOf }, config: markShortCode },
 });
