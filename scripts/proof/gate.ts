@@ -15,8 +15,10 @@ import type { Probe } from '../../src/gate/probe.js';
 import { loadJob } from '../../src/job/load.js';
 import { prepare } from '../../src/run/preparing/prepare.js';
 import { runPlan } from '../../src/run/run.js';
+import { endOnErrors, refuse } from '../arguments.js';
 import { classes, layOut } from './photographs.js';
 
+endOnErrors();
 const { values } = parseArgs({
   options: {
     images: { type: 'string', default: '../shared/images' },
@@ -32,6 +34,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+const wanted = values.classes.split(',');
+const unknown = wanted.find((name) => !Object.hasOwn(classes, name));
+if (unknown !== undefined) refuse(`--classes ${unknown} is none of ${Object.keys(classes).join(', ')}.`);
 const [work, images] = [resolve(values.work), resolve(values.images)];
 
 const recipes: Readonly<Record<string, object>> = {
@@ -60,7 +65,7 @@ const recipes: Readonly<Record<string, object>> = {
 };
 
 async function main(): Promise<void> {
-  const { train } = await layOut(images, work, Number(values['per-class']), 1, values.classes.split(','));
+  const { train } = await layOut(images, work, Number(values['per-class']), 1, wanted);
   const result: Record<string, unknown> = {};
   const strong = Number(values.strong);
   for (const [name, recipe] of Object.entries(recipes)) {
