@@ -1,6 +1,7 @@
 /**
  * Kills runs of a small job at random, for as long as it is told to, and compares every finished dataset with that of an
- * undisturbed run: `npm run soak -- --minutes 60`. Prints one JSON object; exits with 1 if anything was lost.
+ * undisturbed run: `npm run soak -- --minutes 60`. Prints one JSON object; exits with 1 if anything was lost. Every run has
+ * `--retry-failed`: without it, an image whose worker was killed twice stays recorded as failed.
  * @module
  */
 import { rm } from 'node:fs/promises';
@@ -23,6 +24,8 @@ import { type SmallJob, smallJob } from '../../test/support/small-job.js';
 
 /** What a soak reports. */
 interface SoakResult {
+  /** What every run is given: with it, an image that failed because its worker was killed twice is tried again. */
+  options: readonly string[];
   kills: number;
   /** Of these, of workers alone. */
   workerKills: number;
@@ -45,6 +48,7 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const random = randomFrom(Number(values.seed));
+const runOptions = ['--retry-failed'];
 const longestDelayMs = 6000;
 const suspendedShare = 0.03;
 /** A lock is fresh for 10 s, and watched for 20 s then; the machine may be loaded. */
@@ -56,6 +60,7 @@ process.exitCode = await soak();
 async function soak(): Promise<number> {
   const job = await smallJob({ recipe: { steps: 20 }, run: { workers: 2, threads: 1, batch: 1 } });
   const result: SoakResult = {
+    options: runOptions,
     ...{ kills: 0, workerKills: 0, suspensions: 0, resumes: 0, crashes: 0, datasets: 0 },
     ...{ itemsLost: 0, partialFiles: 0 },
     treeEqual: true,
@@ -85,7 +90,7 @@ async function makeOne(job: SmallJob, whole: Tree, until: number, result: SoakRe
   let known = new Set<string>();
   for (let isResume = false; ; isResume = true) {
     if (isResume) result.resumes++;
-    const going = startWildstyle(['run', job.file, '--out', root, '--retry-failed'], job);
+    const going = startWildstyle(['run', job.file, '--out', root, ...runOptions], job);
     // When time is over, the last dataset is finished in peace.
     const ended = performance.now() < until ? await disturb(going, job, root, result) : await going.ended;
     result.partialFiles += await strangeFiles(root, whole);
