@@ -77,6 +77,26 @@ export function stageReference(root, site, pages) {
     { cwd: site, stdio: 'inherit' },
   );
   if (status !== 0) throw new Error('typedoc failed');
+  for (const file of filesBelow(join(pages, 'api'))) {
+    const path = join(pages, 'api', file);
+    writeFileSync(path, withoutRecipeKeys(readFileSync(path, 'utf8'), '../'.repeat(file.split('/').length)));
+  }
+}
+
+/** Every function with a recipe would list its hundred keys. A link to the reference of the job has more to say. */
+function withoutRecipeKeys(text, up) {
+  // Sections from one heading to the next.
+  const sections = text.split(/^(?=#{1,6} )/m);
+  let level = 0;
+  const kept = sections.flatMap((section) => {
+    const [, marks = '', name = ''] = /^(#+) (.*)/.exec(section) ?? [];
+    if (level > 0 && marks.length > level) return [];
+    level = name === 'recipe?' ? marks.length : 0;
+    return level > 0
+      ? [`${section}The keys are those of a job: [recipe](${up}formats.md#recipe).\n\n`]
+      : [section];
+  });
+  return kept.join('');
 }
 
 /** Every file below a folder. */
