@@ -4,6 +4,7 @@ import test from 'ava';
 import { outputPaths } from '../../src/dataset/output-paths.js';
 import { folderStatus } from '../../src/dataset/status/folder-status.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
+import { WildstyleError } from '../../src/errors.js';
 import { copyOf, type SmallRun, smallRun } from '../crash/support/small-run.js';
 import { wildstyle } from '../support/command-line.js';
 
@@ -30,6 +31,21 @@ for (const lost of [['manifest.jsonl'], ['dataset.json'], ['manifest.jsonl', 'da
   });
 }
 
+test.serial('what is not complete and has lost both goes on from its journals', async (t) => {
+  const root = join(small.job.folder, 'partial/out');
+  await small.run(root, { maxImages: 3 });
+  t.like(await folderStatus(root), { state: 'stopped', missing: undefined, complete: 3, pending: 3 });
+  const { manifest, summary } = outputPaths(root);
+  for (const path of [manifest, summary]) await rm(path);
+  t.like(await folderStatus(root), { state: 'damaged', missing: ['manifest.jsonl', 'dataset.json'] });
+  const error = await t.throwsAsync(verifyDataset(root), { instanceOf: WildstyleError });
+  t.regex(error?.cure ?? '', /run it again to finish the dataset/);
+  const made: string[] = [];
+  await small.run(root, { onDone: (id) => made.push(id) });
+  t.is(made.length, 3);
+  t.like(await folderStatus(root), { state: 'complete', missing: undefined, complete: 6 });
+});
+
 test.serial('status and verify say what is missing, and what to do', async (t) => {
   const root = await copy('told');
   const { manifest, summary } = outputPaths(root);
@@ -38,7 +54,7 @@ test.serial('status and verify say what is missing, and what to do', async (t) =
   const status = await wildstyle(['status', 'out'], at);
   t.is(
     status.stdout.split('\n')[0],
-    'out: damaged: manifest.jsonl and dataset.json are missing; wildstyle verify out --repair',
+    'out: damaged: manifest.jsonl and dataset.json are missing; wildstyle verify out says what can be done',
   );
   const verify = await wildstyle(['verify', 'out'], at);
   t.is(verify.exitCode, 1);

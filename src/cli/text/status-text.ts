@@ -20,7 +20,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   const { state, items, complete, failed, pending, errors, missing, run } = status;
   const codes = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
   const lines = [
-    `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} --repair` : ''}`,
+    `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} says what can be done` : ''}`,
     `Images   ${complete} of ${items} done, ${pending} left${failed > 0 ? `, ${failed} failed (${codes.join(', ')})` : ''}`,
   ];
   for (const shard of status.shards ?? []) {
