@@ -205,7 +205,7 @@ test.serial('every command has help', async (t) => {
   );
   const commands = [...top.stdout.matchAll(/^ {2}wildstyle (\w+)/gm)].map(([, name]) => name);
   const expected =
-    'init run plan status view merge submit worker schedule verify sheet report export stylize try compare inspect weights doctor';
+    'init run plan status view merge submit task worker schedule verify sheet report export stylize try compare inspect weights doctor';
   t.deepEqual(commands, expected.split(' '));
   // The other commands are built the same way.
   for (const command of ['run', 'stylize']) {
