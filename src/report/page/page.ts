@@ -1,17 +1,14 @@
 /** The page around rows and thumbnails. @module */
 import type { DatasetSummary } from '../../dataset/summary.js';
 import { sha256 } from '../../files/digest.js';
-import { labelsSection } from './labels-section.js';
 import { rowNumbers } from './row-numbers.js';
-import {
-  balanceSection,
-  failuresSection,
-  overviewSection,
-  parametersSection,
-  provenanceSection,
-  timeSection,
-} from './sections.js';
-import type { Survey } from './survey.js';
+import type { Charts } from './sections/charts.js';
+import { labelsSection } from './sections/labels.js';
+import { balanceSection, failuresSection, overviewSection } from './sections/overview.js';
+import { parametersSection } from './sections/parameters.js';
+import { provenanceSection } from './sections/provenance.js';
+import { timeSection } from './sections/time.js';
+import type { Survey } from './survey/survey.js';
 import { escapeHtml } from './visible.js';
 
 /** What the page is made of. */
@@ -21,6 +18,7 @@ export interface PageParts {
   readonly survey: Survey;
   /** Records of the dataset; the survey may have seen a part of them. */
   readonly total: number;
+  readonly charts: Charts;
   readonly style: string;
   readonly script: string;
   /** Whether thumbnails are in files beside the page. */
@@ -32,7 +30,7 @@ export interface PageParts {
  * beside the page; the style and the script are known by their digests.
  */
 export function pageAround(parts: PageParts): { readonly before: string; readonly after: string } {
-  const { name, summary, survey, total, style, script, hasFiles } = parts;
+  const { name, summary, survey, total, charts, style, script, hasFiles } = parts;
   const title = `${escapeHtml(name)}: wildstyle report`;
   const before = [
     '<!doctype html>',
@@ -48,9 +46,9 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     gallerySection,
     balanceSection(summary, survey),
     labelsSection(summary),
-    parametersSection(survey),
+    parametersSection(survey, charts),
     failuresSection(survey),
-    timeSection(survey, summary),
+    timeSection(survey, summary, charts),
     provenanceSection(summary, survey),
     `</main>${dialog}`,
   ];

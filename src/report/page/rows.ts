@@ -3,7 +3,7 @@ import { groupOf, splitOf } from '../../dataset/ledger/metadata-row.js';
 import type { ItemRecord } from '../../dataset/ledger/record.js';
 import { factsOf, fileOf, isStylized } from '../../dataset/ledger/record-kinds.js';
 import type { ByRole } from '../../stylize/role.js';
-import { contentLossOf, edgeF1Of, styleLossOf } from './measured.js';
+import { contentLossOf, edgeF1Of, styleLossOf } from './survey/measured.js';
 import { hrefOf, visible } from './visible.js';
 
 /** The value of one parameter. Lists are JSON. */
@@ -117,7 +117,7 @@ export function rowOf(
     styleTerms: rounded(styleLossOf(record)),
     steps: facts.steps ?? null,
     strength: typeof strength === 'number' ? rounded(strength) : null,
-    styleLoss: styleLossNames(parameters),
+    styleLoss: namesBelow(parameters, 'style.loss'),
     ...gateOf(record),
     elapsedMs: isStylized(record) ? Math.round(record.elapsedMs) : null,
     edgeF1: rounded(edgeF1Of(record)),
@@ -158,9 +158,8 @@ function gateOf(record: ItemRecord): Pick<ReportRow, 'gate' | 'verdict'> {
   return { verdict: shown(verdict), gate };
 }
 
-/** Losses have weights in a resolved recipe, so they are a map. */
-function styleLossNames(parameters: Parameters): string | null {
-  const start = 'style.loss';
+/** The text at a path, or the names below it: losses have weights in a resolved recipe, so they are a map. Null without any. */
+export function namesBelow(parameters: Parameters, start: string): string | null {
   const one = parameters[start];
   if (typeof one === 'string') return one;
   const names = Object.keys(parameters).filter((path) => path.startsWith(`${start}.`));

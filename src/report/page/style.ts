@@ -20,7 +20,7 @@ th, td { text-align: left; padding: 2px 14px 2px 0; border-bottom: 1px solid var
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bars svg { width: 160px; height: 11px; display: block; margin-top: 5px; } .bar { fill: var(--accent); }
 .charts { display: flex; flex-wrap: wrap; gap: 22px; } figure { margin: 0; } figcaption { font-weight: 600; }
-.chart { width: 280px; height: 96px; display: block; } .chart text { fill: var(--soft); font-size: 12px; }
+.chart { max-width: 100%; height: auto; display: block; color: var(--soft); overflow: visible; }
 .messages { max-height: 320px; overflow: auto; }
 pre { background: var(--panel); border: 1px solid var(--line); padding: 10px; max-height: 420px; overflow: auto; white-space: pre-wrap; }
 #filters { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: end; } #filters label { display: flex; flex-direction: column; font-size: 13px; color: var(--soft); }

@@ -13,9 +13,10 @@ import { pageAround } from './page.js';
 import type { PageData } from './page-data.js';
 import { type RowThumbnails, rowOf } from './rows.js';
 import { pageScript } from './script.js';
+import { openCharts } from './sections/charts.js';
 import { shownRecords } from './shown-records.js';
 import { pageStyle } from './style.js';
-import { Survey, sourceKey } from './survey.js';
+import { Survey, sourceKey } from './survey/survey.js';
 import { sheetEdge, thumbnailPx, thumbnailSheets } from './thumbnails.js';
 import { scriptJson } from './visible.js';
 
@@ -65,8 +66,9 @@ export async function writeReport(
   const sheets = await writeSheets(root, thumbnails.paths, missing, inlineBytes, publishing);
 
   const hasFiles = Object.keys(sheets.files).length > 0;
+  const charts = await openCharts();
   const look = { style: pageStyle, script: await pageScript(), hasFiles };
-  const { before, after } = pageAround({ name: basename(root), summary, survey, total, ...look });
+  const { before, after } = pageAround({ name: basename(root), summary, survey, total, charts, ...look });
   const page = await FilePublisher.open(path, publishing);
   try {
     await page.write(`${before}\n<script type="application/json" id="data">`);

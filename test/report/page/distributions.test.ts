@@ -3,9 +3,9 @@ import {
   histogramOf,
   medianOf,
   NameCounts,
+  quantileOf,
   shortNumber,
-  trendOf,
-} from '../../../src/report/page/distributions.js';
+} from '../../../src/report/page/survey/distributions.js';
 
 const counts = (values: number[]) => histogramOf(values).bars.map(({ count }) => count);
 
@@ -13,6 +13,7 @@ test('a histogram counts every number once', (t) => {
   const histogram = histogramOf([20, 10, 11, 19.99]);
   t.is(histogram.bars.length, 20);
   t.deepEqual(counts([20, 10, 11, 19.99]), [1, 0, 1, ...new Array(16).fill(0), 2]);
+  t.deepEqual(histogram.bars[0], { from: 10, to: 10.5, count: 1 });
   t.like(histogram, { minimum: 10, median: 15.495, maximum: 20, isLogarithmic: false });
 });
 
@@ -30,6 +31,9 @@ test('wide ranges are logarithmic; equal numbers are one bar', (t) => {
 test('medians and short numbers', (t) => {
   t.is(medianOf([1, 2, 9]), 2);
   t.is(medianOf([1, 3]), 2);
+  t.is(quantileOf([1, 2, 3, 4, 5], 0.25), 2);
+  t.is(quantileOf([0, 10], 0.75), 7.5);
+  t.is(quantileOf([], 0.5), Number.NaN);
   t.is(shortNumber(12.3456), '12.3');
   t.is(shortNumber(Number.NaN), '–');
 });
@@ -42,13 +46,4 @@ test('names beyond the limit are counted together', (t) => {
     { name: 'b', count: 2 },
   ]);
   t.is(names.others, 2);
-});
-
-test('a trend has six groups of equal size, from low to high', (t) => {
-  const pairs = Array.from({ length: 18 }, (_, index) => [18 - index, (18 - index) * 10] as const);
-  const groups = trendOf([...pairs, [Number.NaN, 1], [5, Number.NaN]]);
-  t.is(groups.length, 6);
-  t.deepEqual(groups[0], { minimum: 1, maximum: 3, median: 20 });
-  t.deepEqual(groups[5], { minimum: 16, maximum: 18, median: 170 });
-  t.deepEqual(trendOf(pairs.slice(0, 11)), [], 'too few');
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { licensesOfImages, licensesOfWeights } from '../../../src/report/page/licenses.js';
-import { RightsSurvey } from '../../../src/report/page/rights-survey.js';
+import { licensesOfImages, licensesOfWeights } from '../../../src/report/page/sections/licenses.js';
+import { RightsSurvey } from '../../../src/report/page/survey/rights-survey.js';
 
 const counts = (licenses: unknown) => ({ counts: { licenses } }) as Parameters<typeof licensesOfImages>[0];
 

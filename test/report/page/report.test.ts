@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { compileManifest } from '../../../src/dataset/ledger/manifest.js';
 import type { ItemRecord } from '../../../src/dataset/ledger/record.js';
+import { factsOf } from '../../../src/dataset/ledger/record-kinds.js';
 import { publishSummary, readSummary } from '../../../src/dataset/summary.js';
 import { verifyDataset } from '../../../src/dataset/verify/verify.js';
 import { encodeImage } from '../../../src/images/encode.js';
@@ -164,23 +165,109 @@ test('datasets that are partial, failed as a whole, or empty', async (t) => {
   t.deepEqual(empty.data.rows, []);
 });
 
+/** Thirty images with a strength that has many values, a number and names with few, and losses under other names. */
+const drawnRecords = (measured: (index: number) => object = () => ({})) =>
+  Array.from({ length: 30 }, (_, index) => {
+    const { applied } = stylizedRecord('a');
+    const recipe = {
+      ...applied,
+      style: { strength: 3 + index, loss: index % 2 === 0 ? { gram: 1 } : { swd: 1 } },
+      optimizer: index < 10 ? 'lbfgs' : 'adam',
+      steps: [50, 100, 150][index % 3],
+    };
+    return stylizedRecord(`i${index}`, {
+      applied: recipe as never,
+      drawn: recipe as never,
+      ...measured(index),
+    });
+  });
+
+/** The part of the page about one parameter. */
+const partOf = (html: string, path: string): string =>
+  new RegExp(`<h3>${path.replace('.', '\\.')}</h3>.*?(?=<h3>|<details><summary>Parameters that)`, 's').exec(
+    html,
+  )?.[0] ?? '';
+
 test('distributions of what was drawn; the rest is listed once', async (t) => {
   const root = await temporaryFolder(t);
-  const records = Array.from({ length: 30 }, (_, index) => {
-    const { applied } = stylizedRecord('a');
-    const recipe = { ...applied, style: { strength: 3 + index }, optimizer: index < 10 ? 'lbfgs' : 'adam' };
-    return stylizedRecord(`i${index}`, { applied: recipe as never, drawn: recipe as never });
-  });
-  const { html, data } = await reportOf(root, records);
-  t.true(/aria-label="style\.strength: from 3 to 32, median 17\.5, logarithmic scale"/.test(html));
-  t.true(
-    /<caption>Median content loss by style\.strength<\/caption>.*3 to 7<\/th><td class="number">0\.25</.test(
-      html,
-    ),
+  const { html, data } = await reportOf(root, drawnRecords());
+  const strength = partOf(html, 'style.strength');
+  t.regex(strength, /aria-label="style\.strength: from 3 to 32, median 17\.5, logarithmic scale"/);
+  t.regex(strength, /aria-label="content loss by style\.strength: 30 images"/);
+  t.is(strength.match(/<circle /g)?.length, 30, 'a point for each image');
+  t.regex(
+    strength,
+    /3 to 6<\/bdi><\/th><td class="number">4<\/td><td class="number">0\.25 \(0\.25 to 0\.25\)</,
   );
-  t.true(/<bdi>adam<\/bdi><\/th><td class="number">20<\/td>/.test(html));
-  t.deepEqual(Object.keys(data.rows[3]?.parameters ?? {}).sort(), ['optimizer', 'style.strength']);
+  t.notRegex(html, /edge F1:/, 'it was not measured');
+  t.deepEqual(Object.keys(data.rows[3]?.parameters ?? {}).sort(), [
+    'optimizer',
+    'steps',
+    'style.loss.swd',
+    'style.strength',
+  ]);
   t.false(Object.hasOwn(data.constants, 'style.strength'));
+  t.false(Object.hasOwn(data.constants, 'style.loss.swd'), 'half of the images have another loss');
+});
+
+test('names, and numbers with few values, have what was measured for each value', async (t) => {
+  const root = await temporaryFolder(t);
+  const { html } = await reportOf(
+    root,
+    drawnRecords((index) => ({
+      edgeF1: index % 2 === 0 ? 0.8 : 0.4,
+      loss: {
+        ...factsOf(stylizedRecord('a')).loss,
+        final: { step: 1, total: 1, terms: { 'content.features': index < 10 ? 1 + index : 50 } },
+      },
+    })),
+  );
+  const cells = (path: string, value: string) =>
+    [
+      ...(new RegExp(`<bdi>${value}</bdi></th>(.*?)</tr>`).exec(partOf(html, path))?.[1] ?? '').matchAll(
+        />([^<]+)</g,
+      ),
+    ].map(([, text]) => text);
+  t.deepEqual(cells('optimizer', 'adam'), ['20', '50 (50 to 50)', '0.6 (0.4 to 0.8)']);
+  t.deepEqual(cells('optimizer', 'lbfgs'), ['10', '5.5 (3.25 to 7.75)', '0.6 (0.4 to 0.8)']);
+  t.deepEqual(cells('style.loss', 'gram'), ['15', '50 (8 to 50)', '0.8 (0.8 to 0.8)']);
+  t.deepEqual(cells('style.loss', 'swd').at(-1), '0.4 (0.4 to 0.4)');
+  t.deepEqual(cells('steps', '100')[0], '10');
+  t.regex(partOf(html, 'optimizer'), /aria-label="Median content loss by optimizer: adam 50, lbfgs 5\.5"/);
+  t.regex(partOf(html, 'optimizer'), /aria-label="Median edge F1 by optimizer: adam 0\.6, lbfgs 0\.6"/);
+  t.regex(partOf(html, 'style.strength'), /aria-label="edge F1 by style\.strength: 30 images"/);
+});
+
+test('of many images, charts have the median and the quartiles instead of points', async (t) => {
+  const root = await temporaryFolder(t);
+  const records = Array.from({ length: 10 }, (_, round) =>
+    drawnRecords().map((record, index) => ({
+      ...record,
+      id: `r${round}i${index}`,
+      file: `train/r${round}i${index}.jpg`,
+    })),
+  ).flat();
+  const strength = partOf((await reportOf(root, records)).html, 'style.strength');
+  t.regex(
+    strength,
+    /aria-label="Median content loss by style\.strength: from 0\.25 at low to 0\.25 at high values"/,
+  );
+  t.notRegex(strength, /<circle /);
+});
+
+test('names in charts are text', async (t) => {
+  const root = await temporaryFolder(t);
+  const name = `</text></svg><img src=x onerror='a()'>&"\u202e`;
+  const records = ['a', 'b'].map((id) => {
+    const { applied } = stylizedRecord(id);
+    const recipe = { ...applied, optimizer: id === 'a' ? name : 'adam' };
+    return stylizedRecord(id, { applied: recipe as never, drawn: recipe as never });
+  });
+  const { html } = await reportOf(root, records);
+  t.is(html.match(/<img/g), null);
+  t.false(html.includes('\u202e'));
+  t.regex(partOf(html, 'optimizer'), /<text [^>]*>&lt;\/text&gt;/);
+  t.notRegex(html.replace(/<script[\s\S]*?<\/script>/g, ''), /\sstyle=|<style>:where/);
 });
 
 test('20,000 images take little memory', async (t) => {

@@ -1,6 +1,6 @@
 /** What was measured of an image. @module */
-import type { ItemRecord } from '../../dataset/ledger/record.js';
-import { factsOf, isStylized } from '../../dataset/ledger/record-kinds.js';
+import type { ItemRecord } from '../../../dataset/ledger/record.js';
+import { factsOf, isStylized } from '../../../dataset/ledger/record-kinds.js';
 
 /** The sum of the content terms after the last step: how far the image is from its photograph. Not a number without any. */
 export const contentLossOf = (record: ItemRecord): number => sumOfTerms(record, 'content.');

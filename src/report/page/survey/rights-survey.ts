@@ -1,7 +1,7 @@
 /** Collects the licenses and authors of the images that a dataset was made from. @module */
-import { isStyleRole } from '../../stylize/role.js';
+import { isStyleRole } from '../../../stylize/role.js';
+import { visible } from '../visible.js';
 import { NameCounts } from './distributions.js';
-import { visible } from './visible.js';
 
 const mostNames = 100;
 

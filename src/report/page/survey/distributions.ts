@@ -6,9 +6,16 @@ export interface Bar {
   readonly count: number;
 }
 
+/** Numbers in a range. */
+export interface RangeBar {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
 /** Bars of numbers, from the lowest to the highest. */
 export interface Histogram {
-  readonly bars: readonly Bar[];
+  readonly bars: readonly RangeBar[];
   readonly minimum: number;
   readonly median: number;
   readonly maximum: number;
@@ -20,6 +27,10 @@ const barCount = 20;
 /** From this ratio of the largest to the smallest number on, a linear scale would hide the small ones. */
 const logarithmicRatio = 8;
 
+/** Whether numbers from one to the other are better shown on a logarithmic scale. */
+export const isWide = (minimum: number, maximum: number): boolean =>
+  minimum > 0 && maximum / minimum >= logarithmicRatio;
+
 /**
  * Counts numbers in 20 bars.
  * @param values finite numbers, at least one
@@ -28,7 +39,7 @@ export function histogramOf(values: readonly number[]): Histogram {
   const sorted = Float64Array.from(values).sort();
   const minimum = sorted[0] ?? 0;
   const maximum = sorted.at(-1) ?? 0;
-  const isLogarithmic = minimum > 0 && maximum / minimum >= logarithmicRatio;
+  const isLogarithmic = isWide(minimum, maximum);
   const scale = isLogarithmic ? Math.log : (value: number) => value;
   const back = isLogarithmic ? Math.exp : (value: number) => value;
   const [low, high] = [scale(minimum), scale(maximum)];
@@ -38,44 +49,20 @@ export function histogramOf(values: readonly number[]): Histogram {
     const index = Math.min(barCount - 1, Math.max(0, at));
     counts[index] = (counts[index] ?? 0) + 1;
   }
-  const edge = (index: number) => shortNumber(back(low + ((high - low) * index) / barCount));
-  const bars = counts.map((count, index) => ({ name: `${edge(index)} to ${edge(index + 1)}`, count }));
+  const edge = (index: number) => back(low + ((high - low) * index) / barCount);
+  const bars = counts.map((count, index) => ({ from: edge(index), to: edge(index + 1), count }));
   return { bars, minimum, median: medianOf(sorted), maximum, isLogarithmic };
 }
 
-/** A group of images with similar values of a parameter. */
-export interface TrendGroup {
-  readonly minimum: number;
-  readonly maximum: number;
-  /** The median of what was measured. */
-  readonly median: number;
-}
-
-const trendGroups = 6;
-
-/**
- * Divides images into six groups of equal size, by a parameter from low to high, and measures each.
- * @param pairs parameter and measurement; those that are not finite are left out
- * @returns no groups if there are fewer than two images for each
- */
-export function trendOf(pairs: readonly (readonly [parameter: number, measured: number])[]): TrendGroup[] {
-  const sorted = pairs.filter((pair) => pair.every(Number.isFinite)).sort(([a], [b]) => a - b);
-  if (sorted.length < 2 * trendGroups) return [];
-  return Array.from({ length: trendGroups }, (_, group) => {
-    const bound = (index: number) => Math.round((index * sorted.length) / trendGroups);
-    const inside = sorted.slice(bound(group), bound(group + 1));
-    const measured = Float64Array.from(inside, ([, value]) => value).sort();
-    const [minimum = Number.NaN] = inside[0] ?? [];
-    const [maximum = Number.NaN] = inside.at(-1) ?? [];
-    return { minimum, maximum, median: medianOf(measured) };
-  });
-}
-
 /** The median of sorted numbers; not a number if there are none. */
-export function medianOf(sorted: ArrayLike<number>): number {
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+export const medianOf = (sorted: ArrayLike<number>): number => quantileOf(sorted, 0.5);
+
+/** The number below which a share of the sorted numbers lies, between two of them where it falls there. */
+export function quantileOf(sorted: ArrayLike<number>, share: number): number {
+  const place = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  if (below === undefined || above === undefined) return Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
 }
 
 /** A number with three digits: `12.3`, `0.00123`, `1.2e+7`. */

@@ -1,7 +1,7 @@
 /** The part of the page about the gate. @module */
-import type { DatasetSummary } from '../../dataset/summary.js';
-import { section } from './sections.js';
-import { escapeHtml } from './visible.js';
+import type { DatasetSummary } from '../../../dataset/summary.js';
+import { escapeHtml } from '../visible.js';
+import { section } from './section.js';
 
 /** The shares of labels that the gate found to be kept, by class, style and strength; empty without a gate. */
 export function labelsSection({ counts: { gate } }: DatasetSummary): string {

@@ -1,7 +1,7 @@
 /** The part of the provenance that says whose the images and weights are. @module */
-import type { DatasetSummary } from '../../dataset/summary.js';
-import type { RightsSurvey, SideRights } from './rights-survey.js';
-import { escapeHtml } from './visible.js';
+import type { DatasetSummary } from '../../../dataset/summary.js';
+import type { RightsSurvey, SideRights } from '../survey/rights-survey.js';
+import { escapeHtml } from '../visible.js';
 
 const checkThem = 'Check them before you pass the dataset on.';
 
@@ -43,7 +43,7 @@ export function licensesOfWeights(recorded: unknown): string {
       String(network),
       text && String(text),
       attribution ? String(attribution) : '',
-      String(digest),
+      `${String(digest).slice(0, 16)}…`,
     ]);
   });
   return title + table('Weights', ['network', 'license', 'attribution', 'sha256'], rows);
