@@ -20,6 +20,8 @@ export interface AnnotationSource {
 export interface Annotations {
   /** By path of the content image, relative to the content root. */
   readonly byPath: ReadonlyMap<string, SourceAnnotations>;
+  /** All categories of a COCO file, in its order. The other formats have the names of the job. */
+  readonly categories?: readonly { readonly id: number; readonly name: string }[];
   /** Digest of everything that was read; of masks, which are read later, the size and time. */
   readonly sha256: string;
 }
@@ -49,7 +51,7 @@ async function fromCoco(
   if (found.size > maximumCocoBytes)
     throw unreadable(path, `it has ${found.size} bytes, and the limit is ${maximumCocoBytes}`);
   const text = await readFile(path, 'utf8');
-  const images = parseCoco(text, path);
+  const { images, categories } = parseCoco(text, path);
   const known = new Set(paths);
   const byName = new Map<string, string | undefined>();
   // A name without a folder counts if it is unique.
@@ -65,7 +67,7 @@ async function fromCoco(
     const at = candidates.find((candidate) => known.has(candidate)) ?? byName.get(basename(name));
     if (at !== undefined) byPath.set(at, annotations);
   }
-  return { byPath, sha256: sha256InPieces().update(text).digest('hex') };
+  return { byPath, categories, sha256: sha256InPieces().update(text).digest('hex') };
 }
 
 async function fromFolder(

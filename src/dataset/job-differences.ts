@@ -8,8 +8,14 @@ export interface JobImage {
   readonly sha256: string;
 }
 
-/** Keys that affect how and where a job runs, but not its results. */
-const withoutEffect: ReadonlySet<string> = new Set(['file', 'run', 'output.root', 'output.exports']);
+/** Keys that affect how and where a job runs, but not its results; and what follows from a digest beside it. */
+const withoutEffect: ReadonlySet<string> = new Set([
+  'file',
+  'run',
+  'output.root',
+  'output.exports',
+  'content.annotations.categories',
+]);
 
 /**
  * Lists the keys in which two jobs differ, such as `recipe.steps: 150 -> 200`, in the order of the first job.

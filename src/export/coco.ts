@@ -10,10 +10,10 @@ import type { ExportFile } from './staging/export-file.js';
 
 export const coco: Exporter = {
   async write(context) {
-    const annotated = await categoriesOf(context);
+    const { names } = await categoriesOf(context);
     const categories =
-      annotated.size > 0
-        ? [...annotated].map(([id, name]) => ({ id, name, supercategory: '' }))
+      names.size > 0
+        ? [...names].map(([id, name]) => ({ id, name, supercategory: '' }))
         : context.classes.map((name, index) => ({ id: index + 1, name, supercategory: '' }));
     for (const split of context.splits) {
       await exportFile(context, `${split}.json`, async (file) => {
@@ -28,7 +28,7 @@ export const coco: Exporter = {
         await writeList(context, file, split, 'images', (record, id) => [imageOf(record, id)]);
         let next = 1;
         await writeList(context, file, split, 'annotations', (record, image_id) => {
-          const found = annotated.size > 0 ? annotationsOf(record) : wholeImage(record, classes);
+          const found = names.size > 0 ? annotationsOf(record) : wholeImage(record, classes);
           return found.map((annotation) => ({ id: next++, image_id, ...annotation }));
         });
         await file.write('}\n');

@@ -47,7 +47,7 @@ type MaskColumn = (record: CompleteRecord) => Promise<Uint8Array>;
 /** The masks of a dataset with outlines or masks; boxes alone say no more than the column `objects`. */
 async function maskColumn(context: ExportContext): Promise<MaskColumn | undefined> {
   const categories = await categoriesOf(context);
-  if (categories.size === 0 || beyondMasks(categories) !== undefined) return undefined;
+  if (categories.used.size === 0 || beyondMasks(categories) !== undefined) return undefined;
   for await (const { objects = [] } of context.records())
     if (objects.some(({ rle, polygons }) => rle !== undefined || polygons !== undefined))
       return (record) => maskOf(record, maskShift(categories));

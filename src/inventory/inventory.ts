@@ -1,6 +1,6 @@
 /** Takes inventory of a job's content and style folders: images, digests and classes. @module */
 import { stat } from 'node:fs/promises';
-import { readAnnotations } from '../annotations/read.js';
+import { type Annotations, readAnnotations } from '../annotations/read.js';
 import { type ErrorCode, WildstyleError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import { defaultCacheFolder } from './digest-cache.js';
@@ -44,6 +44,8 @@ export interface Inventory {
   readonly fingerprints: ReadonlyMap<string, Uint8Array>;
   /** Digest of the annotations of the content images; undefined if the job has none. */
   readonly annotationsSha256?: string | undefined;
+  /** All categories of the annotations, if their source lists them. */
+  readonly categories?: Annotations['categories'] | undefined;
   /** Conditions that do not stop a run but may surprise users of the dataset. */
   readonly warnings: readonly string[];
 }
@@ -158,8 +160,9 @@ export async function takeInventory(job: Job, options: InventoryOptions = {}): P
     ...withoutMasks(job, 'content', contents),
     ...withoutMasks(job, 'style', styles),
   ];
-  const annotationsSha256 = annotated?.sha256;
-  return { contents, styles, problems, duplicates, similar, fingerprints, warnings, annotationsSha256 };
+  const { sha256: annotationsSha256, categories } = annotated ?? {};
+  const images = { contents, styles, problems, duplicates, similar };
+  return { ...images, fingerprints, warnings, annotationsSha256, categories };
 }
 
 function findAllSimilar(

@@ -13,7 +13,7 @@ const coco = (changes: object = {}) =>
   });
 
 test('COCO: boxes, polygons, run lengths as numbers and as text', (t) => {
-  t.deepEqual(parseCoco(coco(), 'f').get('a.jpg'), {
+  t.deepEqual(parseCoco(coco(), 'f').images.get('a.jpg'), {
     widthPx: 20,
     heightPx: 10,
     objects: [{ category: 'cat', categoryId: 3, bbox: [1, 2, 3, 4], polygons: [[1, 2, 4, 2, 4, 6]] }],
@@ -21,7 +21,8 @@ test('COCO: boxes, polygons, run lengths as numbers and as text', (t) => {
   const crowd = { image_id: 7, category_id: 3, bbox: [0, 0, 1, 1], iscrowd: 1 };
   const runs = { ...crowd, segmentation: { size: [2, 2], counts: [1, 3] } };
   const text = { ...crowd, segmentation: { size: [2, 2], counts: '13' } };
-  const [first, second] = parseCoco(coco({ annotations: [runs, text] }), 'f').get('a.jpg')?.objects ?? [];
+  const [first, second] =
+    parseCoco(coco({ annotations: [runs, text] }), 'f').images.get('a.jpg')?.objects ?? [];
   t.deepEqual(first, second);
   t.like(first, { isCrowd: true, rle: { size: [2, 2], counts: '13' } });
 });

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { isComplete } from '../../src/dataset/ledger/record-kinds.js';
 import { wildstyle } from '../support/command-line.js';
-import { smallClasses, smallJob } from '../support/small-job.js';
+import { type SmallJob, smallClasses, smallJob } from '../support/small-job.js';
 
 const recipe = { network: 'random', size: 32, optimizer: 'adam', steps: 1, stages: [] };
 const paths = Object.entries(smallClasses).flatMap(([label, motifs]) =>
@@ -137,5 +137,98 @@ test('masks: values are categories; a mask of another size fails its items', asy
       ['left', [0, 0, 16, 32], 512],
       ['2', [16, 0, 16, 32], 512],
     ],
+  );
+});
+
+/** Exports of originals of 48 px alone, and what they say of the first content image. */
+async function exported(job: SmallJob) {
+  const run = await wildstyle(['run', job.file], job);
+  if (run.exitCode !== 0) throw new Error(run.stderr);
+  const records = (await readManifest(job.out)).filter(isComplete);
+  const record = records.find(({ sources }) => sources.content?.path === paths[0]);
+  if (!record) throw new Error('no record');
+  const read = (file: string) => readFile(join(job.out, 'exports', file), 'utf8');
+  const pixels = await sharp(join(job.out, 'exports/masks', record.file))
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
+  return {
+    record,
+    names: parse(await read('yoloBoxes/data.yaml')).names,
+    labels: await read(`yoloBoxes/labels/train/${record.id}.txt`),
+    values: JSON.parse(await read('masks/categories.json')),
+    maskAt: (x: number, y: number) => pixels[y * 48 + x],
+    coco: JSON.parse(await read('coco/train.json')),
+  };
+}
+
+const exportJob = (annotations: object) =>
+  smallJob({
+    recipe: { ...recipe, size: 48 },
+    sampling: { stylesPerContent: 0 },
+    content: { annotations },
+    output: { exports: ['coco', 'yoloBoxes', 'masks'] },
+  });
+
+test('numbers of categories are those of the source, whichever of them occur', async (t) => {
+  const names = ['cat', 'cow', 'dog'];
+  for (const given of [names, undefined]) {
+    const job = await exportJob({ format: 'yolo', path: 'labels', ...(given && { names: given }) });
+    t.teardown(job.remove);
+    await job.put(`labels/${paths[0].replace('.png', '.txt')}`, '2 0.5 0.5 0.25 0.25\n');
+    const { labels, maskAt, coco, ...found } = await exported(job);
+    const listed = given ?? ['0', '1', '2'];
+    t.is(labels, '2 0.5 0.5 0.25 0.25\n');
+    t.deepEqual(found.names, listed);
+    t.deepEqual(found.values, { 1: listed[0], 2: listed[1], 3: listed[2] });
+    t.is(maskAt(24, 24), 3);
+    t.deepEqual(
+      coco.categories.map(({ id }: { id: number }) => id),
+      [0, 1, 2],
+    );
+    const repaired = await wildstyle(['verify', job.out, '--repair'], job);
+    t.is(repaired.exitCode, 0, repaired.stderr);
+  }
+});
+
+test('COCO: its order counts, crowds are no objects of YOLO, and outlines of one object are one', async (t) => {
+  const job = await exportJob({ format: 'coco', path: 'boxes.json' });
+  t.teardown(job.remove);
+  const categories = [
+    { id: 9, name: 'sky' },
+    { id: 300, name: 'never' },
+    { id: 5, name: 'wave' },
+  ];
+  const square = (x: number) => [x, 12, x + 12, 12, x + 12, 24, x, 24];
+  const annotations = [
+    {
+      image_id: 1,
+      category_id: 5,
+      iscrowd: 1,
+      bbox: [0, 0, 48, 36],
+      segmentation: { size: [48, 48], counts: [0, 48 * 5, 48 * 43] },
+    },
+    { image_id: 1, category_id: 9, bbox: [0, 12, 48, 12], segmentation: [square(0), square(36)] },
+  ];
+  const images = paths.map((file_name, index) => ({ id: index + 1, file_name, width: 48, height: 48 }));
+  await job.put('boxes.json', JSON.stringify({ images, categories, annotations }));
+  const { names, labels, values, maskAt, coco } = await exported(job);
+  t.deepEqual(names, ['sky', 'never', 'wave']);
+  const corners = [
+    [0, 0.25, 0.25, 0.25],
+    [0.75, 0.25, 1, 0.25, 1, 0.5, 0.75, 0.5, 0.75, 0.25],
+    [0.25, 0.25, 0.25, 0.5, 0, 0.5],
+  ];
+  t.is(labels, `0 ${corners.flat().join(' ')}\n`);
+  // No value of a mask stands for 300; the crowd is smaller than the object, and yet below it.
+  t.deepEqual(values, { 5: 'wave', 9: 'sky' });
+  t.deepEqual([maskAt(2, 2), maskAt(2, 14), maskAt(40, 14), maskAt(24, 14)], [5, 9, 9, 0]);
+  t.deepEqual(
+    coco.categories.map(({ id }: { id: number }) => id),
+    [9, 300, 5],
+  );
+  t.deepEqual(
+    coco.annotations.map(({ iscrowd }: { iscrowd: number }) => iscrowd),
+    [1, 0],
   );
 });

@@ -33,10 +33,16 @@ const cocoSchema = z.object({
 /**
  * Parses a COCO file.
  * @param file for messages
- * @returns the annotations of every image, by `file_name`
+ * @returns the annotations of every image, by `file_name`, and all categories in the order of the file
  * @throws `annotations-invalid`
  */
-export function parseCoco(text: string, file: string): Map<string, SourceAnnotations> {
+export function parseCoco(
+  text: string,
+  file: string,
+): {
+  readonly images: ReadonlyMap<string, SourceAnnotations>;
+  readonly categories: readonly { readonly id: number; readonly name: string }[];
+} {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -66,7 +72,7 @@ export function parseCoco(text: string, file: string): Map<string, SourceAnnotat
       ...(iscrowd && { isCrowd: true }),
     });
   }
-  return new Map(
+  const byName = new Map(
     images.map(({ id, file_name, width, height }) => [
       file_name,
       {
@@ -75,6 +81,7 @@ export function parseCoco(text: string, file: string): Map<string, SourceAnnotat
       },
     ]),
   );
+  return { images: byName, categories };
 }
 
 function asRle({

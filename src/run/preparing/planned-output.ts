@@ -20,7 +20,14 @@ export function plannedOutput({ job, inventory, plan, classifier }: Prepared): P
     job: {
       ...decisive,
       ...(annotations && {
-        content: { ...job.content, annotations: { ...annotations, sha256: inventory.annotationsSha256 } },
+        content: {
+          ...job.content,
+          annotations: {
+            ...annotations,
+            sha256: inventory.annotationsSha256,
+            ...(inventory.categories && { categories: inventory.categories }),
+          },
+        },
       }),
       ...(classifier && {
         gate: { ...job.gate, classifier: { ...ownClassifier(job.gate), sha256: classifier.sha256 } },

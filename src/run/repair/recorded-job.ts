@@ -28,7 +28,7 @@ export async function recordedJob(root: string): Promise<Job> {
     content?: { annotations?: Record<string, unknown> };
     gate?: { classifier?: unknown };
   };
-  const { sha256: _, ...annotations } = content?.annotations ?? {};
+  const { sha256: _, categories: __, ...annotations } = content?.annotations ?? {};
   const parsed = jobSchema.safeParse({
     ...job,
     ...(content?.annotations && { content: { ...content, annotations } }),
