@@ -43,7 +43,7 @@ export const originals: readonly Original[] = [
     settings: {
       content: 0.015,
       style: { relu1_1: 256 / 341, relu2_1: 64 / 341, relu3_1: 16 / 341, relu4_1: 4 / 341, relu5_1: 1 / 341 },
-      // A hundredth of the style's mean variance, as here. The original has 1e-4.
+      // As here. The original has 1e-4.
       ridge: 0,
     },
     padding: 'first',

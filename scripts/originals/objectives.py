@@ -119,7 +119,7 @@ def wasserstein(network, content, style, task, layer="relu4_2"):
     for name, x in network(style, list(weights)).items():
         mean, covariance = gaussian(x)
         one = torch.eye(len(mean), dtype=covariance.dtype)
-        ridge = task["ridge"] if task["ridge"] else 0.01 * covariance.trace() / len(mean)
+        ridge = task["ridge"] or max(0.01 * covariance.trace() / len(mean), 1e-4 * covariance.norm())
         covariance = covariance + ridge * one
         targets[name] = (mean.detach(), covariance.detach(), root(covariance).detach(), ridge * one)
 
@@ -259,4 +259,5 @@ def main():
     print(json.dumps({"version": torch.__version__, "results": results}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -167,3 +167,30 @@ for (const engine of engines) {
     t.true(isClose(again.loss.data[0], optimum, 0.05), `${again.loss.data[0]} for ${optimum}`);
   });
 }
+
+test('the Wasserstein loss of many channels at two places, as in small images, is that of the one direction they span', async (t) => {
+  const channels = 512;
+  const direction = Array.from({ length: channels }, (_, i) => uniform(3, i));
+  const places = (scale: number): HostTensor => ({
+    data: Float32Array.from([1, -1].flatMap((sign) => direction.map((value) => sign * scale * value))),
+    shape: [1, 2, 1, channels],
+  });
+  const squares = direction.reduce((sum, value) => sum + value ** 2, 0);
+  // A ten-thousandth of the norm of the style's covariance, which is more than a hundredth of its mean variance.
+  const ridge = 1e-4 * squares;
+  for (const scale of [1, 1.02, 2]) {
+    const { loss, gradient } = await execute(engines[1], lossOf('wasserstein'), {
+      image: places(scale),
+      style: places(1),
+    });
+    const roots = [scale ** 2, 1].map((share) => Math.sqrt(share * squares + ridge));
+    const expected = (roots[0] - roots[1]) ** 2 / channels;
+    const size = (scale ** 2 * squares) / channels;
+    t.true(
+      Math.abs(loss.data[0] - expected) < 0.03 * size,
+      `${scale}: ${loss.data[0]} for ${expected} of ${size}`,
+    );
+    const steepest = Math.max(...gradient.data.map(Math.abs));
+    t.true(steepest < (10 * Math.max(...direction)) / channels, `${scale}: gradient up to ${steepest}`);
+  }
+});

@@ -1,7 +1,8 @@
 /**
  * The style loss `wasserstein`: the squared 2-Wasserstein distance of the Gaussians that have the features' means and
  * covariances, `|m - m'|^2 + tr(C + C' - 2 (C'^1/2 C C'^1/2)^1/2)` (Dowson & Landau 1982), divided by the channels. Both
- * covariances get a hundredth of the style's mean variance added to their diagonals, so that roots and slopes are finite.
+ * covariances get a ridge added to their diagonals, so that roots and slopes are finite: a hundredth of the style's mean
+ * variance, or more where a few places span few of many channels, as in small images.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
@@ -10,7 +11,10 @@ import { perLayer } from '../shared/per-layer.js';
 import { identityMatrix, squareRoots, trace } from '../shared/square-root.js';
 import { columnsOf, gaussianOf, itemSum, smallestScale } from '../shared/statistics.js';
 
+/** Share of the style's mean variance. */
 const ridgeShare = 1e-2;
+/** Share of the norm of the style's covariance. With less, products of covariances are too ill-conditioned for 32 bits. */
+const normShare = 1e-4;
 /** Lower bound on the ridge, for flat images. */
 const smallestRidge = 1e-6;
 
@@ -47,7 +51,11 @@ export const wasserstein = plainLoss((place) =>
     target(layer, region) {
       const { mean, covariance } = gaussianOf(columnsOf(layer), region);
       const variance = tf.div(trace(covariance), covariance.shape[1]);
-      const ridge = tf.maximum(tf.mul(variance, ridgeShare), smallestRidge);
+      const norm = tf.sqrt(tf.sum(tf.square(covariance), [1, 2]));
+      const ridge = tf.maximum(
+        tf.maximum(tf.mul(variance, ridgeShare), tf.mul(norm, normShare)),
+        smallestRidge,
+      );
       const whole = withRidge(covariance, ridge);
       return { mean, root: squareRoots(whole).root, trace: trace(whole), ridge };
     },
