@@ -13,8 +13,9 @@ import { smallImage } from '../support/small-images.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
 
 /** Eight pictures in each of three classes that are easy to tell apart. */
-async function gatedJob(gate: object, recipe: object): Promise<SmallJob> {
+async function gatedJob(gate: object, recipe: object, more: object = {}): Promise<SmallJob> {
   const job = await smallJob({
+    ...more,
     content: { root: 'motifs', similar: false },
     sampling: { stylesPerContent: 1, keepOriginals: false },
     // Its weights come with the package; random ones are drawn and calibrated anew in every process.
@@ -35,6 +36,7 @@ async function gatedJob(gate: object, recipe: object): Promise<SmallJob> {
 type Gated = {
   readonly status: string;
   readonly gate?: GateFacts;
+  readonly split?: string;
   readonly drawn: { augment?: unknown; blend: number };
 };
 const recordsOf = async (job: SmallJob) => (await readManifest(job.out)) as unknown as Gated[];
@@ -88,6 +90,27 @@ test('what is lost is blended or dropped, as the job says, and a dropped image i
     } finally {
       await job.remove();
     }
+  }
+});
+
+test('with splits, the probe learns from train alone, and robustness sets are not judged', async (t) => {
+  const split = { shares: { train: 0.75, test: 0.25 }, robustness: ['test'] };
+  const job = await gatedJob({ attempts: 1, otherwise: 'drop' }, destroyed, { split });
+  process.env.XDG_CACHE_HOME = job.cache;
+  try {
+    await run(job);
+    const records = await recordsOf(job);
+    const of = (name: string) => records.filter(({ split }) => split === name);
+    const { probe } = JSON.parse(await readFile(join(job.out, '.wildstyle/probe.json'), 'utf8'));
+    t.is(probe.examples, 18);
+    t.is(of('train').length, 18);
+    t.true(of('train').every(({ gate }) => gate !== undefined));
+    t.true(of('train').some(({ status }) => status === 'failed'));
+    t.is(of('test_stylized').length, 6);
+    t.true(of('test_stylized').some(({ drawn }) => drawn.augment !== undefined));
+    t.true(of('test_stylized').every(({ status, gate }) => status === 'complete' && gate === undefined));
+  } finally {
+    await job.remove();
   }
 });
 

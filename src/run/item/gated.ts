@@ -11,6 +11,8 @@ import type { MadeImage } from './make-image.js';
 /** What judges the images of a worker. */
 export interface Gatekeeper {
   readonly gate: Gate;
+  /** The splits whose images are judged. */
+  readonly splits: readonly string[];
   readonly judge: Judge;
 }
 
@@ -27,16 +29,17 @@ export interface GatedImage {
 
 /**
  * Makes an image, judges it, and tries again with half the strength while its class is not the most probable one. An
- * original that is not recognized itself says nothing about its results: they are not judged.
+ * original that is not recognized itself says nothing about its results: they are not judged. Nor are images for
+ * evaluation, such as those of robustness sets: a test set that a classifier selects looks easier than it is.
  * @param make makes the image with a recipe
  */
 export async function makeGated(
-  { label, group, recipe }: Pick<StylizedItem, 'label' | 'group' | 'recipe'>,
+  { label, group, split, recipe }: Pick<StylizedItem, 'label' | 'group' | 'split' | 'recipe'>,
   keeper: Gatekeeper | undefined,
   make: (recipe: ResolvedRecipe) => Promise<MadeImage>,
 ): Promise<GatedImage> {
   const first = await make(recipe);
-  if (!keeper || label === null) return { image: first, facts: undefined };
+  if (!keeper?.splits.includes(split) || label === null) return { image: first, facts: undefined };
   const { gate, judge } = keeper;
   const ask = (image: MadeImage['pixels']) => judge(toTensor(image), { label, group });
   const before = await ask(first.compared.content);

@@ -111,6 +111,7 @@ class Workshop {
     const { gate } = settings;
     const gatekeeper = gate && {
       gate: gate.rules,
+      splits: gate.splits,
       judge:
         'file' in gate
           ? classifierJudge(() => openClassifier(gate.file, settings.threads))

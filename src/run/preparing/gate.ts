@@ -1,4 +1,8 @@
-/** Opens the gate of a job when a run starts: trains its probe or tries the user's classifier on the originals. @module */
+/**
+ * Opens the gate of a job when a run starts: trains its probe, or tries the user's classifier, on the originals of
+ * training splits.
+ * @module
+ */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +23,7 @@ import { toTensor } from '../../images/tensor.js';
 import { possibleNetworks } from '../../job/checks.js';
 import type { Gate } from '../../job/gate-schema.js';
 import { keyOfDigest, random32 } from '../../random.js';
+import { trainingSplits } from '../../splits/names.js';
 import type { NetworkName } from '../../stylize/networks/index.js';
 import { defaultNetwork } from '../../stylize/networks/index.js';
 import { chosenEngine } from '../engines/engine-choice.js';
@@ -32,9 +37,10 @@ const probeVersion = 2;
 const mostOriginals = 800;
 
 /** What workers need to judge. */
-export type OpenGate =
-  | { readonly probe: Probe; readonly network: NetworkName }
-  | { readonly file: ClassifierFile };
+export type OpenGate = {
+  /** The splits whose images are judged. */
+  readonly splits: readonly string[];
+} & ({ readonly probe: Probe; readonly network: NetworkName } | { readonly file: ClassifierFile });
 
 interface Original {
   readonly path: string;
@@ -45,20 +51,23 @@ interface Original {
 }
 
 /**
- * The probe of a job, a function of its plan and weights, or the user's own classifier. Undefined if the job has no gate.
+ * The probe of a job, a function of its plan and weights, or the user's own classifier. Undefined if the job has no gate,
+ * or nothing that it judges.
  * @throws `gate-weak` if it recognizes too few originals to judge anything; `classifier-invalid`
  */
 export async function openGate(prepared: Prepared, fileSystem: FileSystem): Promise<OpenGate | undefined> {
   const { job, weightsFiles, classifier } = prepared;
   if (!job.gate) return undefined;
+  const splits = judgedSplits(prepared);
+  if (splits.length === 0) return undefined;
+  const originals = originalsOf(prepared, splits);
   if (classifier) {
-    const tried = await tryClassifier(prepared, classifier, fileSystem);
+    const tried = await tryClassifier(prepared, classifier, originals, fileSystem);
     refuseWeak(tried, job.gate, 'classifier');
-    return { file: classifier };
+    return { file: classifier, splits };
   }
   const [network = defaultNetwork] = possibleNetworks(job);
   const store = new WeightStore(weightsFiles);
-  const originals = originalsOf(prepared);
   const { digest } = await store.get(network);
   const listed = originals.map(({ sha256: own, label, group, target }) => [own, label, group, target]);
   const key = sha256(JSON.stringify([probeVersion, network, digest, listed]));
@@ -68,7 +77,7 @@ export async function openGate(prepared: Prepared, fileSystem: FileSystem): Prom
   const probe = known ?? (await train(prepared, originals, network, store));
   if (!known) await publishFile(path, JSON.stringify({ key, probe }), { temporaryFolder, fileSystem });
   refuseWeak({ ...probe, classes: classCountOf(probe) }, job.gate, 'probe');
-  return { probe, network };
+  return { probe, network, splits };
 }
 
 /** How well a classifier does on originals. */
@@ -97,9 +106,9 @@ function refuseWeak({ accuracy, examples, classes }: Tried, gate: Gate, kind: 'p
 async function tryClassifier(
   prepared: Prepared,
   file: ClassifierFile,
+  originals: readonly Original[],
   fileSystem: FileSystem,
 ): Promise<Tried> {
-  const originals = originalsOf(prepared);
   const listed = originals.map(({ sha256: own, label, target }) => [own, label, target]);
   const key = sha256(JSON.stringify([classifierDigest(file), listed]));
   const { workFolder, temporaryFolder } = outputPaths(prepared.job.output.root);
@@ -138,10 +147,18 @@ async function* decoded({ job }: Prepared, originals: readonly Original[]) {
   }
 }
 
-/** The content images of the plan, each once, at most some of each class; which ones follows from their digests. */
-function originalsOf({ plan }: Prepared): Original[] {
+/** Images for evaluation are not judged, and what is left for training must not depend on them. */
+function judgedSplits({ plan }: Prepared): string[] {
+  const stylized = new Set<string>();
+  for (const { kind, split } of plan.items()) if (kind === 'stylized') stylized.add(split);
+  return trainingSplits(stylized);
+}
+
+/** The content images of splits, each once, at most some of each class; which ones follows from their digests. */
+function originalsOf({ plan }: Prepared, splits: readonly string[]): Original[] {
   const found = new Map<string, Original>();
-  for (const { sources, label, group, recipe } of plan.items()) {
+  for (const { sources, label, group, recipe, split } of plan.items()) {
+    if (!splits.includes(split)) continue;
     const { path, sha256: own } = sources.content;
     if (label !== null)
       found.set(own, { path, sha256: own, label, group, target: { sizePx: recipe.size, fit: recipe.fit } });
