@@ -2,7 +2,8 @@
 
 import { csvLine } from '../files/csv.js';
 import type { PlanDescription, PlanEstimate } from '../run/describe.js';
-import { formatBytes, formatDuration, formatEstimate, formatNumber, windowsNeededText } from './format.js';
+import { formatBytes, formatEstimate, formatNumber, windowsNeededText } from './format.js';
+import { isExtrapolated, measurementText } from './text/measurement-text.js';
 
 const mostStyles = 12;
 
@@ -73,8 +74,7 @@ export function duplicatesText(pairs: PlanDescription['duplicatePairs']): string
 }
 
 function costLines(estimate: PlanEstimate): string[] {
-  const { seconds, bytes, workers, memoryBytes, msPerStep, sizePx, measuredSizePx, measurementAgeMs } =
-    estimate;
+  const { seconds, bytes, workers, memoryBytes, msPerStep, sizePx } = estimate;
   const count = `${workers} worker${workers === 1 ? '' : 's'}`;
   const lines = [
     `Cost    ${formatEstimate(seconds * 1000)}, ${formatBytes(bytes)} of disk`,
@@ -82,10 +82,8 @@ function costLines(estimate: PlanEstimate): string[] {
   ];
   if (estimate.windows) lines.push(`Window  ${windowsNeededText(estimate.windows)}`);
   if (msPerStep === undefined) return lines;
-  const age = (measurementAgeMs ?? 0) < 60_000 ? 'just now' : `${formatDuration(measurementAgeMs ?? 0)} ago`;
-  const isExtrapolated = sizePx !== undefined && measuredSizePx !== undefined && measuredSizePx < sizePx;
-  const how = isExtrapolated ? `at ${sizePx} px, extrapolated from a measurement` : 'measured';
-  return [...lines, `Step    ${formatNumber(msPerStep)} ms per image, ${how} at ${measuredSizePx} px ${age}`];
+  const size = isExtrapolated(estimate) ? `at ${sizePx} px, ` : '';
+  return [...lines, `Step    ${formatNumber(msPerStep)} ms per image, ${size}${measurementText(estimate)}`];
 }
 
 function valueText(parameter: PlanDescription['parameters'][number]): string {

@@ -42,8 +42,14 @@ test.serial('without a terminal: flags alone; the job runs as it is', async (t) 
   t.regex(stdout, /1 image cannot be used and will be left out: cut\.png \(image-corrupt\)\./);
   t.regex(
     stdout,
-    /2 more cannot be used and will be left out: clouds\/\[cut\] off\.png \(image-corrupt\), clouds\/copy\.png/,
+    /2 of the 8 photographs cannot be used and will be left out: clouds\/\[cut\] off\.png \(image-corrupt\), clouds\/copy\.png/,
   );
+  const inClasses = '6 images in 3 classes: clouds 2, ponds 2, zebras 2.';
+  t.true(stdout.includes(`Photographs left: ${inClasses}`), stdout);
+  const text = await readFile(file, 'utf8');
+  t.true(text.includes(`# Photographs: ${inClasses}`), 'the job counts as the terminal does');
+  t.regex(text, /# 3 images cannot be used and will be left out: clouds\/\[cut\] off\.png /);
+  t.regex(text, / ms, measured at 48 px just before this file was written\.$/m);
   t.regex(stdout, /1 other file, not used: ponds\/notes\.txt\./);
   t.regex(
     stdout,

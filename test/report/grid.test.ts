@@ -2,6 +2,7 @@
 import test from 'ava';
 import sharp from 'sharp';
 import { renderGrid } from '../../src/report/comparison/grid.js';
+import { canDrawText } from '../../src/report/text.js';
 
 const pixels = { data: new Uint8Array(12).fill(90), widthPx: 2, heightPx: 2 };
 
@@ -17,3 +18,48 @@ test('a heading that is too long for its column takes two lines instead of losin
   t.true((await heightUnder('style.loss: nearestNeighbor')) > short);
   t.is(await heightUnder('a-heading-without-a-value-that-is-long'), short);
 });
+
+test('a caption is between its row and the end of the row above, nearer to its own', async (t) => {
+  if (!(await canDrawText())) return t.pass('no fonts here');
+  const cellPx = 64;
+  const cell = { data: new Uint8Array(cellPx * cellPx * 3).fill(200), widthPx: cellPx, heightPx: cellPx };
+  const rows = ['first row', 'second row'].map((caption) => ({ caption, images: [cell] }));
+  const grid = { headings: [['content']], rows, cellPx };
+  const [plain, withText] = await Promise.all(
+    [false, true].map(async (text) =>
+      sharp(await renderGrid(grid, text))
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    ),
+  );
+  if (!plain || !withText) return t.fail();
+  const { width, height } = plain.info;
+  const rowsWhere = (has: (at: number) => boolean) =>
+    Array.from({ length: height }, (_, y) => y).filter((y) =>
+      Array.from({ length: width * 3 }, (_, x) => y * width * 3 + x).some(has),
+    );
+  const images = runsOf(rowsWhere((at) => plain.data[at] === 200));
+  const texts = runsOf(rowsWhere((at) => plain.data[at] !== withText.data[at]));
+  t.deepEqual(
+    images.map(([top, end]) => end - top + 1),
+    [cellPx, cellPx],
+  );
+  const [first, second] = images;
+  const [captionOfFirst, captionOfSecond] = texts.slice(-2);
+  if (!first || !second || !captionOfFirst || !captionOfSecond) return t.fail('no captions');
+  t.true(captionOfFirst[1] < first[0]);
+  const [gapAbove, gapBelow] = [captionOfSecond[0] - first[1], second[0] - captionOfSecond[1]];
+  t.true(gapBelow > 0 && gapAbove > 2 * gapBelow, `${gapAbove} above, ${gapBelow} below`);
+  t.true(height - second[1] < 20, 'nothing below the last row');
+});
+
+/** The first and last of each run of numbers that follow each other. */
+function runsOf(numbers: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
+}

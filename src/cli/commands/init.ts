@@ -147,7 +147,7 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
       ...folderLines('Paintings', style),
       ...duplicateLines(drafted),
     ],
-    planned: draftLines(drafted),
+    planned: draftLines(drafted, 'before this file was written'),
   };
   await publishFile(file, jobText(drafted.places, drafted.proposal, notes), {
     temporaryFolder: places.jobFolder,

@@ -4,6 +4,7 @@ import type { Draft } from '../../run/first-job/draft.js';
 import type { FolderLook } from '../../run/first-job/look.js';
 import type { OddImage, Sizes } from '../../run/first-job/sizes.js';
 import { formatBytes, formatEstimate, formatNumber } from '../format.js';
+import { measurementText } from './measurement-text.js';
 
 const mostNames = 6;
 
@@ -26,9 +27,16 @@ export function folderLines(what: 'Photographs' | 'Paintings', look: FolderLook)
   return lines;
 }
 
-/** Describes what was found by decoding the photographs. */
-export function undecodableLines({ undecodable }: Draft): string[] {
-  return undecodable.length === 0 ? [] : [oddText(`${undecodable.length} more`, undecodable)];
+/** Describes what was found by decoding the photographs, and corrects what {@link folderLines} told before. */
+export function undecodableLines({ undecodable, places }: Draft): string[] {
+  if (undecodable.length === 0) return [];
+  const { content } = places;
+  const told = content.paths.length + undecodable.length;
+  const [left = ''] = folderLines('Photographs', content);
+  return [
+    oddText(`${undecodable.length} of the ${told} photographs`, undecodable),
+    left.replace(':', ' left:'),
+  ];
 }
 
 /** Describes what was found by comparing the images with each other. */
@@ -44,8 +52,11 @@ export function duplicateLines({ prepared }: Draft): string[] {
   return [...lines, ...prepared.warnings];
 }
 
-/** Describes the plan and its cost on this machine. */
-export function draftLines({ prepared, estimate, proposal }: Draft): string[] {
+/**
+ * Describes the plan and its cost on this machine.
+ * @param since what the age of the measurement counts to: `ago`, or words for a text that is read later
+ */
+export function draftLines({ prepared, estimate, proposal }: Draft, since = 'ago'): string[] {
   const { stylized, originals } = prepared.plan.counts;
   const lines = [`${count(stylized, 'stylized image')} and ${count(originals, 'original')}.`];
   if (!estimate) return [...lines, 'This machine could not be measured: see `wildstyle doctor`.'];
@@ -54,7 +65,9 @@ export function draftLines({ prepared, estimate, proposal }: Draft): string[] {
     `${capital(formatEstimate(seconds * 1000))} on this machine (${count(workers, 'worker')}), ${formatBytes(bytes)} of disk.`,
   );
   if (msPerStep !== undefined)
-    lines.push(`A step of an image of ${sizePx} pixels takes ${formatNumber(msPerStep)} ms.`);
+    lines.push(
+      `A step of an image of ${sizePx} pixels takes ${formatNumber(msPerStep)} ms, ${measurementText(estimate, since)}.`,
+    );
   if (proposal.limit !== undefined)
     lines.push(`Limited to ${count(proposal.limit, 'stylized image')}, so that it fits into the time.`);
   return lines;

@@ -1,4 +1,4 @@
-/** A labeled grid of images in one PNG: a row for each pair, a column for each variation. @module */
+/** A labeled grid of images in one PNG: a row for each pair below its caption, a column for each variation. @module */
 import sharp, { type OverlayOptions } from 'sharp';
 import type { Pixels } from '../../images/pixels.js';
 import { canDrawText, escapeXml } from '../text.js';
@@ -18,7 +18,8 @@ export interface Grid {
   readonly cellPx: number;
 }
 
-const [marginPx, gapPx, linePx, captionPx, fontPx] = [16, 6, 15, 22, 12];
+/** The gap above a caption is larger than that below it, so that it belongs to the row below. */
+const [marginPx, gapPx, linePx, captionPx, rowGapPx, fontPx] = [16, 6, 15, 20, 14, 12];
 /** Width of a character in a common sans-serif font. */
 const characterPx = 6.1;
 const [paper, ink] = ['#fbfaf7', '#3d3a33'];
@@ -32,9 +33,9 @@ export async function renderGrid({ headings: given, rows, cellPx }: Grid, text?:
   const headings = given.map((lines) => lines.flatMap((line) => wrapped(line, longest)));
   const headingPx = linePx * Math.max(1, ...headings.map((lines) => lines.length)) + 4;
   const left = (column: number) => marginPx + column * (cellPx + gapPx);
-  const top = (row: number) => marginPx + headingPx + row * (cellPx + captionPx);
+  const top = (row: number) => marginPx + headingPx + captionPx + row * (cellPx + rowGapPx + captionPx);
   const width = left(headings.length) - gapPx + marginPx;
-  const height = top(rows.length) + marginPx;
+  const height = top(rows.length - 1) + cellPx + marginPx;
   const overlays = await Promise.all(
     rows.flatMap(({ images }, row) =>
       images.flatMap((pixels, column) => (pixels ? [cell(pixels, cellPx, left(column), top(row))] : [])),
@@ -48,11 +49,7 @@ export async function renderGrid({ headings: given, rows, cellPx }: Grid, text?:
         ),
       ),
       ...rows.map(({ caption }, row) =>
-        svgText(
-          shortened(caption, Math.floor(width / characterPx)),
-          marginPx,
-          top(row) + cellPx + linePx - 1,
-        ),
+        svgText(shortened(caption, Math.floor(width / characterPx)), marginPx, top(row) - 6),
       ),
     ];
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="${fontPx}" fill="${ink}">${words.join('')}</svg>`;
