@@ -20,9 +20,14 @@ test('a heading that is too long for its column takes two lines instead of losin
 });
 
 test('a caption is between its row and the end of the row above, nearer to its own', async (t) => {
-  if (!(await canDrawText())) return t.pass('no fonts here');
+  if (!(await canDrawText())) {
+    t.pass('no fonts here');
+    return;
+  }
   const cellPx = 64;
-  const cell = { data: new Uint8Array(cellPx * cellPx * 3).fill(200), widthPx: cellPx, heightPx: cellPx };
+  // Wider than high: the room that it leaves of its square must not part it from its caption.
+  const heightPx = 40;
+  const cell = { data: new Uint8Array(cellPx * heightPx * 3).fill(200), widthPx: cellPx, heightPx };
   const rows = ['first row', 'second row'].map((caption) => ({ caption, images: [cell] }));
   const grid = { headings: [['content']], rows, cellPx };
   const [plain, withText] = await Promise.all(
@@ -32,7 +37,7 @@ test('a caption is between its row and the end of the row above, nearer to its o
         .toBuffer({ resolveWithObject: true }),
     ),
   );
-  if (!plain || !withText) return t.fail();
+  if (!plain || !withText) throw new Error('no picture');
   const { width, height } = plain.info;
   const rowsWhere = (has: (at: number) => boolean) =>
     Array.from({ length: height }, (_, y) => y).filter((y) =>
@@ -42,11 +47,11 @@ test('a caption is between its row and the end of the row above, nearer to its o
   const texts = runsOf(rowsWhere((at) => plain.data[at] !== withText.data[at]));
   t.deepEqual(
     images.map(([top, end]) => end - top + 1),
-    [cellPx, cellPx],
+    [heightPx, heightPx],
   );
   const [first, second] = images;
   const [captionOfFirst, captionOfSecond] = texts.slice(-2);
-  if (!first || !second || !captionOfFirst || !captionOfSecond) return t.fail('no captions');
+  if (!first || !second || !captionOfFirst || !captionOfSecond) throw new Error('no captions');
   t.true(captionOfFirst[1] < first[0]);
   const [gapAbove, gapBelow] = [captionOfSecond[0] - first[1], second[0] - captionOfSecond[1]];
   t.true(gapBelow > 0 && gapAbove > 2 * gapBelow, `${gapAbove} above, ${gapBelow} below`);

@@ -33,13 +33,25 @@ export async function renderGrid({ headings: given, rows, cellPx }: Grid, text?:
   const headings = given.map((lines) => lines.flatMap((line) => wrapped(line, longest)));
   const headingPx = linePx * Math.max(1, ...headings.map((lines) => lines.length)) + 4;
   const left = (column: number) => marginPx + column * (cellPx + gapPx);
-  const top = (row: number) => marginPx + headingPx + captionPx + row * (cellPx + rowGapPx + captionPx);
+  const cells = await Promise.all(
+    rows.map(({ images }) => Promise.all(images.map((pixels) => pixels && fitted(pixels, cellPx)))),
+  );
+  const heights = cells.map((row) => Math.max(0, ...row.map((image) => image?.info.height ?? 0)));
+  const top = (row: number) =>
+    heights
+      .slice(0, row)
+      .reduce((above, px) => above + px + rowGapPx + captionPx, marginPx + headingPx + captionPx);
   const width = left(headings.length) - gapPx + marginPx;
-  const height = top(rows.length - 1) + cellPx + marginPx;
-  const overlays = await Promise.all(
-    rows.flatMap(({ images }, row) =>
-      images.flatMap((pixels, column) => (pixels ? [cell(pixels, cellPx, left(column), top(row))] : [])),
-    ),
+  const height = top(rows.length) - captionPx - rowGapPx + marginPx;
+  const overlays = cells.flatMap((row, index) =>
+    row.flatMap((image, column): OverlayOptions[] => {
+      if (!image) return [];
+      const { data: input, info } = image;
+      const raw = { width: info.width, height: info.height, channels: 3 as const };
+      const inset = Math.floor((cellPx - info.width) / 2);
+      // At the top, beside the others and close to the caption.
+      return [{ input, raw, left: left(column) + inset, top: top(index) }];
+    }),
   );
   if (text ?? (await canDrawText())) {
     const words = [
@@ -62,22 +74,11 @@ export async function renderGrid({ headings: given, rows, cellPx }: Grid, text?:
     .toBuffer();
 }
 
-async function cell(
-  { data, widthPx, heightPx }: Pixels,
-  cellPx: number,
-  left: number,
-  top: number,
-): Promise<OverlayOptions> {
+/** An image in the square of a cell, never enlarged. */
+function fitted({ data, widthPx, heightPx }: Pixels, cellPx: number) {
   const raw = { width: widthPx, height: heightPx, channels: 3 as const };
-  const fitted = { fit: 'inside', withoutEnlargement: true } as const;
-  const resized = sharp(data, { raw }).resize(cellPx, cellPx, fitted);
-  const { data: input, info } = await resized.raw().toBuffer({ resolveWithObject: true });
-  return {
-    input,
-    raw: { width: info.width, height: info.height, channels: 3 },
-    left: left + Math.floor((cellPx - info.width) / 2),
-    top: top + Math.floor((cellPx - info.height) / 2),
-  };
+  const resized = sharp(data, { raw }).resize(cellPx, cellPx, { fit: 'inside', withoutEnlargement: true });
+  return resized.raw().toBuffer({ resolveWithObject: true });
 }
 
 /** A line `key: value` in two lines where it is too long for one. */
