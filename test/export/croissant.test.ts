@@ -13,6 +13,8 @@ test('files, digests, splits, classes and columns are those of the dataset', asy
   const folder = join(root, 'exports/croissant');
   const found = JSON.parse(await readFile(join(folder, 'croissant.json'), 'utf8'));
   t.is(found.conformsTo, 'http://mlcommons.org/croissant/1.1');
+  t.regex(found.description, /^\d+ images made by neural style transfer and \d+ originals? in 3 classes, /);
+  t.regex(found['rai:dataManipulationProtocol'], /^Each stylized image has the shapes /);
   const files = found.distribution.filter((each: { contentUrl?: string }) => each.contentUrl);
   t.is(files.length, 3);
   for (const { contentUrl, sha256: digest, encodingFormat } of files) {

@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { resultText } from '../../src/cli/text/run-text.js';
 import type { GateFacts } from '../../src/dataset/ledger/gate-record.js';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { readSummary } from '../../src/dataset/summary.js';
@@ -85,6 +86,9 @@ test('what is lost is blended or dropped, as the job says, and a dropped image i
       t.true(verdicts.filter((verdict) => verdict === expected).length > 4, verdicts.join());
       t.false(verdicts.some((verdict) => /lost/.test(verdict)));
       t.false(result.tooManyFailures);
+      const text = resultText(result);
+      t.is(/left out by the gate \(label-lost\)/.test(text), otherwise === 'drop', text);
+      t.notRegex(text, /failed|--retry-failed/);
       t.is((await run(job)).status, 'nothing');
       t.deepEqual((await verifyDataset(job.out)).problems, []);
     } finally {

@@ -39,8 +39,12 @@ export const mergeCommand: CommandBody<MergeArguments> = {
     );
     const { complete, stylized, originals, failed } = counts;
     const from = copied > 0 ? `, ${copied} copied` : '';
-    print(`${complete} images in ${target}: ${stylized} stylized, ${originals} originals${from}.`);
-    if (failed > 0) print(`${failed} failed; see manifest.jsonl.`);
+    print(
+      `${complete} ${complete === 1 ? 'image' : 'images'} in ${target}: ${stylized} stylized, ${originals} originals${from}.`,
+    );
+    const dropped = counts.errors['label-lost'] ?? 0;
+    if (dropped > 0) print(`${dropped} left out by the gate, as the job says; see manifest.jsonl.`);
+    if (failed > dropped) print(`${failed - dropped} failed; see manifest.jsonl.`);
     if (contactSheet) print(`Contact sheet: ${relative(process.cwd(), contactSheet)}`);
     if (report) print(`Report: ${relative(process.cwd(), report)}`);
     if (missing) print(overviewsMissingText(missing));

@@ -17,16 +17,22 @@ const mostFailuresShown = 5;
  * may be full of bad images.
  */
 export function failureFilter(print: (text: string) => void): (record: FailedRecord) => boolean {
-  const reported = new Set<string>();
+  const [failures, dropped] = [new Set<string>(), new Set<string>()];
   return (record) => {
+    const reported = isDropped(record) ? dropped : failures;
     const failure = failureText(record);
     if (reported.has(failure) || reported.size > mostFailuresShown) return true;
     reported.add(failure);
     if (reported.size <= mostFailuresShown) return false;
-    print('failed: more images. manifest.jsonl will list all of them.');
+    print(`${outcomeOf(record)}: more images. manifest.jsonl will list all of them.`);
     return true;
   };
 }
+
+/** The gate leaves an image out, as the job says. */
+const isDropped = ({ error }: FailedRecord): boolean => error.code === 'label-lost';
+
+const outcomeOf = (record: FailedRecord): string => (isDropped(record) ? 'dropped' : 'failed');
 
 /** Most messages already start with the image path. */
 function failureText({ sources, error }: FailedRecord): string {
@@ -69,7 +75,7 @@ export function eventText(event: RunEvent): string | undefined {
         ...memoryWarnings(event).map((warning) => `note: ${warning}`),
       ].join('\n');
     case 'failed':
-      return `failed: ${failureText(event.record)}`;
+      return `${outcomeOf(event.record)}: ${failureText(event.record)}`;
     case 'worker':
       return event.reason === 'out-of-memory'
         ? `note: A worker ran out of memory (${event.end}). Going on with ${count(event.workers, 'worker')} and up to ${count(event.batch, 'image')} per batch.`
@@ -133,10 +139,16 @@ export function resultText(result: RunResult, shard?: Shard): string {
   if (status === 'nothing')
     lines.unshift(`Nothing to do: ${failed > 0 ? 'no images are pending' : 'all images exist'}.`);
   else lines.push(`Time: ${formatDuration(elapsedMs)}.`);
-  if (failed > 0) {
-    const kinds = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
+  const { 'label-lost': dropped = 0, ...failures } = errors;
+  const where = shard ? 'wildstyle status' : `${folder}/manifest.jsonl`;
+  if (dropped > 0)
     lines.push(
-      `${failed} failed (${kinds.join(', ')}); see ${shard ? 'wildstyle status' : `${folder}/manifest.jsonl`}. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
+      `${count(dropped, 'image')} left out by the gate (label-lost), as the job says; see ${where}. The same job gives the same again.`,
+    );
+  if (failed > dropped) {
+    const kinds = Object.entries(failures).map(([code, number]) => `${number} ${code}`);
+    lines.push(
+      `${failed - dropped} failed (${kinds.join(', ')}); see ${where}. To retry, run again with --retry-failed. If you replaced input images, add --extend.`,
     );
   }
   const stopped = stoppedBy && reasonText(stoppedBy, undefined);

@@ -18,10 +18,15 @@ const stateWords: Readonly<Record<FolderStatus['state'], string>> = {
 /** Returns the text that `wildstyle status` prints. @param folder as the user knows it */
 export function statusText(status: FolderStatus, folder: string, nowMs: number): string {
   const { state, items, complete, failed, pending, errors, missing, run } = status;
-  const codes = Object.entries(errors).map(([code, number]) => `${number} ${code}`);
+  const { 'label-lost': dropped = 0, ...failures } = errors;
+  const codes = Object.entries(failures).map(([code, number]) => `${number} ${code}`);
+  const missingText = [
+    ...(failed > dropped ? [`, ${failed - dropped} failed (${codes.join(', ')})`] : []),
+    ...(dropped > 0 ? [`, ${dropped} left out by the gate`] : []),
+  ].join('');
   const lines = [
     `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} says what can be done` : ''}`,
-    `Images   ${complete} of ${items} done, ${pending} left${failed > 0 ? `, ${failed} failed (${codes.join(', ')})` : ''}`,
+    `Images   ${complete} of ${items} done, ${pending} left${missingText}`,
   ];
   for (const shard of status.shards ?? []) {
     lines.push(
@@ -56,7 +61,12 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
     const busy = workersBusy === undefined ? '' : `; busy ${Math.round(100 * workersBusy)}% of the time`;
     if (workers.length > 0) lines.push(`Workers  ${workers.length}: ${each.join(', ')}${busy}`);
   }
-  lines.push(...run.lastErrors.map(({ image, code, message }) => `Failed   ${image}: ${code}: ${message}`));
+  lines.push(
+    ...run.lastErrors.map(
+      ({ image, code, message }) =>
+        `${code === 'label-lost' ? 'Dropped ' : 'Failed  '} ${image}: ${code}: ${message}`,
+    ),
+  );
   return lines.join('\n');
 }
 

@@ -8,6 +8,7 @@ import { photographsOf } from '../../splits/names.js';
 import { type ColumnType, metadataColumns } from '../ledger/metadata-row.js';
 import type { ItemRecord } from '../ledger/record.js';
 import { type Counts, inLoaderOrder } from '../ledger/tally.js';
+import { counted, madeBy } from '../made-by.js';
 import type { DatasetSummary } from '../summary.js';
 import { labelsTable } from './labels-table.js';
 import { loadingGuide, mainSplit, splitIdentifier } from './loading-guide.js';
@@ -32,11 +33,12 @@ const dtypes: Readonly<Record<ColumnType, string>> = {
 /** Returns the text of a dataset's README.md. */
 export function datasetCard(facts: CardFacts): string {
   const { name, summary } = facts;
+  const { methods, about } = madeBy(summary);
   return [
     `---\n${stringify(frontMatter(facts))}---`,
     `# ${cell(name)}`,
     partialNote(summary),
-    `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with neural style transfer: each stylized image has the shapes and the label of a content image, and the look of a style image.`,
+    `${sentence(summary)} Created by wildstyle ${summary.wildstyle} with ${methods}: ${about}.`,
     licenseNote(facts.license, summary.counts.licenses),
     `## Contents\n\n${countsTable(summary)}`,
     labelsNote(summary),
@@ -57,7 +59,12 @@ function frontMatter({ name, summary, license }: CardFacts): object {
     pretty_name: summary.status === 'partial' ? `${name} (not complete)` : name,
     ...(license && { license }),
     task_categories: ['image-classification'],
-    tags: ['style-transfer', 'data-augmentation', 'synthetic', 'wildstyle'],
+    tags: [
+      ...(madeBy(summary).hasStyle ? ['style-transfer'] : []),
+      'data-augmentation',
+      'synthetic',
+      'wildstyle',
+    ],
     configs: splits.map((split) => configOf(summary, split, splits.length === 1)),
   };
 }
@@ -104,8 +111,8 @@ function partialNote({ counts, status }: DatasetSummary): string {
 
 function sentence({ counts, status }: DatasetSummary): string {
   const classes = Object.keys(counts.classes).length;
-  const images = `${counts.stylized} stylized images${counts.originals > 0 ? ` and ${counts.originals} originals` : ''}`;
-  const where = classes > 0 ? ` in ${classes} ${classes === 1 ? 'class' : 'classes'}` : '';
+  const images = `${counted(counts.stylized, 'stylized image')}${counts.originals > 0 ? ` and ${counted(counts.originals, 'original')}` : ''}`;
+  const where = classes > 0 ? ` in ${counted(classes, 'class', 'classes')}` : '';
   const partial = status === 'partial' ? ` (${counts.pending} more are planned but not made yet)` : '';
   return `${images}${where}${partial}.`;
 }
@@ -129,10 +136,16 @@ function countsTable({ counts }: DatasetSummary): string {
     return [cell(name), stylized, originals, failed];
   });
   const total = ['**all**', counts.stylized, counts.originals, counts.failed];
-  const errors = Object.entries(counts.errors).map(([code, count]) => `${count} \`${code}\``);
+  const { 'label-lost': dropped = 0, ...failures } = counts.errors;
+  const errors = Object.entries(failures).map(([code, count]) => `${count} \`${code}\``);
   return [
-    table(['class', 'stylized', 'originals', 'failed'], [...rows, total]),
+    table(['class', 'stylized', 'originals', dropped > 0 ? 'missing' : 'failed'], [...rows, total]),
     ...(errors.length > 0 ? [`Failures by code: ${errors.join(', ')}.`] : []),
+    ...(dropped > 0
+      ? [
+          `${counted(dropped, 'image')} did not show the class any more and ${dropped === 1 ? 'was' : 'were'} left out, as the job says (\`label-lost\`).`,
+        ]
+      : []),
   ].join('\n\n');
 }
 

@@ -1,5 +1,5 @@
 /** The part of the card that says how many images still show their class. @module */
-import type { GateCounts } from '../ledger/gate-record.js';
+import { type GateCounts, strengthsIn, withoutStrength } from '../ledger/gate-record.js';
 
 type Row = GateCounts['classes'][string];
 
@@ -22,7 +22,9 @@ export function labelsTable(
     row('**all**', gate),
     ...Object.entries(gate.classes).map(([name, entry]) => row(`class ${cell(name)}`, entry)),
     ...Object.entries(gate.styles).map(([name, entry]) => row(`style ${cell(name)}`, entry)),
-    ...Object.entries(gate.strengths).map(([name, entry]) => row(`strength ${cell(name)}`, entry)),
+    ...strengthsIn(gate).map(([name, entry]) =>
+      row(name === withoutStrength ? name : `strength ${cell(name)}`, entry),
+    ),
   ];
   const unjudged =
     gate.unjudged === 0

@@ -46,10 +46,19 @@ export const gateCountsSchema = growing({
 export type GateCounts = z.output<typeof gateCountsSchema>;
 type Kept = z.output<typeof kept>;
 
+/** Stands for the strength of methods that have none. */
+export const withoutStrength = 'without strength';
+
+/** The counts by strength; empty if no image has one. */
+export function strengthsIn({ strengths }: GateCounts): [string, GateCounts['strengths'][string]][] {
+  const rows = Object.entries(strengths);
+  return rows.some(([name]) => name !== withoutStrength) ? rows : [];
+}
+
 const bounds = [1, 3, 10, 30, 100];
 
 function rangeOf(strength: number | null): string {
-  if (strength === null) return 'without strength';
+  if (strength === null) return withoutStrength;
   const above = bounds.findIndex((bound) => strength <= bound);
   if (above < 0) return `over ${bounds.at(-1)}`;
   return above === 0 ? `up to ${bounds[0]}` : `over ${bounds[above - 1]} to ${bounds[above]}`;

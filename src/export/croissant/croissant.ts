@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { type ColumnType, metadataColumns } from '../../dataset/ledger/metadata-row.js';
 import type { Counts } from '../../dataset/ledger/tally.js';
+import { counted, madeBy } from '../../dataset/made-by.js';
 import { splitMetadataName } from '../../dataset/output-paths.js';
 import { extensionOf, formatOfFile, type ImageFormat } from '../../images/format.js';
 import { type ExportContext, type Exporter, exportFile } from '../exporter.js';
@@ -35,26 +36,32 @@ const dataTypes: Readonly<Record<ColumnType, string>> = {
 function describe(context: ExportContext, format: ImageFormat): object {
   const { summary, splits, classes } = context;
   const { stylized, originals } = summary.counts;
+  const { methods, about, hasStyle } = madeBy(summary);
+  const where = classes.length > 0 ? ` in ${counted(classes.length, 'class', 'classes')}` : '';
   return {
     '@context': croissantContext,
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.1',
     name: basename(String((summary.job.output as { root?: unknown } | undefined)?.root ?? 'dataset')),
-    description: `${stylized} images made by neural style transfer and ${originals} originals${classes.length > 0 ? ` in ${classes.length} classes` : ''}, made by wildstyle ${summary.wildstyle}.`,
+    description: `${counted(stylized, 'image')} made by ${methods} and ${counted(originals, 'original')}${where}, made by wildstyle ${summary.wildstyle}.`,
     ...licensesOf(summary.counts),
     datePublished: summary.finishedAt.slice(0, 10),
     version: '1.0.0',
-    keywords: ['style transfer', 'data augmentation', 'image classification', 'synthetic'],
+    keywords: [
+      ...(hasStyle ? ['style transfer'] : []),
+      'data augmentation',
+      'image classification',
+      'synthetic',
+    ],
     'prov:wasGeneratedBy': {
       '@type': 'prov:Activity',
-      'prov:label': 'Neural style transfer',
+      'prov:label': capitalized(methods),
       'prov:wasAssociatedWith': {
         '@type': 'prov:SoftwareAgent',
         'prov:label': `wildstyle ${summary.wildstyle}`,
       },
     },
-    'rai:dataManipulationProtocol':
-      'Each stylized image has the shapes and the label of a content image, and the look of a style image. manifest.jsonl has the digests of both and every parameter.',
+    'rai:dataManipulationProtocol': `${capitalized(about)}. manifest.jsonl has the digests of the sources and every parameter.`,
     distribution: [
       {
         '@type': 'cr:FileObject',
@@ -76,6 +83,8 @@ function describe(context: ExportContext, format: ImageFormat): object {
     ],
   };
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function filesOf({ summary }: ExportContext, split: string, format: ImageFormat): object[] {
   return [

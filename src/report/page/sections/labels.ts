@@ -1,4 +1,5 @@
 /** The part of the page about the gate. @module */
+import { strengthsIn } from '../../../dataset/ledger/gate-record.js';
 import type { DatasetSummary } from '../../../dataset/summary.js';
 import { escapeHtml } from '../visible.js';
 import { section } from './section.js';
@@ -15,11 +16,12 @@ export function labelsSection({ counts: { gate } }: DatasetSummary): string {
   );
   const table = (caption: string, rows: Iterable<readonly [string, Kept]>) =>
     `<table><caption>${caption}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${[...rows].map(([name, kept]) => row(name, kept)).join('')}</tbody></table>`;
+  const strengths = strengthsIn(gate);
   const tables = [
     table('Labels kept', [['all', gate]]),
     table('By class', Object.entries(gate.classes)),
     table('By style', Object.entries(gate.styles)),
-    table('By strength', Object.entries(gate.strengths)),
+    ...(strengths.length > 0 ? [table('By strength', strengths)] : []),
   ];
   const intro = `<p>A classifier was asked whether stylized images still show their class. ${gate.unjudged} more were not judged, because it does not recognize their originals.</p>`;
   return section('labels', 'Labels', intro + tables.join(''));
