@@ -59,7 +59,7 @@ export async function startRun({ file }: BrowserJob): Promise<ShownRun> {
   let written = '';
   for await (const text of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     written += text;
-    const [, url] = /^View: (\S+)$/m.exec(written) ?? [];
+    const [, url] = / View: (\S+)$/m.exec(written) ?? [];
     if (url === undefined) continue;
     child.stdout.resume();
     return { url, ended };

@@ -60,7 +60,7 @@ test('the status of a run has some curves of each worker, and none at its end', 
     }));
   const progress = { doneItems: 0, failedItems: 0, totalItems: 90, doneSteps: 1, totalSteps: 9 };
   const ofStylized = { doneStylized: 0, totalStylized: 90, stylizedPerMinute: 0, workersBusy: 0.5 };
-  const workers = ['a', 'b'].map((name, index) => ({ pid: index + 1, items: 30, inWork: inWork(name) }));
+  const workers = ['a', 'b'].map((name, index) => ({ pid: index + 1, items: 40, inWork: inWork(name) }));
   const rates = { elapsedMs: 1, remainingMs: undefined, itemsPerMinute: 0 };
   reporter.see({ type: 'progress', progress: { ...progress, ...ofStylized, ...rates }, workers });
   reporter.see({ type: 'draining', cause: 'signal' });
@@ -70,6 +70,10 @@ test('the status of a run has some curves of each worker, and none at its end', 
   });
   t.deepEqual(status.inWork?.map(({ id }) => id[0]).join(''), `${'a'.repeat(12)}${'b'.repeat(12)}`);
   t.deepEqual(status.inWork?.[0], { id: 'a0', image: 'a0.jpg', style: 's.jpg', step: 5, losses: [9.123, 4] });
+  t.deepEqual(status.workers, [
+    { pid: 1, items: 40, inWork: 30 },
+    { pid: 2, items: 40, inWork: 30 },
+  ]);
   await reporter.end({ status: 'stopped', stoppedBy: 'signal' }, counts);
   t.deepEqual((await readStatus(root))?.inWork, []);
 });

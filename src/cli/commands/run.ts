@@ -73,9 +73,10 @@ export const runCommand: CommandBody<RunArguments> = {
       signals.drain.addEventListener('abort', exit);
       const prepared = await prepare(job);
       signals.drain.removeEventListener('abort', exit);
-      for (const warning of prepared.warnings) print(`note: ${warning}`);
-      for (const { path, code } of prepared.inventory.problems) print(`left out: ${path} (${code})`);
-      const live = args.view ? await openLiveView(job.output.root) : undefined;
+      const tell = progressView(process.stdout).print;
+      for (const warning of prepared.warnings) tell(`note: ${warning}`);
+      for (const { path, code } of prepared.inventory.problems) tell(`left out: ${path} (${code})`);
+      const live = args.view ? await openLiveView(job.output.root, tell) : undefined;
       try {
         return await runWithView(prepared, { ...args, limits, part: shard, log, outcome }, signals);
       } finally {
@@ -86,10 +87,10 @@ export const runCommand: CommandBody<RunArguments> = {
 };
 
 /** Serves the live view of a run, and opens it on a terminal. The module is loaded for it alone. */
-async function openLiveView(root: string): Promise<LiveServer> {
+async function openLiveView(root: string, tell: (text: string) => void): Promise<LiveServer> {
   const { serveLive } = await import('../../report/live/live-server.js');
   const server = await serveLive(root);
-  print(`View: ${server.url}`);
+  tell(`View: ${server.url}`);
   if (process.stdout.isTTY) openForUser(server.url);
   return server;
 }

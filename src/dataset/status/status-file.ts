@@ -34,7 +34,8 @@ export const runStatusSchema = growing({
   doneSteps: count.optional(),
   totalSteps: count.optional(),
   remainingMs: z.number().nullable(),
-  workers: z.array(growing({ pid: z.int().nullable(), items: count })),
+  /** Images given to each worker, and how many of them are being optimized. */
+  workers: z.array(growing({ pid: z.int().nullable(), items: count, inWork: count.optional() })),
   /** Images that are being optimized: the content and style images, and the loss curve so far. The first ones only. */
   inWork: z
     .array(

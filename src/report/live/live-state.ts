@@ -43,9 +43,9 @@ export interface LiveState
   /** The share of the time in which the workers computed. */
   readonly workersBusy: number | null;
   readonly remainingMs: number | null;
-  /** Images in work, for each worker. */
-  readonly workers: readonly number[];
-  /** Images that are being optimized, with the losses so far. */
+  /** Images that are being optimized: at least those in `inWork`. */
+  readonly inWorkCount: number;
+  /** Images that are being optimized, with the losses so far; the first ones only. */
   readonly inWork: readonly LiveCurve[];
   readonly failures: readonly { readonly image: string; readonly code: string; readonly message: string }[];
   readonly newest: readonly LiveRow[];
@@ -86,7 +86,7 @@ export async function liveState(root: string, newest: NewestRecords): Promise<Li
         : null,
     workersBusy: isGoing(status) && busy.length > 0 ? sum(busy) / busy.length : null,
     remainingMs: isGoing(status) && remaining.length > 0 ? Math.max(...remaining) : null,
-    workers: runs.flatMap(({ workers }) => workers.map(({ items }) => items)),
+    inWorkCount: isGoing(status) ? sum(runs.map(inWorkCountOf)) : 0,
     inWork: isGoing(status) ? runs.flatMap(({ inWork }) => (inWork ?? []).map(liveCurve)) : [],
     failures: runs.flatMap(({ lastErrors }) =>
       lastErrors.map(({ image, code, message }) => ({
@@ -98,6 +98,15 @@ export async function liveState(root: string, newest: NewestRecords): Promise<Li
     newest: newest.records.map(liveRow),
     hasReport,
   };
+}
+
+/** Images that a worker has been given but not begun do not count. */
+function inWorkCountOf({ workers, inWork = [] }: NonNullable<FolderStatus['run']>): number {
+  // A run of an earlier version has the list alone.
+  return Math.max(
+    inWork.length,
+    workers.reduce((total, worker) => total + (worker.inWork ?? 0), 0),
+  );
 }
 
 function liveRow(record: ItemRecord): LiveRow {

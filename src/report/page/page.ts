@@ -43,7 +43,7 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
     `<header><h1><bdi>${escapeHtml(name)}</bdi></h1><nav aria-label="Sections">${linksOf(summary)}</nav></header><main>`,
     overviewSection(summary),
     partNote(survey.files.length, total),
-    gallerySection,
+    gallerySection(survey),
     balanceSection(summary, survey),
     labelsSection(summary),
     parametersSection(survey, charts),
@@ -93,7 +93,9 @@ const sortOptions = Object.entries(rowNumbers).flatMap(([key, name]) => [
 const filter = (name: string, label: string): string =>
   `<label>${label} <select id="filter-${name}" data-filter="${name}"><option value="">all</option></select></label>`;
 
-const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h2 id="gallery-title">Gallery</h2>
+const gallerySection = ({
+  hasVerdicts,
+}: Survey): string => `<section id="gallery" aria-labelledby="gallery-title"><h2 id="gallery-title">Gallery</h2>
 <noscript><p>The gallery needs JavaScript.</p></noscript>
 <form id="filters" role="search" aria-label="Filter images">${[
   filter('label', 'Class'),
@@ -101,7 +103,7 @@ const gallerySection = `<section id="gallery" aria-labelledby="gallery-title"><h
   filter('style', 'Style'),
   filter('styleLoss', 'Loss'),
   filter('status', 'Status'),
-  filter('verdict', 'Gate'),
+  ...(hasVerdicts ? [filter('verdict', 'Gate')] : []),
 ].join(
   '',
 )}<fieldset><legend>Range</legend><label>Number <select id="range-key">${numberOptions.join('')}</select></label>

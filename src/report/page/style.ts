@@ -11,7 +11,12 @@ h1 { font-size: 24px; margin: 18px 0 4px; overflow-wrap: anywhere; } h2 { font-s
 a { color: var(--accent); } nav a { margin-right: 12px; text-transform: capitalize; }
 .skip { position: absolute; left: -9999px; } .skip:focus { left: 8px; top: 8px; background: var(--panel); padding: 6px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
-bdi, td, th, dd, pre, .text { overflow-wrap: anywhere; }
+bdi, dd, li, pre, .text { overflow-wrap: anywhere; }
+/* Words in tables stay whole; names longer than a box of their own break. */
+.wide { max-width: 100%; overflow-x: auto; }
+th, td { overflow-wrap: break-word; }
+td { max-width: 640px; }
+:is(th, td) > bdi { display: inline-block; max-width: min(420px, 62vw); overflow-wrap: break-word; } td > bdi { max-width: min(640px, 62vw); }
 .cards { display: flex; flex-wrap: wrap; gap: 10px; margin: 12px 0; } .cards div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 14px; min-width: 110px; }
 dt { color: var(--soft); font-size: 13px; } dd { margin: 0; font-size: 22px; font-variant-numeric: tabular-nums; }
 .complete { color: var(--good); } .partial, .failed { color: var(--bad); }
@@ -38,5 +43,5 @@ dialog { color: var(--ink); background: var(--paper); border: 1px solid var(--li
 .large { display: flex; flex-wrap: wrap; gap: 10px; margin: 12px 0; } .large canvas { width: 280px; height: 280px; max-width: 100%; } .large figcaption { font-weight: 400; font-size: 13px; max-width: 280px; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .curve { width: 420px; max-width: 100%; height: 150px; } .curve polyline { fill: none; stroke: var(--accent); stroke-width: 2; } .curve text { fill: var(--soft); font-size: 12px; }
 .compare { position: relative; width: 280px; height: 280px; } .compare canvas { position: absolute; inset: 0; width: 280px; height: 280px; } .compare + input { width: 280px; max-width: 280px; padding: 0; }
-#detail-body td { unicode-bidi: isolate; }
+#detail-body td { unicode-bidi: isolate; overflow-wrap: anywhere; }
 `;

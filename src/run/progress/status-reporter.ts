@@ -73,7 +73,9 @@ export class StatusReporter {
         pending: Math.max(0, before.items - complete - before.failed),
         ...{ itemsPerMinute, stylizedPerMinute, workersBusy, doneSteps, totalSteps },
         remainingMs: remainingMs ?? null,
-        workers: event.workers.map(({ pid, items }) => ({ pid: pid ?? null, items })),
+        workers: event.workers.map(({ pid, items, inWork }) => ({
+          ...{ pid: pid ?? null, items, inWork: inWork.length },
+        })),
         inWork: inWorkOf(event.workers),
       };
     } else if (event.type === 'failed') {

@@ -126,7 +126,10 @@ test('shows a run until it ends', async (t) => {
   t.teardown(job.remove);
   await job.put('content/ponds/<b>broken.png', 'no image');
   const going = startWildstyle(['run', job.file, '--view', '--set', 'run.maxFailures=0.9'], job);
-  const url = await until('the address', () => /^View: (\S+)$/m.exec(going.written())?.[1]);
+  const url = await until(
+    'the address',
+    () => /^[\d-]{10}T[\d:]{8}Z View: (\S+)$/m.exec(going.written())?.[1],
+  );
   const states = await statesOf(url);
   const { exitCode, stderr } = await going.ended;
   t.is(exitCode, 0, stderr);
@@ -139,6 +142,12 @@ test('shows a run until it ends', async (t) => {
     withSteps.some(({ state: { steps } }) => steps !== null && steps.done > 0 && steps.done <= steps.total),
   );
   t.true(withSteps.every(({ state }) => (state.workersBusy ?? 2) <= 1 && state.stylizedPerMinute !== null));
+  const working = states.filter(({ state }) => state.inWorkCount > 0);
+  t.true(working.length > 0);
+  t.true(
+    states.every(({ state }) => state.inWorkCount === state.inWork.length),
+    'few enough to show all',
+  );
   const { newest = [], failures = [], inWork } = last?.state ?? {};
   t.deepEqual(inWork, []);
   t.is(failures[0]?.code, 'image-unsupported');

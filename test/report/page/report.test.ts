@@ -127,6 +127,36 @@ test('thumbnails of the sources, and those beyond the bound in files', async (t)
   await t.throwsAsync(access(join(root, 'report')), undefined, 'nothing is left of the files');
 });
 
+test('the filter of the gate is there if a gate judged; the engine is in words; tables may scroll', async (t) => {
+  const root = await temporaryFolder(t);
+  const engine = { name: 'onnx', device: 'cpu', version: 'onnxruntime 1.30.0' };
+  await makeDataset(root, (summary) => ({ ...summary, environment: { node: '20.20.2', engine, batch: 4 } }));
+  await report(root);
+  const { html } = await readPage(root);
+  t.true(html.includes('id="filter-status"'));
+  t.false(html.includes('id="filter-verdict"'), 'no gate');
+  t.true(
+    html.includes('<th scope="row">engine</th><td><bdi>onnx, cpu, onnxruntime 1.30.0</bdi></td>'),
+    'no JSON',
+  );
+  const tables = html.match(/<table/g)?.length ?? 0;
+  t.true(tables > 3);
+  t.is(html.match(/<div class="wide"><table/g)?.length, tables);
+  const gate = {
+    verdict: 'kept',
+    class: 'cat',
+    before: 0.9,
+    after: 0.8,
+    seen: 'cat',
+    attempts: [{ strength: 3, probability: 0.8, seen: 'cat' }],
+  };
+  const judged = await reportOf(await temporaryFolder(t), [
+    failedRecord('a'),
+    stylizedRecord('b', { gate: gate as never }),
+  ]);
+  t.true(judged.html.includes('id="filter-verdict"'));
+});
+
 test('hostile names are text', async (t) => {
   const root = await temporaryFolder(t);
   const name = `</script><img src=x onerror="alert('1')">\u202egpj.<!--`;

@@ -30,6 +30,7 @@ function duration(ms: number | null): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const inWorkTitle = 'Losses of the images in work';
 const short = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -93,13 +94,18 @@ function show(state: LiveState): void {
   say('rate', short(state.stylizedPerMinute));
   say('busy', state.workersBusy === null ? '–' : `${Math.round(100 * state.workersBusy)} %`);
   say('eta', duration(state.remainingMs));
-  say('workers', String(state.workers.reduce((sum, items) => sum + items, 0)));
+  say('in-work-count', String(state.inWorkCount));
   at('report').hidden = !state.hasReport || state.isGoing;
   at('failure-section').hidden = state.failures.length === 0;
   at('failures').replaceChildren(
     ...state.failures.map(({ image, code, message }) =>
       made('li', message.includes(image) ? `${code}: ${message}` : `${image}: ${code}: ${message}`),
     ),
+  );
+  const isPart = state.inWork.length < state.inWorkCount;
+  say(
+    'in-work-title',
+    isPart ? `${inWorkTitle}: ${state.inWork.length} of ${state.inWorkCount}` : inWorkTitle,
   );
   at('in-work-section').hidden = state.inWork.length === 0;
   at('in-work').replaceChildren(...state.inWork.map(workCardOf));

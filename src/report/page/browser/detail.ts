@@ -110,5 +110,7 @@ function factTable(row: ReportRow): HTMLElement {
     head.scope = 'row';
     line.append(head, element('td', '', String(value)));
   }
-  return table;
+  const box = element('div', 'wide');
+  box.append(table);
+  return box;
 }

@@ -9,8 +9,12 @@ type FilterName = (typeof filterNames)[number];
 /** For images without a class or style; no name is empty. */
 const noneValue = '\u0000none';
 
+/** Filters of what the dataset does not have are not in the page. */
 const filterSelects = new Map<FilterName, HTMLSelectElement>(
-  filterNames.map((name) => [name, byId<HTMLSelectElement>(`filter-${name}`)]),
+  filterNames.flatMap((name) => {
+    const select = document.getElementById(`filter-${name}`);
+    return select instanceof HTMLSelectElement ? [[name, select] as const] : [];
+  }),
 );
 const searchField = byId<HTMLInputElement>('filter-text');
 const sortSelect = byId<HTMLSelectElement>('sort');

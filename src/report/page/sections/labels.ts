@@ -3,6 +3,7 @@ import { strengthsIn } from '../../../dataset/ledger/gate-record.js';
 import type { DatasetSummary } from '../../../dataset/summary.js';
 import { escapeHtml } from '../visible.js';
 import { section } from './section.js';
+import { wideTable } from './tables.js';
 
 /** The shares of labels that the gate found to be kept, by class, style and strength; empty without a gate. */
 export function labelsSection({ counts: { gate } }: DatasetSummary): string {
@@ -15,7 +16,9 @@ export function labelsSection({ counts: { gate } }: DatasetSummary): string {
     (name) => `<th scope="col">${name}</th>`,
   );
   const table = (caption: string, rows: Iterable<readonly [string, Kept]>) =>
-    `<table><caption>${caption}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${[...rows].map(([name, kept]) => row(name, kept)).join('')}</tbody></table>`;
+    wideTable(
+      `<caption>${caption}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${[...rows].map(([name, kept]) => row(name, kept)).join('')}</tbody>`,
+    );
   const strengths = strengthsIn(gate);
   const tables = [
     table('Labels kept', [['all', gate]]),

@@ -2,6 +2,7 @@
 import type { DatasetSummary } from '../../../dataset/summary.js';
 import type { RightsSurvey, SideRights } from '../survey/rights-survey.js';
 import { escapeHtml } from '../visible.js';
+import { wideTable } from './tables.js';
 
 const checkThem = 'Check them before you pass the dataset on.';
 
@@ -63,5 +64,7 @@ function row([name = '', ...cells]: readonly (string | number | undefined)[]): s
 function table(caption: string, head: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return '';
   const cells = head.map((name) => `<th scope="col">${name}</th>`);
-  return `<table><caption>${caption}</caption><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return wideTable(
+    `<caption>${caption}</caption><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody>`,
+  );
 }

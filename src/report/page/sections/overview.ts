@@ -4,7 +4,7 @@ import type { Bar, NameCounts } from '../survey/distributions.js';
 import type { Survey } from '../survey/survey.js';
 import { escapeHtml } from '../visible.js';
 import { section } from './section.js';
-import { barTable } from './tables.js';
+import { barTable, wideTable } from './tables.js';
 
 const mostBars = 25;
 
@@ -51,7 +51,9 @@ export function balanceSection({ counts }: DatasetSummary, { styles }: Survey): 
   const head = ['class', 'stylized', 'originals', 'failed', 'not made yet'].map(
     (name) => `<th scope="col">${name}</th>`,
   );
-  const table = `<table><caption>Outcomes by class</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const table = wideTable(
+    `<caption>Outcomes by class</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody>`,
+  );
   const byClass: Bar[] = classes.map(([name, of]) => ({ name, count: of.stylized + of.originals }));
   const body =
     classes.length > 0 ? barTable('Images by class', byClass) + table : '<p>The images have no classes.</p>';

@@ -5,6 +5,7 @@ import type { DrawnValues, Measure, Survey } from '../survey/survey.js';
 import { escapeHtml } from '../visible.js';
 import type { Charts, Point } from './charts.js';
 import { section } from './section.js';
+import { wideTable } from './tables.js';
 
 /** From this number of different values on, numbers are drawn as a histogram. */
 const histogramFrom = 12;
@@ -22,7 +23,7 @@ export function parametersSection(survey: Survey, charts: Charts): string {
     ([path, value]) =>
       `<tr><th scope="row">${escapeHtml(path)}</th><td>${escapeHtml(String(value))}</td></tr>`,
   );
-  const same = `<details><summary>Parameters that all images share (${constants.length})</summary><table><tbody>${constants.join('')}</tbody></table></details>`;
+  const same = `<details><summary>Parameters that all images share (${constants.length})</summary>${wideTable(`<tbody>${constants.join('')}</tbody>`)}</details>`;
   return section('parameters', 'Drawn parameters', body + same);
 }
 
@@ -93,7 +94,9 @@ function groupTable(
   });
   const rest = others.reduce((sum, { count }) => sum + count, 0);
   if (rest > 0) rows.push(row(`${others.length} others`, [String(rest), ...measures.map(() => '')]));
-  return `<table><caption>Images by ${escapeHtml(path)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return wideTable(
+    `<caption>Images by ${escapeHtml(path)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody>`,
+  );
 }
 
 const row = (name: string, cells: readonly string[]): string =>

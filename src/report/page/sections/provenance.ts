@@ -4,6 +4,7 @@ import type { Survey } from '../survey/survey.js';
 import { escapeHtml } from '../visible.js';
 import { licensesOfImages, licensesOfWeights } from './licenses.js';
 import { section } from './section.js';
+import { wideTable } from './tables.js';
 
 /** Where everything comes from. */
 export function provenanceSection(summary: DatasetSummary, { rights }: Survey): string {
@@ -21,8 +22,7 @@ export function provenanceSection(summary: DatasetSummary, { rights }: Survey): 
     ['result', digests.result],
   ];
   const cells = rows.map(([name, value]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    return `<tr><th scope="row">${escapeHtml(name)}</th><td><bdi>${escapeHtml(text)}</bdi></td></tr>`;
+    return `<tr><th scope="row">${escapeHtml(name)}</th><td><bdi>${escapeHtml(textOf(value))}</bdi></td></tr>`;
   });
   const jobs = [job, ...earlierJobs].map((each, index) => {
     const title = index === 0 ? 'Job' : `Earlier job ${index}`;
@@ -32,6 +32,12 @@ export function provenanceSection(summary: DatasetSummary, { rights }: Survey): 
   return section(
     'provenance',
     'Provenance',
-    `<table><tbody>${cells.join('')}</tbody></table>${licenses}${jobs.join('')}`,
+    `${wideTable(`<tbody>${cells.join('')}</tbody>`)}${licenses}${jobs.join('')}`,
   );
+}
+
+/** The values of a record in words: `onnx, cpu, onnxruntime 1.30.0`. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'object' ? Object.values(value).map(textOf).join(', ') : String(value);
 }

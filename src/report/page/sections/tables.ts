@@ -1,6 +1,11 @@
-/** Tables with a bar in each row. @module */
+/** Tables: wide ones scroll sideways, and some have a bar in each row. @module */
 import type { Bar } from '../survey/distributions.js';
 import { escapeHtml } from '../visible.js';
+
+/** A table in a box that scrolls sideways where the page is narrower. @param inner its caption, head and body */
+export function wideTable(inner: string, className = ''): string {
+  return `<div class="wide"><table${className ? ` class="${className}"` : ''}>${inner}</table></div>`;
+}
 
 /** A table with a bar in each row, so that a screen reader reads the counts. */
 export function barTable(caption: string, bars: readonly Bar[], others = 0): string {
@@ -8,7 +13,7 @@ export function barTable(caption: string, bars: readonly Bar[], others = 0): str
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const rows = bars.map(({ name, count }) => barRow(name, count, count / most, count / Math.max(1, total)));
   if (others > 0) rows.push(barRow('others', others, 0, others / total));
-  return `<table class="bars"><caption>${escapeHtml(caption)}</caption><tbody>${rows.join('')}</tbody></table>`;
+  return wideTable(`<caption>${escapeHtml(caption)}</caption><tbody>${rows.join('')}</tbody>`, 'bars');
 }
 
 const barSvg = (length: number): string =>

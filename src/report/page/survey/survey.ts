@@ -56,6 +56,8 @@ export class Survey {
   readonly elapsedMs: number[] = [];
   readonly stepMs: number[] = [];
   readonly rights = new RightsSurvey();
+  /** Whether a gate judged any of the images. */
+  hasVerdicts = false;
   readonly #drawn = new Map<string, { readonly values: (ParameterValue | undefined)[]; varies: boolean }>();
   readonly #contentLosses: number[] = [];
   readonly #edgeF1: number[] = [];
@@ -85,6 +87,7 @@ export class Survey {
       this.#contentLosses.push(contentLossOf(record));
       this.#edgeF1.push(edgeF1Of(record));
     }
+    if (record.kind === 'stylized' && record.gate) this.hasVerdicts = true;
     if (record.status === 'failed') this.#fail(record.error);
     if (isStylized(record)) {
       this.styles.add(visible(sources.style?.path ?? ''));
