@@ -64,7 +64,8 @@ const severities = {
   'label-lost': item,
   'worker-crashed': item,
   // The output folder.
-  'output-in-use': run,
+  // It passes: the other run ends, or its lock is taken over.
+  'output-in-use': trouble,
   'output-differs': job,
   'output-foreign': job,
   'output-unwritable': run,

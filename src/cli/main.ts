@@ -17,6 +17,8 @@ const words = hideBin(process.argv);
 const commandNames = commandList.map(nameOf);
 
 guardOutput();
+// Whoever asks for the progress must not end a run that still loads. Windows has no such signal.
+if (process.platform !== 'win32') process.on('SIGUSR2', () => {});
 
 const commandLine = yargs(words);
 commandLine

@@ -35,7 +35,7 @@ export interface OutputPaths {
   readonly outputJob: string;
   /** The images of that job. */
   readonly jobImages: string;
-  /** A second name for the manifest. */
+  /** The copy of the manifest. */
   readonly manifestCopy: string;
   readonly journalsFolder: string;
   readonly temporaryFolder: string;

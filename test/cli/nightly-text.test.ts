@@ -52,13 +52,50 @@ test('options that change the job go into what is printed, in words of their own
   t.regex(slurm, /^#SBATCH --cpus-per-task=4$/m);
   const inUnit = expected.map((word) => (/[ [\]*]/.test(word) ? `"${word}"` : word)).join(' ');
   t.true((await printed('systemd', args)).includes(` run ${inUnit}\n`));
-  const manifest = parse(await printed('kubernetes', { ...args, ...pods }));
+  const { maxRuntime: _, ...unlimited } = args;
+  const manifest = parse(await printed('kubernetes', { ...unlimited, ...pods }));
   t.is(manifest.spec.schedule, '30 20 * * *');
   const { spec } = manifest.spec.jobTemplate;
   t.is(spec.activeDeadlineSeconds, 12.5 * 3600);
   const [container] = spec.template.spec.containers;
-  t.deepEqual(container.command, ['wildstyle', 'run', ...expected]);
+  const isLimit = (word: string) => ['--max-runtime', '2h'].includes(word);
+  t.deepEqual(container.command, ['wildstyle', 'run', ...expected.filter((word) => !isLimit(word))]);
   t.is(container.env[0].name, 'TZ', 'the window is in the time zone of this machine');
+});
+
+test('limits that would not hold for a job that starts again are refused with a cure', async (t) => {
+  const always = join(job.folder, 'always.yaml');
+  await writeFile(always, (await readFile(job.file, 'utf8')).replace(/^ *"?window"?:.*\n/m, ''));
+  const refusal = async (system: NightlySystem, args: NightlyArguments, ...files: string[]) => {
+    const error = await t.throwsAsync(printed(system, args, ...files), { instanceOf: WildstyleError });
+    return [error?.code, error?.message, error?.cure];
+  };
+  const window = 'Say when the job may run: --window 22:00-06:00, or run.window in its file.';
+  for (const system of ['systemd', 'cron', 'slurm'] as const) {
+    for (const [name, limit] of [
+      ['--until', { until: '06:00' }],
+      ['--max-runtime', { maxRuntime: '8h' }],
+      ['--max-images', { maxImages: 9 }],
+    ] as const) {
+      t.deepEqual(await refusal(system, limit, always), [
+        'option-invalid',
+        `${name} does not hold without a window: a run that it ends is started again at once.`,
+        window,
+      ]);
+      t.true((await printed(system, limit)).includes(` ${name} `), 'the next window starts it again');
+      t.true((await printed(system, { ...limit, window: '22:00-06:00' }, always)).includes(` ${name} `));
+    }
+    t.deepEqual(await refusal(system, { until: '2026-11-28 06:00' }), [
+      'option-invalid',
+      '--until 2026-11-28 06:00 is one day, but the job starts more than once.',
+      'Give a time of day: --until 06:00.',
+    ]);
+  }
+  t.deepEqual(await refusal('kubernetes', { until: '06:00', ...pods }), [
+    'option-invalid',
+    '--until does not hold here: a run that it ends is started again in the same window.',
+    window,
+  ]);
 });
 
 test('a script for sbatch begins with the window that opens first, in its own zone', async (t) => {

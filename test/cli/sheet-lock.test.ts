@@ -19,7 +19,7 @@ test('the sheet of a dataset is not replaced while a run writes to it', async (t
   const lock = await lockOutput(root, { startedAt: new Date() });
   const { exitCode, stderr } = await wildstyle(['sheet', root], { cache: join(root, '.cache') });
   await lock.release();
-  t.is(exitCode, 2);
+  t.is(exitCode, 75);
   t.regex(stderr, /^wildstyle: output-in-use: /);
   t.is(await readFile(join(root, 'dataset.json'), 'utf8'), before);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { wildstyle } from '../support/command-line.js';
 import { imagesBelow, treeOf } from '../support/dataset-tree.js';
 import { type SmallJob, smallJob } from '../support/small-job.js';
@@ -86,6 +87,10 @@ test.serial('reports an edited manifest', async (t) => {
     manifest,
     (await readFile(manifest, 'utf8')).replace('"label":"clouds"', '"label":"cloudy"'),
   );
+  const withCopy = await verify('edited');
+  t.is(withCopy.exitCode, 1);
+  t.regex(withCopy.stdout, /^manifest-altered .*a repair takes them from there\n.*, 1 difference\.$/m);
+  await rm(outputPaths(root).manifestCopy);
   const { exitCode, stdout } = await verify('edited');
   t.is(exitCode, 1);
   t.regex(stdout, /^metadata-differs {2}train\/metadata\.jsonl {2}/m);

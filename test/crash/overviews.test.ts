@@ -8,6 +8,7 @@ import { readSummary } from '../../src/dataset/summary.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import type { WildstyleError } from '../../src/errors.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
+import { mergeShards } from '../../src/run/shards/merge-shards.js';
 import { FaultPoint, faultFileSystem } from './support/fault-file-system.js';
 import { contentsOf, copyOf, faultsOf, type SmallRun, smallRun } from './support/small-run.js';
 
@@ -139,6 +140,24 @@ test.serial('a repair for which the disk is too full for overviews goes on with 
   t.false(existsSync(outputPaths(root).contactSheet));
   await small.repair(root);
   t.deepEqual(await faults(), []);
+});
+
+test.serial('a merge makes what the job of its shards asks for', async (t) => {
+  for (const [contactSheet, report] of [
+    [false, false],
+    [true, false],
+  ]) {
+    const job = await smallRun({ ...changes, run: { contactSheet, report } });
+    t.teardown(job.job.remove);
+    const out = join(job.job.folder, 'merged/out');
+    for (const index of [0, 1]) await job.run(out, { shard: { index, count: 2 } });
+    const merged = await mergeShards([out], out);
+    t.is(merged.contactSheet !== undefined, contactSheet);
+    t.is(merged.report, undefined);
+    t.is(existsSync(outputPaths(out).contactSheet), contactSheet);
+    t.false(existsSync(outputPaths(out).report));
+    t.is((await job.run(out)).status, 'nothing');
+  }
 });
 
 test.serial('a job may leave both out', async (t) => {

@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { outputPaths } from '../../src/dataset/output-paths.js';
-import { folderStatus } from '../../src/dataset/status/folder-status.js';
+import { folderStatus, isGoing } from '../../src/dataset/status/folder-status.js';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { WildstyleError } from '../../src/errors.js';
+import { thisProcess } from '../../src/files/lock/process-identity.js';
 import { copyOf, type SmallRun, smallRun } from '../crash/support/small-run.js';
 import { wildstyle } from '../support/command-line.js';
 
@@ -30,6 +31,40 @@ for (const lost of [['manifest.jsonl'], ['dataset.json'], ['manifest.jsonl', 'da
     t.like(await folderStatus(root), { state: 'complete', missing: undefined, complete: 6 });
   });
 }
+
+test.serial('a run that loads and plans is starting, as long as its process lives', async (t) => {
+  const root = join(small.job.folder, 'starting/out');
+  const { log, workFolder } = outputPaths(root);
+  await mkdir(workFolder, { recursive: true });
+  const time = new Date().toISOString();
+  const begun = (process: object, at = time) =>
+    writeFile(
+      log,
+      `${JSON.stringify({ event: 'end' })}\n${JSON.stringify({ event: 'start', time: at, process })}\n`,
+    );
+  const none = { items: 0, complete: 0, failed: 0, pending: 0, errors: {} };
+  await begun(thisProcess());
+  t.deepEqual(await folderStatus(root), { folder: root, state: 'starting', ...none });
+  t.true(isGoing(await folderStatus(root)), '--watch goes on');
+  await begun({ ...thisProcess(), host: 'pod-a' });
+  t.is((await folderStatus(root)).state, 'starting');
+  for (const [process, at] of [
+    [{ ...thisProcess(), host: 'pod-a' }, '2026-01-01T00:00:00.000Z'],
+    [{ ...thisProcess(), pid: 2 ** 30, startedTicks: undefined }, time],
+  ] as const) {
+    await begun(process, at);
+    await t.throwsAsync(folderStatus(root), { code: 'dataset-invalid' });
+  }
+  await begun(thisProcess());
+  await appendFile(log, `${JSON.stringify({ event: 'error' })}\n`);
+  await t.throwsAsync(folderStatus(root), { code: 'dataset-invalid' }, 'it has ended');
+  const made = await copy('again');
+  await writeFile(
+    outputPaths(made).log,
+    `${JSON.stringify({ event: 'start', time, process: thisProcess() })}\n`,
+  );
+  t.like(await folderStatus(made), { state: 'starting', items: 6, complete: 6 });
+});
 
 test.serial('what is not complete and has lost both goes on from its journals', async (t) => {
   const root = join(small.job.folder, 'partial/out');

@@ -5,6 +5,7 @@ import { formatVersion, volatileFields } from '../../src/dataset/format.js';
 import { compileManifest, readManifest } from '../../src/dataset/ledger/manifest.js';
 import { columnList, metadataColumns } from '../../src/dataset/ledger/metadata-row.js';
 import { factsOf, isComplete, isStylized } from '../../src/dataset/ledger/record-kinds.js';
+import { outputPaths } from '../../src/dataset/output-paths.js';
 import { inspectOutput } from '../../src/dataset/output-status.js';
 import {
   type DatasetSummary,
@@ -126,6 +127,7 @@ test('edits of a dataset written before a column was added are found', async (t)
   const columns = columnList.filter(({ name }) => name !== 'method');
   await rewrite(root, { row: without('method'), columns });
   const { metadata, manifest } = paths(root);
+  await rm(outputPaths(root).manifestCopy);
   const problems = (file: string, from: string, to: string) => problemsWith(t, root, file, from, to);
   t.deepEqual(await problems(metadata, '"strength":12.5', '"strength":13'), [metadataDiffers]);
   t.deepEqual(await problems(metadata, '{"file_name"', '{ "file_name"'), [metadataDiffers], 'white space');

@@ -25,6 +25,12 @@ async function problemsAfter(
   return (await verifyDataset(root)).problems.map(({ code, file }) => `${code} ${file}`);
 }
 
+/** Edits a manifest of which there is no copy. */
+const editManifest = async (root: string, from: string | RegExp, to: string) => {
+  await rm(outputPaths(root).manifestCopy);
+  await replaceIn(outputPaths(root).manifest, from, to);
+};
+
 const replaceIn = async (path: string, from: string | RegExp, to: string) =>
   writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
 
@@ -122,10 +128,42 @@ test('finds metadata with a row changed, removed or added, and missing metadata'
 });
 
 test('finds an edited manifest', async (t) => {
-  const found = await problemsAfter(t, (root) =>
-    replaceIn(join(root, 'manifest.jsonl'), '"seed":7', '"seed":8'),
-  );
+  const found = await problemsAfter(t, (root) => editManifest(root, '"seed":7', '"seed":8'));
   t.deepEqual(found, ['metadata-differs train/metadata.jsonl', 'manifest-altered manifest.jsonl']);
+});
+
+test('compares everything with the copy of an altered manifest, and says what a repair can rely on', async (t) => {
+  const root = await temporaryFolder(t);
+  await makeDataset(root);
+  const { manifest, manifestCopy } = outputPaths(root);
+  await writeFile(manifest, '');
+  await unlink(join(root, 'train/dog/e.jpg'));
+  const found = async () =>
+    (await verifyDataset(root)).problems.map(({ code, file, message }) => [
+      code,
+      file,
+      message.split('; ')[1],
+    ]);
+  t.deepEqual(await found(), [
+    ['file-missing', 'train/dog/e.jpg', undefined],
+    [
+      'manifest-altered',
+      'manifest.jsonl',
+      'its records are in .wildstyle too, and a repair takes them from there',
+    ],
+  ]);
+  await appendFile(manifestCopy, '{}\n');
+  const outlook = async () => (await found()).find(([code]) => code === 'manifest-altered')?.[2];
+  const noCopy = 'there is no intact copy in .wildstyle: a repair makes';
+  t.is(await outlook(), `${noCopy} every image whose record is altered or missing anew`);
+  await writeFile(manifestCopy, '');
+  t.is(await outlook(), `${noCopy} all images anew`);
+  await appendFile(manifestCopy, '{}\n');
+  await unlink(manifest);
+  t.deepEqual(
+    (await verifyDataset(root)).problems.map(({ message }) => message),
+    ['is missing, and its copy in .wildstyle was altered: a repair makes anew what it lacks'],
+  );
 });
 
 test('finds a record with another image size, or with a path outside the dataset', async (t) => {
@@ -138,7 +176,7 @@ test('finds a record with another image size, or with a path outside the dataset
   const shape = await rewritten(await temporaryFolder(t), { widthPx: 65 });
   t.true(shape.includes('shape-differs size is 64 x 48 pixels, expected 65 x 48'), shape.join('\n'));
   const manifest = (path: string) => async (root: string) =>
-    replaceIn(join(root, 'manifest.jsonl'), '"file":"train/cat/a.jpg"', `"file":${JSON.stringify(path)}`);
+    editManifest(root, '"file":"train/cat/a.jpg"', `"file":${JSON.stringify(path)}`);
   for (const path of ['../../etc/passwd', '/etc/passwd', 'train/../../x.jpg', 'C:\\x.jpg']) {
     const found = await problemsAfter(t, manifest(path));
     t.true(found.includes(`record-invalid ${path}`), found.join('\n'));
@@ -194,7 +232,7 @@ test('finds wrong counts, and a missing summary', async (t) => {
 test('reports a damaged line of the manifest and checks the rest', async (t) => {
   const root = await temporaryFolder(t);
   await makeDataset(root);
-  await replaceIn(join(root, 'manifest.jsonl'), /^.{40}/, '{ oh no');
+  await editManifest(root, /^.{40}/, '{ oh no');
   await unlink(join(root, 'train/dog/e.jpg'));
   const { checked, problems } = await verifyDataset(root);
   t.is(checked, 3);
@@ -270,7 +308,7 @@ test('a record that is nested thousands of levels deep is reported with its line
   const root = await temporaryFolder(t);
   await makeDataset(root);
   const deep = `{"id":"x","a":${'['.repeat(5000)}${']'.repeat(5000)}}\n`;
-  await appendFile(join(root, 'manifest.jsonl'), deep);
+  await editManifest(root, /$/, deep);
   const { problems } = await verifyDataset(root);
   t.true(problems.some(({ message }) => message.startsWith('manifest.jsonl:6: nested more than 100 levels')));
 });

@@ -39,10 +39,18 @@ test('the documented scopes are those of the sources', (t) => {
   t.deepEqual(documented.sort(), [...new Set(errorCodes.map((code) => severityOf(code).scope))].sort());
 });
 
-test('running again resumes in the next window, after a broken download, an engine failure and trouble of the machine, or with the missing shards', (t) => {
+test('running again resumes in the next window, after a broken download, an engine failure, another run in the folder and trouble of the machine, or with the missing shards', (t) => {
   const resumable = errorCodes.filter((code) => severityOf(code).exitCode === exitCodes.stopped);
   t.deepEqual(resumable, [
-    ...['outside-window', 'download-interrupted', 'engine-failed', 'disk-full', 'disk-failed', 'lock-lost'],
+    ...[
+      'outside-window',
+      'download-interrupted',
+      'engine-failed',
+      'output-in-use',
+      'disk-full',
+      'disk-failed',
+      'lock-lost',
+    ],
     ...['input-unavailable', 'resources-exhausted', 'workers-failing', 'shard-missing'],
   ]);
 });

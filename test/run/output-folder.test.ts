@@ -161,7 +161,7 @@ test.serial('of two concurrent runs, the second is rejected and the first contin
   const first = startWildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
   await until('its lock', () => writerOf(root));
   const second = await wildstyle(['run', job.file, '--out', root, '--set', 'recipe.steps=30'], job);
-  t.is(second.exitCode, 2);
+  t.is(second.exitCode, 75);
   t.is(second.stdout, '');
   const [line, cure, ...rest] = second.stderr.split('\n');
   t.true(

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readManifest } from '../../src/dataset/ledger/manifest.js';
 import { fileOf } from '../../src/dataset/ledger/record-kinds.js';
 import { outputPaths } from '../../src/dataset/output-paths.js';
+import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { exportDataset } from '../../src/export/export-dataset.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { loadJob } from '../../src/job/load.js';
@@ -259,6 +260,76 @@ test.serial('with the copy of a lost manifest, no image is made, and its times s
   t.is(await readFile(manifest, 'utf8'), text);
   t.deepEqual(await times(), before);
 });
+
+const inPlace: Readonly<Record<string, (manifest: string) => Promise<void>>> = {
+  emptied: (manifest) => truncate(manifest, 0),
+  'cut in a line': async (manifest) => truncate(manifest, Math.floor((await stat(manifest)).size / 2)),
+  'with another digest for an image': (manifest) =>
+    edit(manifest, /"sha256":"[0-9a-f]{8}/g, '"sha256":"01234567'),
+};
+for (const [name, harm] of Object.entries(inPlace)) {
+  test.serial(
+    `of a manifest ${name} in place, the copy has everything: no image is moved or made`,
+    async (t) => {
+      // As a run leaves it: a copy of the folder would have bytes of its own for any second name.
+      const root = join(small.job.folder, 'in-place/out');
+      await rm(root, { recursive: true, force: true });
+      await small.run(root);
+      await exportDataset(root, 'csv');
+      const { manifest } = outputPaths(root);
+      const text = await readFile(manifest, 'utf8');
+      const times = async () =>
+        Object.entries(await timesBelow(root)).filter(([path]) => path.endsWith('.png'));
+      const before = await times();
+      await harm(manifest);
+      const events: string[] = [];
+      const { found, setAside } = await small.repair(root, { onEvent: ({ type }) => events.push(type) });
+      t.deepEqual(
+        found.map(({ code, file }) => [code, file]),
+        [['manifest-altered', 'manifest.jsonl']],
+      );
+      t.regex(found[0].message, /; its records are in \.wildstyle too, and a repair takes them from there$/);
+      t.deepEqual(setAside, []);
+      t.is(await readFile(manifest, 'utf8'), text);
+      t.deepEqual(await times(), before);
+      t.false(events.includes('records-lost'));
+      t.deepEqual(await faultsOf(root, whole), []);
+    },
+  );
+}
+
+test.serial(
+  'of an emptied manifest and an altered copy, a repair says how many records count, first',
+  async (t) => {
+    const root = await copy('both');
+    const { manifest, manifestCopy } = outputPaths(root);
+    const lines = (await readFile(manifest, 'utf8')).trimEnd().split('\n');
+    const cases = [
+      { copyText: '', kept: 0, told: /no intact copy in \.wildstyle: a repair makes all images anew$/ },
+      {
+        copyText: `${lines.slice(2).join('\n')}\n`,
+        kept: lines.length - 2,
+        told: /no intact copy in \.wildstyle: a repair makes every image whose record is altered or missing anew$/,
+      },
+    ];
+    for (const { copyText, kept, told } of cases) {
+      await writeFile(manifest, '');
+      await writeFile(manifestCopy, copyText);
+      const { problems } = await verifyDataset(root);
+      t.regex(problems.find(({ code }) => code === 'manifest-altered')?.message ?? '', told);
+      const seen: [number, number][] = [];
+      const { setAside } = await small.repair(root, {
+        onEvent(event) {
+          if (event.type === 'records-lost')
+            seen.push([event.kept, readdirSync(join(root, 'train/ponds')).length]);
+        },
+      });
+      t.deepEqual(seen, [[kept, 2]]);
+      t.is(setAside.length, lines.length - kept);
+      t.deepEqual(await faultsOf(root, whole), []);
+    }
+  },
+);
 
 test.serial(
   'without any record, a repair says that it makes all images anew before it moves one',

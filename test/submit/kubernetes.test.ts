@@ -1,5 +1,6 @@
 import test from 'ava';
 import { CronJob, type ICronJob, type IJob, Job } from 'kubernetes-models/batch/v1';
+import { severityOf } from '../../src/errors.js';
 import {
   type KubernetesShards,
   kubernetesName,
@@ -74,6 +75,8 @@ test('an indexed job makes every shard once, and gives up only on what running a
     action: 'FailIndex',
     onExitCodes: { containerName: 'wildstyle', operator: 'In', values: [1, 2] },
   });
+  // A pod that takes the place of a killed one meets its lock for some seconds.
+  t.false(final.onExitCodes?.values.includes(severityOf('output-in-use').exitCode));
   t.like(evicted, { action: 'Ignore' });
   const { containers, restartPolicy } = spec.template.spec;
   t.is(restartPolicy, 'Never', 'a policy by exit codes needs it');

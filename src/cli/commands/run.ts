@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { outputPaths } from '../../dataset/output-paths.js';
 import { asWildstyleError } from '../../errors.js';
+import { thisProcess } from '../../files/lock/process-identity.js';
 import { loadJob } from '../../job/load.js';
 import type { Job } from '../../job/schema.js';
 import { type Shard, shardText } from '../../plan/shard.js';
@@ -48,11 +49,18 @@ export const runCommand: CommandBody<RunArguments> = {
       })
       .option('view', { type: 'boolean', describe: 'Show the run in the browser while it goes on' }) as never,
   async handler(args) {
+    // Before anything that takes time.
+    const signals = stopSignals();
+    signals.onAsked(() => print('Starting.'));
+    // No item is in progress yet, so the first signal can exit.
+    const exit = () => process.exit(exitCodes.stopped);
+    signals.drain.addEventListener('abort', exit);
     const limits = limitsOf(args, Date.now());
     const shard = args.shard === undefined ? undefined : readShard(args.shard, process.env);
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });
     if (shard && args.shard === 'auto') await assertSameCount(job.output.root, shard);
     if (args.dryRun) {
+      signals.dispose();
       await showPlan(job, args);
       return;
     }
@@ -63,14 +71,15 @@ export const runCommand: CommandBody<RunArguments> = {
     });
     log.note(
       'start',
-      { job: job.file, folder: job.output.root, ...(shard && { shard: shardText(shard) }) },
+      {
+        job: job.file,
+        folder: job.output.root,
+        ...(shard && { shard: shardText(shard) }),
+        process: thisProcess(),
+      },
       'start',
     );
     process.exitCode = await noted(job, shard, log, async (outcome) => {
-      const signals = stopSignals();
-      // No item is in progress yet, so the first signal can exit.
-      const exit = () => process.exit(exitCodes.stopped);
-      signals.drain.addEventListener('abort', exit);
       const prepared = await prepare(job);
       signals.drain.removeEventListener('abort', exit);
       const tell = progressView(process.stdout).print;

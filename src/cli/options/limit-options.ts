@@ -49,4 +49,37 @@ export function limitsOf({ until, maxRuntime, maxImages }: LimitArguments, nowMs
   };
 }
 
-const invalid = (message: string) => new WildstyleError('option-invalid', message);
+/**
+ * Checks that limits hold for a run that something starts again: after the end of one, the next start goes on as soon as it may.
+ * @param isRetried whether that can be within the same window
+ * @throws `option-invalid`
+ */
+export function checkRepeatedLimits(
+  args: LimitArguments,
+  { hasWindow, isRetried }: { readonly hasWindow: boolean; readonly isRetried: boolean },
+): void {
+  const { until, maxRuntime, maxImages } = args;
+  const [given] = Object.entries({ until, 'max-runtime': maxRuntime, 'max-images': maxImages })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `--${name}`);
+  if (given === undefined) return;
+  const cure = 'Say when the job may run: --window 22:00-06:00, or run.window in its file.';
+  if (isRetried)
+    throw invalid(
+      `${given} does not hold here: a run that it ends is started again in the same window.`,
+      cure,
+    );
+  if (!hasWindow)
+    throw invalid(
+      `${given} does not hold without a window: a run that it ends is started again at once.`,
+      cure,
+    );
+  if (until?.includes('-'))
+    throw invalid(
+      `--until ${until} is one day, but the job starts more than once.`,
+      'Give a time of day: --until 06:00.',
+    );
+}
+
+const invalid = (message: string, cure?: string) =>
+  new WildstyleError('option-invalid', message, cure === undefined ? {} : { cure });

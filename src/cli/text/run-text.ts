@@ -93,7 +93,9 @@ export function eventText(event: RunEvent): string | undefined {
     case 'space':
       return `note: The dataset needs about ${formatBytes(event.neededBytes)}, and ${formatBytes(event.freeBytes)} are free. If the disk runs full, the run stops and can be resumed.`;
     case 'records-lost':
-      return 'note: manifest.jsonl is lost, and so is its copy in .wildstyle. Nothing else says which bytes an image should have: all images move to .wildstyle/set-aside and are made anew.';
+      return `note: manifest.jsonl is lost or altered, and so is its copy in .wildstyle. Nothing else says which bytes an image should have: ${
+        event.kept === 0 ? 'all images' : `all images but ${event.kept}`
+      } move to .wildstyle/set-aside and are made anew.`;
     case 'overviews-missing':
       return overviewsMissingText(event);
     case 'waiting':

@@ -112,10 +112,13 @@ export async function* manifestRecords(root: string): AsyncGenerator<ItemRecord>
 
 /**
  * Yields the lines of a dataset's manifest, unchecked.
+ * @param path of the manifest, if it is not in its place
  * @throws `dataset-invalid` if the manifest cannot be read
  */
-export async function* manifestLines(root: string): AsyncGenerator<ManifestLine> {
-  const path = outputPaths(root).manifest;
+export async function* manifestLines(
+  root: string,
+  path: string = outputPaths(root).manifest,
+): AsyncGenerator<ManifestLine> {
   try {
     for await (const { text, number } of readLines(path)) {
       yield { text, record: () => parseRecord(text, `${basename(path)}:${number}`) };
@@ -165,7 +168,7 @@ class ManifestWriter {
       metadata[split] = (await publisher.commit()).sha256;
     }
     const manifest = await this.manifest.commit();
-    await copyManifest(this.paths, this.options.fileSystem ?? nodeFileSystem);
+    await copyManifest(this.paths, manifest.sha256, this.options.fileSystem ?? nodeFileSystem);
     return { manifest, stableSha256: this.#stable.digest('hex'), counts: this.tally.counts(), metadata };
   }
 

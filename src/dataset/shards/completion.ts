@@ -24,6 +24,8 @@ const completionSchema = growing({
   finishedAt: z.string(),
   environment: z.record(z.string(), z.unknown()),
   lastRun: lastRunSchema.optional(),
+  /** Which overviews the job asks for. */
+  overviews: growing({ contactSheet: z.boolean(), report: z.boolean() }).optional(),
 });
 
 export type Completion = z.output<typeof completionSchema>;

@@ -7,6 +7,7 @@ import { type OutputPlace, outputPaths, type ShardPlace } from '../output-paths.
 import { findShards } from '../shards/shard-folders.js';
 import { type DatasetSummary, readSummary } from '../summary.js';
 import { writerOf } from '../writer-of.js';
+import { isStarting } from './starting.js';
 import { type RunStatus, readStatus } from './status-file.js';
 
 /**
@@ -62,7 +63,9 @@ export async function folderStatus(root: string): Promise<FolderStatus> {
     statusOfRun(root),
   ]);
   if (shards.length > 0 && !isGoing(own)) return { folder: root, ...sumOf(shards), shards };
-  if (!summary && !own.run && own.state === 'stopped') throw noDataset(root, 'dataset.json');
+  const isBegun = isGoing(own) || (await isStarting(root));
+  if (!summary && !own.run && own.state === 'stopped' && !isBegun) throw noDataset(root, 'dataset.json');
+  if (isBegun && !isGoing(own)) return { folder: root, state: 'starting', ...countsOf(own, summary) };
   const { run, state } = own;
   const counts = countsOf(own, summary);
   const known = run || isGoing(own) ? state : summary?.status === 'complete' ? 'complete' : 'stopped';

@@ -28,9 +28,14 @@ export interface CheckedManifest {
 const imagesAtOnce = 8;
 const recordsAtOnce = 64;
 
-/** Reads a manifest once, a few records at a time. @param onChecked called after every few images */
+/**
+ * Reads a manifest once, a few records at a time.
+ * @param path of the manifest, or of its copy
+ * @param onChecked called after every few images
+ */
 export async function checkManifest(
   root: string,
+  path: string,
   summary: DatasetSummary | undefined,
   onChecked: (checked: number) => void,
 ): Promise<CheckedManifest> {
@@ -41,7 +46,7 @@ export async function checkManifest(
   const problems: DatasetProblem[] = [];
   let checked = 0;
   const intact = (async function* () {
-    for await (const line of manifestLines(root)) {
+    for await (const line of manifestLines(root, path)) {
       const { record, problem } = readableRecord(line);
       if (problem) {
         problems.push(problem);

@@ -59,8 +59,11 @@ export type RunEvent =
   | { readonly type: 'lost'; readonly files: readonly string[] }
   /** Lines of journals are damaged, as `<journal>:<line>`; their images are made again. */
   | { readonly type: 'damaged'; readonly lines: readonly string[] }
-  /** In a repair: the manifest and its copy are lost. All images move aside now, and are made anew. */
-  | { readonly type: 'records-lost' }
+  /**
+   * In a repair: manifest and copy are lost or altered. Images without a record that counts move aside now, and are made
+   * anew. `kept`: the number of records that count.
+   */
+  | { readonly type: 'records-lost'; readonly kept: number }
   /** The disk may run full. */
   | ({ readonly type: 'space' } & Space)
   /** The folder has the lock of a run that does not seem to be alive; it is watched for a while. */

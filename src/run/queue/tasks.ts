@@ -131,12 +131,11 @@ export type TaskOutcome = 'done' | 'again' | 'given-up';
 /**
  * Decides what becomes of a task whose process has ended.
  * @param exitCode null if a signal ended it
- * @param errorCode that it printed
  */
-export function outcomeOf(exitCode: number | null, errorCode: string | undefined): TaskOutcome {
+export function outcomeOf(exitCode: number | null): TaskOutcome {
   // Failed images are recorded, so the shard is complete.
   if (exitCode === 0 || exitCode === 1) return 'done';
-  // Another worker has the shard: its machine was slow to answer, and the task was delivered twice.
-  if (exitCode === null || exitCode === 75 || errorCode === 'output-in-use') return 'again';
+  // For example, another worker has the shard: its machine was slow to answer, and the task was delivered twice.
+  if (exitCode === null || exitCode === 75) return 'again';
   return 'given-up';
 }

@@ -55,7 +55,7 @@ export async function startQueueWorker(
     const { exitCode, errorCode } = await going.ended;
     if (stopHandingOver()) yieldTasks();
     going = undefined;
-    const outcome = outcomeOf(exitCode, errorCode);
+    const outcome = outcomeOf(exitCode);
     onTask(task, outcome);
     const reason = `ended with ${exitCode ?? 'a signal'}${errorCode ? ` (${errorCode})` : ''}`;
     if (outcome === 'given-up') throw new UnrecoverableError(reason);

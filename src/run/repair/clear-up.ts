@@ -73,8 +73,10 @@ export async function clearUp(
   // Links first: what is behind them is not part of the dataset.
   for (const { code, file, message } of found)
     if (code === 'file-altered' && message.includes('symbolic link') && isMovable(file)) await move(file);
-  const { records, hasSource, dropped } = await provenRecords(root, plan.plan.items(), manifest);
-  if (!hasSource) onEvent?.({ type: 'records-lost' });
+  const { records, dropped } = await provenRecords(root, plan.plan.items(), manifest, (kept) => {
+    if (kept < (intact ? intact.counts.complete + intact.counts.failed : 1))
+      onEvent?.({ type: 'records-lost', kept });
+  });
   const note = joinedNote(
     {
       only: intact?.status === 'partial' ? dropped.map(({ id }) => id) : null,

@@ -16,8 +16,6 @@ import type { PlanItem } from '../../plan/item.js';
 /** The records that count, and the images that do not match theirs. */
 export interface ProvenRecords {
   readonly records: RecordIndex;
-  /** Whether there are journals or a manifest to read from. */
-  readonly hasSource: boolean;
   /** Records without an image that matches. */
   readonly dropped: readonly { readonly id: string; readonly file: string }[];
 }
@@ -27,19 +25,23 @@ const imagesAtOnce = 8;
 /**
  * Reads the records of a dataset: from its journals if they count, else from its manifest or the copy of it. In an altered manifest, a record
  * counts only if it says what the plan says. A complete record counts only if its image matches it.
+ * @param onDoubt called with the number of records that count, if they come from an altered manifest or from none
  */
 export async function provenRecords(
   root: string,
   items: Iterable<PlanItem>,
   manifest: FoundManifest,
+  onDoubt: (kept: number) => void,
 ): Promise<ProvenRecords> {
   const { journals, records: journaled } = await readJournals(outputPaths(root).journalsFolder);
   const records = journals.isSettled ? journaled : await readableRecords(manifest.path);
   const reader = new RecordReader();
   try {
-    if (!journals.isSettled && !manifest.isIntact) await dropUnplanned(records, items, reader);
-    const hasSource = journals.isSettled || manifest.path !== undefined;
-    return { records, hasSource, dropped: await dropWrongImages(root, records, reader) };
+    if (!journals.isSettled && !manifest.isIntact) {
+      await dropUnplanned(records, items, reader);
+      onDoubt(records.size);
+    }
+    return { records, dropped: await dropWrongImages(root, records, reader) };
   } finally {
     await reader.close();
   }

@@ -79,13 +79,9 @@ export interface RunEnd {
  * Returns the state of a job after a run. Exit code 75 means that it may go on; if that happens within its window (a full
  * disk, a run that was killed), the job waits a minute, then twice as long each time, up to an hour.
  */
-export function afterRun(
-  state: JobState,
-  { exitCode, errorCode, wasStopped }: RunEnd,
-  nowMs: number,
-): JobState {
+export function afterRun(state: JobState, { exitCode, wasStopped }: RunEnd, nowMs: number): JobState {
   if (exitCode === 0) return { ...state, status: 'complete', setbacks: 0 };
-  const isOver = exitCode !== null && exitCode !== 75 && errorCode !== 'output-in-use';
+  const isOver = exitCode !== null && exitCode !== 75;
   if (isOver) return { ...state, status: 'failed', setbacks: 0 };
   const isClosed = state.job.windows !== undefined && closesAt(state.job.windows, nowMs) === undefined;
   // A run ends shortly before its window if it cannot finish another image.

@@ -55,6 +55,7 @@ export async function finishShard(
     finishedAt: new Date().toISOString(),
     environment: environmentOf(shard.sample, prepared),
     lastRun: lastRunOf(counts, prepared.job.run, time),
+    overviews: { contactSheet: prepared.job.run.contactSheet, report: prepared.job.run.report },
   };
   await publishCompletion(place, completion, fileSystem);
   return { counts, contactSheet: undefined };

@@ -24,7 +24,7 @@ import { shardText } from '../../plan/shard.js';
 import { defaultSheetRows } from '../../report/dataset-sheet.js';
 import { chooseSheetRows } from '../../report/sheet-rows.js';
 import { lastRunOfShards } from '../finish/last-run.js';
-import type { Overviews } from '../finish/overviews.js';
+import type { Overviews, OverviewWishes } from '../finish/overviews.js';
 import { publishDataset } from '../finish/publish-dataset.js';
 import { whileLocked } from '../locked.js';
 import { copyImage } from './copy-image.js';
@@ -124,12 +124,19 @@ async function mergeLocked(
         compiled.counts,
         shards.map(({ completion }) => completion.lastRun),
       ),
-      wishes: { contactSheet: true, report: true },
+      wishes: wishesOf(shards),
     },
     fileSystem,
   );
   await retireJournals(paths, generation, fileSystem);
   return { counts: compiled.counts, ...published, copied };
+}
+
+/** The overviews that the job asks for: all of its shards do. */
+function wishesOf(shards: readonly CompleteShard[]): OverviewWishes {
+  const isWished = (key: keyof OverviewWishes) =>
+    shards.every(({ completion }) => completion.overviews?.[key] ?? true);
+  return { contactSheet: isWished('contactSheet'), report: isWished('report') };
 }
 
 /** The records of the contact sheet. */

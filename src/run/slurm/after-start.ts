@@ -74,8 +74,8 @@ function badness(code: number): number {
 }
 
 /** Another start may mend it: it was stopped or killed, or the one before has not ended yet on another machine. */
-function mayGoOn({ exitCode, errorCode }: EndedRun): boolean {
-  return exitCode === stopped || exitCode === null || errorCode === 'output-in-use';
+function mayGoOn({ exitCode }: EndedRun): boolean {
+  return exitCode === stopped || exitCode === null;
 }
 
 /** It did not end because of a signal, its window or a limit. */

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { severityOf } from '../../../src/errors.js';
 import { readQueueAddress } from '../../../src/run/queue/queue.js';
 import {
   canNameCommand,
@@ -61,13 +62,12 @@ test('what comes out of a queue is checked', (t) => {
 });
 
 test('what becomes of a task', (t) => {
-  t.is(outcomeOf(0, undefined), 'done');
-  t.is(outcomeOf(1, undefined), 'done', 'failures are recorded');
-  t.is(outcomeOf(75, 'disk-full'), 'again');
-  t.is(outcomeOf(75, undefined), 'again');
-  t.is(outcomeOf(null, undefined), 'again', 'it was killed');
-  t.is(outcomeOf(2, 'output-in-use'), 'again', 'it was delivered twice');
-  t.is(outcomeOf(2, 'job-invalid'), 'given-up');
+  t.is(outcomeOf(0), 'done');
+  t.is(outcomeOf(1), 'done', 'failures are recorded');
+  t.is(outcomeOf(75), 'again');
+  t.is(outcomeOf(null), 'again', 'it was killed');
+  t.is(outcomeOf(severityOf('output-in-use').exitCode), 'again', 'it was delivered twice');
+  t.is(outcomeOf(severityOf('job-invalid').exitCode), 'given-up');
 });
 
 test('addresses of queues', (t) => {

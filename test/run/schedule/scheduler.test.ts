@@ -1,6 +1,6 @@
 import test from 'ava';
 import { type WindowInput, windowsOf } from '../../../src/calendar/window.js';
-import { WildstyleError } from '../../../src/errors.js';
+import { severityOf, WildstyleError } from '../../../src/errors.js';
 import type { RunEnd, ScheduledJob } from '../../../src/run/schedule/queue.js';
 import type { BrokenJob } from '../../../src/run/schedule/scan.js';
 import { type ScheduleEvent, Scheduler } from '../../../src/run/schedule/scheduler.js';
@@ -173,7 +173,7 @@ test('what fails for a while is tried again, with growing pauses', async (t) => 
   for (const [exitCode, code] of [
     [75, 'disk-full'],
     [75, undefined],
-    [2, 'output-in-use'],
+    [severityOf('output-in-use').exitCode, 'output-in-use'],
     [null, undefined],
     [75, undefined],
     [75, undefined],

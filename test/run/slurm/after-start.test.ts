@@ -1,5 +1,6 @@
 import test from 'ava';
 import { windowsOf } from '../../../src/calendar/window.js';
+import { severityOf } from '../../../src/errors.js';
 import {
   afterStart,
   type EndedRun,
@@ -45,7 +46,7 @@ test('what Slurm has stopped goes on at once, with the shards that it did not co
   t.deepEqual(after([done], { wasTold: true }), { type: 'end', exitCode: 0 }, 'it was told too late');
   t.like(after([{ exitCode: null, errorCode: undefined }]), { type: 'again' }, 'a run that was killed');
   t.like(
-    after([{ exitCode: 2, errorCode: 'output-in-use' }]),
+    after([{ exitCode: severityOf('output-in-use').exitCode, errorCode: 'output-in-use' }]),
     { type: 'again' },
     'the start before has not ended',
   );

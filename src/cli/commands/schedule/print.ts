@@ -18,6 +18,7 @@ import {
   kubernetesStarts,
   pathsOf,
 } from '../../options/kubernetes-options.js';
+import { checkRepeatedLimits } from '../../options/limit-options.js';
 import { type OverrideArguments, overridesOf } from '../../options/options.js';
 import { type RunOptionArguments, runArguments } from '../../options/run-options.js';
 import { checkLines, checkNamedZones, checkSlurmFolders } from '../../options/script-words.js';
@@ -58,6 +59,7 @@ export async function nightlyText(
   return jobs
     .map((job, index) => {
       const windows = windowsOf(job.run.window);
+      checkRepeatedLimits(args, { hasWindow: windows !== undefined, isRetried: system === 'kubernetes' });
       return textOf(system, { job, name: names[index], windows, options, nowMs }, args);
     })
     .join(system === 'kubernetes' ? '---\n' : '\n');
