@@ -1,6 +1,7 @@
-# wildstyle in a container, without a GPU. Build it in a clone, and run it with your folder:
+# wildstyle in a container, without a GPU. Build it in a clone, and run it with your folder, as yourself, so that it may write there:
 #   docker build -t wildstyle .
-#   docker run --rm -it -v "$PWD:/data" wildstyle run job.yaml
+#   docker run --rm -it --user "$(id -u):$(id -g)" -v "$PWD:/data" wildstyle run job.yaml
+# More in docs/getting-started.md.
 FROM node:22-bookworm-slim AS build
 WORKDIR /wildstyle
 COPY . .
