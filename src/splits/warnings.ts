@@ -5,7 +5,10 @@ import type { DuplicatePair } from './duplicates.js';
 
 const mostExamples = 5;
 
-/** Tells pictures in two classes or in two splits, a few of each, and shares that cannot be met. */
+/**
+ * Tells pictures in two classes or in two splits, a few of each, shares that cannot be met, and
+ * splits whose names differ in case only.
+ */
 export function splitWarnings(
   { split: rules }: Pick<Job, 'split'>,
   pairs: readonly DuplicatePair[],
@@ -30,7 +33,7 @@ export function splitWarnings(
         : 'Near duplicates in two splits make results look better than they are: put them into the same split.',
     );
   }
-  return [...warnings, ...emptySplits(rules, contents)];
+  return [...warnings, ...sameFolders(rules, contents), ...emptySplits(rules, contents)];
 }
 
 /** Tells a few pairs of paths, one a line, how many more there are, and where. */
@@ -43,6 +46,21 @@ function examples(pairs: readonly (readonly string[])[], what: string): string[]
         ? `${pair.join(' and ')} ${what} (and ${more} more: \`plan --duplicates\` lists all).`
         : `${pair.join(' and ')} ${what}.`,
     );
+}
+
+function sameFolders({ shares = {} }: NonNullable<Job['split']>, contents: Splits['contents']): string[] {
+  const byFolded = new Map<string, string>();
+  const warnings: string[] = [];
+  for (const name of new Set([...Object.keys(shares), ...contents.map(({ split }) => split)])) {
+    const folded = name.normalize('NFC').toLowerCase();
+    const before = byFolded.get(folded);
+    if (before !== undefined)
+      warnings.push(
+        `The splits "${before}" and "${name}" become the same folder on case-insensitive file systems (Windows, macOS).`,
+      );
+    byFolded.set(folded, name);
+  }
+  return warnings;
 }
 
 function emptySplits({ shares = {} }: NonNullable<Job['split']>, contents: Splits['contents']): string[] {

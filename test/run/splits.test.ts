@@ -164,7 +164,9 @@ test('planted leaks are all found: copied, re-encoded, mirrored, of one group', 
     ['train/a/0.png', 'test/a/recoded.jpg'],
   ])
     t.true(
-      found.stdout.includes(`is made from ${later}, which looks like ${earlier}, which is in another split`),
+      found.stdout.includes(
+        `is made from ${later} (content folder), which looks like ${earlier} (content folder), which is in another split`,
+      ),
       found.stdout,
     );
   t.regex(found.stdout, /: 2 leaks\./);

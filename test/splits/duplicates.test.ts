@@ -59,3 +59,15 @@ test('notes name a few pairs, and where all of them are', (t) => {
     'train/a/0.jpg (train) and test/a/5.jpg (test) look like the same picture in two splits (and 2 more: `plan --duplicates` lists all).',
   );
 });
+
+test('splits whose names differ in case only become one folder on some systems', (t) => {
+  const contents = ['train', 'Train', 'test'].map((split) => ({
+    ...imageIn(split, '1'),
+    split,
+    group: split,
+  }));
+  const found = splitWarnings(rules, [], { contents });
+  t.deepEqual(found, [
+    'The splits "train" and "Train" become the same folder on case-insensitive file systems (Windows, macOS).',
+  ]);
+});

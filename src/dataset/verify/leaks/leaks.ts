@@ -56,8 +56,13 @@ export async function findLeaks(root: string, summary: DatasetSummary | undefine
   }
   const remembered = (await readSplitsFile(root)) ?? [];
   const files = await picturesInFiles(root, kinds);
-  const photographs = await picturesOfSources(job.content?.root, [...contents.values()], remembered);
-  const paintings = await picturesOfSources(job.style?.root, [...styles.values()], remembered);
+  const photographs = await picturesOfSources(
+    'content',
+    job.content?.root,
+    [...contents.values()],
+    remembered,
+  );
+  const paintings = await picturesOfSources('style', job.style?.root, [...styles.values()], remembered);
   const originals = new Set(files.flatMap(({ kind, file }) => (kind === 'original' ? [file] : [])));
   const unknown = photographs.missing.filter(({ file }) => !originals.has(file));
   return {

@@ -11,7 +11,7 @@ import { exportsFolderName, splitOfFile, workFolderName } from '../../output-pat
 
 /** A picture in a split. */
 export interface Picture {
-  /** Its path, for messages. */
+  /** Its path and the folder that it belongs to, for messages. */
   readonly name: string;
   readonly split: string;
   /** Its file in the dataset; for a source, that of an item made from it. */
@@ -29,6 +29,12 @@ export interface UsedSource {
   /** One of its items. */
   readonly file: string;
 }
+
+/** A file of the dataset in messages. */
+export const inDataset = (file: string): string => `${file} (dataset)`;
+
+/** A source in messages. */
+export const inSources = (path: string, folder: 'content' | 'style'): string => `${path} (${folder} folder)`;
 
 const noLimits = { maximumPixels: Number.MAX_SAFE_INTEGER };
 
@@ -57,7 +63,7 @@ export async function picturesInFiles(
       if (!fingerprint) return;
       const split = photographsOf(splitOfFile(file)[0]);
       const kind = kinds.get(file) ?? 'unrecorded';
-      pictures[index] = { name: file, split, file, kind, fingerprint, sha256: sha256Of(bytes) };
+      pictures[index] = { name: inDataset(file), split, file, kind, fingerprint, sha256: sha256Of(bytes) };
     },
     8,
   );
@@ -69,6 +75,7 @@ export async function picturesInFiles(
  * @returns the pictures, and the sources that were found in neither
  */
 export async function picturesOfSources(
+  folder: 'content' | 'style',
   root: string | undefined,
   sources: readonly UsedSource[],
   remembered: readonly AssignedImage[],
@@ -92,7 +99,8 @@ export async function picturesOfSources(
   for (const source of sources) {
     const fingerprint = found.get(source);
     const { path, split, file, sha256 } = source;
-    if (fingerprint) pictures.push({ name: path, split, file, kind: 'source', fingerprint, sha256 });
+    if (fingerprint)
+      pictures.push({ name: inSources(path, folder), split, file, kind: 'source', fingerprint, sha256 });
     else missing.push(source);
   }
   return { pictures, missing };

@@ -4,6 +4,7 @@ import { type ByRole, styleRoles } from '../../../stylize/role.js';
 import { groupOf, splitOf } from '../../ledger/metadata-row.js';
 import type { CompleteRecord } from '../../ledger/record.js';
 import type { DatasetProblem } from '../dataset-problem.js';
+import { inDataset, inSources } from './pictures.js';
 
 interface Seen {
   readonly split: string;
@@ -26,11 +27,21 @@ export class RecordedLeaks {
     const group = groupOf(record);
     this.#check('image-shared', record.sha256, place, 'is the same image as');
     if (content)
-      this.#check('photograph-shared', content.sha256, place, `is made from ${content.path}, like`);
+      this.#check(
+        'photograph-shared',
+        content.sha256,
+        place,
+        `is made from ${inSources(content.path, 'content')}, like`,
+      );
     if (group !== undefined && group !== (content && ownGroup(content.sha256)))
       this.#check('group-shared', group, place, `is of the group "${group}", like`);
     for (const style of this.areStylesDisjoint ? styleRoles.flatMap((role) => sources[role] ?? []) : [])
-      this.#check('style-shared', style.sha256, place, `has the style ${style.path}, like`);
+      this.#check(
+        'style-shared',
+        style.sha256,
+        place,
+        `has the style ${inSources(style.path, 'style')}, like`,
+      );
   }
 
   /** Reports each thing that is shared once for each split after the first. */
@@ -40,7 +51,7 @@ export class RecordedLeaks {
     if (!first) this.#seen.set(key, place);
     if (!first || first.split === place.split || this.#reported.has(`${key} ${place.split}`)) return;
     this.#reported.add(`${key} ${place.split}`);
-    const message = `${relation} ${first.file}, which is in another split`;
+    const message = `${relation} ${inDataset(first.file)}, which is in another split`;
     this.problems.push({ code, file: place.file, message });
   }
 }
