@@ -34,7 +34,7 @@ export async function prepareJob(work: string): Promise<BrowserJob> {
   const job = {
     content: { root: 'images/content' },
     style: { root: 'images/style' },
-    recipe: { size: 128, steps: 12, stages: [], style: { strength: { logUniform: [10, 40] } } },
+    recipe: { size: 128, steps: 36, stages: [], style: { strength: { logUniform: [10, 40] } } },
     output: { root: 'out' },
     run: { maxFailures: 0.9 },
   };
