@@ -112,7 +112,7 @@ export function noDataset(root: string, missingFile: string, writer?: Writer): W
     });
   }
   return new WildstyleError('dataset-invalid', `${root} has no ${missingFile}.`, {
-    cure: 'Give the folder of a wildstyle dataset. A first run makes it once it has planned its images.',
+    cure: 'Give the folder of a wildstyle dataset.',
   });
 }
 
