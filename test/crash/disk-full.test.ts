@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import sharp from 'sharp';
 import { verifyDataset } from '../../src/dataset/verify/verify.js';
 import { wildstyle } from '../support/command-line.js';
@@ -11,21 +11,30 @@ import { smallJob } from '../support/small-job.js';
 
 const run = promisify(execFile);
 
+/** Mounts an empty disk for a test. @returns its folder; undefined, with a message, where that is not possible */
+async function mountedDisk(t: ExecutionContext, folder: string, size: string): Promise<string | undefined> {
+  const disk = join(folder, 'disk');
+  await mkdir(disk);
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'wildstyle-test', disk]);
+  } catch (error) {
+    t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+    return undefined;
+  }
+  t.teardown(() => run('umount', [disk]));
+  return disk;
+}
+
 test.serial(
   'a full disk stops the run and leaves only complete images; with free space, the next run completes',
   async (t) => {
     const job = await smallJob({ output: { format: 'png' }, recipe: { size: 64, steps: 2 } });
     t.teardown(job.remove);
-    const disk = join(job.folder, 'disk');
-    await mkdir(disk);
-    try {
-      await run('mount', ['-t', 'tmpfs', '-o', 'size=140k', 'wildstyle-test', disk]);
-    } catch (error) {
-      t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+    const disk = await mountedDisk(t, job.folder, '140k');
+    if (disk === undefined) {
       t.pass();
       return;
     }
-    t.teardown(() => run('umount', [disk]));
     const root = join(disk, 'out');
 
     const full = await wildstyle(['run', job.file, '--out', root, '--workers', '2'], job);
@@ -55,16 +64,11 @@ test.serial(
 test.serial('a disk that is full from the start is reported without a crash', async (t) => {
   const job = await smallJob();
   t.teardown(job.remove);
-  const disk = join(job.folder, 'disk');
-  await mkdir(disk);
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'wildstyle-test', disk]);
-  } catch (error) {
-    t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+  const disk = await mountedDisk(t, job.folder, '64k');
+  if (disk === undefined) {
     t.pass();
     return;
   }
-  t.teardown(() => run('umount', [disk]));
   const root = join(disk, 'out');
   await mkdir(root);
   await writeFile(join(disk, 'filler'), Buffer.alloc(1 << 20)).catch(() => {});
@@ -82,16 +86,11 @@ test.serial(
   async (t) => {
     const job = await smallJob();
     t.teardown(job.remove);
-    const disk = join(job.folder, 'disk');
-    await mkdir(disk);
-    try {
-      await run('mount', ['-t', 'tmpfs', '-o', 'size=900k', 'wildstyle-test', disk]);
-    } catch (error) {
-      t.log(`a small disk cannot be mounted here: ${(error as Error).message.trim()}`);
+    const disk = await mountedDisk(t, job.folder, '900k');
+    if (disk === undefined) {
       t.pass();
       return;
     }
-    t.teardown(() => run('umount', [disk]));
     const root = join(disk, 'out');
     const full = await wildstyle(['run', job.file, '--out', root], job);
     t.is(full.exitCode, 0, full.stderr);
