@@ -1,25 +1,36 @@
 /** Creates, flushes and removes folders. @module */
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system.js';
 
+const maximumTries = 5;
+
 /**
- * Creates a folder and its missing parents.
+ * Creates a folder and its missing parents. Others may create the same folders and remove them again at the same time.
  * @returns the folders that were created, outermost first
  */
 export async function makeFolder(folder: string, fileSystem: FileSystem = nodeFileSystem): Promise<string[]> {
-  if (await isFolder(folder)) return [];
-  const parent = dirname(folder);
-  const made = parent === folder ? [] : await makeFolder(parent, fileSystem);
-  try {
-    await fileSystem.mkdir(folder);
-    return [...made, folder];
-  } catch (error) {
-    // Another process may have been faster.
-    if (await isFolder(folder)) return made;
-    await removeEmptyFolders(made, fileSystem);
-    throw error;
+  for (let triesLeft = maximumTries - 1; ; triesLeft--) {
+    if (await isFolder(folder)) return [];
+    const parent = dirname(folder);
+    const made = parent === folder ? [] : await makeFolder(parent, fileSystem);
+    try {
+      await fileSystem.mkdir(folder);
+      return [...made, folder];
+    } catch (error) {
+      // Another process may have been faster.
+      if (await isFolder(folder)) return made;
+      await removeEmptyFolders(made, fileSystem);
+      if (triesLeft === 0 || !(await wasRemovedMeanwhile(error, folder))) throw error;
+    }
   }
+}
+
+/** Whether a folder could not be created because it, or its parent, was there and is gone. */
+async function wasRemovedMeanwhile(error: unknown, folder: string): Promise<boolean> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return true;
+  return code === 'EEXIST' && (await lstat(folder).catch(() => undefined)) === undefined;
 }
 
 async function isFolder(path: string): Promise<boolean> {

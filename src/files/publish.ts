@@ -126,7 +126,7 @@ export class FilePublisher {
         await this.fileSystem.rename(this.temporaryPath, this.finalPath);
         break;
       } catch (error) {
-        // Another process that failed may have removed a folder that it had made.
+        // Another that failed may have removed a folder that it had made, before this file was in it.
         if (triesLeft > 0 && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
         // Empty class folders break some data loaders.
         await removeEmptyFolders(made, this.fileSystem);
