@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endOnErrors, integerOf, numberOf, refuse } from '../arguments.js';
 import type { LossCost } from './losses/losses.js';
-import { sharedPictures } from './pictures/pairs.js';
+import { sharedPhotographs, sharedPictures } from './pictures/pairs.js';
 import type { Subjects } from './semantics/subjects.js';
 
 /** Nested figures are printed with dots between the keys. */
@@ -74,6 +74,11 @@ const benches: Readonly<Record<string, () => Promise<Figures | readonly LossCost
       ...(python && { python }),
       ...(threads !== undefined && { threads: integerOf('threads', threads, 1) }),
     });
+  },
+  duplicates: async () => {
+    const { benchDuplicates } = await import('./duplicates.js');
+    const { content } = values;
+    return benchDuplicates(content === sharedPictures.content ? sharedPhotographs : [content]);
   },
   export: async () => {
     const { benchExport, formatsOf } = await import('./export.js');

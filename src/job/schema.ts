@@ -98,7 +98,7 @@ const content = z
     similar: z
       .boolean()
       .default(true)
-      .describe('Look for near duplicates, such as resized or mirrored copies, when planning'),
+      .describe('Look for near duplicates, such as resized, mirrored or turned copies, when planning'),
   })
   .describe('The images to stylize: they provide the shapes and the labels');
 

@@ -67,7 +67,7 @@ export const splitSchema = z
       .enum(['refuse', 'allow'])
       .default('refuse')
       .describe(
-        'Copies of one photograph (resized, recompressed, mirrored) in two splits: refuse, and keep them together where splits are drawn; or allow, and tell them',
+        'Copies of one photograph (resized, recompressed, mirrored, turned) in two splits: refuse, and keep them together where splits are drawn; or allow, and tell them',
       ),
     stylize: names
       .optional()

@@ -12,7 +12,7 @@ const of = async (image: Sharp): Promise<Thumbnail> => {
   return thumbnail;
 };
 
-test('resized, recompressed, stretched and mirrored files are copies', async (t) => {
+test('resized, recompressed, stretched, mirrored and turned files are copies', async (t) => {
   const bytes = await png();
   const original = await of(sharp(bytes));
   const copies: Record<string, Sharp> = {
@@ -22,6 +22,9 @@ test('resized, recompressed, stretched and mirrored files are copies', async (t)
     square: sharp(bytes).resize(96, 96, { fit: 'fill' }).png(),
     'left-right': sharp(bytes).flop().png(),
     turned: sharp(bytes).rotate(180).png(),
+    'turned right': sharp(bytes).rotate(90).png(),
+    'turned left, small': sharp(bytes).rotate(270).resize(80).png(),
+    transposed: sharp(bytes).rotate(90).flop().png(),
     brighter: sharp(bytes).linear(0.9, 20).png(),
   };
   for (const [name, copy] of Object.entries(copies)) t.true(isCopy(original, await of(copy)), name);

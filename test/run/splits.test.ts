@@ -188,6 +188,7 @@ test('planted leaks are all found: copied, re-encoded, mirrored, of one group', 
   const altered = {
     'again.webp': (from: Sharp) => from.webp({ quality: 80 }),
     'mirrored.png': (from: Sharp) => from.flop(),
+    'turned.png': (from: Sharp) => from.rotate(90),
     'recoded.jpg': (from: Sharp) => from.jpeg({ quality: 50 }),
   };
   for (const [name, change] of Object.entries(altered))

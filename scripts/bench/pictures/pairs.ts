@@ -34,6 +34,9 @@ export const sharedPictures = {
   weights: join(shared, 'weights', 'vgg19-conv-f16.safetensors'),
 };
 
+/** All photographs there. */
+export const sharedPhotographs = [sharedPictures.content, join(shared, 'images', 'train')];
+
 /** The styles that `compact` was trained on, by SHA-256: three paintings, and those of the demo but for its print. */
 export const trainedStyles: Readonly<Record<string, string>> = {
   '865df5627716d3175d8350d6a98f63de866827de12e03c2def785aaa4098a65a': 'bridge_in_the_rain.webp',

@@ -1,6 +1,6 @@
 /** Finds pictures that occur several times, by their fingerprints. @module */
 import { deriveKey, type Key, threefry2x32 } from '../../random.js';
-import { isSamePicture, type Look, lookOf, mirrorings } from './distance.js';
+import { isSamePicture, type Look, lookOf, type Order, orders } from './distance.js';
 import { grayEdge } from './fingerprint.js';
 
 /** Up to this number of pictures, every pair is compared. */
@@ -24,10 +24,10 @@ export function similarPairs(
   const looks = fingerprints.map((fingerprint) => fingerprint && lookOf(fingerprint));
   const sets = new Sets(looks.length);
   const pairs: [number, number][] = [];
-  const compare = (later: number, earlier: number): void => {
-    const [a, b] = [looks[later], looks[earlier]];
+  const compare: Compare = (later, earlier, among) => {
+    const [a, b] = [looks[earlier], looks[later]];
     if (!a || !b || sets.of(later) === sets.of(earlier)) return;
-    if (!isComparable(later, earlier) || !isSamePicture(a, b)) return;
+    if (!isComparable(later, earlier) || !isSamePicture(a, b, among)) return;
     sets.join(later, earlier);
     pairs.push([later, earlier]);
   };
@@ -38,40 +38,39 @@ export function similarPairs(
   return pairs.sort(([a, b], [c, d]) => a - c || b - d);
 }
 
-function compareBuckets(
-  looks: readonly (Look | undefined)[],
-  table: number,
-  compare: (later: number, earlier: number) => void,
-): void {
+/** Compares an earlier picture with a later one in some orders of its cells. */
+type Compare = (later: number, earlier: number, among?: readonly Order[]) => void;
+
+function compareBuckets(looks: readonly (Look | undefined)[], table: number, compare: Compare): void {
   const sums = randomSums(table, Math.min(30, Math.ceil(Math.log2(looks.length))));
+  const probes = orders.map((order) => ({ among: [order], cells: sums.map((cell) => order.gray[cell]) }));
   const buckets = new Map<number, number[]>();
   for (const [index, look] of looks.entries()) {
     if (!look) continue;
-    const keys = new Set(mirrorings.map(({ gray }) => keyOf(look.gray, gray, sums)));
-    for (const key of keys) for (const other of buckets.get(key) ?? []) compare(index, other);
-    const own = keyOf(look.gray, mirrorings[0].gray, sums);
+    for (const { among, cells } of probes)
+      for (const other of buckets.get(keyOf(look.gray, cells)) ?? []) compare(index, other, among);
+    const own = keyOf(look.gray, sums);
     const bucket = buckets.get(own);
     if (bucket) bucket.push(index);
     else buckets.set(own, [index]);
   }
 }
 
-/** For each bit, the cells to add; the second half is subtracted. */
-function randomSums(table: number, bits: number): Uint8Array[] {
+/** The cells of a key, bit by bit: the first half of those of a bit are added, the others subtracted. */
+function randomSums(table: number, bits: number): Uint8Array {
   const key = deriveKey(tableKey, [table, 0]);
-  return Array.from({ length: bits }, (_, bit) =>
-    Uint8Array.from({ length: cellsPerBit }, (_, cell) => threefry2x32(key, bit, cell)[0] % grayEdge ** 2),
+  return Uint8Array.from(
+    { length: bits * cellsPerBit },
+    (_, i) => threefry2x32(key, Math.floor(i / cellsPerBit), i % cellsPerBit)[0] % grayEdge ** 2,
   );
 }
 
-function keyOf(gray: Float32Array, order: Uint8Array, sums: readonly Uint8Array[]): number {
+function keyOf(gray: Float32Array, cells: Uint8Array): number {
   let key = 0;
-  for (const cells of sums) {
+  for (let at = 0; at < cells.length; ) {
     let sum = 0;
-    for (let i = 0; i < cellsPerBit; i++) {
-      const value = gray[order[cells[i]]];
-      sum += i < cellsPerBit / 2 ? value : -value;
-    }
+    for (const middle = at + cellsPerBit / 2; at < middle; at++) sum += gray[cells[at]];
+    for (const end = at + cellsPerBit / 2; at < end; at++) sum -= gray[cells[at]];
     key = (key << 1) | (sum > 0 ? 1 : 0);
   }
   return key;

@@ -5,7 +5,7 @@
  */
 import { type InspectOptions, inspectImage } from '../inspect.js';
 import { rgbPixels } from '../rgb-pixels.js';
-import { mirrored } from './distance.js';
+import { orientations } from './orientations.js';
 
 /** Edge of a thumbnail in cells. */
 const edge = 16;
@@ -97,14 +97,9 @@ function sharesOf(pixels: number): (readonly (readonly [cell: number, share: num
   });
 }
 
-const orders = [
-  [false, false],
-  [true, false],
-  [false, true],
-  [true, true],
-].map(([horizontal, vertical]) => mirrored(edge, horizontal, vertical));
+const orders = orientations(edge);
 
-/** Whether two thumbnails are of copies of one photograph: resized, stretched, recompressed, brightened or mirrored. */
+/** Whether two thumbnails are of copies of one photograph: resized, stretched, recompressed, brightened, mirrored or turned. */
 export function isCopy(a: Thumbnail, b: Thumbnail): boolean {
   return orders.some(
     (order) =>

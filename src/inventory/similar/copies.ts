@@ -12,8 +12,8 @@ const mostCompared = 2000;
 const lanes = 4;
 
 /**
- * Finds copies among near duplicates: pairs of files with other bytes that are one photograph, resized, recompressed or
- * mirrored. Decodes the images of every set once more. One that cannot be decoded is no copy.
+ * Finds copies among near duplicates: pairs of files with other bytes that are one photograph, resized, recompressed,
+ * mirrored or turned. Decodes the images of every set once more. One that cannot be decoded is no copy.
  * @param similar near duplicates; those of content images count
  * @param isRelevant which sets to look at, by their members
  * @returns one pair less than there are files in a set of copies

@@ -5,7 +5,7 @@ import type { ImageEntry } from '../entries.js';
 /** An image by its path and digest. */
 export type KnownImage = Pick<ImageEntry, 'path' | 'sha256'>;
 
-/** Two images that show the same picture: resized, recompressed or mirrored copies, or pictures that hardly differ. */
+/** Two images that show the same picture: resized, recompressed, mirrored or turned copies, or pictures that hardly differ. */
 export interface SimilarImages {
   readonly source: 'content' | 'style';
   readonly image: KnownImage;
