@@ -52,7 +52,7 @@ try {
   const merged = existsSync(join(out, 'dataset.json')) ? await treeOf(out) : undefined;
   const figures = {
     shards: 4,
-    requeues: (logs.match(/^Something is left\. Goes on/gm) ?? []).length,
+    requeues: (logs.match(/^Unfinished\. Starts again/gm) ?? []).length,
     signals: (logs.match(/^\S+Z Stopping: finishing the images in progress/gm) ?? []).length,
     merged: merged !== undefined,
     treeEqual: JSON.stringify(merged?.files) === JSON.stringify(expected.files),

@@ -21,7 +21,7 @@ function listed<T>(command: string, describe: string, load: () => Promise<Comman
 export const commandList: readonly ListedCommand[] = [
   listed(
     'init',
-    'Make a job file for two folders of images: looks at them, measures this machine, proposes the rest',
+    'Write a job file for two folders of images: looks at them, measures this machine, proposes the rest',
     async () => (await import('./commands/init.js')).initCommand,
   ),
   listed(
@@ -36,12 +36,12 @@ export const commandList: readonly ListedCommand[] = [
   ),
   listed(
     'status <dir>',
-    'Show how far the run in a folder is, or how the last one ended',
+    'Show the progress of the run in a folder, or how the last one ended',
     async () => (await import('./commands/status.js')).statusCommand,
   ),
   listed(
     'view <dir>',
-    'Show a run in the browser while it goes on: progress, newest images, loss curves, failures',
+    'Show a run live in the browser: progress, newest images, loss curves, failures',
     async () => (await import('./commands/view.js')).viewCommand,
   ),
   listed(
@@ -56,17 +56,17 @@ export const commandList: readonly ListedCommand[] = [
   ),
   listed(
     'task <job>',
-    'Run in a Slurm job: goes back into the queue while something is left; submit and schedule write it',
+    'Run inside a Slurm job and requeue it while work is left; submit and schedule write this command',
     async () => (await import('./commands/task.js')).taskCommand,
   ),
   listed(
     'worker',
-    'Make the shards that are in a queue',
+    'Make the shards in a queue',
     async () => (await import('./commands/worker.js')).workerCommand,
   ),
   listed(
     'schedule <jobs..>',
-    'Run jobs in their windows, or print what makes systemd, cron, Slurm or Kubernetes do so',
+    'Run jobs in their windows, or print a schedule for systemd, cron, Slurm or Kubernetes',
     async () => (await import('./commands/schedule.js')).scheduleCommand,
   ),
   listed(

@@ -77,11 +77,11 @@ test.serial('refuses to replace a job, and names what is missing', async (t) => 
   const before = await readFile(job.file, 'utf8');
   const refused = await wildstyle(['init', ...folders], where);
   t.is(refused.exitCode, 2);
-  t.regex(refused.stderr, /job\.yaml exists already\..*\n.*--force/);
+  t.regex(refused.stderr, /job\.yaml already exists\..*\n.*--force/);
   t.is(await readFile(job.file, 'utf8'), before);
   const nowhere = await wildstyle(['init', '--content', 'content', '--job', 'other.yaml'], where);
   t.is(nowhere.exitCode, 2);
-  t.regex(nowhere.stderr, /option-invalid: --style is missing, and there is no terminal/);
+  t.regex(nowhere.stderr, /option-invalid: --style is missing, and without a terminal, /);
   const wrong = await wildstyle(
     ['init', '--content', 'nothing', '--style', 'style', '--job', 'a.yaml'],
     where,

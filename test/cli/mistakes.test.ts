@@ -129,7 +129,7 @@ const mistakes: readonly [words: string, stderr: string | RegExp][] = [
   ],
   [
     'weights fetch vgg18',
-    'wildstyle: option-invalid: No published weights of "vgg18" are known; did you mean "vgg19"?\n  Networks: vgg19, vgg16, squeezenet1_1.\n',
+    'wildstyle: option-invalid: No published weights are known for "vgg18"; did you mean "vgg19"?\n  Networks: vgg19, vgg16, squeezenet1_1.\n',
   ],
   [
     'weights convert none.pth',

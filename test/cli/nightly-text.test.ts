@@ -79,7 +79,7 @@ test('limits that would not hold for a job that starts again are refused with a 
     ] as const) {
       t.deepEqual(await refusal(system, limit, always), [
         'option-invalid',
-        `${name} does not hold without a window: a run that it ends is started again at once.`,
+        `${name} has no effect without a window: a run that it ends is restarted at once.`,
         window,
       ]);
       t.true((await printed(system, limit)).includes(` ${name} `), 'the next window starts it again');
@@ -87,13 +87,13 @@ test('limits that would not hold for a job that starts again are refused with a 
     }
     t.deepEqual(await refusal(system, { until: '2026-11-28 06:00' }), [
       'option-invalid',
-      '--until 2026-11-28 06:00 is one day, but the job starts more than once.',
+      '--until 2026-11-28 06:00 is a single day, but the job starts more than once.',
       'Give a time of day: --until 06:00.',
     ]);
   }
   t.deepEqual(await refusal('kubernetes', { until: '06:00', ...pods }), [
     'option-invalid',
-    '--until does not hold here: a run that it ends is started again in the same window.',
+    '--until has no effect here: a run that it ends is restarted in the same window.',
     window,
   ]);
 });

@@ -102,7 +102,7 @@ test.serial('prints what makes systems run a job', async (t) => {
   );
   t.regex(
     (await wildstyle(['schedule', file, '--set', 'seed=1'], job)).stderr,
-    /--set goes into what --systemd, --cron, .* Without one of these, jobs run as their files say/,
+    /--set works only with --systemd, --cron, .* Without one of these, jobs run as their files say/,
   );
   t.regex(
     (await wildstyle(['schedule', 'nowhere'], job)).stderr,
@@ -202,7 +202,7 @@ test.serial('a task makes its shards though one fails, and waits for the window 
   const outside = await task('--window', closed, '--shards', '0,1/3');
   t.is(outside.exitCode, 75, outside.stderr);
   t.regex(outside.stderr, /^wildstyle: outside-window: /m);
-  t.regex(outside.stdout, /^Something is left\. Goes on \w+ [\d-]+ \d\d:00 /m);
+  t.regex(outside.stdout, /^Unfinished\. Starts again \w+ [\d-]+ \d\d:00 /m);
   const told = (await readFile(stub, 'utf8')).trimEnd().split('\n');
   t.deepEqual(told.slice(0, 2), [
     'update JobId=9_0 Comment=wildstyle: 1 start without an image',
@@ -215,7 +215,7 @@ test.serial('a task makes its shards though one fails, and waits for the window 
   t.is(last.exitCode, 75);
   t.regex(
     last.stdout,
-    /8 starts in a row have made no image \(outside-window\)\. Mend the cause, then submit/,
+    /8 starts in a row have made no image \(outside-window\)\. Fix the cause, then submit/,
   );
   // The shard of this image fails; which one that is follows from its id.
   await job.put('content/ponds/bad.png', 'no image');

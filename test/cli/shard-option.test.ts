@@ -82,7 +82,7 @@ test('mistakes are explained', (t) => {
     message('auto'),
     /there is no SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX/,
   );
-  t.regex(message('auto', { JOB_COMPLETION_INDEX: '0' }), /Kubernetes does not tell the count.*auto\/N/);
+  t.regex(message('auto', { JOB_COMPLETION_INDEX: '0' }), /Kubernetes does not provide the count.*auto\/N/);
   t.regex(
     message('auto/3', { JOB_COMPLETION_INDEX: '3' }),
     /the environment says 3\/3, which is not a shard/,

@@ -160,7 +160,7 @@ test.serial(
     t.is(again.stdout, 'harmed: no differences.\n');
     const json = JSON.parse((await verify('harmed', '--repair', '--json')).stdout);
     t.deepEqual(json, { found: [], setAside: [], lost: [], left: [], pending: 0, sameResult: null });
-    t.regex((await verify('harmed', '--job', 'job.yaml')).stderr, /--job is for --repair/);
+    t.regex((await verify('harmed', '--job', 'job.yaml')).stderr, /--job works only with --repair/);
   },
 );
 

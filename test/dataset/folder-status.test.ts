@@ -89,7 +89,7 @@ test.serial('status and verify say what is missing, and what to do', async (t) =
   const status = await wildstyle(['status', 'out'], at);
   t.is(
     status.stdout.split('\n')[0],
-    'out: damaged: manifest.jsonl and dataset.json are missing; wildstyle verify out says what can be done',
+    'out: damaged: manifest.jsonl and dataset.json are missing; wildstyle verify out shows what can be done',
   );
   const verify = await wildstyle(['verify', 'out'], at);
   t.is(verify.exitCode, 1);

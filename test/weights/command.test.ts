@@ -81,12 +81,12 @@ test('a job without weights names the command, which gets them, survives Ctrl-C,
   isSlow = false;
   const resumed = await wildstyle(words, environment);
   t.is(resumed.exitCode, 0, resumed.stderr);
-  t.regex(resumed.stdout, /^Fetching 40 MB of 42\.1 MB, .* of it there already, from/);
+  t.regex(resumed.stdout, /^Fetching 40 MB of 42\.1 MB, .* already fetched, from/);
   t.regex(resumed.stdout, /\nsha256 [0-9a-f]{64}\nChecked: .*--whole/);
   t.deepEqual(await readdir(weights), ['vgg19.safetensors']);
 
   const again = await wildstyle(['weights', 'fetch', 'vgg19'], environment);
-  t.regex(again.stdout, /vgg19\.safetensors is there already\./, 'asks no server');
+  t.regex(again.stdout, /vgg19\.safetensors already exists\./, 'asks no server');
   const listed = await wildstyle(['weights', 'list'], environment);
   t.true(
     listed.stdout.includes(`vgg19          ${join(weights, 'vgg19.safetensors')}, 40.1 MB`),
@@ -157,7 +157,7 @@ test('compact is in the package: list, check and fetch say so, with its license'
   for (const line of [
     'random         needs no file',
     'randomShallow  needs no file',
-    'squeezenet1_1  not there, 2.89 MB',
+    'squeezenet1_1  not found, 2.89 MB',
   ])
     t.true(listed.stdout.includes(`\n${line}\n`), listed.stdout);
 

@@ -41,7 +41,7 @@ function deviceLines(report: DeviceReport, stepSizePx: number): string[] {
     report;
   const name = [engine, device, ...(precision === 'float32' ? [] : [precision])].join(' ').padEnd(18);
   const { passed, failed, failures } = conformance;
-  const loss = lossRatio === null ? '' : `, final loss ${lossRatio.toFixed(4)} of that in float32`;
+  const loss = lossRatio === null ? '' : `, final loss ${lossRatio.toFixed(4)} times that in float32`;
   if (!available) {
     const get = enable ? [`${' '.repeat(18)}enable: ${enable}`] : [];
     return [`${name}not available: ${reason}`, ...get];

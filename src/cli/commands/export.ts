@@ -42,6 +42,6 @@ export const exportCommand: CommandBody<ExportArguments> = {
     if (files.length > mostFilesShown) print(`... and ${files.length - mostFilesShown} more`);
     const pending = (await readSummary(root))?.counts.pending ?? 0;
     if (pending > 0)
-      print(`note: ${pending} images of the dataset are not made yet, and are not in the export.`);
+      print(`note: ${pending} images of the dataset have not been made yet and are not in the export.`);
   },
 };

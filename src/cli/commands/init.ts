@@ -69,19 +69,19 @@ export const initCommand: CommandBody<InitArguments> = {
       })
       .option('split', {
         type: 'boolean',
-        describe: 'Divide into train, validation and test; --no-split: not',
+        describe: 'Divide into train, validation and test; --no-split turns this off',
       })
       .option('hours', {
         type: 'number',
         default: 10,
         requiresArg: true,
-        describe: 'Time for the run: there will be no more images than fit',
+        describe: 'Time for the run; limits the number of images to what fits',
       })
       .option('preview', {
         type: 'boolean',
-        describe: `Make ${previewImages} images: preview.png beside the job`,
+        describe: `Make ${previewImages} images and save preview.png beside the job`,
       })
-      .option('yes', { type: 'boolean', describe: 'Ask nothing; --content and --style are needed' })
+      .option('yes', { type: 'boolean', describe: 'Ask no questions; needs --content and --style' })
       .option('force', { type: 'boolean', describe: 'Replace the job file' }),
   async handler(args) {
     const asks = !args.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -165,8 +165,8 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
 /** @throws `option-invalid` */
 function refuseExisting(file: string, isForced: boolean | undefined): void {
   if (isForced || !existsSync(file)) return;
-  throw new WildstyleError('option-invalid', `${shownPath(file)} exists already.`, {
-    cure: 'Give another file with --job, or replace it with --force.',
+  throw new WildstyleError('option-invalid', `${shownPath(file)} already exists.`, {
+    cure: 'Choose another file with --job, or replace this one with --force.',
   });
 }
 
@@ -178,9 +178,11 @@ const styleGuesses = ['paintings', 'style', 'styles', 'art'];
 /** @throws `option-invalid` */
 function folderOf(given: string | undefined, role: 'content' | 'style'): string {
   if (given !== undefined) return absolute(given);
-  throw new WildstyleError('option-invalid', `--${role} is missing, and there is no terminal to ask on.`, {
-    cure: `Give the folder: --${role} DIR.`,
-  });
+  throw new WildstyleError(
+    'option-invalid',
+    `--${role} is missing, and without a terminal, wildstyle cannot ask for it.`,
+    { cure: `Give the folder: --${role} DIR.` },
+  );
 }
 
 /** @throws `option-invalid` if results would be read as inputs */

@@ -23,7 +23,7 @@ export const mergeCommand: CommandBody<MergeArguments> = {
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'The folder of the dataset; may be left out for a single folder',
+        describe: 'The folder of the dataset; optional for a single folder',
       }) as never,
   async handler({ dirs, out }) {
     const [only] = dirs;

@@ -21,10 +21,10 @@ interface PlanArguments extends JobArguments {
 export const planCommand: CommandBody<PlanArguments> = {
   builder: (yargs) =>
     withJobOptions(yargs)
-      .option('extend', { type: 'boolean', describe: 'Plan to add to a folder that another job created' })
+      .option('extend', { type: 'boolean', describe: 'Plan for adding to a folder that another job created' })
       .option('duplicates', {
         type: 'boolean',
-        describe: 'Instead: list all files that show the picture of another one, as CSV',
+        describe: 'Instead, list all files that show the same picture as another one, as CSV',
       })
       .option('json', { type: 'boolean', describe: 'Print the plan as JSON' }),
   async handler(args) {

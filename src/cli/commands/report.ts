@@ -23,7 +23,7 @@ export const reportCommand: CommandBody<ReportArguments> = {
         type: 'number',
         default: defaultInlineBytes / bytesPerMegabyte,
         requiresArg: true,
-        describe: 'Megabytes of thumbnails inside the page; further ones are files in report/',
+        describe: 'Megabytes of thumbnails inside the page; the rest become files in report/',
       }),
   async handler({ dir, inline }) {
     if (!(inline >= 0 && inline <= 1000)) {

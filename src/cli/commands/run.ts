@@ -47,7 +47,7 @@ export const runCommand: CommandBody<RunArguments> = {
         requiresArg: true,
         describe: 'Make one of several parts: 0/3, or auto or auto/3 on a cluster; then merge',
       })
-      .option('view', { type: 'boolean', describe: 'Show the run in the browser while it goes on' }) as never,
+      .option('view', { type: 'boolean', describe: 'Show the run live in the browser' }) as never,
   async handler(args) {
     // Before anything that takes time.
     const signals = stopSignals();

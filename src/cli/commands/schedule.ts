@@ -22,12 +22,12 @@ export const scheduleCommand: CommandBody<ScheduleArguments> = {
         describe: 'Job files, or folders of job files, which are watched',
       })
       .option('until-done', { type: 'boolean', describe: 'Exit when no job has anything left to do' })
-      .option('systemd', { type: 'boolean', describe: 'Print units of systemd instead' })
-      .option('cron', { type: 'boolean', describe: 'Print lines for a crontab instead' })
+      .option('systemd', { type: 'boolean', describe: 'Print systemd units instead' })
+      .option('cron', { type: 'boolean', describe: 'Print crontab lines instead' })
       .option('slurm', { type: 'boolean', describe: 'Print a script for sbatch instead' })
       .option('kubernetes', {
         type: 'boolean',
-        describe: 'Print a manifest for Kubernetes instead',
+        describe: 'Print a Kubernetes manifest instead',
       }) as never,
   async handler(args) {
     const wanted = nightlySystems.filter((system) => args[system]);
@@ -38,7 +38,7 @@ export const scheduleCommand: CommandBody<ScheduleArguments> = {
     if (!system && given !== undefined) {
       throw new WildstyleError(
         'option-invalid',
-        `${given} goes into what --systemd, --cron, --slurm and --kubernetes print. Without one of these, jobs run as their files say.`,
+        `${given} works only with --systemd, --cron, --slurm or --kubernetes. Without one of these, jobs run as their files say.`,
         { cure: 'Write it into the job file.' },
       );
     }

@@ -73,7 +73,7 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
         type: 'string',
         requiresArg: true,
         choices: presetNames,
-        describe: 'Named recipe to start from; a job has recipe.preset',
+        describe: 'Named recipe to start from; in a job: recipe.preset',
       })
       .option('set', {
         type: 'string',
@@ -145,7 +145,7 @@ export const stylizeCommand: CommandBody<StylizeArguments> = {
 /** @throws `option-invalid` for masks without use */
 function checkMasks(mask: string | undefined, ofStyles: readonly string[], styles: number): void {
   if (ofStyles.length > 0 && mask === undefined)
-    throw new WildstyleError('option-invalid', '--style-mask needs --mask: a region is in both images.');
+    throw new WildstyleError('option-invalid', '--style-mask needs --mask: a region must be in both images.');
   if (ofStyles.length > styles) {
     const message = `There are ${ofStyles.length} masks for ${styles} style images.`;
     throw new WildstyleError('option-invalid', message);

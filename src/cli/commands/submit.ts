@@ -23,7 +23,7 @@ export const submitCommand: CommandBody<SubmitArguments> = {
       .option('shards', {
         type: 'number',
         requiresArg: true,
-        describe: 'Number of shards; BullMQ: about one for 64 images by default',
+        describe: 'Number of shards; default for BullMQ: about one per 64 images',
       })
       .option('tasks', {
         type: 'number',
@@ -43,7 +43,7 @@ export const submitCommand: CommandBody<SubmitArguments> = {
       })
       .option('print', {
         type: 'boolean',
-        describe: 'Print the script or the manifests, and submit nothing',
+        describe: 'Print the script or the manifests without submitting them',
       }) as never,
   async handler(args) {
     const job = await loadJob(args.job, { overrides: overridesOf(args, resolve) });

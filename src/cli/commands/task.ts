@@ -55,17 +55,17 @@ export const taskCommand: CommandBody<TaskArguments> = {
     signals.dispose();
     switch (ended.type) {
       case 'again':
-        print(`Something is left. Goes on ${formatInstant(localZone(), ended.atMs)} (${localZone()}).`);
+        print(`Unfinished. Starts again ${formatInstant(localZone(), ended.atMs)} (${localZone()}).`);
         process.exitCode = exitCodes.stopped;
         return;
       case 'give-up':
         print(
-          `Something is left, but ${ended.setbacks} starts in a row have made no image${ended.errorCode ? ` (${ended.errorCode})` : ''}. Mend the cause, then submit the job again.`,
+          `Unfinished, but ${ended.setbacks} starts in a row have made no image${ended.errorCode ? ` (${ended.errorCode})` : ''}. Fix the cause, then submit the job again.`,
         );
         process.exitCode = exitCodes.stopped;
         return;
       case 'canceled':
-        print('Something is left, but Slurm has ended this job.');
+        print('Unfinished, but Slurm has ended this job.');
         process.exitCode = ended.exitCode;
         return;
       default:

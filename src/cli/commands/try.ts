@@ -49,7 +49,7 @@ export const tryCommand: CommandBody<TryArguments> = {
       .option('size', {
         type: 'number',
         requiresArg: true,
-        describe: `Long edge of the results in pixels; default: ${usualTrySizePx}, or what fits into a minute`,
+        describe: `Long edge of the results in pixels; default: ${usualTrySizePx}, or what fits in a minute`,
       })
       .option('out', { type: 'string', default: 'try.png', requiresArg: true, describe: 'PNG file' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Weights file for the network' })
@@ -95,5 +95,5 @@ function sizeText({ sizePx, estimateMs, wantedMs }: AffordableSize): string {
   const about = `${sizePx} pixels: about ${formatDuration(estimateMs)}`;
   return sizePx === usualTrySizePx
     ? `${about}.`
-    : `${about}, to keep to a minute; --size ${usualTrySizePx} takes about ${formatDuration(wantedMs)}.`;
+    : `${about}, to stay within a minute; --size ${usualTrySizePx} takes about ${formatDuration(wantedMs)}.`;
 }

@@ -22,11 +22,11 @@ export const verifyCommand: CommandBody<VerifyArguments> = {
       .positional('dir', { type: 'string', demandOption: true, describe: 'The dataset folder' })
       .option('leaks', {
         type: 'boolean',
-        describe: 'Also prove that no photograph, group, near duplicate or split style is in two splits',
+        describe: 'Also check that no photograph, group, near duplicate or disjoint style is in two splits',
       })
       .option('repair', {
         type: 'boolean',
-        describe: 'Make anew what is missing or wrong; move foreign files to .wildstyle/set-aside/',
+        describe: 'Remake missing or damaged files; move foreign files to .wildstyle/set-aside/',
       })
       .option('job', {
         type: 'string',
@@ -36,7 +36,7 @@ export const verifyCommand: CommandBody<VerifyArguments> = {
       .option('json', { type: 'boolean', describe: 'Print the result as JSON' }) as never,
   async handler({ dir, leaks: isSearched = false, repair, job, json }) {
     if (job !== undefined && !repair)
-      throw new WildstyleError('option-invalid', '--job is for --repair, which is not given.');
+      throw new WildstyleError('option-invalid', '--job works only with --repair.');
     if (repair) {
       const { repairCommand } = await import('./verify/repair.js');
       const code = await repairCommand(dir, { job, json: json ?? false });
@@ -72,7 +72,7 @@ function leaksText({ splits, pictures, unknown }: NonNullable<Verification['leak
   const found = count === 0 ? 'no leaks' : `${count} leak${count === 1 ? '' : 's'}`;
   const missing =
     unknown > 0
-      ? ` ${unknown} source images are not known any more: near duplicates of them were not looked for.`
+      ? ` ${unknown} source images are no longer known, so their near duplicates were not checked.`
       : '';
   const between = splits.length === 1 ? 'one split' : `${splits.length} splits (${splits.join(', ')})`;
   return `${between}, ${pictures} pictures compared: ${found}.${missing}`;

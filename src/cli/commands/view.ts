@@ -1,4 +1,4 @@
-/** `wildstyle view`: shows a run in the browser while it goes on. @module */
+/** `wildstyle view`: shows a run live in the browser. @module */
 import { resolve } from 'node:path';
 import { folderStatus, isGoing } from '../../dataset/status/folder-status.js';
 import { WildstyleError } from '../../errors.js';
@@ -36,8 +36,8 @@ export const viewCommand: CommandBody<ViewArguments> = {
     print(`View: ${server.url}`);
     print(
       wasGoing
-        ? 'It ends with the run, or with Ctrl-C.'
-        : 'No run is going on. Press Ctrl-C to end the view.',
+        ? 'The view ends with the run, or with Ctrl-C.'
+        : 'No run is in progress. Press Ctrl-C to end the view.',
     );
     if (open) openForUser(server.url);
     const signals = stopSignals();

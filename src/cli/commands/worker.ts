@@ -1,4 +1,4 @@
-/** `wildstyle worker`: makes the shards that are in a queue. @module */
+/** `wildstyle worker`: makes the shards in a queue. @module */
 import { once } from 'node:events';
 import { parseDuration } from '../../calendar/durations.js';
 import { WildstyleError } from '../../errors.js';
@@ -30,7 +30,7 @@ export const workerCommand: CommandBody<{ queue: string; handOver?: string }> = 
       .option('hand-over', {
         type: 'string',
         requiresArg: true,
-        describe: 'After this time, give a task back if another worker has nothing to do; default: 10m',
+        describe: 'After this time, return a task if another worker is idle; default: 10m',
       }) as never,
   async handler({ queue, handOver }) {
     const connection = readQueueAddress(queue);

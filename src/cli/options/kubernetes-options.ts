@@ -21,7 +21,7 @@ export function withKubernetesOptions<T>(yargs: Argv<T>): Argv<T & KubernetesArg
   const text = (describe: string) => ({ type: 'string' as const, requiresArg: true, describe });
   return yargs
     .option('image', text('Kubernetes: container image with wildstyle'))
-    .option('claim', text('Kubernetes: claim of the volume with job, images and output'))
+    .option('claim', text('Kubernetes: claim of the persistent volume with job, images and output'))
     .option('mount', text('Kubernetes: where that volume is mounted; paths of the job are the same there'))
     .option('namespace', text('Kubernetes: namespace'))
     .option('memory', text('Kubernetes: memory of a pod, such as 8Gi'))

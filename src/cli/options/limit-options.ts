@@ -17,17 +17,17 @@ export function withLimitOptions<T>(yargs: Argv<T>): Argv<T & LimitArguments> {
     .option('until', {
       type: 'string',
       requiresArg: true,
-      describe: 'Stop at this time: 06:00, or 2026-11-28 06:00; the next run goes on',
+      describe: 'Stop at this time: 06:00, or 2026-11-28 06:00; the next run continues',
     })
     .option('max-runtime', {
       type: 'string',
       requiresArg: true,
-      describe: 'Stop after this time, such as 8h or 90m; the next run goes on',
+      describe: 'Stop after this time, such as 8h or 90m; the next run continues',
     })
     .option('max-images', {
       type: 'number',
       requiresArg: true,
-      describe: 'Make at most this many images; the next run goes on',
+      describe: 'Make at most this many images; the next run continues',
     }) as unknown as Argv<T & LimitArguments>;
 }
 
@@ -65,18 +65,12 @@ export function checkRepeatedLimits(
   if (given === undefined) return;
   const cure = 'Say when the job may run: --window 22:00-06:00, or run.window in its file.';
   if (isRetried)
-    throw invalid(
-      `${given} does not hold here: a run that it ends is started again in the same window.`,
-      cure,
-    );
+    throw invalid(`${given} has no effect here: a run that it ends is restarted in the same window.`, cure);
   if (!hasWindow)
-    throw invalid(
-      `${given} does not hold without a window: a run that it ends is started again at once.`,
-      cure,
-    );
+    throw invalid(`${given} has no effect without a window: a run that it ends is restarted at once.`, cure);
   if (until?.includes('-'))
     throw invalid(
-      `--until ${until} is one day, but the job starts more than once.`,
+      `--until ${until} is a single day, but the job starts more than once.`,
       'Give a time of day: --until 06:00.',
     );
 }

@@ -19,7 +19,7 @@ export function withRunOptions<T>(yargs: Argv<T>): Argv<T & RunOptionArguments> 
       type: 'string',
       requiresArg: true,
       describe:
-        'File for the log, a line of JSON for each event; default: .wildstyle/log.jsonl in the output folder',
+        'Log file, one line of JSON per event; default: .wildstyle/log.jsonl in the output folder',
     }) as unknown as Argv<T & RunOptionArguments>;
 }
 

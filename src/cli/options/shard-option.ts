@@ -38,7 +38,7 @@ export function readShard(text: string, environment: Environment): Shard {
   const countMissing = environment.JOB_COMPLETION_INDEX !== undefined;
   throw invalid(
     countMissing
-      ? `--shard ${text}: Kubernetes does not tell the count. Add it: --shard auto/N.`
+      ? `--shard ${text}: Kubernetes does not provide the count. Add it: --shard auto/N.`
       : `--shard ${text}: there is no ${schedulers} in the environment.`,
   );
 }

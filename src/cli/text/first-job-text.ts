@@ -69,7 +69,7 @@ export function draftLines({ prepared, estimate, proposal }: Draft, since = 'ago
       `A step of an image of ${sizePx} pixels takes ${formatNumber(msPerStep)} ms, ${measurementText(estimate, since)}.`,
     );
   if (proposal.limit !== undefined)
-    lines.push(`Limited to ${count(proposal.limit, 'stylized image')}, so that it fits into the time.`);
+    lines.push(`Limited to ${count(proposal.limit, 'stylized image')}, so that the run fits in the time.`);
   return lines;
 }
 

@@ -78,7 +78,7 @@ export function eventText(event: RunEvent): string | undefined {
       return `${outcomeOf(event.record)}: ${failureText(event.record)}`;
     case 'worker':
       return event.reason === 'out-of-memory'
-        ? `note: A worker ran out of memory (${event.end}). Going on with ${count(event.workers, 'worker')} and up to ${count(event.batch, 'image')} per batch.`
+        ? `note: A worker ran out of memory (${event.end}). Continuing with ${count(event.workers, 'worker')} and up to ${count(event.batch, 'image')} per batch.`
         : undefined;
     case 'lost': {
       const { files } = event;
@@ -88,14 +88,14 @@ export function eventText(event: RunEvent): string | undefined {
     case 'damaged': {
       const { lines } = event;
       const shown = lines.slice(0, 3).join(', ') + (lines.length > 3 ? ', ...' : '');
-      return `note: ${count(lines.length, 'line')} in the journals ${lines.length === 1 ? 'is' : 'are'} damaged (${shown}). What they recorded is made again.`;
+      return `note: ${count(lines.length, 'line')} in the journals ${lines.length === 1 ? 'is' : 'are'} damaged (${shown}). What they recorded is remade.`;
     }
     case 'space':
       return `note: The dataset needs about ${formatBytes(event.neededBytes)}, and ${formatBytes(event.freeBytes)} are free. If the disk runs full, the run stops and can be resumed.`;
     case 'records-lost':
-      return `note: manifest.jsonl is lost or altered, and so is its copy in .wildstyle. Nothing else says which bytes an image should have: ${
+      return `note: manifest.jsonl is lost or altered, and so is its copy in .wildstyle. Nothing else says which bytes an image should have, so ${
         event.kept === 0 ? 'all images' : `all images but ${event.kept}`
-      } move to .wildstyle/set-aside and are made anew.`;
+      } move to .wildstyle/set-aside and are remade.`;
     case 'overviews-missing':
       return overviewsMissingText(event);
     case 'waiting':
@@ -103,7 +103,7 @@ export function eventText(event: RunEvent): string | undefined {
     case 'draining':
       return `Stopping${reasonText(event.cause, event.atMs)}: finishing the images in progress. Press Ctrl-C again to stop immediately.`;
     case 'dropping':
-      return 'The time is over: giving up the images in progress. They will be made by the next run.';
+      return 'Time is up: giving up the images in progress. The next run will make them.';
     case 'exporting':
       return `Exporting to ${event.format} ...`;
     default:
@@ -145,7 +145,7 @@ export function resultText(result: RunResult, shard?: Shard): string {
   const where = shard ? 'wildstyle status' : `${folder}/manifest.jsonl`;
   if (dropped > 0)
     lines.push(
-      `${count(dropped, 'image')} left out by the gate (label-lost), as the job says; see ${where}. The same job gives the same again.`,
+      `${count(dropped, 'image')} left out by the gate (label-lost), as the job says; see ${where}. Running the same job again gives the same result.`,
     );
   if (failed > dropped) {
     const kinds = Object.entries(failures).map(([code, number]) => `${number} ${code}`);
@@ -179,4 +179,4 @@ const engineText = ({ engine, device, precision }: EngineChoice): string =>
   `${engine} on ${device}, ${precision}`;
 
 const fasterText = (faster: EngineChoice): string =>
-  `The images that exist were made with it; ${engineText(faster)}, would be faster here, in a new output folder.`;
+  `The existing images were made with it; ${engineText(faster)}, would be faster here, in a new output folder.`;

@@ -8,10 +8,10 @@ const stateWords: Readonly<Record<FolderStatus['state'], string>> = {
   running: 'running',
   draining: 'stopping',
   finishing: 'writing the manifest',
-  stopped: 'stopped; run the job again to go on',
+  stopped: 'stopped; run the job again to continue',
   complete: 'complete',
   failed: 'ended with an error',
-  interrupted: 'interrupted without a word; run the job again to go on',
+  interrupted: 'interrupted unexpectedly; run the job again to continue',
   damaged: 'damaged',
 };
 
@@ -25,7 +25,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
     ...(dropped > 0 ? [`, ${dropped} left out by the gate`] : []),
   ].join('');
   const lines = [
-    `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} says what can be done` : ''}`,
+    `${folder}: ${stateWords[state]}${missing ? `: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; wildstyle verify ${folder} shows what can be done` : ''}`,
     `Images   ${complete} of ${items} done, ${pending} left${missingText}`,
   ];
   for (const shard of status.shards ?? []) {
@@ -43,7 +43,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   lines.push(
     isOver
       ? `Run      ended ${formatInstant(zone, updated)} after ${formatDuration(Math.max(0, updated - started))}`
-      : `Run      process ${pid} on ${host}, since ${formatInstant(zone, started)}, last heard of ${formatDuration(Math.max(0, nowMs - updated))} ago`,
+      : `Run      process ${pid} on ${host}, since ${formatInstant(zone, started)}, last heard from ${formatDuration(Math.max(0, nowMs - updated))} ago`,
   );
   if (run.error) lines.push(`Error    ${run.error.code}: ${run.error.message}`);
   if (run.stoppedBy) lines.push(`Stopped  by ${run.stoppedBy}`);

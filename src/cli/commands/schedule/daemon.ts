@@ -67,7 +67,7 @@ function tell(event: ScheduleEvent): void {
     return;
   }
   const { end, state } = event;
-  const next = state.status === 'waiting' ? 'goes on later' : state.status;
+  const next = state.status === 'waiting' ? 'continues later' : state.status;
   print(`${at}  ${name}: ended with ${end.exitCode ?? 'a signal'}; ${next}`);
 }
 

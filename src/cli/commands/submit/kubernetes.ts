@@ -51,11 +51,11 @@ export async function submitToKubernetes(args: SubmitArguments, job: Job, count:
   print(`Applied ${written}: ${count} shards, ${shards.parallelism} at a time, and a merge.`);
   if (windows) {
     print(
-      `The job has a window: ${windowsText(job.run.window)}. Each time that it opens, shards and merge go on. When all is done: kubectl delete -f ${written}`,
+      `The job has a window: ${windowsText(job.run.window)}. Each time it opens, shards and merge continue. When everything is done: kubectl delete -f ${written}`,
     );
   }
   const kind = windows ? 'cronjob' : 'job';
-  print(`To look at it: kubectl get ${kind} ${shards.name}, or wildstyle status ${root}`);
+  print(`Check progress with: kubectl get ${kind} ${shards.name}, or wildstyle status ${root}`);
 }
 
 /** The jobs of each window. */

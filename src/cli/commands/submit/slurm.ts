@@ -56,12 +56,12 @@ export async function submitToSlurm(args: SubmitArguments, job: Job, count: numb
     `Submitted job ${id}: ${left.length} of ${count} shards in ${tasks} tasks. Job ${merge} merges them.`,
   );
   if (windows) {
-    const begin = atMs === undefined ? '' : ` It begins ${windowInstant(windows, atMs)}.`;
+    const begin = atMs === undefined ? '' : ` The tasks start ${windowInstant(windows, atMs)}.`;
     print(
       `The job has a window: ${windowsText(job.run.window)}.${begin} When it closes, tasks wait in the queue for the next one.`,
     );
   }
-  print(`Logs are in ${workFolder}. To look at it: wildstyle status ${root}`);
+  print(`Logs are in ${workFolder}. Check progress with: wildstyle status ${root}`);
 }
 
 async function shardsLeft(root: string, count: number): Promise<number[]> {

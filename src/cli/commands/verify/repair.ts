@@ -1,4 +1,4 @@
-/** `wildstyle verify --repair`: makes anew what is wrong in a dataset. @module */
+/** `wildstyle verify --repair`: remakes missing or damaged files of a dataset. @module */
 import { relative, resolve } from 'node:path';
 import { loadJob } from '../../../job/load.js';
 import { prepare } from '../../../run/preparing/prepare.js';
@@ -61,17 +61,17 @@ function resultText(
   const lines = found.map(problemLine);
   if (setAside.length > 0) lines.push(`Moved to ${folder}: ${setAside.length} files.`);
   for (const file of lost)
-    lines.push(`lost: ${file} is of an earlier job, and this one cannot make it again.`);
+    lines.push(`lost: ${file} comes from an earlier job, and this one cannot remake it.`);
   if (isSameResult === false)
     lines.push(
-      'note: digests.result is not what it was. Images that another kind of machine or another run.batch makes differ in the last digits; records of an altered manifest may differ in what no image shows, such as losses.',
+      'note: digests.result has changed. Images made on another kind of machine or with another run.batch differ in the last digits; records of an altered manifest may differ in what no image shows, such as losses.',
     );
   lines.push(...left.map((problem) => `left: ${problemLine(problem)}`));
-  const pending = run.counts.pending > 0 ? ` ${run.counts.pending} images are left to make.` : '';
+  const pending = run.counts.pending > 0 ? ` ${run.counts.pending} images remain to be made.` : '';
   lines.push(
     left.length === 0
       ? `${dir}: repaired, no differences.${pending}`
-      : `${dir}: ${left.length} differences are left.${pending}`,
+      : `${dir}: ${left.length} differences remain.${pending}`,
   );
   return lines.join('\n');
 }

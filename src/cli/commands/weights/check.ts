@@ -8,7 +8,7 @@ import { print, printJson } from '../../terminal/output.js';
 
 export const checkCommand: CommandModule<object, { file: string; json?: boolean }> = {
   command: 'check <file>',
-  describe: 'Say which network a file fits, check every value, and print its SHA-256',
+  describe: 'Show which network a file fits, check every value, and print its SHA-256',
   builder: (yargs) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'A safetensors or PyTorch file' })
@@ -27,7 +27,7 @@ function lines(checked: CheckedWeights): string[] {
   return [
     `${file}: ${format}, ${formatBytes(bytes)}, ${tensors} tensors`,
     `sha256    ${sha256}${published}`,
-    ...(network === null ? ['network   none that is known'] : networkLines(network, checked)),
+    ...(network === null ? ['network   unknown'] : networkLines(network, checked)),
   ];
 }
 
@@ -35,7 +35,7 @@ function networkLines(network: string, checked: CheckedWeights): string[] {
   const { format, origin, dtypes, preprocess, license, attribution } = checked;
   const isReady = format === 'safetensors';
   const published = Object.hasOwn(publishedWeights, network) ? publishedWeights[network] : undefined;
-  const unknown = published ? 'the first filter is not one that is known' : 'not the file of this package';
+  const unknown = published ? 'the first filter is not a known one' : 'not the file of this package';
   const pixels = `pixels    ${preprocess ?? 'rgb-imagenet, because the file does not say otherwise'}`;
   return [
     `network   ${published?.title ?? network}, all values finite, ${dtypes.join(', ')}`,

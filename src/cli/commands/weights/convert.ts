@@ -19,7 +19,7 @@ interface ConvertArguments {
 
 export const convertCommand: CommandModule<object, ConvertArguments> = {
   command: 'convert <in>',
-  describe: 'Turn a PyTorch file into a safetensors file with the convolutions, without running its code',
+  describe: 'Convert the convolutions of a PyTorch file to safetensors, without running code from the file',
   builder: (yargs) =>
     yargs
       .positional('in', { type: 'string', demandOption: true, describe: 'A PyTorch or safetensors file' })
@@ -32,7 +32,7 @@ export const convertCommand: CommandModule<object, ConvertArguments> = {
       .option('preprocess', {
         choices: preprocesses,
         requiresArg: true,
-        describe: 'Pixels that the network expects; default: known from the file',
+        describe: 'Pixels that the network expects; default: recognized from the file',
       }),
   async handler({ in: input, out = besides(input), half, preprocess }) {
     const { network, title, origin, bytes, sha256, ...converted } = await convertWeights(input, {

@@ -47,7 +47,7 @@ export const fetchCommand: CommandModule<object, FetchArguments> = {
     }
     const spec = specOf(network);
     if (from === undefined && !whole && (await isThere(network))) {
-      print(`${cachedWeightsFile(network)} is there already. Delete it to fetch it again.`);
+      print(`${cachedWeightsFile(network)} already exists. Delete it to fetch it again.`);
       return;
     }
     const signals = stopSignals();
@@ -95,21 +95,21 @@ function nothingToFetch(network: string): string | undefined {
 function specOf(network: string) {
   const names = Object.keys(publishedWeights);
   if (names.includes(network)) return publishedWeights[network];
-  const message = `No published weights of "${network}" are known${didYouMean(network, names)}`;
+  const message = `No published weights are known for "${network}"${didYouMean(network, names)}`;
   throw new WildstyleError('option-invalid', message, { cure: `Networks: ${names.join(', ')}.` });
 }
 
 function startText({ from, wantedBytes, fileBytes, doneBytes, hasRanges }: FetchStart): string {
   const part = wantedBytes < fileBytes ? ` of ${formatBytes(fileBytes)}` : '';
-  const done = doneBytes > 0 ? `, ${formatBytes(doneBytes)} of it there already` : '';
-  const note = hasRanges || part === '' ? '' : ' The server cannot send parts: this reads more.';
+  const done = doneBytes > 0 ? `, ${formatBytes(doneBytes)} already fetched` : '';
+  const note = hasRanges || part === '' ? '' : ' The server cannot send parts of a file, so more is read.';
   return `Fetching ${formatBytes(wantedBytes)}${part}${done}, from ${from}.${note}`;
 }
 
 function resultLines({ file, bytes, sha256, sourceSha256, comparedWith }: Fetched): string[] {
   const verdicts = {
     published: 'as published',
-    server: 'as the server says',
+    server: 'as the server reports',
     nothing: 'no published digest to compare with',
   };
   return [

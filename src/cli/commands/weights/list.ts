@@ -6,7 +6,7 @@ import { print, printJson } from '../../terminal/output.js';
 
 export const listCommand: CommandModule<object, { json?: boolean }> = {
   command: 'list',
-  describe: 'Show each network, whether its weights are there, and the command that gets them',
+  describe: 'Show each network, whether its weights are installed, and the command to get them',
   builder: (yargs) => yargs.option('json', { type: 'boolean', describe: 'Print the list as JSON' }),
   async handler({ json }) {
     const listed = await listWeights();
@@ -30,5 +30,5 @@ function lines(
   if (status === 'built-in')
     return file === null ? [`${name}needs no file`] : [`${name}in the package: ${file}${size}`, ...more];
   if (status === 'present') return [`${name}${file}${size}${use}`, ...more];
-  return [`${name}not there${size}${use}`, ...more];
+  return [`${name}not found${size}${use}`, ...more];
 }
