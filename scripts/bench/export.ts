@@ -84,7 +84,7 @@ export async function benchExport({
       if (digestOfTree(join(root, exportsFolderName, format)) !== digest)
         throw new Error(`The export to ${format} that was killed and resumed has other bytes.`);
       await remove();
-      tell(`${format}: killed at ${Math.round(killedAt * 100)} % of the time, resumed, the same bytes`);
+      tell(`${format}: killed at ${Math.round(killedAt * 100)}% of the time, resumed, the same bytes`);
       const peakMb = Math.max(whole.peakMb, resumed.peakMb);
       figures[format] = { imagesPerSecond: images / whole.seconds, peakMb, killedAt };
     }

@@ -99,7 +99,7 @@ function text(row: Row): string[] {
     'unavailable' in conformance
       ? conformance.unavailable
       : `${conformance.passed} of ${conformance.cases}, worst ${conformance.worstPassed.toExponential(1)}, ${conformance.version}`;
-  const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)} %`;
+  const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)}%`;
   return [
     `suite: ${suite}`,
     `job against reference, 5 steps: loss ${percent(overReference.loss)}, image ${overReference.image.toFixed(2)}`,

@@ -129,7 +129,7 @@ async function main(): Promise<void> {
         }
         return found;
       });
-      say(`seed ${seed}, ${run.arm}: clean ${accuracy.clean.toFixed(1)} %`);
+      say(`seed ${seed}, ${run.arm}: clean ${accuracy.clean.toFixed(1)}%`);
       for (const [test, value] of Object.entries(accuracy)) {
         measured[run.arm] ??= {};
         measured[run.arm][test] ??= [];

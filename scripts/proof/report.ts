@@ -45,7 +45,7 @@ export function markdownOf({ settings, classes, tests, baselines, rows }: ProofR
   );
   return `Settings: ${list(Object.entries(settings))}. Photographs to train on and to test on: ${list(photographs)}. Images of each test: ${list(Object.entries(tests))}.
 
-Accuracy in percent, mean over the seeds with its 95 % interval:
+Accuracy in percent, mean over the seeds with its 95% interval:
 
 ${table(rows, names, ({ accuracy }, test) => shown(accuracy[test]))}
 
@@ -59,7 +59,7 @@ function comparison(baseline: string, names: readonly string[], rows: readonly A
   const count = others.length * names.length;
   return `### Against \`${baseline}\`
 
-Differences with the same seed, in points, with their 95 % intervals. Bold: the interval excludes zero. With ${count} comparisons, about ${Math.round(count * 0.05)} would do so by chance.
+Differences with the same seed, in points, with their 95% intervals. Bold: the interval excludes zero. With ${count} comparisons, about ${Math.round(count * 0.05)} would do so by chance.
 
 ${table(others, names, ({ differences: { [baseline]: found } }, test) => {
   const text = shown(found[test], true);
@@ -104,7 +104,7 @@ export function plotOf({ tests, baselines: [baseline], rows }: ProofResult): str
 <line x1="${x(0)}" x2="${x(0)}" y1="10" y2="${height - 24}" stroke="#bbbbbb"/>
 ${parts.join('\n')}
 <text x="${x(-largest)}" y="${height - 6}">-${largest.toFixed(0)}</text>
-<text x="${x(0) - 150}" y="${height - 6}">points against ${baseline}, 95 % intervals</text>
+<text x="${x(0) - 150}" y="${height - 6}">points against ${baseline}, 95% intervals</text>
 <text x="${x(largest) - 20}" y="${height - 6}">+${largest.toFixed(0)}</text>
 </svg>
 `;

@@ -1,12 +1,12 @@
-/** Means over seeds with 95 % intervals. @module */
+/** Means over seeds with 95% intervals. @module */
 
-/** A mean and half of its 95 % interval. */
+/** A mean and half of its 95% interval. */
 export interface Interval {
   readonly mean: number;
   readonly half: number;
 }
 
-/** Two-sided 97.5 % quantiles of Student's t distribution for 1 to 9 degrees of freedom. */
+/** Two-sided 97.5% quantiles of Student's t distribution for 1 to 9 degrees of freedom. */
 const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 /** Student's interval for the mean of independent values. One value has an infinite one. */

@@ -76,7 +76,7 @@ test('what takes the color of the style is caught, and keeps its label with less
   t.false(html.includes('<caption>By strength'), 'the method has none');
   t.regex(
     html,
-    /<bdi>red<\/bdi><\/th><td class="number">2<\/td><td class="number">0 %<\/td><td class="number">100 %</,
+    /<bdi>red<\/bdi><\/th><td class="number">2<\/td><td class="number">0%<\/td><td class="number">100%</,
   );
   const { job: recorded } = JSON.parse(await readFile(join(job.out, 'dataset.json'), 'utf8'));
   t.is(recorded.gate.classifier.sha256, sha256(await readFile(join(job.folder, 'tiny.onnx'))));
@@ -120,7 +120,7 @@ test('a classifier that cannot judge is refused before anything is made', async 
     plan(job).then((each) => runPlan(each)),
     {
       code: 'gate-weak',
-      message: /The classifier is too weak to judge: of 6 originals, it recognizes 33 %/,
+      message: /The classifier is too weak to judge: of 6 originals, it recognizes 33%/,
     },
   );
   await t.throwsAsync(readFile(join(job.out, 'metadata.jsonl')), { code: 'ENOENT' });

@@ -59,7 +59,7 @@ test('the report of a run in which too many images failed says so first, also wh
   const { html } = await readPage(job.out);
   t.regex(
     html,
-    /Status: <strong class="status failed">too many failures<\/strong>\. 1 of 7 images failed; <code>run\.maxFailures<\/code> tolerates 1 %\./,
+    /Status: <strong class="status failed">too many failures<\/strong>\. 1 of 7 images failed; <code>run\.maxFailures<\/code> tolerates 1%\./,
   );
   t.notRegex(html, /class="status complete"/);
   t.is((await wildstyle(['report', job.out], job)).exitCode, 0);
@@ -82,6 +82,6 @@ test('a dataset says how busy the workers of its last run were', async (t) => {
   t.true(computedMs > 0 && computedMs <= workerMs);
   t.like(environment?.weights, [{ network: 'random', isTrained: false, license: null }]);
   const { html } = await readPage(job.out);
-  t.regex(html, /In the last run, the 2 workers computed <strong>\d+ %<\/strong> of the time: .* of \d+ s\./);
+  t.regex(html, /In the last run, the 2 workers computed <strong>\d+%<\/strong> of the time: .* of \d+ s\./);
   t.regex(html, /12 images took (less than a second|\d+ s) of the workers' time/);
 });

@@ -34,9 +34,9 @@ export async function livePage(name: string): Promise<LivePage> {
 <header><h1><bdi>${title}</bdi></h1></header><main>
 <p>State: <strong id="state" role="status">connecting</strong> <a id="report" href="report.html" hidden>Open the report</a></p>
 <progress id="bar" aria-label="Images done" max="1" value="0"></progress>
-<dl class="cards">${fact('done', 'images done')}${fact('left', 'left')}${fact('failed', 'failed')}${fact('steps', 'steps of this run')}${fact('rate', 'stylized images per minute')}${fact('eta', 'time left')}${fact('in-work-count', 'images in work')}${fact('busy', 'workers busy')}</dl>
+<dl class="cards">${fact('done', 'images done')}${fact('left', 'left')}${fact('failed', 'failed')}${fact('steps', 'steps of this run')}${fact('rate', 'stylized images per minute')}${fact('eta', 'time left')}${fact('in-work-count', 'images in progress')}${fact('busy', 'workers busy')}</dl>
 <section aria-labelledby="failures-title" id="failure-section" hidden><h2 id="failures-title">Failures</h2><ul id="failures"></ul></section>
-<section aria-labelledby="in-work-title" id="in-work-section" hidden><h2 id="in-work-title">Losses of the images in work</h2><ul id="in-work" class="tiles"></ul></section>
+<section aria-labelledby="in-work-title" id="in-work-section" hidden><h2 id="in-work-title">Losses of the images in progress</h2><ul id="in-work" class="tiles"></ul></section>
 <section aria-labelledby="newest-title"><h2 id="newest-title">Newest images</h2><p id="none" class="hint">None yet.</p><ul id="newest" class="tiles"></ul></section>
 </main><script type="module">${script}</script></body></html>
 `;

@@ -58,7 +58,7 @@ export function pageAround(parts: PageParts): { readonly before: string; readonl
 /** Says so if the page shows a part of the dataset. */
 function partNote(shown: number, total: number): string {
   if (shown >= total) return '';
-  return `<p class="note">Everything below is about ${shown} of the ${total} images, spread over the dataset. <code>wildstyle report</code> writes a page of all.</p>`;
+  return `<p class="note">Everything below is about ${shown} of the ${total} images, spread over the dataset. <code>wildstyle report</code> writes a page of all images.</p>`;
 }
 
 function policy(style: string, script: string, hasFiles: boolean): string {
@@ -113,7 +113,7 @@ const gallerySection = ({
 <button type="reset">Reset</button></form>
 <p id="count" role="status"></p>
 <div id="viewport"><div id="cards" role="list" aria-label="Images"></div></div>
-<p class="hint">Arrow keys move, Enter shows an image with all its parameters, / goes to the text filter.</p></section>`;
+<p class="hint">Arrow keys move, Enter shows an image with all its parameters, / jumps to the text filter.</p></section>`;
 
 const dialog =
   '<dialog id="detail" aria-labelledby="detail-title"><div class="bar-top"><h2 id="detail-title"></h2><button type="button" id="previous">Previous</button><button type="button" id="next">Next</button><button type="button" id="close">Close</button></div><div id="detail-body"></div></dialog>';

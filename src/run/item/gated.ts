@@ -94,6 +94,6 @@ export function labelLost(
   const chance = Math.round(100 * after);
   return new WildstyleError(
     'label-lost',
-    `It does not show ${label} any more: the gate sees ${seen || 'nothing'} (${label}: ${chance} %).`,
+    `It no longer shows ${label}: the gate sees ${seen || 'nothing'} (${label}: ${chance}%).`,
   );
 }

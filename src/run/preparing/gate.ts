@@ -97,8 +97,8 @@ function refuseWeak({ accuracy, examples, classes }: Tried, gate: Gate, kind: 'p
     kind === 'probe' ? 'Add originals, use network: vgg19' : 'Check size, mean, std and the order of labels';
   throw new WildstyleError(
     'gate-weak',
-    `The ${kind} is too weak to judge: of ${examples} originals${unseen}, it recognizes ${found} % (by chance: ${chance} %), and gate.accuracy asks for ${asked} %.`,
-    { cure: `${better}, lower gate.accuracy, or leave out gate.` },
+    `The ${kind} is too weak to judge: of ${examples} originals${unseen}, it recognizes ${found}% (by chance: ${chance}%), but gate.accuracy requires ${asked}%.`,
+    { cure: `${better}, lower gate.accuracy, or remove gate.` },
   );
 }
 

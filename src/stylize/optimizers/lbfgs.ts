@@ -9,8 +9,8 @@ import * as tf from '@tensorflow/tfjs';
 import { itemAxes, type Optimizer } from './optimizer.js';
 
 /**
- * The usual number of pairs of steps and gradient changes in the history. With 10, the loss after 110 steps is 0.3 % lower,
- * but a step of a small network takes 5 % longer.
+ * The usual number of pairs of steps and gradient changes in the history. With 10, the loss after 110 steps is 0.3% lower,
+ * but a step of a small network takes 5% longer.
  */
 export const historyLength = 7;
 /**

@@ -30,7 +30,7 @@ function duration(ms: number | null): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const inWorkTitle = 'Losses of the images in work';
+const inWorkTitle = 'Losses of the images in progress';
 const short = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -92,7 +92,7 @@ function show(state: LiveState): void {
   say('failed', String(state.failed));
   say('steps', state.steps === null ? '–' : `${state.steps.done} of ${state.steps.total}`);
   say('rate', short(state.stylizedPerMinute));
-  say('busy', state.workersBusy === null ? '–' : `${Math.round(100 * state.workersBusy)} %`);
+  say('busy', state.workersBusy === null ? '–' : `${Math.round(100 * state.workersBusy)}%`);
   say('eta', duration(state.remainingMs));
   say('in-work-count', String(state.inWorkCount));
   at('report').hidden = !state.hasReport || state.isGoing;
@@ -122,5 +122,5 @@ events.addEventListener('end', (event) => {
   show(JSON.parse(event.data));
 });
 events.addEventListener('error', () => {
-  if (events.readyState === EventSource.CLOSED) say('state', 'the run has ended, or its view has');
+  if (events.readyState === EventSource.CLOSED) say('state', 'the run or its view has ended');
 });

@@ -8,7 +8,7 @@ import { wideTable } from './tables.js';
 /** The shares of labels that the gate found to be kept, by class, style and strength; empty without a gate. */
 export function labelsSection({ counts: { gate } }: DatasetSummary): string {
   if (!gate) return '';
-  const percent = (count: number, of: number) => (of === 0 ? '' : `${Math.round((100 * count) / of)} %`);
+  const percent = (count: number, of: number) => (of === 0 ? '' : `${Math.round((100 * count) / of)}%`);
   type Kept = Pick<typeof gate, 'judged' | 'first' | 'kept'>;
   const row = (name: string, { judged, first, kept }: Kept) =>
     `<tr><th scope="row"><bdi>${escapeHtml(name)}</bdi></th>${[judged, percent(first, judged), percent(kept, judged)].map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;

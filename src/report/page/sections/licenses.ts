@@ -4,7 +4,7 @@ import type { RightsSurvey, SideRights } from '../survey/rights-survey.js';
 import { escapeHtml } from '../visible.js';
 import { wideTable } from './tables.js';
 
-const checkThem = 'Check them before you pass the dataset on.';
+const checkThem = 'Check them before you share the dataset.';
 
 /** Licenses and authors of the content and style images, as their records have them. */
 export function licensesOfImages({ counts }: DatasetSummary, { sides }: RightsSurvey): string {

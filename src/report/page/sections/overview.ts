@@ -36,8 +36,8 @@ function statusText({ status, counts, lastRun }: DatasetSummary): string {
   if (!lastRun?.tooManyFailures) return `Status: <strong class="status ${status}">${status}</strong>.`;
   const { maxFailures } = lastRun;
   const isShare = maxFailures > 0 && maxFailures < 1;
-  const tolerated = isShare ? `${Number((100 * maxFailures).toPrecision(3))} %` : `${maxFailures}`;
-  const kept = status === 'partial' ? ', and others are not made yet' : '';
+  const tolerated = isShare ? `${Number((100 * maxFailures).toPrecision(3))}%` : `${maxFailures}`;
+  const kept = status === 'partial' ? ', and others have not been made yet' : '';
   return `Status: <strong class="status failed">too many failures</strong>. ${counts.failed} of ${counts.items} images failed${kept}; <code>run.maxFailures</code> tolerates ${tolerated}. <a href="#failures">Failures</a>.`;
 }
 

@@ -20,7 +20,7 @@ const barSvg = (length: number): string =>
   `<svg aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="bar" width="${short(length * 100)}" height="10"/></svg>`;
 
 function barRow(name: string, count: number, length: number, share: number): string {
-  return `<tr><th scope="row"><bdi>${escapeHtml(name)}</bdi></th><td class="number">${count}</td><td class="number">${Math.round(share * 1000) / 10} %</td><td>${barSvg(length)}</td></tr>`;
+  return `<tr><th scope="row"><bdi>${escapeHtml(name)}</bdi></th><td class="number">${count}</td><td class="number">${Math.round(share * 1000) / 10}%</td><td>${barSvg(length)}</td></tr>`;
 }
 
 const short = (value: number): string => String(Math.round(value * 10) / 10);

@@ -26,5 +26,5 @@ function busyText(run: DatasetSummary['lastRun']): string {
   const { workers, workerMs, computedMs } = run;
   const who = workers === 1 ? 'the worker' : `the ${workers} workers`;
   const busy = Math.round((100 * computedMs) / workerMs);
-  return `In the last run, ${who} computed <strong>${busy} %</strong> of the time: ${formatDuration(computedMs)} of ${formatDuration(workerMs)}. `;
+  return `In the last run, ${who} computed <strong>${busy}%</strong> of the time: ${formatDuration(computedMs)} of ${formatDuration(workerMs)}. `;
 }
