@@ -22,13 +22,13 @@ const json = z.record(z.string(), z.unknown());
 
 /** What a dataset says of the run that ended last. */
 export const lastRunSchema = growing({
-  workers: z.int().min(0).describe('Worker processes; in a dataset that was merged, those of all shards'),
+  workers: z.int().min(0).describe('Worker processes; in a merged dataset, those of all shards'),
   workerMs: z.number().min(0).describe('Wall-clock time of the workers in milliseconds, summed over them'),
-  computedMs: z.number().min(0).describe('Of this, the time in which they computed'),
+  computedMs: z.number().min(0).describe('Of this, the time spent computing'),
   maxFailures: z.number().min(0).describe('`run.maxFailures` of the job'),
   tooManyFailures: z
     .boolean()
-    .describe('Whether more images failed than that tolerates: the run ended with 1'),
+    .describe('Whether more images failed than that tolerates: the run ended with exit code 1'),
 });
 
 export type LastRun = z.output<typeof lastRunSchema>;
@@ -73,7 +73,7 @@ export const summarySchema = growing({
       .record(z.string(), sha256)
       .describe('sha256 of every other file of the dataset (card, contact sheet, report, exports), by path'),
     summary: sha256.describe(
-      'sha256 of this file as JSON with sorted keys, without white space and without this digest: reveals edits',
+      'sha256 of this file as JSON with sorted keys, without whitespace and without this digest: reveals edits',
     ),
   }),
 });
@@ -183,7 +183,7 @@ function signed(summary: Unsigned): DatasetSummary {
   return { ...summary, digests: { ...digests, summary: summaryDigest({ ...summary, digests }) } };
 }
 
-/** Returns the sha256 of a summary as JSON with sorted keys, without white space and without this digest. Reveals edits. */
+/** Returns the sha256 of a summary as JSON with sorted keys, without whitespace and without this digest. Reveals edits. */
 export function summaryDigest(summary: Unsigned): string {
   const { summary: _, ...digests } = summary.digests as Partial<DatasetSummary['digests']>;
   return canonicalDigest({ ...summary, digests });

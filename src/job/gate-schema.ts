@@ -9,7 +9,7 @@ const classifierSchema = z
     labels: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
       .describe(
-        'The class of each output of the model, in order: a list, or the path of a text file with one on each line. Several outputs with one name count together. Every class of the job must be there; others are what an image may be taken for',
+        'The class of each output of the model, in order: a list, or the path of a text file with one on each line. Outputs with the same name count together. Every class of the job must be among them; the others are what an image may be mistaken for',
       ),
     size: z
       .int()
@@ -32,9 +32,9 @@ const classifierSchema = z
     output: z
       .enum(['logits', 'probabilities'])
       .default('logits')
-      .describe('What the model gives: with logits, probabilities are their softmax'),
+      .describe('What the model returns: with logits, probabilities are their softmax'),
   })
-  .describe('A classifier of your own');
+  .describe('Your own classifier');
 
 export type ClassifierSettings = z.output<typeof classifierSchema>;
 
@@ -44,7 +44,7 @@ export const gateSchema = z
       .union([z.enum(['probe']), classifierSchema])
       .default('probe')
       .describe(
-        "What judges: probe is trained when the run starts, on the job's own originals; or a classifier of your own",
+        "The classifier: probe, which is trained on the job's own originals when the run starts; or your own classifier",
       ),
     attempts: z
       .int()
@@ -56,7 +56,7 @@ export const gateSchema = z
       .enum(['keep', 'blend', 'drop'])
       .default('keep')
       .describe(
-        'What becomes of an image that never shows its class: its best attempt, that attempt mixed with the content, or nothing',
+        'What happens to an image that never shows its class: its best attempt, that attempt mixed with the content, or nothing',
       ),
     blend: z
       .number()
@@ -71,7 +71,7 @@ export const gateSchema = z
       .default(0.6)
       .describe('The job is refused if the classifier recognizes less than this share of the originals'),
   })
-  .describe('Checks whether results still show their class, and makes those that do not more gently');
+  .describe('Checks whether results still show their class, and remakes the others more gently');
 
 export type Gate = z.output<typeof gateSchema>;
 

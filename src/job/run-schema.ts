@@ -100,10 +100,10 @@ export const runSchema = z
       .boolean()
       .default(true)
       .describe(
-        'Write report.html when the run ends; of more than 2,000 images, it shows 1,000. wildstyle report shows all',
+        'Write report.html when the run ends; with more than 2,000 images, it shows 1,000. wildstyle report shows all',
       ),
     onComplete: command.describe(
-      'Command to run when the dataset, or a shard, is complete: text for the shell, or a list of words. Its environment has the facts, such as WILDSTYLE_FOLDER',
+      'Command to run when the dataset, or a shard, is complete: text for the shell, or a list of words. Its environment variables, such as WILDSTYLE_FOLDER, describe the run',
     ),
     onFailure: command.describe(
       'Command to run when a run ends with an error or with more failures than it tolerates',
@@ -125,5 +125,5 @@ export const runSchema = z
     error: 'a list of devices needs an engine by name',
   })
   .describe(
-    'How the job runs; only engine, device, precision and batch affect the results: each computes with other last digits, which L-BFGS amplifies over many steps',
+    'How the job runs; only engine, device, precision and batch affect the results: they change the last digits, which L-BFGS amplifies over many steps',
   );

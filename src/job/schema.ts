@@ -63,13 +63,13 @@ const licenses = z
         .string()
         .min(1)
         .default('license')
-        .describe('Column with the license, best an SPDX identifier such as CC-BY-4.0'),
+        .describe('Column with the license, preferably an SPDX identifier such as CC-BY-4.0'),
       author: z.string().min(1).optional().describe('Column with the author'),
     }),
   ])
   .optional()
   .describe(
-    'Where license and author of each image come from: a file IMAGE.license beside it, as REUSE defines, or a CSV file',
+    'Where license and author of each image come from: a file IMAGE.license beside it, as defined by REUSE, or a CSV file',
   );
 
 const masks = z

@@ -67,11 +67,11 @@ export const splitSchema = z
       .enum(['refuse', 'allow'])
       .default('refuse')
       .describe(
-        'Copies of one photograph (resized, recompressed, mirrored, turned) in two splits: refuse, and keep them together where splits are drawn; or allow, and tell them',
+        'Copies of one photograph (resized, recompressed, mirrored, turned) in two splits: refuse, and keep them together where splits are drawn; or allow, and report them',
       ),
     stylize: names
       .optional()
-      .describe('Splits to stylize; the others get originals alone. Default: train, or the first one'),
+      .describe('Splits to stylize; the others get only originals. Default: train, or the first one'),
     robustness: names
       .default([])
       .describe('Splits that also get a stylized twin, such as test_stylized for test'),

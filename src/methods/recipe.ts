@@ -37,7 +37,7 @@ export const recipeSchema = z
     preset: z
       .enum(presetNames)
       .optional()
-      .describe('A named recipe to start from. Keys of the recipe go before those of the preset'),
+      .describe('A named recipe to start from. Keys of the recipe override those of the preset'),
     method: z.enum(methodNames).default(methodNames[0]).describe('How images are made'),
     size: z
       .int()

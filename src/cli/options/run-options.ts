@@ -18,8 +18,7 @@ export function withRunOptions<T>(yargs: Argv<T>): Argv<T & RunOptionArguments> 
     .option('log-file', {
       type: 'string',
       requiresArg: true,
-      describe:
-        'Log file, one line of JSON per event; default: .wildstyle/log.jsonl in the output folder',
+      describe: 'Log file, one line of JSON per event; default: .wildstyle/log.jsonl in the output folder',
     }) as unknown as Argv<T & RunOptionArguments>;
 }
 

@@ -3,8 +3,7 @@ import { type GateCounts, strengthsIn, withoutStrength } from '../ledger/gate-re
 
 type Row = GateCounts['classes'][string];
 
-const percent = (count: number, of: number): string =>
-  of === 0 ? '' : `${Math.round((100 * count) / of)}%`;
+const percent = (count: number, of: number): string => (of === 0 ? '' : `${Math.round((100 * count) / of)}%`);
 
 /** The shares of labels kept, in all, by class, style and strength. */
 export function labelsTable(

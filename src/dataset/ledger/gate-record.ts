@@ -11,11 +11,11 @@ export const gateFactsSchema = growing({
   verdict: z
     .string()
     .describe(
-      'kept: the class is the most probable one; unjudged: it is not even for the original; else it was not after the last attempt, and the image is the best attempt (lost), that one mixed with the content (blended), or missing (dropped)',
+      'kept: the class is the most probable one; unjudged: not even the original shows the class; lost, blended, dropped: no attempt shows the class, and the image is the best attempt, that attempt mixed with the content, or missing',
     ),
   before: probability.describe('Probability of the class for the content image'),
   after: probability.describe('Probability of the class for the image'),
-  seen: z.string().describe('Most probable class; empty if it shows nothing of the kind'),
+  seen: z.string().describe('Most probable class; empty if it shows no class'),
   attempts: z
     .array(
       growing({

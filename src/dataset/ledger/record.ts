@@ -42,7 +42,7 @@ const annotatedObject = growing({
     .tuple([z.number(), z.number(), z.number(), z.number()])
     .describe('Left, top, width, height in pixels'),
   area: z.number().describe('Area in square pixels: of the mask or the outlines, or else of the box'),
-  polygons: z.array(z.array(z.number())).optional().describe('Outlines: x and y in turn, in pixels'),
+  polygons: z.array(z.array(z.number())).optional().describe('Outlines: x and y alternate, in pixels'),
   rle: growing({
     size: z.tuple([z.int(), z.int()]).describe('Height and width'),
     counts: z.string().describe('Run lengths as in COCO'),
@@ -89,7 +89,7 @@ const stylized = {
   sources: sourcesOf<ByRole<Source>>(),
   replica: z.int().describe('Index among the images made from the same sources, from 0'),
   seed: z.int().describe('Seed for everything random in the item'),
-  gate: gateFactsSchema.optional().describe('What the gate says of the image. Only in jobs with `gate`'),
+  gate: gateFactsSchema.optional().describe('What the gate found. Only in jobs with `gate`'),
   drawn: recipe.describe('The resolved recipe as drawn: all parameters'),
 };
 

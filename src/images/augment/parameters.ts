@@ -71,8 +71,8 @@ export const augmentationSchema = z.strictObject({
 
 /** The recipe's `augment`. */
 export const augmentSchema = z.strictObject({
-  before: augmentationSchema.optional().describe('Done to the content image before it is stylized'),
-  after: augmentationSchema.optional().describe('Done to the result'),
+  before: augmentationSchema.optional().describe('Applied to the content image before it is stylized'),
+  after: augmentationSchema.optional().describe('Applied to the result'),
 });
 
 /** Augmentations as drawn: plain values, all defaults filled in. */

@@ -68,7 +68,7 @@ export const optimizeParameters = {
     .enum(paddings)
     .default('replicate')
     .describe(
-      'What networks of the kind of VGG see beyond the border. replicate: copies of it, before the second pooling; first: before the first layer only; zeros: as published',
+      'What VGG-like networks see beyond the border. replicate: copies of it, before the second pooling; first: before the first layer only; zeros: as published',
     ),
   smoothing: z
     .boolean()
@@ -108,7 +108,7 @@ export const optimizeParameters = {
       strength: weight
         .default(10)
         .describe(
-          'How strongly the style acts: 1 is barely visible, 10 clearly a painting that keeps its shapes, 100 free',
+          'How strongly the style acts: 1 is barely visible, 10 clearly a painting that keeps its shapes, 100 mostly style',
         ),
       weight: weight.optional().describe('Weight of the style loss. Default: `strength`² / 50'),
       size: z
@@ -175,7 +175,7 @@ export const optimizeParameters = {
     .max(0.9999)
     .default(0)
     .describe(
-      'Delivers an exponential moving average of the iterates, with this decay, instead of the last one. 0: the last one. Not for lbfgs',
+      'Returns an exponential moving average of the iterates, with this decay, instead of the last one. 0: the last one. Not for lbfgs',
     ),
   plateau: z
     .number()

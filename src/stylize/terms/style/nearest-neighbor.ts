@@ -35,7 +35,7 @@ export const nearestNeighbor = lossWith(
       default: 'image',
       words: ['image', 'content'],
       describe:
-        'Whose features choose the partners. image: those of the image as it is; content: those of the content, as published, which needs no content loss',
+        'Whose features choose the partners. image: those of the current image; content: those of the content, as published, which needs no content loss',
     },
     places: placesParameter(1024),
   },
