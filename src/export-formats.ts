@@ -31,7 +31,7 @@ const exportFormats = {
     load: async (): Promise<Exporter> => (await import('./export/tfrecord/tfrecord.js')).tfrecord,
   },
   coco: {
-    describe: 'one COCO file per split; an image without boxes has one around all of it',
+    describe: 'one COCO file per split; without annotations, each labeled image has one box around it',
     load: async (): Promise<Exporter> => (await import('./export/coco.js')).coco,
   },
   yolo: {
@@ -44,11 +44,11 @@ const exportFormats = {
     load: async (): Promise<Exporter> => (await import('./export/annotated/yolo-boxes.js')).yoloBoxes,
   },
   masks: {
-    describe: 'a gray PNG for each image, in which values are categories',
+    describe: 'a gray PNG for each image, whose values are categories',
     load: async (): Promise<Exporter> => (await import('./export/annotated/masks.js')).masks,
   },
   croissant: {
-    describe: 'a description of the dataset in Croissant 1.1, which loaders read, too',
+    describe: 'a description of the dataset in Croissant 1.1, which loaders can read, too',
     load: async (): Promise<Exporter> => (await import('./export/croissant/croissant.js')).croissant,
   },
 } satisfies Record<string, ExportFormat>;

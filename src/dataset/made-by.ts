@@ -22,7 +22,7 @@ export interface MadeBy {
 export function madeBy({ job, earlierJobs }: Pick<DatasetSummary, 'job' | 'earlierJobs'>): MadeBy {
   const named = new Set([job, ...earlierJobs].flatMap(methodsOf));
   const known = [...words].flatMap(([name, word]) => (named.has(name) ? [word] : []));
-  const plain = 'a content image, which was augmented at most, and its label';
+  const plain = 'a content image, at most augmented, with its label';
   if (known.length === 0)
     return { methods: 'classical augmentation', about: `each image is ${plain}`, hasStyle: false };
   const look = named.has('optimize') ? 'look' : 'colors';

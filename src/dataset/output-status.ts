@@ -180,7 +180,7 @@ async function recordedItems(
     'dataset-invalid',
     `${paths.manifest} is missing, so the images cannot be identified.`,
     {
-      cure: 'Restore it, or let `wildstyle verify DIR --repair` make all images anew.',
+      cure: 'Restore it, or run `wildstyle verify DIR --repair` to remake all images.',
     },
   );
 }

@@ -91,7 +91,7 @@ const full: Trouble = {
 };
 const failing: Trouble = {
   code: 'disk-failed',
-  what: 'the disk does not answer or reports errors',
+  what: 'the disk does not respond or reports errors',
   cure: 'Check the disk or the network share, then run again. Finished images are kept',
 };
 const exhausted: Trouble = {

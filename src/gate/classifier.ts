@@ -80,7 +80,7 @@ export class Classifier {
         );
       }
       if (!values.every(Number.isFinite))
-        throw classifierInvalid(`${model} gives values that are no numbers for a gray image.`);
+        throw classifierInvalid(`${model} gives values that are not finite numbers for a gray image.`);
       const looksProbable = areProbabilities(values);
       if (output === 'probabilities' && !looksProbable)
         throw classifierInvalid(`${model} does not give probabilities: set gate.classifier.output: logits.`);
@@ -96,13 +96,14 @@ export class Classifier {
   /**
    * The probability of each class, by name.
    * @param image `[1, height, width, 3]`, RGB in [0, 1]; stretched to the square that the model takes
-   * @throws `engine-failed` if the model fails, or its values are no numbers
+   * @throws `engine-failed` if the model fails, or its values are not finite numbers
    */
   async read(image: HostTensor): Promise<Record<string, number>> {
     const { labels, output, size } = this.file;
     try {
       const values = await this.#outputs(resizeTensor(image, [1, size, size, 3]));
-      if (!values.every(Number.isFinite)) throw new Error('The classifier gives values that are no numbers.');
+      if (!values.every(Number.isFinite))
+        throw new Error('The classifier gives values that are not finite numbers.');
       const shares = output === 'probabilities' ? values : softmaxOf(values);
       const found: Record<string, number> = Object.fromEntries(labels.map((name) => [name, 0]));
       for (const [i, name] of labels.entries()) found[name] = Math.min(1, found[name] + shares[i]);

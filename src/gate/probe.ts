@@ -65,7 +65,7 @@ export function trainProbe(examples: readonly Example[]): Probe {
     throw new WildstyleError(
       'gate-weak',
       `The probe cannot be trained: ${examples.length} originals in ${classes.length} classes are too few.`,
-      { cure: 'Add originals, so that every class has about ten or more, or leave out gate.' },
+      { cure: 'Add originals, so that every class has about ten or more, or remove gate.' },
     );
   }
   const { means, deviations } = momentsOf(examples.map(({ features }) => features));

@@ -52,7 +52,7 @@ export async function decodeMask(
     known.add(colorAt(pixel));
     if (known.size > mostColors) {
       throw invalid(
-        `${name}: has more than ${mostColors} colors, so they are no regions`,
+        `${name}: has more than ${mostColors} colors, so they are not regions`,
         'Save it as PNG, without soft edges.',
       );
     }

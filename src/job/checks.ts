@@ -109,7 +109,7 @@ export function checkMasks({ content, style, recipe }: Omit<Job, 'file'>): JobPr
   }
   if (content.masks !== undefined && style.masks === undefined && !isByRegion) {
     const message =
-      'content.masks: style.masks is missing, and recipe.blend is not by region, so the masks have no use';
+      'content.masks: style.masks is missing, and recipe.blend is not by region, so the masks have no effect';
     return [{ path: ['content', 'masks'], at: 'key', message }];
   }
   return [];

@@ -13,7 +13,7 @@ export const splitName = z.string().refine((name) => folderNameProblem(name) ===
 
 const ownSplitName = splitName.refine(
   (name) => !name.endsWith(robustnessSuffix),
-  `names that end in "${robustnessSuffix}" are those of robustness sets`,
+  `names that end in "${robustnessSuffix}" are reserved for robustness sets`,
 );
 
 const names = z.array(ownSplitName).max(100);

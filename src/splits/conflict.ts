@@ -22,7 +22,7 @@ export function splitConflict(one: PlacedImage, other: PlacedImage): WildstyleEr
       : `${first.path} (${first.split}) and ${second.path} (${second.split}) are the same photograph in two splits.`
     : `${first.path} (${first.split}) and ${second.path} (${second.split}) ${group ? `are of the group "${group}"` : 'show the same picture'}, but in two splits.`;
   return new WildstyleError('split-conflict', what, {
-    cure: 'Put both into the same split, or leave one out. Results on images that were trained on mean nothing.',
+    cure: 'Put both into the same split, or leave one out. Results on training images mean nothing.',
   });
 }
 

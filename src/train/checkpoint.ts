@@ -41,7 +41,7 @@ export async function readCheckpoint(path: string): Promise<TrainingState | unde
   const step = Number(metadata.step);
   if (!Number.isSafeInteger(step) || step < 0 || typeof metadata.moments !== 'string') {
     throw new WildstyleError('weights-invalid', `${path} is not a checkpoint: it does not say its step.`, {
-      cure: 'Give the file that the training wrote, or none to begin anew.',
+      cure: 'Give the file that the training wrote, or none to start over.',
     });
   }
   const tensors = Object.fromEntries(

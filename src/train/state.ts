@@ -30,7 +30,7 @@ function check(kind: string, expected: Named<HostTensor>, given: Named<HostTenso
 }
 
 function mismatch(what: string): WildstyleError {
-  return new WildstyleError('shape-mismatch', `The state is not of this task: ${what}.`, {
+  return new WildstyleError('shape-mismatch', `The state does not belong to this task: ${what}.`, {
     cure: 'Continue with the task and the optimizer that the state was saved with.',
   });
 }

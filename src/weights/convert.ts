@@ -66,7 +66,7 @@ function unknownNetwork(
   const titles = Object.values(known).map(({ title }) => title);
   throw new WildstyleError(
     'weights-invalid',
-    `${path} contains no network that is known (${titles.join(', ')}). It has ${file.tensors.size} tensors: ${names}, ...`,
+    `${path} contains no known network (${titles.join(', ')}). It has ${file.tensors.size} tensors: ${names}, ...`,
     { cure: 'Use a file with the convolutions under the names of torchvision: features.0.weight, ...' },
   );
 }

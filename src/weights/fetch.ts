@@ -81,7 +81,7 @@ export async function fetchWeights(
         options.onFallback?.(known, next.url);
       }
     }
-    throw failed(`No address of ${spec.title} is known.`);
+    throw failed(`No address is known for ${spec.title}.`);
   });
 }
 

@@ -22,7 +22,7 @@ test('descriptions name the methods that were used', (t) => {
   t.is(of('histogram', 'optimize').methods, 'neural style transfer and histogram matching');
   t.deepEqual(of('none'), {
     methods: 'classical augmentation',
-    about: 'each image is a content image, which was augmented at most, and its label',
+    about: 'each image is a content image, at most augmented, with its label',
     hasStyle: false,
   });
   t.regex(of({ choice: ['none', 'optimize'] }).about, /; those with the method `none` are a content image/);
@@ -57,10 +57,7 @@ test('the card: methods, singular forms, and what the gate left out is no failur
   );
   t.notRegex(card, /neural style transfer|- style-transfer|look of a style/);
   t.regex(card, /^\| class \| stylized \| originals \| missing \|$/m);
-  t.regex(
-    card,
-    /^1 image did not show the class any more and was left out, as the job says \(`label-lost`\)\.$/m,
-  );
+  t.regex(card, /^1 image no longer showed the class and was left out, as the job says \(`label-lost`\)\.$/m);
   t.notRegex(card, /Failures by code|strength without strength/);
   const both = { ...gate, strengths: { 'without strength': kept, 'up to 1': kept } };
   const more = datasetCard({

@@ -154,15 +154,15 @@ test('compares everything with the copy of an altered manifest, and says what a 
   ]);
   await appendFile(manifestCopy, '{}\n');
   const outlook = async () => (await found()).find(([code]) => code === 'manifest-altered')?.[2];
-  const noCopy = 'there is no intact copy in .wildstyle: a repair makes';
-  t.is(await outlook(), `${noCopy} every image whose record is altered or missing anew`);
+  const noCopy = 'there is no intact copy in .wildstyle: a repair remakes';
+  t.is(await outlook(), `${noCopy} every image whose record is altered or missing`);
   await writeFile(manifestCopy, '');
-  t.is(await outlook(), `${noCopy} all images anew`);
+  t.is(await outlook(), `${noCopy} all images`);
   await appendFile(manifestCopy, '{}\n');
   await unlink(manifest);
   t.deepEqual(
     (await verifyDataset(root)).problems.map(({ message }) => message),
-    ['is missing, and its copy in .wildstyle was altered: a repair makes anew what it lacks'],
+    ['is missing, and its copy in .wildstyle was altered: a repair remakes what it lacks'],
   );
 });
 

@@ -102,7 +102,7 @@ const refused: [name: string, bytes: Uint8Array, changes: Partial<ClassifierFile
       ],
     }),
     {},
-    /values that are no numbers/,
+    /values that are not finite numbers/,
   ],
   [
     'a batch of two',

@@ -305,11 +305,11 @@ test.serial(
     const { manifest, manifestCopy } = outputPaths(root);
     const lines = (await readFile(manifest, 'utf8')).trimEnd().split('\n');
     const cases = [
-      { copyText: '', kept: 0, told: /no intact copy in \.wildstyle: a repair makes all images anew$/ },
+      { copyText: '', kept: 0, told: /no intact copy in \.wildstyle: a repair remakes all images$/ },
       {
         copyText: `${lines.slice(2).join('\n')}\n`,
         kept: lines.length - 2,
-        told: /no intact copy in \.wildstyle: a repair makes every image whose record is altered or missing anew$/,
+        told: /no intact copy in \.wildstyle: a repair remakes every image whose record is altered or missing$/,
       },
     ];
     for (const { copyText, kept, told } of cases) {
@@ -332,7 +332,7 @@ test.serial(
 );
 
 test.serial(
-  'without any record, a repair says that it makes all images anew before it moves one',
+  'without any record, a repair says that it will remake all images before it moves one',
   async (t) => {
     const root = await copy('lost');
     const { manifest, manifestCopy } = outputPaths(root);
@@ -343,7 +343,7 @@ test.serial(
         if (type === 'records-lost') seen.push(readdirSync(join(root, 'train/ponds')).length);
       },
     });
-    t.is(found[0].message, 'is missing, and so is its copy in .wildstyle: a repair makes all images anew');
+    t.is(found[0].message, 'is missing, and so is its copy in .wildstyle: a repair remakes all images');
     t.deepEqual(seen, [2]);
   },
 );

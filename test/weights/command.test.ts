@@ -73,7 +73,7 @@ test('a job without weights names the command, which gets them, survives Ctrl-C,
   t.regex(stdout, /^Fetching 40 MB of 42\.1 MB, from http:/);
   t.regex(
     stderr,
-    /^wildstyle: download-interrupted: .*it was stopped\.\n {2}Run the command again\. It goes on at \d+%/,
+    /^wildstyle: download-interrupted: .*it was stopped\.\n {2}Run the command again\. It continues at \d+%/,
   );
   const weights = join(job.cache, 'wildstyle', 'weights');
   t.deepEqual(await readdir(weights), ['vgg19.partial']);

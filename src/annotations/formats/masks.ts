@@ -33,7 +33,7 @@ export async function readMask(
     values[i] = data[i * channels];
     const isGray =
       channels < 3 || (data[i * channels + 1] === values[i] && data[i * channels + 2] === values[i]);
-    if (!isGray) throw invalid(file, 'has colors, so its values are not numbers of categories');
+    if (!isGray) throw invalid(file, 'has colors, so its values are not category numbers');
   }
   const present = [...new Set(values)].filter((value) => value > 0).sort((a, b) => a - b);
   return present.map((categoryId) => {
@@ -45,6 +45,6 @@ export async function readMask(
 
 function invalid(file: string, problem: string): WildstyleError {
   return new WildstyleError('annotations-invalid', `The mask ${file} ${problem}.`, {
-    cure: 'Save masks as 8-bit gray PNG files of the size of their images.',
+    cure: 'Save masks as 8-bit gray PNG files with the size of their images.',
   });
 }

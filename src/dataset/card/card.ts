@@ -106,7 +106,7 @@ function features(classes: readonly string[]): object[] {
 function partialNote({ counts, status }: DatasetSummary): string {
   if (status === 'complete') return '';
   const share = `${counts.complete} of ${counts.items} images`;
-  return `> **This dataset is not complete.** It has ${share}; the job goes on when it is run again. Images are made in an order in which every part resembles the whole: classes, styles and originals have the shares that they have in the plan. \`status\` in \`dataset.json\` turns from \`partial\` to \`complete\` with the last image.`;
+  return `> **This dataset is not complete.** It has ${share}; run the job again to continue. Images are made in an order in which every part resembles the whole: classes, styles and originals have the same shares as in the plan. \`status\` in \`dataset.json\` turns from \`partial\` to \`complete\` with the last image.`;
 }
 
 function sentence({ counts, status }: DatasetSummary): string {
@@ -143,7 +143,7 @@ function countsTable({ counts }: DatasetSummary): string {
     ...(errors.length > 0 ? [`Failures by code: ${errors.join(', ')}.`] : []),
     ...(dropped > 0
       ? [
-          `${counted(dropped, 'image')} did not show the class any more and ${dropped === 1 ? 'was' : 'were'} left out, as the job says (\`label-lost\`).`,
+          `${counted(dropped, 'image')} no longer showed the class and ${dropped === 1 ? 'was' : 'were'} left out, as the job says (\`label-lost\`).`,
         ]
       : []),
   ].join('\n\n');
@@ -161,7 +161,7 @@ function splitsNote({ counts, job }: DatasetSummary): string {
   const rows = Object.entries(counts.splits).map(([name, images]) => [`\`${name}\``, images]);
   return [
     table(['split', 'images'], rows),
-    `The photographs were divided before any was stylized, so that no group is in two splits; \`wildstyle verify --leaks\` proves it. ${[...twins, warning].join(' ')}`,
+    `The photographs were divided before any was stylized, so that no group is in two splits; \`wildstyle verify --leaks\` checks this. ${[...twins, warning].join(' ')}`,
   ].join('\n\n');
 }
 

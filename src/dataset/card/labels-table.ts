@@ -29,5 +29,5 @@ export function labelsTable(
     gate.unjudged === 0
       ? ''
       : ` ${gate.unjudged} more were not judged, because it does not recognize their originals.`;
-  return `A classifier was asked whether stylized images still show their class; the record of each has every attempt. \`first\` is the share at the strength that was drawn, \`in the end\` that after gentler attempts.${unjudged}\n\n${table(['', 'judged', 'first', 'in the end'], rows)}`;
+  return `A classifier was asked whether stylized images still show their class; the record of each has every attempt. \`first\` is the share at the strength that was drawn, \`in the end\` the share after gentler attempts.${unjudged}\n\n${table(['', 'judged', 'first', 'in the end'], rows)}`;
 }

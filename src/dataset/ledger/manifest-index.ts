@@ -50,6 +50,6 @@ function altered(path: string): WildstyleError {
   return new WildstyleError(
     'dataset-invalid',
     `${path} was altered: it does not match its digest in dataset.json.`,
-    { cure: 'Restore the file, or let `wildstyle verify DIR --repair` mend the dataset.' },
+    { cure: 'Restore the file, or run `wildstyle verify DIR --repair` to fix the dataset.' },
   );
 }

@@ -49,7 +49,7 @@ export function summaryProblems(
     const message = 'was edited: its content does not match its digest';
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   } else if (!isAsWritten) {
-    const message = 'was edited: its white space has changed or a key is repeated';
+    const message = 'was edited: its whitespace has changed or a key is repeated';
     problems.push({ code: 'summary-differs', file: 'dataset.json', message });
   }
   // If the manifest was altered, its result digest differs too; report only one of them.

@@ -117,10 +117,10 @@ async function missingManifest(root: string, summary: DatasetSummary | undefined
     return { ...problem, message };
   }
   if (path) {
-    const message = 'is missing, and its copy in .wildstyle was altered: a repair makes anew what it lacks';
+    const message = 'is missing, and its copy in .wildstyle was altered: a repair remakes what it lacks';
     return { ...problem, message };
   }
-  const message = 'is missing, and so is its copy in .wildstyle: a repair makes all images anew';
+  const message = 'is missing, and so is its copy in .wildstyle: a repair remakes all images';
   return { ...problem, message };
 }
 
@@ -136,5 +136,5 @@ async function recordsLeft(
     return '; its records are in .wildstyle too, and a repair takes them from there';
   const what =
     items === 0 && known.path === manifest ? 'all images' : 'every image whose record is altered or missing';
-  return `; there is no intact copy in .wildstyle: a repair makes ${what} anew`;
+  return `; there is no intact copy in .wildstyle: a repair remakes ${what}`;
 }

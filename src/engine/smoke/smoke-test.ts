@@ -49,7 +49,8 @@ export async function smokeTest(engine: Engine, bound = smokeBounds.float32): Pr
       const difference = await differenceOf(engine, entry);
       worst = Math.max(worst, difference);
       if (difference <= bound) continue;
-      failures.push({ name: entry.name, message: `differs by ${difference.toPrecision(2)} of the largest` });
+      const message = `differs by ${difference.toPrecision(2)} of the largest value`;
+      failures.push({ name: entry.name, message });
     } catch (error) {
       failures.push({ name: entry.name, message: error instanceof Error ? error.message : String(error) });
     }

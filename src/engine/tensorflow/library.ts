@@ -46,7 +46,7 @@ export function tensorflow(settings: TensorflowSettings): Tensorflow {
   loaded ??= load(settings);
   if (loaded.device === settings.device) return loaded;
   throw unavailable(
-    `this process uses it on "${loaded.device}", and cannot use it on "${settings.device}", too.`,
+    `this process uses it on "${loaded.device}", and cannot also use it on "${settings.device}".`,
     'Use one process for each device.',
   );
 }
@@ -68,7 +68,7 @@ function load({ device, threads }: TensorflowSettings): Tensorflow {
   }
   if (kind === 'gpu' && !binding.isUsingGpuDevice()) {
     throw unavailable(
-      `it finds no GPU for "${device}": the driver or CUDA is missing, or this TensorFlow is for CPUs alone.`,
+      `it finds no GPU for "${device}": the driver or CUDA is missing, or this TensorFlow is for CPUs only.`,
       `Check the driver with nvidia-smi; get TensorFlow for GPUs with ${tensorflowSetup('gpu')}.`,
     );
   }

@@ -43,7 +43,7 @@ function describe(context: ExportContext, format: ImageFormat): object {
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.1',
     name: basename(String((summary.job.output as { root?: unknown } | undefined)?.root ?? 'dataset')),
-    description: `${counted(stylized, 'image')} made by ${methods} and ${counted(originals, 'original')}${where}, made by wildstyle ${summary.wildstyle}.`,
+    description: `${counted(stylized, 'image')} made by ${methods} and ${counted(originals, 'original')}${where}, created by wildstyle ${summary.wildstyle}.`,
     ...licensesOf(summary.counts),
     datePublished: summary.finishedAt.slice(0, 10),
     version: '1.0.0',

@@ -115,7 +115,7 @@ export async function assertHeld(file: string, reason?: unknown): Promise<void> 
 function lost(file: string, cause?: unknown): WildstyleError {
   return new WildstyleError(
     'lock-lost',
-    `${file}: this run lost its lock, so it stopped without another write.`,
+    `${file}: this run lost its lock, so it stopped without writing anything more.`,
     {
       cure: 'The computer slept while another run took over, or the folder was deleted. Run again to resume.',
       cause,

@@ -183,7 +183,7 @@ async function findingsOf(
   const last = findings.at(-1)?.type;
   const isWhole = last === 'unavailable' || (exitCode === 0 && last !== undefined);
   const words = lastWords.trim() && `: ${lastWords.trim()}`;
-  if (isLate) return { findings, ending: `The device did not answer within ${timeoutMs / 1000} s.` };
+  if (isLate) return { findings, ending: `The device did not respond within ${timeoutMs / 1000} s.` };
   if (!isWhole) return { findings, ending: `The process ended with ${signal ?? exitCode}${words}` };
   return { findings, ending: undefined };
 }

@@ -31,7 +31,7 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     ...notes.found.map(comment),
     ...notes.planned.map(comment),
     '',
-    'seed: 1 # another seed draws other pairs and other parameters',
+    'seed: 1 # another seed draws different pairs and parameters',
     '',
     '# The photographs: they give the shapes and the classes.',
     'content:',
@@ -50,16 +50,16 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     'sampling:',
     `  stylesPerContent: ${stylesPerContent} # stylized images for each photograph`,
     `  balanceClasses: ${balanceClasses} # true makes more images of the small classes`,
-    '  keepOriginals: true # the photographs are in the dataset, too',
+    '  keepOriginals: true # include the photographs',
     limit === undefined
       ? '  # limit: 1000 # the largest number of stylized images'
-      : `  limit: ${limit} # the largest number of stylized images: what fits into the time; delete it for all`,
+      : `  limit: ${limit} # the largest number of stylized images: what fits in the time; delete it for all`,
     '',
     '# Every key takes a value, or a distribution from which each image draws its own.',
     'recipe:',
     `  size: ${sizePx} # long edge of the results in pixels; twice the size takes four times as long`,
     '  style:',
-    `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 1 is hardly visible, 10 a painting, 100 free`,
+    `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 1 is barely visible, 10 a painting, 100 mostly style`,
     '    # loss: { choice: [gram, relaxedEmd] } # what is matched: see docs/recipes.md for pictures',
     '  # color: luminance # keeps the colors of the photograph',
     '',
@@ -80,7 +80,7 @@ function excludeLines(look: FolderLook): string[] {
   const exclusions = exclusionsOf(look);
   if (exclusions.length === 0) return [];
   const lines = exclusions.map(({ pattern, reason }) => `    - ${scalar(pattern)} # ${reason}`);
-  return ['  exclude: # these cannot be used as they are: docs/errors.md explains each reason', ...lines];
+  return ['  exclude: # unusable files: docs/errors.md explains each reason', ...lines];
 }
 
 function splitLines({ split, stylize, groupSimilar }: Proposal): string[] {

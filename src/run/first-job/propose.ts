@@ -4,7 +4,7 @@ import type { FolderLook } from './look.js';
 
 /** How strong styles are: ranges of `style.strength`. */
 export const strengths = {
-  subtle: { range: [2, 8], describe: 'shapes stay as they are, colors and textures change a little' },
+  subtle: { range: [2, 8], describe: 'shapes stay intact, colors and textures change a little' },
   varied: { range: [3, 30], describe: 'from a hint to a painting: usual for augmentation' },
   strong: { range: [10, 60], describe: 'paintings; check that classes can still be told apart' },
 } as const;

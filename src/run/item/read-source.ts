@@ -38,7 +38,7 @@ async function hasFiles(root: string): Promise<boolean> {
 
 function unavailable(root: string, cause: unknown): WildstyleError {
   const reason = cause instanceof WildstyleError ? cause.message : 'it is gone or empty';
-  return new WildstyleError('input-unavailable', `The folder ${root} cannot be read any more: ${reason}`, {
+  return new WildstyleError('input-unavailable', `The folder ${root} can no longer be read: ${reason}`, {
     cure: 'Connect it again, then run again. No image is recorded as failed because of this.',
     cause,
   });
@@ -63,7 +63,7 @@ export async function decodeSource(
     if (await canDecode(size?.widthPx ?? usualSizePx, size?.heightPx ?? usualSizePx)) throw error;
     throw new WildstyleError(
       'resources-exhausted',
-      `${options.name}: the decoder fails, and with an image that is certainly whole, too.`,
+      `${options.name}: the decoder fails, even with an image that is known to be intact.`,
       { cure: 'Free memory, raise the limits (ulimit), or lower run.workers; then run again.', cause: error },
     );
   }

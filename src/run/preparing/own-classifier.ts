@@ -52,7 +52,8 @@ async function labelsOf({ labels }: ClassifierSettings): Promise<readonly string
   while (lines.at(-1) === '') lines.pop();
   const empty = lines.indexOf('');
   if (empty >= 0) throw classifierInvalid(`${labels}:${empty + 1}: the line is empty.`);
-  if (lines.length < 2) throw classifierInvalid(`${labels} has ${lines.length} labels: two are the least.`);
+  if (lines.length < 2)
+    throw classifierInvalid(`${labels} has ${lines.length} labels, but at least two are needed.`);
   return lines;
 }
 

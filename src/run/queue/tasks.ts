@@ -67,7 +67,7 @@ export function checkedTask(value: unknown): QueueTask {
   if (parsed.success) return parsed.data;
   throw new WildstyleError(
     'option-invalid',
-    `The queue has a task that is none: ${firstProblem(parsed.error)}`,
+    `The queue contains an invalid task: ${firstProblem(parsed.error)}`,
   );
 }
 

@@ -37,7 +37,7 @@ export async function recordedJob(root: string): Promise<Job> {
     run: runOf(summary),
   });
   if (parsed.success) return { ...parsed.data, file: outputPaths(root).summary };
-  throw new WildstyleError('dataset-invalid', `The job in ${root} is not one of this version.`, {
+  throw new WildstyleError('dataset-invalid', `The job in ${root} is not valid in this version.`, {
     cure: 'Give the job file: --job job.yaml.',
     cause: parsed.error,
   });

@@ -55,7 +55,7 @@ async function completeOf(places: readonly ShardPlace[], count: number): Promise
     const twin = found.get(shard.index);
     if (twin)
       throw foreign(
-        `Shard ${shardText(shard)} is there twice: ${workFolderOf(twin.place)} and ${workFolderOf(place)}.`,
+        `Shard ${shardText(shard)} exists twice: ${workFolderOf(twin.place)} and ${workFolderOf(place)}.`,
       );
     if (completion.shard.index !== shard.index || completion.shard.count !== count)
       throw foreign(
@@ -71,7 +71,7 @@ async function completeOf(places: readonly ShardPlace[], count: number): Promise
   if (others.length > 0) {
     const names = others.map(({ place }) => `${shardText(place.shard)} in ${place.root}`).join(', ');
     throw foreign(
-      `These shards are of another plan than shard ${shardText(first.place.shard)} in ${first.place.root}: ${names}.`,
+      `These shards belong to another plan than shard ${shardText(first.place.shard)} in ${first.place.root}: ${names}.`,
     );
   }
   return shards;

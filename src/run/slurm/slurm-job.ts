@@ -68,7 +68,7 @@ export function slurmJob(environment: Environment, run: RunPrograms): SlurmJob {
         throw new WildstyleError(
           'option-invalid',
           `Job ${id} cannot go back into the queue: ${message.trim()}`,
-          { cure: 'Submit it again. sbatch needs --requeue for it.', cause },
+          { cure: 'Submit it again. sbatch needs --requeue for this.', cause },
         );
       }
     },

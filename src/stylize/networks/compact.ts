@@ -109,9 +109,9 @@ function notCompact(name: string, shape: Shape, found: Shape | undefined): Wilds
   const what = found ? `is [${found}], not [${shape}]` : 'is missing or not finite';
   return new WildstyleError(
     'weights-invalid',
-    `The weights file does not hold compact: tensor ${name} ${what}.`,
+    `The weights file does not contain compact: tensor ${name} ${what}.`,
     {
-      cure: 'Give no file for compact to use the weights of the package, or one made by scripts/distill.',
+      cure: 'Give a file made by scripts/distill, or no file for compact to use the weights of the package.',
     },
   );
 }

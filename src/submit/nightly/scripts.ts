@@ -24,7 +24,7 @@ Description=${name}: makes a dataset
 Type=oneshot
 WorkingDirectory=${systemdText(workingDirectory)}
 ExecStart=${command.map(systemdWord).join(' ')}
-# The job goes on in its next window.
+# The job continues in its next window.
 SuccessExitStatus=75
 TimeoutStopSec=5min
 Nice=10

@@ -45,7 +45,7 @@ export async function downloadSpans(
     const why = options.signal?.aborted ? 'it was stopped' : error.message;
     const percent = Math.floor((100 * partial.bytes) / total);
     throw new WildstyleError('download-interrupted', `The download of ${source.name} ended early: ${why}.`, {
-      cure: `Run the command again. It goes on at ${percent}% of ${total} bytes.`,
+      cure: `Run the command again. It continues at ${percent}% of ${total} bytes.`,
       cause: error,
     });
   }

@@ -97,7 +97,7 @@ function answerOf(address: string, { status, headers }: HttpResponse, begin: num
   const { etag, 'last-modified': modified, 'content-range': range, 'content-length': length } = headers;
   const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(range ?? '') ?? [];
   if (status === 206 && Number(from) !== begin)
-    throw failed(`${address} sends other bytes than were asked for (${range ?? 'no Content-Range'}).`);
+    throw failed(`${address} sends other bytes than requested (${range ?? 'no Content-Range'}).`);
   const sizeBytes = Number(status === 206 ? total : length);
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0)
     throw failed(`${address} does not say how large the file is.`);
@@ -139,7 +139,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 function changed(address: string): Error {
-  return failed(`${address} has changed during the download.`, 'Run the command again: it starts anew.');
+  return failed(`${address} has changed during the download.`, 'Run the command again: it starts over.');
 }
 
 function needsRanges(address: string): Error {

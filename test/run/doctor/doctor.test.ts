@@ -58,7 +58,7 @@ test('a driver that crashes ends its own process alone', async (t) => {
 test('a device that does not answer is given up', async (t) => {
   const { devices } = await within(1500, 'silent');
   t.like(devices[0], { available: false });
-  t.regex(devices[0].reason ?? '', /did not answer within 1.5 s/);
+  t.regex(devices[0].reason ?? '', /did not respond within 1.5 s/);
 });
 
 test('every engine is a candidate, with devices that depend on the platform', (t) => {

@@ -90,7 +90,7 @@ test.serial('three folders, merged into a fourth, equal a run without shards', a
     inFolder('merged'),
   );
   t.is(twice.exitCode, 2);
-  t.regex(twice.stderr, /shard-foreign: Shard 1\/3 is there twice: .*1-of-3 and .*1-of-3/);
+  t.regex(twice.stderr, /shard-foreign: Shard 1\/3 exists twice: .*1-of-3 and .*1-of-3/);
   const none = await merge(...roots, inFolder('whole'), '--out', inFolder('merged'));
   t.regex(none.stderr, /shard-foreign: .*whole has no shards/);
   const merged = await merge(...roots, '--out', inFolder('merged'));
@@ -114,7 +114,7 @@ test.serial('a shard of another plan is refused by name; so are altered images a
   t.is(foreign.exitCode, 2);
   t.regex(
     foreign.stderr,
-    /shard-foreign: These shards are of another plan than shard 0\/2 in .*x: 1\/2 in .*y\./,
+    /shard-foreign: These shards belong to another plan than shard 0\/2 in .*x: 1\/2 in .*y\./,
   );
   const differs = await run(roots[1], '--shard', '0/2');
   t.regex(differs.stderr, /output-differs: .*\n {2}seed: 99 -> 7\n/);

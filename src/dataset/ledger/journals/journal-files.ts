@@ -91,7 +91,7 @@ async function journalFiles(folder: string): Promise<JournalFile[]> {
 /** Returns the error for something with the name of a journal that is not a file. */
 export function notAJournal(name: string, path: string, cause?: unknown): WildstyleError {
   return new WildstyleError('dataset-invalid', `${path}: not a file`, {
-    cure: `Remove it: wildstyle writes no folder, pipe or device with the name ${name}.`,
+    cure: `Remove it: wildstyle writes no folder, pipe or device named ${name}.`,
     cause,
   });
 }

@@ -53,7 +53,7 @@ async function readLinesOf({ name, path }: JournalFile, into: RecordIndex, damag
     if (!bytes) damaged.push(`${name}:${number}`);
     else if (!into.add(parseHead(bytes), place)) {
       throw new WildstyleError('dataset-invalid', `${name}:${number}: not a record of this version`, {
-        cure: 'Finish the dataset with the version of wildstyle that began it.',
+        cure: 'Finish the dataset with the version of wildstyle that started it.',
       });
     }
   }

@@ -193,8 +193,7 @@ export const presets = {
     },
   },
   texture: {
-    describe:
-      'Textures without a content: sliced Wasserstein distance in fourteen layers (Heitz et al. 2021)',
+    describe: 'Textures without content: sliced Wasserstein distance in fourteen layers (Heitz et al. 2021)',
     recipe: {
       network: 'vgg19',
       pooling: 'average',
