@@ -16,7 +16,7 @@ const sidebar = [
     page('Choose a recipe', 'recipes'),
     page('Losses in pictures', 'gallery'),
     page('Methods and augmentation', 'ensembles'),
-    page('Labels that are checked', 'gate'),
+    page('Checking labels', 'gate'),
     page('Splits', 'splits'),
     page('Boxes and masks', 'annotations'),
     page('Overnight', 'scheduling'),

@@ -8,7 +8,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['colorTransfer', 'color transfer'],
 ]);
 
-/** How the images of a dataset that are no originals were made. */
+/** How the images of a dataset that are not originals were made. */
 export interface MadeBy {
   /** Such as `neural style transfer and color transfer`; `classical augmentation` if no method takes a style. */
   readonly methods: string;

@@ -150,7 +150,7 @@ export async function recordsOfRoot(root: string): Promise<RecordIndex> {
   return recordedItems(root, await readSummary(root), journaled);
 }
 
-/** A run without shards goes on with what shards have made. */
+/** A run without shards continues with what shards have made. */
 async function absorbShard(place: ShardPlace, into: RecordIndex): Promise<void> {
   const { records } = await readJournals(outputPaths(place).journalsFolder);
   for (const record of records.values()) into.add(record, record);

@@ -23,7 +23,7 @@ export const defaultExportOptions: ExportOptions = { shardImages: 10_000 };
 
 /**
  * Writes an export to `exports/<name>/` in the dataset and replaces an earlier one. If it is interrupted, the next call
- * with the same options goes on where it stopped, and the files have the same bytes.
+ * with the same options continues where it stopped, and the files have the same bytes.
  * @returns the paths of the files, relative to the dataset's root
  * @throws `dataset-invalid`, `output-in-use`, `disk-full`, `output-unwritable`
  */

@@ -4,7 +4,7 @@ import type { DatasetSummary } from '../dataset/summary.js';
 import type { PublishedFile } from '../files/publish.js';
 import type { ExportFile } from './staging/export-file.js';
 
-/** What a user can choose for an export. Part of its identity: an export with other options starts anew. */
+/** What a user can choose for an export. Part of its identity: an export with other options starts over. */
 export interface ExportOptions {
   /** Maximum number of images in a shard, for formats with shards. */
   readonly shardImages: number;

@@ -100,7 +100,7 @@ const exhausted: Trouble = {
   cure: 'Close other programs, raise the limits (ulimit), or lower run.workers; then run again',
 };
 
-/** Errors that are no fault of the path: the same operation can succeed later. */
+/** Errors that are not the fault of the path: the same operation can succeed later. */
 const machineTrouble: Readonly<Record<string, Trouble>> = {
   ENOSPC: full,
   EDQUOT: full,

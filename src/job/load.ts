@@ -145,7 +145,7 @@ function findProblems(value: unknown, jobFolder: string, checkPlaces: Check): Jo
   return [...problems, ...checks.flat()];
 }
 
-/** A job with the input folders of a value that is no job; the others are the folder of the job file, which exists. */
+/** A job with the input folders of a value that is not a job; the others are the folder of the job file, which exists. */
 function onlyRoots(value: unknown): Omit<Job, 'file'> {
   const rootOf = (role: string) => {
     const { root } = ((value as Record<string, unknown> | null)?.[role] ?? {}) as { root?: unknown };

@@ -38,7 +38,7 @@ export interface Survey {
   readonly parameters: readonly ParameterSummary[];
 }
 
-/** Iterates over the items once. Parameters that nothing uses are not told. */
+/** Iterates over the items once. Parameters that nothing uses are not reported. */
 export function surveyItems(
   items: Iterable<PlanItem>,
   styles: readonly StyleEntry[],

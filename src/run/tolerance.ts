@@ -4,7 +4,7 @@ import type { Job } from '../job/schema.js';
 
 /**
  * Returns whether more items failed than `maxFailures`, which is a count or, below 1, a fraction of all items. Images that the
- * gate dropped are missing as the job says, and are no failures.
+ * gate dropped are missing as the job says, and are not failures.
  */
 export function tooManyFailures(
   { failed: missing, items, errors }: Counts,

@@ -116,7 +116,7 @@ class Missing {
     }
   }
 
-  /** @param split -1 for a split that has no share any more */
+  /** @param split -1 for a split that has no share left */
   take(images: ReadonlyMap<string | null, number>, split: number): void {
     for (const [label, count] of images) {
       for (const row of [this.#rowOf(label), this.#inAll]) {

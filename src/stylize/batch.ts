@@ -274,7 +274,7 @@ export class RunningBatch<T extends BatchItem = BatchItem> {
     return this.spec.parametrization.image({ data: await this.#rowOf(images, row), shape: [1, ...shape] });
   }
 
-  /** The state of an item that goes on at the next size. */
+  /** The state of an item that continues at the next size. */
   async #carriedOf(row: number, state: Named<Value>): Promise<Named<HostTensor>> {
     const entries = Object.keys(this.spec.optimizer.carried ?? {}).map(async (name) => {
       const [, ...shape] = state[name].shape;

@@ -166,7 +166,7 @@ export class Stylizer {
       } catch (error) {
         const items = batch.items();
         this.#batches.delete(batchKey);
-        // Its items begin anew in a smaller batch.
+        // Its items start over in a smaller batch.
         if (this.#limits.halveAfter(error, batchKey, batch.imageShape[0])) this.#pending.unshift(...items);
         else for (const item of items) item.settle.reject(error);
       }

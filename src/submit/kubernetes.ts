@@ -30,15 +30,15 @@ export interface KubernetesShards extends KubernetesSettings {
   readonly parallelism: number;
 }
 
-/** A pod has this long to finish the images in progress when it is told to end. */
+/** A pod has this long to finish the images in progress when it is asked to end. */
 const graceSeconds = 120;
-/** Attempts of a shard. Exit code 75 counts as one: a shard may go on, but a disk that stays full must not loop for ever. */
+/** Attempts of a shard. Exit code 75 counts as one: a shard may continue, but a disk that stays full must not loop forever. */
 const attemptsPerShard = 20;
 /** A merge fails until all shards are complete. The pauses grow to six minutes, so these are about a hundred hours. */
 const mergeAttempts = 1000;
 const container = 'wildstyle';
 
-/** Exit codes of what running again cannot mend: too many failures, an invalid job or command. */
+/** Exit codes of what running again cannot fix: too many failures, an invalid job or command. */
 const final = [1, 2];
 
 /** When a job is started. */
@@ -46,7 +46,7 @@ export interface KubernetesStart {
   /** As in a crontab. */
   readonly schedule: string;
   readonly timeZone: string;
-  /** How long its window is open, at most; undefined: for ever. */
+  /** How long its window is open, at most; undefined: forever. */
   readonly openSeconds: number | undefined;
 }
 
@@ -90,7 +90,7 @@ function shardsSpec(shards: KubernetesShards) {
     parallelism,
     completionMode: 'Indexed' as const,
     backoffLimitPerIndex: attemptsPerShard,
-    // The other shards go on.
+    // The other shards continue.
     maxFailedIndexes: count,
     podFailurePolicy: failurePolicy('FailIndex'),
     template: podOf(shards, [...command, '--shard', `auto/${count}`]),

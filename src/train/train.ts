@@ -39,7 +39,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const batchOf = async (step: number): Promise<Named<HostTensor>> => options.batches(step);
   const asked = (step: number): Promise<Named<HostTensor>> => {
     const batch = batchOf(step);
-    // If the step before fails, nobody waits for this batch any more.
+    // If the step before fails, nobody waits for this batch.
     batch.catch(() => {});
     return batch;
   };

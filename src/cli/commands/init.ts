@@ -100,7 +100,7 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
   if (!asks) refuseExisting(absolute(args.job ?? usualJob), args.force);
   const output = asks && args.out === undefined ? undefined : absolute(args.out ?? usualOutput);
   const styleGiven = asks && args.style === undefined ? undefined : folderOf(args.style, 'style');
-  // Mistakes in options are told before anything is read.
+  // Mistakes in options are reported before anything is read.
   if (styleGiven !== undefined) await checkReadable('style', styleGiven);
   tell.begin('A new job for wildstyle');
   const contentRoot =

@@ -1,4 +1,4 @@
-/** `wildstyle status`: shows how far a run is, or how the last one ended. @module */
+/** `wildstyle status`: shows the progress of a run, or how the last one ended. @module */
 
 import { relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

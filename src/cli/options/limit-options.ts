@@ -50,7 +50,7 @@ export function limitsOf({ until, maxRuntime, maxImages }: LimitArguments, nowMs
 }
 
 /**
- * Checks that limits hold for a run that something starts again: after the end of one, the next start goes on as soon as it may.
+ * Checks that limits hold for a run that something starts again: after the end of one, the next start continues as soon as it may.
  * @param isRetried whether that can be within the same window
  * @throws `option-invalid`
  */

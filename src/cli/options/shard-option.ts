@@ -60,7 +60,7 @@ function fromEnvironment(environment: Environment, count: string | undefined): s
 }
 
 /**
- * Checks that a count that a scheduler has told is that of the shards that are in the output folder already: tasks 0 to 3 of
+ * Checks that the count that a scheduler gives is that of the shards already in the output folder: tasks 0 to 3 of
  * an array of 16, submitted again, look like an array of 4.
  * @throws `option-invalid`
  */

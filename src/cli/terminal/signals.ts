@@ -1,6 +1,6 @@
 /**
  * Handles signals. Ctrl-C and SIGTERM: the first drains the run, the second stops it immediately. A closed terminal drains
- * it, too; if the output goes elsewhere, as with `nohup`, the run goes on: Node forgets that its parent ignored the signal.
+ * it, too; if the output goes elsewhere, as with `nohup`, the run continues: Node forgets that its parent ignored the signal.
  * SIGUSR2 asks for a line about the progress.
  *
  * A run that a worker of a queue or the scheduler has started ends when that process dies.

@@ -27,7 +27,7 @@ export function folderLines(what: 'Photographs' | 'Paintings', look: FolderLook)
   return lines;
 }
 
-/** Describes what was found by decoding the photographs, and corrects what {@link folderLines} told before. */
+/** Describes what was found by decoding the photographs, and corrects what {@link folderLines} said before. */
 export function undecodableLines({ undecodable, places }: Draft): string[] {
   if (undecodable.length === 0) return [];
   const { content } = places;
@@ -43,7 +43,7 @@ export function undecodableLines({ undecodable, places }: Draft): string[] {
 export function duplicateLines({ prepared }: Draft): string[] {
   const { duplicates, similar, problems } = prepared.inventory;
   const lines: string[] = [];
-  // Images without a class were told with their folder.
+  // Images without a class were reported with their folder.
   const links = problems.filter(({ code }) => code !== 'labels-invalid');
   if (links.length > 0) lines.push(oddText(count(links.length, 'file'), links));
   if (duplicates.length > 0)

@@ -70,7 +70,7 @@ export function statusText(status: FolderStatus, folder: string, nowMs: number):
   return lines.join('\n');
 }
 
-/** A run without steps may make originals alone. */
+/** A run without steps may make only originals. */
 function rateText({
   itemsPerMinute,
   stylizedPerMinute,

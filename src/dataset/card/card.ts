@@ -71,7 +71,7 @@ function frontMatter({ name, summary, license }: CardFacts): object {
 
 /**
  * A configuration of Hugging Face `datasets` for each split, because it refuses splits in whose metadata other columns are
- * empty, as those of originals alone.
+ * empty, as those of only originals.
  */
 function configOf(summary: DatasetSummary, split: string, isOnly: boolean): object {
   const name = splitIdentifier(split);

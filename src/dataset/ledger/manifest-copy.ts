@@ -1,6 +1,6 @@
 /**
  * The copy of the manifest, in the working folder. The manifest alone says which bytes every image has, so without it all
- * images would have to be made anew. The copy has bytes of its own, so it outlives a manifest that is deleted, replaced or
+ * images would have to be remade. The copy has bytes of its own, so it outlives a manifest that is deleted, replaced or
  * changed in place. It counts if it has the digest in `dataset.json`.
  * @module
  */
@@ -37,7 +37,7 @@ export async function copyManifest(
   } catch (error) {
     if (error instanceof WildstyleError && error.code === 'lock-lost') throw error;
   }
-  // One of an earlier manifest would say what is not so any more.
+  // One of an earlier manifest would say what is no longer so.
   await fileSystem.unlink(manifestCopy).catch(() => {});
 }
 

@@ -10,7 +10,7 @@ import { parseRecord } from './record-line.js';
 /**
  * Indexes the records of a manifest or, where it is missing, of its copy.
  * @param expectedSha256 the digest in `dataset.json`; undefined if there is none to compare with
- * @throws `dataset-invalid` if the manifest was altered: a run must not take over what is wrong and sign it anew
+ * @throws `dataset-invalid` if the manifest was altered: a run must not take over what is wrong and sign it again
  */
 export async function indexManifest(root: string, expectedSha256: string | undefined): Promise<RecordIndex> {
   const paths = outputPaths(root);

@@ -35,7 +35,7 @@ export async function publishShardRecords(
 /**
  * Reads the records of a shard.
  * @param expectedSha256 the digest in the completion manifest
- * @throws `dataset-invalid` at the end, if the file was altered, or at a line that is no record
+ * @throws `dataset-invalid` at the end, if the file was altered, or at a line that is not a record
  */
 export async function* readShardRecords(
   place: ShardPlace,

@@ -29,7 +29,7 @@ export interface FolderStatus {
   readonly missing?: readonly string[];
   /** The shards in the folder that are not merged yet; the counts are their sums. */
   readonly shards?: readonly ShardStatus[];
-  /** The run that is going on, or the last one. */
+  /** The run in progress, or the last one. */
   readonly run?: Omit<RunStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'>;
 }
 
@@ -42,7 +42,7 @@ export interface ShardStatus
 
 const goingStates: readonly FolderState[] = ['starting', 'running', 'draining', 'finishing'];
 
-/** Returns whether a run is going on in a folder. */
+/** Returns whether a run is in progress in a folder. */
 export function isGoing({ state }: Pick<FolderStatus, 'state'>): boolean {
   return goingStates.includes(state);
 }

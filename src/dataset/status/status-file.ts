@@ -1,6 +1,6 @@
 /**
- * The status of a run, for others to look at while it goes on. It is advice: nothing depends on it, so it is not flushed,
- * and a run goes on if it cannot be written.
+ * The status of a run, for others to look at while it is in progress. It is advice: nothing depends on it, so it is not flushed,
+ * and a run continues if it cannot be written.
  * @module
  */
 import { z } from 'zod';

@@ -26,7 +26,7 @@ export async function readableSummary(root: string): Promise<ReadableSummary> {
   }
 }
 
-/** Compares the text, because the digest does not cover white space and duplicate keys. */
+/** Compares the text, because the digest does not cover whitespace and duplicate keys. */
 async function isTextAsWritten(path: string): Promise<boolean> {
   const text = (await readRegularFile(path)).toString('utf8');
   return text === `${JSON.stringify(JSON.parse(text), null, 2)}\n`;

@@ -105,7 +105,7 @@ class OpenvinoCompiled implements Compiled {
     return view;
   }
 
-  /** Runs the graph on a thread of its own, so that the event loop goes on. */
+  /** Runs the graph on a thread of its own, so that the event loop continues. */
   #infer(): Promise<void> {
     const { infer, lastError } = this.library;
     return new Promise((resolve, reject) => {

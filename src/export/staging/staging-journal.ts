@@ -27,7 +27,7 @@ export async function readStagingJournal(
       } else isSame = identitySchema.parse(value).export === identity;
     }
   } catch {
-    // A journal that cannot be read is no reason to fail: the export starts anew.
+    // A journal that cannot be read is no reason to fail: the export starts over.
     return undefined;
   }
   return isSame ? files : undefined;

@@ -53,7 +53,7 @@ export interface ProcessStatus {
   readonly computedTicks: number;
 }
 
-/** Returns the status of a process; undefined if there is none, or if the system does not tell. */
+/** Returns the status of a process; undefined if there is none, or if the system does not say. */
 export function statusOf(pid: number): ProcessStatus | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -6,7 +6,7 @@ import type { Spec } from '../../stylize/spec.js';
 import { padded, workingShape } from './pixels/working-shape.js';
 
 /**
- * The state with which an optimizer goes on at another size: its images resized, and everything scaled as the gradient is.
+ * The state with which an optimizer continues at another size: its images resized, and everything scaled as the gradient is.
  * Only for pixels: the levels of a pyramid change their meaning with the size.
  * @param from shape of the content before, and `to` after, `[1, height, width, 3]`
  */

@@ -15,7 +15,7 @@ export interface CurvePanel {
 
 const panel = { widthPx: 396, heightPx: 280, leftPx: 72, rightPx: 12, topPx: 30, bottomPx: 36 };
 const legendLinePx = 18;
-/** Colors that are told apart with every kind of color vision (Okabe & Ito 2008), then repeated. */
+/** Colors that can be told apart with every kind of color vision (Okabe & Ito 2008), then repeated. */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 const dashes = ['none', '6 3', '2 3', '8 3 2 3'];
 

@@ -1,4 +1,4 @@
-/** Serves the live view of a folder on this machine alone. Reads, and never writes. @module */
+/** Serves the live view of a folder on this machine only. Reads, and never writes. @module */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ import { readServedFile } from './served-file.js';
 export interface LiveServer {
   /** With a token that nobody can guess. */
   readonly url: string;
-  /** Settles when the run has ended: at once if none was going on. */
+  /** Settles when the run has ended: at once if none was in progress. */
   readonly runEnded: Promise<void>;
   /** Sends the last state, and stops. */
   readonly close: () => Promise<void>;

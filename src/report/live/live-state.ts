@@ -38,7 +38,7 @@ export interface LiveState
   extends Pick<FolderStatus, 'state' | 'items' | 'complete' | 'failed' | 'pending' | 'errors'> {
   readonly isGoing: boolean;
   readonly stylizedPerMinute: number | null;
-  /** Steps of the runs that go on, done and in all; null without steps. */
+  /** Steps of the runs in progress, done and in all; null without steps. */
   readonly steps: { readonly done: number; readonly total: number } | null;
   /** The share of the time in which the workers computed. */
   readonly workersBusy: number | null;

@@ -25,7 +25,7 @@ export interface Writing {
 /**
  * Compares the space that a workload needs with that on the disk of a folder. What there is only to look at counts, but
  * without it a dataset is whole, so it is no reason not to begin.
- * @returns both, if the space may run out; undefined if it suffices, or if the system does not tell
+ * @returns both, if the space may run out; undefined if it suffices, or if the system does not say
  * @throws `disk-full` if it cannot suffice
  */
 export async function spaceShortage(

@@ -10,7 +10,7 @@ import type { RunOptions } from '../progress/events.js';
 export interface JobExports {
   /** Those that were written now. */
   readonly written: readonly ExporterName[];
-  /** Those that are left, because the run was told to stop. */
+  /** Those that are left, because the run was asked to stop. */
   readonly left: readonly ExporterName[];
 }
 

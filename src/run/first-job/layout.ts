@@ -18,7 +18,7 @@ export interface Layout {
   readonly splits: readonly string[];
   /** Images that are in no folder, where others are: a job leaves them out. */
   readonly outside: number;
-  /** Files that are no images, such as notes. */
+  /** Files that are not images, such as notes. */
   readonly others: readonly string[];
 }
 

@@ -30,7 +30,7 @@ export interface RunLimits {
 
 /**
  * Returns the first of the limits of a run that starts now.
- * @returns undefined if it may run for ever
+ * @returns undefined if it may run forever
  * @throws `outside-window` if the window is closed
  */
 export function deadlineOf(

@@ -27,7 +27,7 @@ export function hookOf({ result, error }: Outcome): 'onComplete' | 'onFailure' |
   return result.tooManyFailures ? 'onFailure' : 'onComplete';
 }
 
-/** Returns what a command is told. */
+/** Returns the facts that a command gets. */
 export function hookEnvironment(job: Job, outcome: Outcome, shard?: Shard): HookEnvironment {
   const { result, error } = outcome;
   const counts = result?.counts;

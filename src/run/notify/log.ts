@@ -1,5 +1,5 @@
 /**
- * The log of a run: a line of JSON for each event. It is advice, like the status: a run goes on if it cannot be written.
+ * The log of a run: a line of JSON for each event. It is advice, like the status: a run continues if it cannot be written.
  * @module
  */
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';

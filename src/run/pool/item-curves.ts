@@ -24,7 +24,7 @@ export class ItemCurves {
     this.#points.set(id, points);
     return {
       onPoint: ({ step, total }) => {
-        // An optimization that begins anew, more gently, has a new curve.
+        // An optimization that starts over, more gently, has a new curve.
         if ((points.at(-1)?.step ?? 0) > step)
           while (points.length > 0 && points[points.length - 1].step >= step) points.pop();
         points.push({ step, total });

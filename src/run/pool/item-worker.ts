@@ -98,7 +98,7 @@ class Workshop {
       threads: settings.threads,
     });
     const weights = new WeightStore(settings.weightsFiles);
-    // Where nodes run can be told of GPUs alone.
+    // Where nodes run is known for GPUs only.
     const watching = engine.placement ? watched(engine) : undefined;
     const makers = new Makers({
       engine: watching?.engine ?? engine,

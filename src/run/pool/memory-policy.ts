@@ -51,14 +51,14 @@ export class MemoryPolicy {
     return this.slots.filter(({ isClosed }) => !isClosed);
   }
 
-  /** A worker has told its memory: replaces it if that has grown too large. */
+  /** A worker has reported its memory: replaces it if that has grown too large. */
   see(slot: WorkerSlot, rssBytes: number): void {
     if (slot.retiring || rssBytes <= (this.options.recycleAtBytes ?? Number.POSITIVE_INFINITY)) return;
     slot.retiring = true;
     this.#tell(slot, 'grown');
   }
 
-  /** A worker has crashed: if memory ran out, the pool goes on with less. */
+  /** A worker has crashed: if memory ran out, the pool continues with less. */
   learn(slot: WorkerSlot): void {
     const ranOut = this.#memory.hasEnded(slot.lastEnd, slot.lastWords);
     if (ranOut && this.#batch > 1) this.#halveBatch(slot);
@@ -71,7 +71,7 @@ export class MemoryPolicy {
     this.reductions++;
     for (const slot of this.open) {
       slot.maximumBatch = this.#batch;
-      // The others begin anew, too, as soon as they have made what they have.
+      // The others start over, too, as soon as they have made what they have.
       if (slot === crashed) continue;
       slot.retiring = true;
       slot.replace();

@@ -22,7 +22,7 @@ export { dropped } from './worker-slot.js';
 
 /** A worker process and the number of its items. */
 export interface WorkerLoad {
-  /** Undefined while it is started anew. */
+  /** Undefined while it is restarted. */
   readonly pid: number | undefined;
   readonly items: number;
   /** Those of them that are being optimized. */
@@ -109,7 +109,7 @@ export class WorkerPool {
 
   /**
    * Makes an item on the least busy worker. If the worker crashes, retries the item once, alone on a worker, so that an
-   * item that crashes workers affects no others. If memory ran out, goes on with smaller batches, then with fewer workers,
+   * item that crashes workers affects no others. If memory ran out, continues with smaller batches, then with fewer workers,
    * and retries after each reduction.
    * @returns the record, or `dropped` if the pool drains before the first step
    * @throws errors that end the run

@@ -66,5 +66,5 @@ export type FromWorker =
   | { readonly type: 'calibrated'; readonly measured: StepTotals }
   /** What the measured step leaves to the processor. */
   | { readonly type: 'placement'; readonly onProcessor: OnProcessor }
-  /** @param curves of the items in work, if one of them has changed */
+  /** @param curves of the items in progress, if one of them has changed */
   | { readonly type: 'progress'; readonly made: StepTotals; readonly curves?: readonly ItemCurve[] };

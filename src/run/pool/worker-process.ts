@@ -5,7 +5,7 @@ import type { ToWorker } from './protocol.js';
 /** Node.js options of a worker. Tracing leaves much garbage, which a larger young generation would keep for longer. */
 export const workerOptions = ['--max-semi-space-size=4'] as const;
 
-/** What the pool needs of a process. Tests have one that is none. */
+/** What the pool needs of a process. Tests have a fake one. */
 export interface WorkerProcess
   extends Pick<
     ChildProcess,

@@ -45,7 +45,7 @@ export class WorkerSlot {
   reserved = false;
   /** Whether the process gets no more items, because it will be replaced by a new one. */
   retiring = false;
-  /** Whether the slot gets no process any more. */
+  /** Whether the slot no longer gets a process. */
   isClosed = false;
   /** For the next process. */
   maximumBatch: number | undefined;
@@ -188,7 +188,7 @@ export class WorkerSlot {
     this.options.onMessage(message);
   }
 
-  /** Lets nobody wait for the slot any more. */
+  /** Lets nobody wait for the slot any longer. */
   #release(result: typeof dropped | typeof died): void {
     const given = [...this.#waiting.values()];
     this.#waiting.clear();

@@ -70,7 +70,7 @@ export type RunEvent =
   | { readonly type: 'waiting' }
   /** The run finishes the images in progress and starts no more. */
   | { readonly type: 'draining'; readonly cause: StopCause; readonly atMs?: number }
-  /** The time is over: the images in progress are given up and will be made by a later run. */
+  /** Time is up: the images in progress are given up, and a later run will make them. */
   | { readonly type: 'dropping'; readonly cause: DeadlineCause }
   | { readonly type: 'finishing' }
   /** The disk is too full for the contact sheet or the report. The dataset is whole without them. */

@@ -1,4 +1,4 @@
-/** Writes the status of a run while it goes on, from its events. @module */
+/** Writes the status of a run while it is in progress, from its events. @module */
 import { hostname } from 'node:os';
 import type { Counts } from '../../dataset/ledger/tally.js';
 import type { OutputPlace } from '../../dataset/output-paths.js';

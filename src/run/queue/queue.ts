@@ -6,11 +6,11 @@ import type { NamedTask, QueueTask } from './tasks.js';
 
 /** The name of the queue in Redis. */
 export const queueName = 'wildstyle';
-/** A task that may go on is delivered again after this time. */
+/** A task that may continue is delivered again after this time. */
 export const retryMs = 5000;
 const answerMs = 10_000;
 const closeMs = 1000;
-/** What may go on is tried until it is done. */
+/** What may continue is tried until it is done. */
 export const attempts = 1_000_000;
 
 /** Reads an address such as `redis://:password@host:6379/0`. @throws `option-invalid` */

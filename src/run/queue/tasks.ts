@@ -71,7 +71,7 @@ export function checkedTask(value: unknown): QueueTask {
   );
 }
 
-/** A task with its id in the queue: a task that is there already is not added again. */
+/** A task with its id in the queue: a task that already exists is not added again. */
 export interface NamedTask {
   readonly id: string;
   readonly task: QueueTask;
@@ -125,11 +125,11 @@ export function commandOf(task: QueueTask): string[] {
   return ['run', task.job, `--shard=${task.shard}`, ...options];
 }
 
-/** What becomes of a task. `again`: the queue delivers it later. */
+/** What happens to a task. `again`: the queue delivers it later. */
 export type TaskOutcome = 'done' | 'again' | 'given-up';
 
 /**
- * Decides what becomes of a task whose process has ended.
+ * Decides what happens to a task whose process has ended.
  * @param exitCode null if a signal ended it
  */
 export function outcomeOf(exitCode: number | null): TaskOutcome {

@@ -111,7 +111,7 @@ class GoingTask {
 }
 
 /**
- * Ends a long run when another worker waits. Its images are kept, and the other one goes on.
+ * Ends a long run when another worker waits. Its images are kept, and the other one continues.
  * @returns stops looking, and says whether it has ended the run
  */
 function handOver(queue: Queue, run: GoingTask, handOverMs: number): () => boolean {

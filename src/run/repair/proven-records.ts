@@ -55,7 +55,7 @@ async function readableRecords(source: string | undefined): Promise<RecordIndex>
     try {
       records.add(parseRecord(text, `manifest.jsonl:${number}`), { source, offsetBytes, lengthBytes });
     } catch {
-      // Its image has no record then, and is made anew.
+      // Its image has no record then, and is remade.
     }
   }
   return records;

@@ -7,7 +7,7 @@ import { readableSummary } from '../../dataset/verify/verify-summary.js';
 import { WildstyleError } from '../../errors.js';
 import { type Job, jobSchema } from '../../job/schema.js';
 
-/** Returns the job and the plan digest of a dataset. @throws `dataset-invalid` if neither is known any more */
+/** Returns the job and the plan digest of a dataset. @throws `dataset-invalid` if neither can be found */
 export async function recordedOutput(root: string): Promise<OutputJob> {
   const { summary } = await readableSummary(root);
   const known = (await readOutputJob(root)) ?? (summary && startedFrom(summary));

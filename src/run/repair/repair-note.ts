@@ -1,6 +1,6 @@
 /**
- * What a repair still has to do. It is on disk before anything is moved, because the dataset does not tell any more once
- * it has changed: a repair that was interrupted goes on with it.
+ * What a repair still has to do. It is on disk before anything is moved, because the dataset no longer shows it once
+ * it has changed: a repair that was interrupted continues with it.
  * @module
  */
 import { join } from 'node:path';

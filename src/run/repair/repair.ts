@@ -1,6 +1,6 @@
 /**
- * Repairs a dataset: moves aside what does not belong to it, and makes anew what is missing or wrong. Can be interrupted at
- * any time; the next repair goes on.
+ * Repairs a dataset: moves aside what does not belong to it, and remakes missing or damaged files. Can be interrupted at
+ * any time; the next repair continues.
  * @module
  */
 import { lockOutput } from '../../dataset/lock.js';
@@ -26,7 +26,7 @@ export interface RepairResult {
   readonly found: readonly DatasetProblem[];
   /** Files that were moved to `.wildstyle/set-aside/`, relative to the dataset. */
   readonly setAside: readonly string[];
-  /** Images of earlier jobs that were wrong. No run can make them again; they are not part of the dataset any more. */
+  /** Images of earlier jobs that were wrong. No run can make them again; they are no longer part of the dataset. */
   readonly lost: readonly string[];
   /** The run that made what was missing; undefined if nothing was wrong. */
   readonly run: RunResult | undefined;
@@ -61,7 +61,7 @@ export async function repairDataset(
     ...(note.only && { only: new Set(note.only) }),
   });
   const stoppedBy = options.drain?.aborted || (run.stoppedBy && run.stoppedBy !== 'max-images');
-  // With the note, the next repair goes on.
+  // With the note, the next repair continues.
   if (!stoppedBy && !run.missing) await writeOthers(root, note, options.fileSystem);
   const { problems: left } = await verifyDataset(root);
   const summary = await readSummary(root);

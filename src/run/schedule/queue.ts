@@ -5,7 +5,7 @@ import { closesAt, opensAt, type Window } from '../../calendar/window.js';
 export interface ScheduledJob {
   /** Absolute path of the job file. */
   readonly file: string;
-  /** sha256 of the job file: a changed job starts anew. */
+  /** sha256 of the job file: a changed job starts over. */
   readonly digest: string;
   /** Higher ones first. */
   readonly priority: number;
@@ -71,12 +71,12 @@ export interface RunEnd {
   readonly exitCode: number | null;
   /** The error code that it printed, if any. */
   readonly errorCode: string | undefined;
-  /** Whether the scheduler had told it to stop. */
+  /** Whether the scheduler had asked it to stop. */
   readonly wasStopped: boolean;
 }
 
 /**
- * Returns the state of a job after a run. Exit code 75 means that it may go on; if that happens within its window (a full
+ * Returns the state of a job after a run. Exit code 75 means that it may continue; if that happens within its window (a full
  * disk, a run that was killed), the job waits a minute, then twice as long each time, up to an hour.
  */
 export function afterRun(state: JobState, { exitCode, wasStopped }: RunEnd, nowMs: number): JobState {

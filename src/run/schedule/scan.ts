@@ -7,7 +7,7 @@ import { sha256 } from '../../files/digest.js';
 import { loadJob } from '../../job/load.js';
 import type { ScheduledJob } from './queue.js';
 
-/** A job file that is no job. */
+/** A job file that is not a job. */
 export interface BrokenJob {
   readonly file: string;
   readonly digest: string;
@@ -38,7 +38,7 @@ export async function jobFiles(places: readonly string[]): Promise<string[]> {
 export class JobReader {
   readonly #known = new Map<string, ScheduledJob | BrokenJob>();
 
-  /** Returns the jobs of files, and the files that are no jobs. */
+  /** Returns the jobs of files, and the files that are not jobs. */
   async read(files: readonly string[]): Promise<{ jobs: ScheduledJob[]; broken: BrokenJob[] }> {
     for (const file of [...this.#known.keys()]) if (!files.includes(file)) this.#known.delete(file);
     for (const file of files) {

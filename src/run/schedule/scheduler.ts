@@ -3,7 +3,7 @@
 import { afterRun, decide, type JobState, type RunEnd, type ScheduledJob } from './queue.js';
 import type { BrokenJob } from './scan.js';
 
-/** A run that goes on. */
+/** A run in progress. */
 export interface GoingRun {
   /** Tells it to finish the images in progress; the second time, to stop at once. */
   readonly stop: () => void;
@@ -59,7 +59,7 @@ export class Scheduler {
     return this.#ticking;
   }
 
-  /** Tells what runs to stop at once, after {@link close} has told it to stop. */
+  /** Tells what runs to stop at once, after {@link close} has asked it to stop. */
   hurry(): void {
     this.#running?.run.stop();
   }

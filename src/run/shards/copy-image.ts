@@ -9,7 +9,7 @@ import { publishFile } from '../../files/publish.js';
 import { readRegularFile } from '../../files/regular-file.js';
 
 /**
- * Copies an image, unless it is there already.
+ * Copies an image, unless it already exists.
  * @returns how many images were copied: 0 or 1
  * @throws `dataset-invalid` if the image is missing or does not match its record
  */

@@ -1,4 +1,4 @@
-/** Decides what becomes of a Slurm job whose runs have ended. Pure: the time is an argument. @module */
+/** Decides what happens to a Slurm job whose runs have ended. Pure: the time is an argument. @module */
 import { closesAt, opensAt, type Window } from '../../calendar/window.js';
 
 /** How a run ended. */
@@ -28,7 +28,7 @@ export interface EndedStart {
 export type Next =
   /** Nothing is left that another start could make. */
   | { readonly type: 'end'; readonly exitCode: number }
-  /** Something is left, but so many starts in a row have made no image that another one will not either. */
+  /** Work is left, but so many starts in a row have made no image that another one will not either. */
   | { readonly type: 'give-up'; readonly setbacks: number; readonly errorCode: string | undefined }
   /** @property setbacks to be remembered until the next start */
   | { readonly type: 'again'; readonly atMs: number; readonly setbacks: number };
@@ -40,8 +40,8 @@ const longestDelayMs = 60 * 60_000;
 const stopped = 75;
 
 /**
- * Returns what becomes of a job. What Slurm has stopped goes on at once. What ended with its window, or with a limit of its
- * own in a window, goes on when the next one opens. What met trouble, such as a full disk, waits two minutes, then twice as
+ * Returns what happens to a job. What Slurm has stopped continues at once. What ended with its window, or with a limit of its
+ * own in a window, continues when the next one opens. What met trouble, such as a full disk, waits two minutes, then twice as
  * long each time, up to an hour.
  */
 export function afterStart(start: EndedStart, nowMs: number): Next {
@@ -73,7 +73,7 @@ function badness(code: number): number {
   return order.includes(code) ? order.indexOf(code) : order.length;
 }
 
-/** Another start may mend it: it was stopped or killed, or the one before has not ended yet on another machine. */
+/** Another start may fix it: it was stopped or killed, or the one before has not ended yet on another machine. */
 function mayGoOn({ exitCode }: EndedRun): boolean {
   return exitCode === stopped || exitCode === null;
 }

@@ -1,4 +1,4 @@
-/** What a Slurm job does at one start: makes shards one after the other, and goes back into the queue while something is left. @module */
+/** What a Slurm job does at one start: makes shards one after the other, and requeues itself while work is left. @module */
 import type { Window } from '../../calendar/window.js';
 import type { GoingRun } from '../schedule/scheduler.js';
 import { afterStart, type EndedRun, type Next } from './after-start.js';
@@ -15,11 +15,11 @@ export interface SlurmTask {
   readonly now: () => number;
 }
 
-/** A start that goes on. */
+/** A start in progress. */
 export interface GoingTask {
   /** Lets the run finish the images in progress, and starts no other; the second time, stops it at once. */
   readonly stop: () => void;
-  /** What became of it. `canceled`: something is left, but Slurm has ended the job for good. */
+  /** What became of it. `canceled`: work is left, but Slurm has ended the job for good. */
   readonly ended: Promise<Next | { readonly type: 'canceled'; readonly exitCode: number }>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * SqueezeNet 1.1 trained on ImageNet (Iandola et al. 2016): 1.2 million weights, a sixteenth of VGG-19's. Its fire modules
- * squeeze with 1x1 filters and expand with 1x1 and 3x3 filters side by side.
+ * SqueezeNet 1.1 trained on ImageNet (Iandola et al. 2016). The convolutions that are loaded have about 3.6% as many weights
+ * as those of VGG-19. Its fire modules squeeze with 1x1 filters and expand with 1x1 and 3x3 filters side by side.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';

@@ -69,8 +69,8 @@ export interface Optimizer {
    */
   readonly advance: (state: Named<Value>, produced: Named<Value>, hasMoved: boolean) => Named<Value>;
   /**
-   * State that goes on at the next size, resized as the image is: by name, the power of the gradient that it is proportional
-   * to. Losses are means over places, so gradients shrink as the number of pixels grows. The rest begins anew.
+   * State that continues at the next size, resized as the image is: by name, the power of the gradient that it is proportional
+   * to. Losses are means over places, so gradients shrink as the number of pixels grows. The rest starts over.
    */
   readonly carried?: Readonly<Record<string, number>>;
   /** The image to deliver, if it is not the last iterate: computed from one item's values of the state tensors in `from`. */

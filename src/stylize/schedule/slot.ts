@@ -80,7 +80,7 @@ export class Slot<T extends BatchItem> {
     return ends;
   }
 
-  /** Begins anew with a lower learning rate. */
+  /** Starts over with a lower learning rate. */
   restart(): void {
     this.#restarts++;
     this.#learningRate *= gentler;

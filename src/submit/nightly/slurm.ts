@@ -2,7 +2,7 @@
 import { batchScript, logPattern, requeueOptions } from '../sbatch.js';
 import { shellLine } from '../shell.js';
 
-/** A job that goes back into the queue until its windows have seen it through. */
+/** A job that requeues itself until it is done. */
 export interface NightlySlurm {
   /** For the queue and the log. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface NightlySlurm {
   readonly timeZone?: string | undefined;
 }
 
-/** Returns the script. The command asks the windows of the job when the next start is, each time that something is left. */
+/** Returns the script. The command asks the windows of the job when the next start is, each time that work is left. */
 export function nightlySlurm(job: NightlySlurm): string {
   const { name, command, workingDirectory, begin, cpusPerTask, timeZone } = job;
   return batchScript({

@@ -107,7 +107,7 @@ async function checkStatus(address: string, { status, headers, body }: HttpRespo
   throw failed(`${address} answers HTTP ${status}.`);
 }
 
-/** Errors of addresses and certificates, which another try does not mend. */
+/** Errors of addresses and certificates, which another try does not fix. */
 const lasting = /^(?:ENOTFOUND|ERR_INVALID|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 function connectionError(url: URL, cause: unknown): Error {
@@ -121,7 +121,7 @@ function digestIn(etag: string | undefined): string | undefined {
   return /^"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1];
 }
 
-/** The error for a download that another try does not mend. */
+/** The error for a download that another try does not fix. */
 export function failed(message: string, cure = otherWays): WildstyleError {
   return new WildstyleError('download-failed', message, { cure });
 }

@@ -30,7 +30,7 @@ export class PartialFile {
   ) {}
 
   /**
-   * Opens the file in a folder; starts anew unless the folder holds a part of the same download.
+   * Opens the file in a folder; starts over unless the folder holds a part of the same download.
    * @param identity of the download: address, version and spans
    * @throws `disk-full`, `output-unwritable`
    */

@@ -15,7 +15,7 @@ const defaultPauseMs = 1000;
 
 /**
  * Calls a function until it returns.
- * @param work is told how to report progress, which starts the count of attempts anew
+ * @param work is told how to report progress, which starts the count of attempts over
  * @throws {@link ConnectionLost} after the last attempt; any other error at once
  */
 export async function withRetries<T>(

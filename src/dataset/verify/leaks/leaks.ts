@@ -21,7 +21,7 @@ export interface LeakSearch {
   readonly splits: readonly string[];
   /** Number of pictures that were compared. */
   readonly pictures: number;
-  /** Sources whose picture is not known any more, so that near duplicates of them may exist. */
+  /** Sources whose picture is no longer known, so that near duplicates of them may exist. */
   readonly unknown: number;
   readonly problems: readonly DatasetProblem[];
 }

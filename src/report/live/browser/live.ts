@@ -111,7 +111,7 @@ function show(state: LiveState): void {
   at('in-work').replaceChildren(...state.inWork.map(workCardOf));
   at('none').hidden = state.newest.length > 0;
   const known = new Map([...at('newest').children].map((card) => [(card as HTMLElement).dataset.id, card]));
-  // Cards that are there already keep their pictures.
+  // Existing cards keep their pictures.
   at('newest').replaceChildren(...state.newest.map((row) => known.get(row.id) ?? cardOf(row)));
 }
 

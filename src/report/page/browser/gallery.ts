@@ -27,7 +27,7 @@ export function refreshGallery(): void {
   redraw();
 }
 
-/** Draws all cards in view anew. */
+/** Redraws all cards in view. */
 export function redraw(): void {
   columns = Math.max(1, Math.floor(viewport.clientWidth / cardWidthPx));
   cards.style.height = `${Math.ceil(selection.length / columns) * cardHeightPx}px`;

@@ -31,7 +31,7 @@ export function overviewSection(summary: DatasetSummary): string {
   );
 }
 
-/** Says first whether the dataset can be used: a run in which too many images failed is no success. */
+/** Says first whether the dataset can be used: a run in which too many images failed is not a success. */
 function statusText({ status, counts, lastRun }: DatasetSummary): string {
   if (!lastRun?.tooManyFailures) return `Status: <strong class="status ${status}">${status}</strong>.`;
   const { maxFailures } = lastRun;

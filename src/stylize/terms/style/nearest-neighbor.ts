@@ -2,7 +2,7 @@
  * The style loss `nearestNeighbor`: each place of the image is paired with the place of the style whose features, in all
  * layers together and relative to the style's mean, point in the most similar direction; then features are compared with
  * those of their partner (Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3). Partners are those of the image as
- * it is, found anew in every step, or those of the content at the same places, which keeps its shapes.
+ * it is, found again in every step, or those of the content at the same places, which keeps its shapes.
  * @module
  */
 import * as tf from '@tensorflow/tfjs';
