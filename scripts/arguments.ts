@@ -28,13 +28,13 @@ export function refuse(message: string): never {
 export function numberOf(option: string, text: string, least: number): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= least) return value;
-  return refuse(`--${option} ${text} is not a number from ${least}.`);
+  return refuse(`--${option} must be a number of at least ${least}, not ${text}.`);
 }
 
 /** Reads a whole number. @throws `option-invalid` if it is none or below `least` */
 export function integerOf(option: string, text: string, least: number): number {
   const value = numberOf(option, text, least);
-  return Number.isSafeInteger(value) ? value : refuse(`--${option} ${text} is not a whole number.`);
+  return Number.isSafeInteger(value) ? value : refuse(`--${option} must be a whole number, not ${text}.`);
 }
 
 /** @throws `option-invalid` if one of the files or folders does not exist */

@@ -38,6 +38,6 @@ for (const { name, what, args, env } of parts) {
     );
 }
 if (failed.length > 0) {
-  process.stderr.write(`${failed.join('\n')}\nWithout these parts wildstyle runs on the CPU.\n`);
+  process.stderr.write(`${failed.join('\n')}\nWithout these parts, wildstyle runs on the CPU.\n`);
   process.exitCode = 1;
 }

@@ -34,7 +34,7 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 if (existsSync(target)) {
-  process.stdout.write(`openvino: ${version} is in ${target} already.\n`);
+  process.stdout.write(`openvino: ${version} is already in ${target}.\n`);
 } else {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     fail(

@@ -75,7 +75,7 @@ with zipfile.ZipFile(wheel) as archive:
             os.makedirs(os.path.dirname(file), exist_ok=True)
             with archive.open(entry) as source, open(file, 'wb') as copy:
                 shutil.copyfileobj(source, copy, 1 << 20)
-sys.exit(0 if found == 2 else 'The wheel has no libtensorflow_cc.so.2: take a version from 2.12.1 on.')
+sys.exit(0 if found == 2 else 'The wheel has no libtensorflow_cc.so.2: use version 2.12.1 or later.')
 `;
 
 /** Prints what the wheel asks for, for GPUs. */
@@ -154,14 +154,14 @@ function addCuda(wheel, dependencies, work) {
   const { stdout } = spawnSync('python3', ['-c', printCudaRequirements, wheel], { encoding: 'utf8' });
   const requirements = stdout.split('\n').filter(Boolean);
   if (requirements.length === 0) fail('the wheel does not say which CUDA libraries it needs.');
-  process.stdout.write(`tensorflow: downloading ${requirements.length} wheels of CUDA ...\n`);
+  process.stdout.write(`tensorflow: downloading ${requirements.length} CUDA wheels ...\n`);
   const folder = join(work, 'cuda');
   downloadWheels(requirements, wheelArguments, folder);
-  if (!python('-c', unpackCuda, folder, dependencies)) fail('the wheels of CUDA could not be unpacked.');
+  if (!python('-c', unpackCuda, folder, dependencies)) fail('the CUDA wheels could not be unpacked.');
 }
 
 if (existsSync(target)) {
-  process.stdout.write(`tensorflow: ${version} is in ${target} already.\n`);
+  process.stdout.write(`tensorflow: ${version} is already in ${target}.\n`);
 } else {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     fail('the wheels are for Linux on x64. Elsewhere, install @tensorflow/tfjs-node with its own scripts.');

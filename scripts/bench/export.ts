@@ -104,7 +104,7 @@ export async function benchExport({
 export function formatsOf(text: string): ExporterName[] {
   return text.split(',').map((given) => {
     const known = exporterNames.find((name) => name === given.trim());
-    return known ?? refuse(`--formats ${given} is none of ${exporterNames.join(', ')}.`);
+    return known ?? refuse(`--formats takes ${exporterNames.join(', ')}, not ${given}.`);
   });
 }
 

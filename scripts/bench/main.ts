@@ -52,7 +52,7 @@ function networkOr(network: 'compact' | 'vgg19'): 'compact' | 'vgg19' {
   const given = values.network ?? network;
   return given === 'compact' || given === 'vgg19'
     ? given
-    : refuse(`--network ${given} is not compact or vgg19.`);
+    : refuse(`--network must be compact or vgg19, not ${given}.`);
 }
 
 /** Each benchmark is loaded on demand. */

@@ -1,4 +1,4 @@
-/** The live view of a run that goes on. @module */
+/** The live view of a run in progress. @module */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { hostileName, type ShownRun } from './datasets.js';
@@ -28,7 +28,7 @@ export async function checkLiveView(
   assert.equal(await page.title(), title);
   assert.notEqual(await watched.background('dark'), await watched.background('light'));
   await watched.checkAccessibility('live view at the end');
-  assert.equal(await page.locator('#in-work li').count(), 0, 'nothing is in work any more');
+  assert.equal(await page.locator('#in-work li').count(), 0, 'nothing is in progress');
   const doneLate = await page.locator('#done').textContent();
   return { doneEarly, doneLate, requests: watched.checkQuiet(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\//) };
 }

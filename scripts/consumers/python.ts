@@ -21,7 +21,7 @@ export async function whyUnavailable(): Promise<string | undefined> {
       await python('-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '-d', folder, 'six');
       return undefined;
     } catch {
-      return 'PyPI is out of reach';
+      return 'PyPI cannot be reached';
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

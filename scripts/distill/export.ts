@@ -41,7 +41,7 @@ mustExist('teacher', teacherFile);
 mustExist('images', ...folders);
 const student = studentOf(spec);
 const [widths, wanted] = [student.blocks, compactBlocks].map((blocks) => blocks.join('/'));
-if (widths !== wanted) refuse(`--student ${spec} has not the widths of compact, ${wanted}.`);
+if (widths !== wanted) refuse(`--student ${spec} does not have the widths of compact, ${wanted}.`);
 
 enableProdMode();
 const trained = ownParameters(student, await startingParameters([student], 0, parameters));

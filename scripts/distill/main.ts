@@ -80,7 +80,7 @@ const sizePx = integerOf('size', values.size, 32);
 const seed = integerOf('seed', values.seed, 0);
 const peak = numberOf('rate', values.rate, 0);
 const parts = values.parts.split(',').map((part) => numberOf('parts', part, 0));
-if (parts.length !== 3) refuse(`--parts ${values.parts} are not three numbers.`);
+if (parts.length !== 3) refuse(`--parts must be three numbers, not ${values.parts}.`);
 const [features, grams, gradients] = parts;
 const students = specs.map(studentOf);
 const photographsHeldOut = 20;

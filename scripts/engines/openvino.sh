@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${WILDSTYLE_OPENVINO:-}" ] && ! node scripts/setup-openvino.mjs; then
-  echo "skipped: OpenVINO cannot be had here."
+  echo "skipped: OpenVINO cannot be installed here."
   exit 0
 fi
 node dist/scripts/engines/check.js openvino cpu --steps 20

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${WILDSTYLE_TENSORFLOW:-}" ] && ! node scripts/setup-tensorflow.mjs --from-wheel; then
-  echo "skipped: TensorFlow cannot be had here."
+  echo "skipped: TensorFlow cannot be installed here."
   exit 0
 fi
 node dist/scripts/engines/check.js tensorflow cpu --steps 20

@@ -22,7 +22,7 @@ install() {
 }
 
 if [ "$(uname -sm)" != "Linux x86_64" ]; then
-  echo "skipped: SwiftShader is looked for on Linux x86_64 alone."
+  echo "skipped: SwiftShader is used only on Linux x86_64."
   exit 0
 fi
 loader || install libvulkan1 >/dev/null 2>&1 || true

@@ -36,7 +36,7 @@ const { values } = parseArgs({
 });
 const wanted = values.classes.split(',');
 const unknown = wanted.find((name) => !Object.hasOwn(classes, name));
-if (unknown !== undefined) refuse(`--classes ${unknown} is none of ${Object.keys(classes).join(', ')}.`);
+if (unknown !== undefined) refuse(`--classes takes ${Object.keys(classes).join(', ')}, not ${unknown}.`);
 const [work, images] = [resolve(values.work), resolve(values.images)];
 
 const recipes: Readonly<Record<string, object>> = {

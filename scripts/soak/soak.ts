@@ -136,7 +136,7 @@ async function suspend(going: Going, job: SmallJob, root: string, result: SoakRe
   const ended = await succeed(going.pid, job, root);
   for (const pid of pids) signal(pid, 'SIGCONT');
   const woken = await Promise.race([going.ended, sleep(longestWakeMs, undefined, { ref: false })]);
-  if (!woken) throw new Error(`process ${going.pid} was suspended and hangs since it goes on`);
+  if (!woken) throw new Error(`process ${going.pid} was suspended and has hung since it was resumed`);
   if (woken.exitCode !== 0 && woken.exitCode !== 75) throw failure(woken);
   result.suspensions++;
   return ended;

@@ -5,9 +5,9 @@ import test from 'ava';
 import { repositoryRoot } from '../support/paths.js';
 
 const mistakes: readonly [words: string, message: string][] = [
-  ['bench/main.js networks --pairs abc', '--pairs abc is not a number from 1.'],
-  ['bench/main.js train --threads 1.5', '--threads 1.5 is not a whole number.'],
-  ['bench/main.js shapes --network vgg', '--network vgg is not compact or vgg19.'],
+  ['bench/main.js networks --pairs abc', '--pairs must be a number of at least 1, not abc.'],
+  ['bench/main.js train --threads 1.5', '--threads must be a whole number, not 1.5.'],
+  ['bench/main.js shapes --network vgg', '--network must be compact or vgg19, not vgg.'],
   ['bench/main.js networks --bogus', "Unknown option '--bogus'"],
   [
     'distill/main.js',

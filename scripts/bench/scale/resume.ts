@@ -1,4 +1,4 @@
-/** Measures what a large dataset costs before the next image: the status, and the start of a run that goes on. @module */
+/** Measures what a large dataset costs before the next image: the status, and the start of a run that continues. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
