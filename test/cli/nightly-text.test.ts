@@ -122,7 +122,7 @@ test('what cannot be printed is refused, and says why', async (t) => {
   const both = [job.file, other];
   t.regex(
     await refused('slurm', {}, ...both),
-    /runs one job, and several were given\. Print a script for each/,
+    /runs one job, but several were given\. Print a script for each/,
   );
   t.regex(
     await refused('cron', { out: 'x' }, ...both),

@@ -67,7 +67,7 @@ test('auto does not take the first tasks of an array for all of them either, whe
   await t.notThrowsAsync(assertSameCount(root, { index: 0, count: 16 }));
   await t.throwsAsync(assertSameCount(root, { index: 0, count: 4 }), {
     message:
-      /the scheduler says 4 shards, and .* has shards of 16\. Say which: --shard auto\/16, or auto\/4\.$/,
+      /the scheduler says 4 shards, but .* has shards for a count of 16\. Choose one: --shard auto\/16, or auto\/4\.$/,
   });
 });
 

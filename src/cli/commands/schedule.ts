@@ -32,7 +32,7 @@ export const scheduleCommand: CommandBody<ScheduleArguments> = {
   async handler(args) {
     const wanted = nightlySystems.filter((system) => args[system]);
     if (wanted.length > 1)
-      throw new WildstyleError('option-invalid', `Choose one of --${wanted.join(' and --')}.`);
+      throw new WildstyleError('option-invalid', `Choose only one of --${wanted.join(' and --')}.`);
     const [system] = wanted;
     const [given] = runArguments(args, Date.now());
     if (!system && given !== undefined) {

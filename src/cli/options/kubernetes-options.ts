@@ -22,7 +22,7 @@ export function withKubernetesOptions<T>(yargs: Argv<T>): Argv<T & KubernetesArg
   return yargs
     .option('image', text('Kubernetes: container image with wildstyle'))
     .option('claim', text('Kubernetes: claim of the persistent volume with job, images and output'))
-    .option('mount', text('Kubernetes: where that volume is mounted; paths of the job are the same there'))
+    .option('mount', text('Kubernetes: where that volume is mounted; job paths must be the same there'))
     .option('namespace', text('Kubernetes: namespace'))
     .option('memory', text('Kubernetes: memory of a pod, such as 8Gi'))
     .option('cpus', {

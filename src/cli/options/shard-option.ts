@@ -68,7 +68,7 @@ export async function assertSameCount(root: string, { count }: Shard): Promise<v
   const other = (await findShards(root)).find(({ shard }) => shard.count !== count)?.shard;
   if (!other) return;
   throw invalid(
-    `--shard auto: the scheduler says ${count} shards, and ${root} has shards of ${other.count}. Say which: --shard auto/${other.count}, or auto/${count}.`,
+    `--shard auto: the scheduler says ${count} shards, but ${root} has shards for a count of ${other.count}. Choose one: --shard auto/${other.count}, or auto/${count}.`,
   );
 }
 

@@ -21,8 +21,7 @@ export function folderLines(what: 'Photographs' | 'Paintings', look: FolderLook)
   if (isContent && arrangement === 'splits') lines.push(`Folders of splits: ${splits.join(', ')}.`);
   if (sizes) lines.push(sizesText(sizes));
   if (odd.length > 0) lines.push(oddText(count(odd.length, 'image'), odd));
-  if (isContent && outside > 0)
-    lines.push(`${count(outside, 'image')} in no folder: without a class, left out.`);
+  if (isContent && outside > 0) lines.push(`${count(outside, 'image')} outside of class folders: left out.`);
   if (others.length > 0) lines.push(`${count(others.length, 'other file')}, not used: ${listed(others)}.`);
   return lines;
 }
@@ -76,7 +75,7 @@ export function draftLines({ prepared, estimate, proposal }: Draft, since = 'ago
 function sizesText({ smallestPx, medianPx, largestPx }: Sizes): string {
   return smallestPx === largestPx
     ? `All have a long edge of ${largestPx} pixels.`
-    : `Long edges from ${smallestPx} to ${largestPx} pixels, half of them up to ${medianPx}.`;
+    : `Long edges from ${smallestPx} to ${largestPx} pixels, with a median of ${medianPx}.`;
 }
 
 function oddText(what: string, odd: readonly OddImage[]): string {

@@ -62,7 +62,7 @@ export function leavingOut(look: FolderLook, odd: readonly OddImage[]): FolderLo
   if (paths.length === 0)
     throw new WildstyleError(
       `${source}-missing`,
-      `No image in the ${source} folder ${root} can be used: ${all.length} cannot, starting with ${all[0]?.path} (${all[0]?.code}).`,
+      `No image in the ${source} folder ${root} can be used: all ${all.length} fail, starting with ${all[0]?.path} (${all[0]?.code}).`,
       { cure: 'Replace the images: docs/errors.md explains each code. JPEG and PNG files work.' },
     );
   return { ...look, ...arrange(paths), odd: all };

@@ -44,7 +44,7 @@ export function deadlineOf(
     const atMs = closesAt(windows, nowMs);
     if (atMs === undefined) {
       const openMs = opensAt(windows, nowMs);
-      const message = `This job runs ${windowsText(window)} only (run.window), and it is ${windowInstant(windows, nowMs)}. The window opens at ${windowInstant(windows, openMs)}.`;
+      const message = `This job runs only ${windowsText(window)} (run.window), and it is ${windowInstant(windows, nowMs)}. The window opens at ${windowInstant(windows, openMs)}.`;
       throw new WildstyleError('outside-window', message, {
         cure: 'Run it then, or add --window always.',
       });

@@ -29,7 +29,7 @@ test('outside of its window a job does not run, and the message says when it wil
   t.is(error.code, 'outside-window');
   t.is(
     error.message,
-    'This job runs 22:00-06:00 (Europe/Berlin) only (run.window), and it is Thu 2026-11-26 12:00. The window opens at Thu 2026-11-26 22:00.',
+    'This job runs only 22:00-06:00 (Europe/Berlin) (run.window), and it is Thu 2026-11-26 12:00. The window opens at Thu 2026-11-26 22:00.',
   );
 });
 

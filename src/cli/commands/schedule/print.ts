@@ -67,7 +67,7 @@ export async function nightlyText(
 
 function refuseForMany(system: NightlySystem, { out }: NightlyArguments): void {
   if (system === 'slurm')
-    throw new WildstyleError('option-invalid', 'A script for sbatch runs one job, and several were given.', {
+    throw new WildstyleError('option-invalid', 'A script for sbatch runs one job, but several were given.', {
       cure: 'Print a script for each.',
     });
   if (out !== undefined)
