@@ -122,7 +122,7 @@ test('follows journals line by line, and keeps the newest', async (t) => {
 });
 
 test('shows a run until it ends', async (t) => {
-  const job = await smallJob({ recipe: { steps: 40 } });
+  const job = await smallJob({ recipe: { steps: 200 } });
   t.teardown(job.remove);
   await job.put('content/ponds/<b>broken.png', 'no image');
   const going = startWildstyle(['run', job.file, '--view', '--set', 'run.maxFailures=0.9'], job);
@@ -136,14 +136,21 @@ test('shows a run until it ends', async (t) => {
   const last = states.at(-1);
   t.is(last?.name, 'end');
   t.like(last?.state, { state: 'complete', isGoing: false, items: 21, complete: 18, failed: 3, pending: 0 });
-  t.true(states.some(({ state }) => state.isGoing && state.complete < 18));
+  t.true(
+    states.some(({ state }) => state.isGoing && state.complete < 18),
+    'seen while it runs',
+  );
   const withSteps = states.filter(({ state }) => state.steps !== null);
   t.true(
     withSteps.some(({ state: { steps } }) => steps !== null && steps.done > 0 && steps.done <= steps.total),
+    'with steps',
   );
-  t.true(withSteps.every(({ state }) => (state.workersBusy ?? 2) <= 1 && state.stylizedPerMinute !== null));
+  t.true(
+    withSteps.every(({ state }) => (state.workersBusy ?? 2) <= 1 && state.stylizedPerMinute !== null),
+    'with rates',
+  );
   const working = states.filter(({ state }) => state.inWorkCount > 0);
-  t.true(working.length > 0);
+  t.true(working.length > 0, 'with images in progress');
   t.true(
     states.every(({ state }) => state.inWorkCount === state.inWork.length),
     'few enough to show all',
@@ -153,6 +160,6 @@ test('shows a run until it ends', async (t) => {
   t.is(failures[0]?.code, 'image-unsupported');
   t.is(failures[0]?.image, 'ponds/<b>broken.png', 'the script shows it as text');
   const stylized = newest.find(({ style, status }) => style !== null && status === 'complete');
-  t.true((stylized?.curve?.losses.length ?? 0) > 1);
+  t.true((stylized?.curve?.losses.length ?? 0) > 1, 'with a curve');
   t.regex(stylized?.href ?? '', /^\.\/train\/\w+\/\w+\.png$/);
 });
