@@ -61,9 +61,9 @@ export async function writeReport(
   const total = summary.counts.complete + summary.counts.failed;
   const records = () => shownRecords(root, total, atMost);
   for await (const record of records()) survey.add(record);
-  const thumbnails = thumbnailsOf(root, summary, survey);
+  const { paths, results } = thumbnailsOf(root, summary, survey);
   const missing = new Set<number>();
-  const sheets = await writeSheets(root, thumbnails.paths, missing, inlineBytes, publishing);
+  const sheets = await writeSheets(root, paths, missing, inlineBytes, publishing);
 
   const hasFiles = Object.keys(sheets.files).length > 0;
   const charts = await openCharts();
@@ -90,7 +90,7 @@ export async function writeReport(
       const pictures: RowThumbnails = {
         content: ofRole('content'),
         style: ofRole('style'),
-        result: numberOf(thumbnails.results[index]),
+        result: numberOf(results[index]),
       };
       await page.write(`${index > 0 ? ',\n' : '\n'}${scriptJson(rowOf(record, pictures, survey.isVarying))}`);
       index++;

@@ -6,6 +6,7 @@ import type { ByRole, Role } from '../../../stylize/role.js';
 import { flat, namesBelow, type Parameters, type ParameterValue, parametersOf } from '../rows.js';
 import { visible } from '../visible.js';
 import { NameCounts } from './distributions.js';
+import { DrawnColumn } from './drawn-column.js';
 import { contentLossOf, edgeF1Of } from './measured.js';
 import { RightsSurvey } from './rights-survey.js';
 
@@ -58,7 +59,7 @@ export class Survey {
   readonly rights = new RightsSurvey();
   /** Whether a gate judged any of the images. */
   hasVerdicts = false;
-  readonly #drawn = new Map<string, { readonly values: (ParameterValue | undefined)[]; varies: boolean }>();
+  readonly #drawn = new Map<string, DrawnColumn>();
   readonly #contentLosses: number[] = [];
   readonly #edgeF1: number[] = [];
   readonly #seen = new Map<string, SeenParameter>();
@@ -112,7 +113,7 @@ export class Survey {
   /** The drawn parameters with more than one value, the image of the style among them. */
   drawn(): DrawnValues[] {
     const varying = [...this.#drawn].filter(([, { varies }]) => varies).sort(byName);
-    return varying.map(([path, { values }]) => ({ path, values }));
+    return varying.map(([path, column]) => ({ path, values: column.values() }));
   }
 
   /** What was measured of at least one image. */
@@ -134,15 +135,9 @@ export class Survey {
   /** Notes a value of the stylized image that is being added. */
   #draw(path: string, value: ParameterValue): void {
     const index = this.#contentLosses.length;
-    const drawn = this.#drawn.get(path);
-    if (!drawn) {
-      const values: (ParameterValue | undefined)[] = [];
-      values[index] = value;
-      this.#drawn.set(path, { values, varies: false });
-      return;
-    }
-    drawn.varies ||= drawn.values.at(-1) !== value;
-    drawn.values[index] = value;
+    const column = this.#drawn.get(path);
+    if (column) column.set(index, value);
+    else this.#drawn.set(path, new DrawnColumn(index, value));
   }
 
   #fail({ code, message }: { code: string; message: string }): void {
