@@ -63,9 +63,9 @@ interface Traits {
 
 /** How many pairs look alike, and how many of them count as copies. */
 interface Counts {
-  readonly [key: string]: number;
-  readonly alike: number;
-  readonly copies: number;
+  [key: string]: number;
+  alike: number;
+  copies: number;
 }
 
 /**
@@ -81,7 +81,7 @@ export async function benchDuplicates(
   );
   const files = folders.flatMap((folder, i) => found[i].sort().map((file) => join(folder, file)));
   if (files.length < 2) refuse(`${folders.join(' and ')} have fewer than two photographs.`);
-  const altered: Record<string, { alike: number; copies: number }> = {};
+  const altered: Record<string, Counts> = {};
   for (const name of Object.keys(changes)) altered[name] = { alike: 0, copies: 0 };
   const photographs = await mapConcurrently(
     files,
@@ -109,7 +109,7 @@ async function traitsOf(bytes: Uint8Array): Promise<Traits> {
 }
 
 /** Only pictures that look alike are compared as copies. */
-function count(counts: { alike: number; copies: number }, a: Traits, b: Traits): void {
+function count(counts: Counts, a: Traits, b: Traits): void {
   if (!isSamePicture(a.look, b.look)) return;
   counts.alike++;
   if (a.thumbnail && b.thumbnail && isCopy(a.thumbnail, b.thumbnail)) counts.copies++;

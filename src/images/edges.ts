@@ -8,7 +8,7 @@ const deviations = 1;
 
 /**
  * The edge F1 of two images of equal size: the harmonic mean of the share of edges of the first that have an edge of the
- * second within 2 pixels, and the other way around. 1 if all edges are where they were; 1 as well if neither has any.
+ * second within 2 pixels, and the other way around. 1 if all edges are where they were; Also 1 if neither has edges.
  * Edges are ridges of the Sobel gradient (non-maximum suppression, Canny 1986) above its mean plus a standard deviation.
  */
 export function edgeF1(a: Pixels, b: Pixels): number {

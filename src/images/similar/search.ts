@@ -47,9 +47,11 @@ function compareBuckets(looks: readonly (Look | undefined)[], table: number, com
   const buckets = new Map<number, number[]>();
   for (const [index, look] of looks.entries()) {
     if (!look) continue;
-    for (const { among, cells } of probes)
-      for (const other of buckets.get(keyOf(look.gray, cells)) ?? []) compare(index, other, among);
-    const own = keyOf(look.gray, sums);
+    const keys = probes.map(({ cells }) => keyOf(look.gray, cells));
+    for (const [probe, key] of keys.entries())
+      for (const other of buckets.get(key) ?? []) compare(index, other, probes[probe].among);
+    // The first order is that of the picture itself.
+    const [own] = keys;
     const bucket = buckets.get(own);
     if (bucket) bucket.push(index);
     else buckets.set(own, [index]);

@@ -37,7 +37,7 @@ export async function openMethodContext(choice: EngineChoice): Promise<MethodCon
   };
 }
 
-/** A single file is for the network of a recipe, which is not known yet: any that needs one. */
+/** A single file is for the network of a recipe, which is not known yet, so every network that needs weights gets it. */
 function byNetwork(weights: NamedWeights | undefined): NamedWeights | undefined {
   if (typeof weights !== 'string') return weights;
   const needing = networkNames.filter((name) => networks[name].needsWeights);
