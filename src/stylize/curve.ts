@@ -42,12 +42,21 @@ export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number)
   return !Number.isFinite(now.total) || now.total > Math.max(tolerated * initial.total, weights);
 }
 
-/** The error of an item that diverged again after its restart. */
+/** The error of an item that diverged again after its restart. It names the term that rose most. */
 export function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
   const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
+  const rises = Object.entries(now.terms).map(([term, value]) => ({
+    term,
+    rise: value - (initial?.terms[term] ?? 0),
+  }));
+  // A term that is NaN comes first.
+  const steepest = rises.reduce((a, b) => (a.rise >= b.rise || Number.isNaN(a.rise) ? a : b));
   return new WildstyleError(
     'loss-diverged',
-    `The loss went${from} to ${now.total} at step ${now.step}, even with a lower learning rate.`,
-    { cure: 'Lower recipe.learningRate or recipe.style.strength, or use the adam optimizer.' },
+    `The loss went${from} to ${now.total.toPrecision(4)} at step ${now.step}, even with a lower learning rate. ` +
+      `${steepest.term} rose most.`,
+    {
+      cure: 'Lower recipe.learningRate or the weight of the style, or use another optimizer.',
+    },
   );
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { hasDiverged, isCurvePoint, type LossPoint } from '../../src/stylize/curve.js';
+import { divergence, hasDiverged, isCurvePoint, type LossPoint } from '../../src/stylize/curve.js';
 
 const pointsOf = (steps: number): number[] =>
   Array.from({ length: steps + 1 }, (_, step) => step).filter((step) => isCurvePoint(step, steps));
@@ -31,4 +31,18 @@ test('a loss has diverged if it is NaN, infinite or far above its initial value'
   // A loss that starts near zero may rise to the sum of the weights, where every term is as large as its target.
   t.false(hasDiverged(point(0.5), point(0), 1));
   t.true(hasDiverged(point(1.1), point(0), 1));
+});
+
+test('the error of a divergence names the term that rose most', (t) => {
+  const losses = (content: number, gram: number): LossPoint => ({
+    step: 3,
+    total: content + gram,
+    terms: { 'content.features': content, 'style.gram': gram },
+  });
+  const messageOf = (content: number, gram: number) =>
+    divergence(losses(content, gram), losses(5, 1)).message;
+  t.regex(messageOf(70, 60), /from 6\.000 to 130\.0 at step 3.* content\.features rose most/);
+  t.regex(messageOf(60, 70), /style\.gram rose most/);
+  t.regex(messageOf(Number.NaN, 70), /content\.features rose most/);
+  t.regex(messageOf(70, Number.NaN), /style\.gram rose most/);
 });

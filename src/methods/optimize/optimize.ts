@@ -11,7 +11,7 @@ import { hasWeight } from './recipe/weight.js';
 import { sourcesOf, stagesOf } from './stages.js';
 
 export const optimize = {
-  version: 6,
+  version: 7,
   parameters: optimizeParameters,
   check({ content, style, totalVariation }) {
     if (hasWeight([content.weight, style.weight ?? style.strength, totalVariation])) return undefined;

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import test from 'ava';
 import { createEngine, type HostTensor, type TensorFunction } from '../../../src/engine/index.js';
+import { functionOf, type Matrix, product } from '../../../src/images/color/symmetric.js';
 import { styleLosses } from '../../../src/stylize/terms/index.js';
 import type { Settings } from '../../../src/stylize/terms/term.js';
 import { execute, randomTensor, relativeDifference, uniform } from '../../engine/support.js';
@@ -192,5 +193,65 @@ test('the Wasserstein loss of many channels at two places, as in small images, i
     );
     const steepest = Math.max(...gradient.data.map(Math.abs));
     t.true(steepest < (10 * Math.max(...direction)) / channels, `${scale}: gradient up to ${steepest}`);
+  }
+});
+
+test('the Wasserstein loss and its gradient are exact where a few places span few of many channels', async (t) => {
+  const [channels, places, axes] = [512, 4, 3];
+  // Orthonormal vectors: features with these coordinates have the distance of the coordinates.
+  const axis = (k: number, i: number) =>
+    Math.sqrt(2 / channels) * Math.cos((Math.PI * (i + 0.5) * (k + 1)) / channels);
+  const embedded = (coordinates: readonly number[]): HostTensor => ({
+    data: Float32Array.from({ length: places * channels }, (_, at) => {
+      const [place, i] = [Math.floor(at / channels), at % channels];
+      return coordinates
+        .slice(axes * place, axes * (place + 1))
+        .reduce((sum, value, k) => sum + value * axis(k, i), 0);
+    }),
+    shape: [1, places, 1, channels],
+  });
+  const style = [9, 3, 1, -8, 2, 0.5, 7, -4, -1, -5, -1, 0.2];
+  const gaussian = (coordinates: readonly number[]) => {
+    const at = (place: number, k: number) => coordinates[axes * place + k];
+    const over = (each: (place: number) => number) => mean(Array.from({ length: places }, (_, i) => each(i)));
+    const means = [0, 1, 2].map((k) => over((place) => at(place, k)));
+    const covariance = [0, 1, 2].flatMap((j) =>
+      [0, 1, 2].map((k) => over((place) => (at(place, j) - means[j]) * (at(place, k) - means[k]))),
+    );
+    return { means, covariance };
+  };
+  const of = gaussian(style);
+  const ridge = 1e-4 * Math.hypot(...of.covariance);
+  const raised = (covariance: Matrix) => covariance.map((value, i) => value + (i % 4 === 0 ? ridge : 0));
+  const root = (matrix: Matrix) => functionOf(matrix, Math.sqrt);
+  const traceOf = (matrix: Matrix) => matrix[0] + matrix[4] + matrix[8];
+  const distance = (coordinates: readonly number[]) => {
+    const { means, covariance } = gaussian(coordinates);
+    const [own, other] = [raised(covariance), raised(of.covariance)];
+    const cross = root(product(product(root(other), own), root(other)));
+    const shift = means.reduce((sum, value, k) => sum + (value - of.means[k]) ** 2, 0);
+    return (shift + traceOf(own) + traceOf(other) - 2 * traceOf(cross)) / channels;
+  };
+  // Closer and closer, as in an optimization.
+  for (const apart of [1, 0.1, 0.01]) {
+    const image = style.map((value, i) => value + 5 * apart * (uniform(4, i) - 0.5));
+    const { loss, gradient } = await execute(engines[1], lossOf('wasserstein'), {
+      image: embedded(image),
+      style: embedded(style),
+    });
+    const size = traceOf(of.covariance) / channels;
+    t.true(
+      Math.abs(loss.data[0] - distance(image)) < 1e-5 * size,
+      `${apart}: ${loss.data[0]} for ${distance(image)}`,
+    );
+    const step = 1e-4;
+    const slopes = image.map((_, i) => {
+      const moved = (by: number) => distance(image.map((value, j) => value + (i === j ? by : 0)));
+      return (moved(step) - moved(-step)) / (2 * step);
+    });
+    const expected = embedded(slopes).data;
+    const error = Math.hypot(...gradient.data.map((value, i) => value - expected[i]));
+    const scale = (2 * Math.hypot(...style)) / places / channels;
+    t.true(error < 1e-3 * scale, `${apart}: gradient off by ${error / scale}`);
   }
 });

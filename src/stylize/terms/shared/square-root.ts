@@ -1,9 +1,9 @@
-/** Square roots of symmetric positive definite matrices by products alone. @module */
+/** Square roots and polar factors of matrices by products alone. @module */
 import * as tf from '@tensorflow/tfjs';
 
 /**
  * Coefficients of the quintic polynomials that bring singular values from [0.001, 1] to 1 fastest (Amsel et al. 2025, "The
- * Polar Express", table 1). The last one repeats.
+ * Polar Express", table 1).
  */
 const quintics = [
   [8.28721201814563, -23.595886519098837, 17.300387312530933],
@@ -15,8 +15,8 @@ const quintics = [
   [1.875, -1.25, 0.375],
 ] as const;
 
-/** With fewer, small variances are not found; with more, rounding errors grow. */
-const iterations = 10;
+/** The same for singular values from [0.00004, 1]: the third polynomial fits its own results and may be repeated. */
+const widerQuintics = [...quintics.slice(0, 3), ...[quintics[2], quintics[2]], ...quintics.slice(3)] as const;
 
 /** A little more than the norm, so that rounding cannot bring an eigenvalue above 1, where the iteration diverges. */
 const margin = 1.02;
@@ -29,23 +29,44 @@ export const identityMatrix = (size: number): tf.Tensor3D =>
 export const trace = (matrix: tf.Tensor3D): tf.Tensor1D =>
   tf.sum(tf.mul(matrix, identityMatrix(matrix.shape[1])), [1, 2]);
 
+/** The norm of each matrix, `[batch, 1, 1]`, and a little more. */
+const normOf = (matrices: tf.Tensor3D): tf.Tensor =>
+  tf.mul(tf.sqrt(tf.sum(tf.square(matrices), [1, 2], true)), margin);
+
+/** `a I + b P + c P^2` */
+function quinticFactor([a, b, c]: readonly number[], product: tf.Tensor3D): tf.Tensor3D {
+  const one = identityMatrix(product.shape[1]);
+  const square = tf.matMul(product, product);
+  return tf.add(tf.add(tf.mul(one, a), tf.mul(product, b)), tf.mul(square, c));
+}
+
 /**
  * The square root of each matrix and its inverse (a coupled Newton-Schulz iteration, Higham 2008, section 6.7).
- * @param matrices `[batch, n, n]`, symmetric, with eigenvalues above about 1e-8 of the largest
+ * @param matrices `[batch, n, n]`, symmetric, with eigenvalues above about 1e-6 of the largest
  */
 export function squareRoots(matrices: tf.Tensor3D): { root: tf.Tensor3D; inverse: tf.Tensor3D } {
-  const one = identityMatrix(matrices.shape[1]);
-  const norm = tf.mul(tf.sqrt(tf.sum(tf.square(matrices), [1, 2], true)), margin);
+  const norm = normOf(matrices);
   let root = tf.div(matrices, norm) as tf.Tensor3D;
-  let inverse = tf.tile(one, [matrices.shape[0], 1, 1]);
-  for (let i = 0; i < iterations; i++) {
-    const [a, b, c] = quintics[Math.min(i, quintics.length - 1)];
-    const product = tf.matMul(inverse, root);
-    const square = tf.matMul(product, product);
-    const factor = tf.add(tf.add(tf.mul(one, a), tf.mul(product, b)), tf.mul(square, c));
-    root = tf.matMul(root, factor as tf.Tensor3D);
-    inverse = tf.matMul(factor as tf.Tensor3D, inverse);
+  let inverse: tf.Tensor3D | undefined;
+  for (const quintic of quintics) {
+    const factor = quinticFactor(quintic, inverse ? tf.matMul(inverse, root) : root);
+    root = tf.matMul(root, factor);
+    inverse = inverse ? tf.matMul(factor, inverse) : factor;
   }
   const scale = tf.sqrt(norm);
-  return { root: tf.mul(root, scale), inverse: tf.div(inverse, scale) };
+  return { root: tf.mul(root, scale), inverse: tf.div(inverse as tf.Tensor3D, scale) };
+}
+
+/**
+ * The orthogonal factor of each matrix's polar decomposition: of `U S V^T`, it is `U V^T`.
+ * @param matrices `[batch, n, n]`, with singular values above about 4e-5 of the largest. Those of smaller ones are too small,
+ *   and never diverge
+ */
+export function polarFactors(matrices: tf.Tensor3D): tf.Tensor3D {
+  let factors = tf.div(matrices, normOf(matrices)) as tf.Tensor3D;
+  for (const quintic of widerQuintics) {
+    const product = tf.matMul(factors, factors, true, false) as tf.Tensor3D;
+    factors = tf.matMul(factors, quinticFactor(quintic, product));
+  }
+  return factors;
 }

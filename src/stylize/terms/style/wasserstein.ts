@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { plainLoss } from '../parameters.js';
 import { perLayer } from '../shared/per-layer.js';
-import { identityMatrix, squareRoots, trace } from '../shared/square-root.js';
+import { identityMatrix, polarFactors, squareRoots, trace } from '../shared/square-root.js';
 import { columnsOf, gaussianOf, itemSum, smallestScale } from '../shared/statistics.js';
 
 /** Share of the style's mean variance. */
@@ -27,18 +27,21 @@ function withRidge(covariance: tf.Tensor3D, ridge: tf.Tensor): tf.Tensor3D {
 }
 
 /**
- * The trace of `(R C R)^1/2`. Its slope with respect to C is `R (R C R)^-1/2 R / 2`, which takes no further iteration.
+ * The trace of `(R C R)^1/2`. With `S S = C` it is the sum of the singular values of `S R`: the root of `R C R` itself would
+ * take the square of their range, and 32 bits do not hold that of features that span a few of many channels. With the polar
+ * decomposition `S R = U H`, the slope with respect to C is `S^-1 U R / 2`.
  * @param root R, `[batch, n, n]`, symmetric
  * @param covariance C
  */
 function traceOfRoot(root: tf.Tensor3D, covariance: tf.Tensor3D): tf.Tensor1D {
   const fn = tf.customGrad((given, save) => {
-    const inner = tf.matMul(tf.matMul(root, given as tf.Tensor3D), root) as tf.Tensor3D;
-    const roots = squareRoots(inner);
-    const slope = tf.div(tf.matMul(tf.matMul(root, roots.inverse), root), 2);
+    const roots = squareRoots(given as tf.Tensor3D);
+    const product = tf.matMul(roots.root, root) as tf.Tensor3D;
+    const factor = polarFactors(product);
+    const slope = tf.div(tf.matMul(tf.matMul(roots.inverse, factor), root), 2);
     (save as (tensors: tf.Tensor[]) => void)([slope]);
     return {
-      value: trace(roots.root),
+      value: itemSum(tf.mul(product, factor)),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         tf.mul(saved[0], tf.reshape(dy, [covariance.shape[0], 1, 1])),
     };
