@@ -82,9 +82,21 @@ export function describePlan(
     leftOut: inventory.problems.map(({ path, code, message }) => ({ path, code, message })),
     duplicates: inventory.duplicates.length,
     duplicatePairs: prepared.duplicates,
-    warnings: [...prepared.warnings, ...warnings, ...memoryWarnings(estimate)],
+    warnings: [...prepared.warnings, ...limitWarnings(prepared), ...warnings, ...memoryWarnings(estimate)],
     ...(estimate && { estimate }),
   };
+}
+
+/** Says how many photographs a limit leaves out of the dataset: those that get no stylized image. */
+function limitWarnings({ job: { sampling }, plan: { counts } }: Prepared): string[] {
+  if (sampling.limit === undefined || !sampling.keepOriginals) return [];
+  const contents = counts.classes.reduce((sum, one) => sum + one.contents, 0);
+  const left = contents - counts.originals;
+  if (left <= 0) return [];
+  const [are, get] = left === 1 ? ['is', 'gets'] : ['are', 'get'];
+  return [
+    `${left} of ${contents} content images ${are} left out of the dataset, because with sampling.limit ${sampling.limit} they ${get} no stylized image.`,
+  ];
 }
 
 /** Warns if a run needs more memory than is free: the machine would swap or kill it. */

@@ -87,6 +87,14 @@ test.serial('refuses to replace a job, and names what is missing', async (t) => 
     where,
   );
   t.regex(wrong.stderr, /^wildstyle: content-missing: .*nothing does not exist\./);
+  const neither = await wildstyle(
+    ['init', '--content', 'nothing', '--style', 'nowhere', '--job', 'a.yaml'],
+    where,
+  );
+  t.regex(
+    neither.stderr,
+    /^wildstyle: content-missing: .*nothing does not exist\. The style folder .*nowhere does not exist\./,
+  );
   const large = await wildstyle(['init', ...folders, '--size', '99999', '--job', 'a.yaml'], where);
   t.regex(large.stderr, /--size must be a whole number from 32 to 4096, not 99999/);
 });
@@ -119,6 +127,8 @@ test.serial('on a terminal: asks, proposes, and writes what was answered', async
     key('\r');
     await shown('Long edge of the results in pixels?');
     key('\u007f\u007f32\r');
+    await shown('Divide into train, validation and test?');
+    key('y');
     await shown('Folder for the dataset?');
     key('-asked\r');
     await shown('Job file?');
@@ -137,7 +147,8 @@ test.serial('on a terminal: asks, proposes, and writes what was answered', async
   const output = stripVTControlCharacters(ended.output);
   t.is(ended.exitCode, 0, output);
   t.regex(output, /wildstyle run job\.yaml/);
-  const { recipe, output: made, sampling } = await loadJob(job.file);
+  const { recipe, output: made, sampling, split } = await loadJob(job.file);
+  t.deepEqual(split?.shares, { train: 0.8, validation: 0.1, test: 0.1 });
   t.is(recipe.size, 32);
   t.deepEqual(recipe.style.strength, { logUniform: [3, 30] });
   t.is(sampling.stylesPerContent, 2);

@@ -128,6 +128,20 @@ test.serial('lists each image that is left out once, with the reason', async (t)
   t.regex(dryRun.stdout, /^left out: lost\.png: It is directly in the content root/m);
 });
 
+test.serial('says how many content images a limit leaves out', async (t) => {
+  const notes = async (...settings: string[]) => {
+    const options = settings.flatMap((setting) => ['--set', setting]);
+    const { stdout } = await wildstyle(['plan', 'job.yaml', ...options], environment);
+    return stdout.split('\n').filter((line) => line.includes('left out'));
+  };
+  t.deepEqual(await notes('sampling.limit=2'), [
+    'note: 4 of 6 content images are left out of the dataset, because with sampling.limit 2 they get no stylized image.',
+  ]);
+  t.deepEqual(await notes(), []);
+  t.deepEqual(await notes('sampling.limit=6'), []);
+  t.deepEqual(await notes('sampling.limit=2', 'sampling.keepOriginals=false'), []);
+});
+
 test.serial('--set, --limit, --workers and --out change the job', async (t) => {
   const options = ['--set', 'recipe.steps=2', '--set', 'sampling.keepOriginals=false', '--limit', '4'];
   const run = await wildstyle(

@@ -15,8 +15,8 @@ const progress = (doneItems: number): Progress => ({
   totalSteps: 8,
   elapsedMs: 1000 * doneItems,
   remainingMs: 1000 * (8 - doneItems),
-  itemsPerMinute: 60,
-  stylizedPerMinute: 60,
+  itemsPerMinute: doneItems > 0 ? 60 : 0,
+  stylizedPerMinute: doneItems > 0 ? 60 : 0,
   workersBusy: 1,
 });
 
@@ -62,6 +62,12 @@ for (const rows of [24, 4]) {
     ]);
   });
 }
+
+test('a rate of stylized images is told once there is one', (t) => {
+  const originalsOnly = { ...progress(3), doneStylized: 0, stylizedPerMinute: 0 };
+  t.is(progressLine(originalsOnly), '37% | 3/8 steps | 3/8 images | 5 s left');
+  t.is(progressLine(progress(3)), '37% | 3/8 steps | 3/8 images | 60 stylized/min | 5 s left');
+});
 
 test('the last image fills the bar', async (t) => {
   const { stream, lines } = screen(24);

@@ -10,7 +10,7 @@ import { draftJob } from '../../run/first-job/draft.js';
 import { jobText } from '../../run/first-job/job-text.js';
 import { checkReadable, lookAt } from '../../run/first-job/look.js';
 import { previewSheet } from '../../run/first-job/preview.js';
-import { proposedSizePx, type Strength, strengthNames } from '../../run/first-job/propose.js';
+import { mayDivide, proposedSizePx, type Strength, strengthNames } from '../../run/first-job/propose.js';
 import type { CommandBody } from '../command-list.js';
 import { exitCodes } from '../failure.js';
 import {
@@ -19,6 +19,7 @@ import {
   askNumber,
   askPath,
   askSize,
+  askSplit,
   askStrength,
   askYesNo,
   Canceled,
@@ -99,14 +100,14 @@ export const initCommand: CommandBody<InitArguments> = {
 async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promise<void> {
   if (!asks) refuseExisting(absolute(args.job ?? usualJob), args.force);
   const output = asks && args.out === undefined ? undefined : absolute(args.out ?? usualOutput);
+  const contentGiven = asks && args.content === undefined ? undefined : folderOf(args.content, 'content');
   const styleGiven = asks && args.style === undefined ? undefined : folderOf(args.style, 'style');
   // Mistakes in options are reported before anything is read.
-  if (styleGiven !== undefined) await checkReadable('style', styleGiven);
+  await checkReadable({ content: contentGiven, style: styleGiven });
   tell.begin('A new job for wildstyle');
   const contentRoot =
-    asks && args.content === undefined
-      ? await askFolder('Folder of photographs? One folder per class, or all together', contentGuesses)
-      : folderOf(args.content, 'content');
+    contentGiven ??
+    (await askFolder('Folder of photographs? One folder per class, or all together', contentGuesses));
   if (output !== undefined && styleGiven !== undefined) refuseInside(output, contentRoot, styleGiven);
   const content = await tell.during('Looking at the photographs', () => lookAt('content', contentRoot));
   tell.lines(folderLines('Photographs', content));
@@ -116,6 +117,7 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
 
   const strength = args.strength ?? (asks ? await askStrength() : undefined);
   const sizePx = args.size ?? (asks ? await askSize(proposedSizePx(content.sizes?.medianPx)) : undefined);
+  const split = args.split ?? (asks && mayDivide(content) ? await askSplit(content) : undefined);
   const outputRoot = output ?? absolute(await askPath('Folder for the dataset?', usualOutput));
   refuseInside(outputRoot, contentRoot, styleRoot);
   const file = absolute(args.job ?? (asks ? await askPath('Job file?', usualJob) : usualJob));
@@ -123,7 +125,7 @@ async function makeJob(args: InitArguments, asks: boolean, tell: Teller): Promis
     refuseExisting(file, false);
 
   const places = { jobFolder: dirname(file), content, style, output: outputRoot };
-  const { stylesPerContent, split, hours } = args;
+  const { stylesPerContent, hours } = args;
   let wishes = { strength, sizePx, stylesPerContent, split };
   const draft = () =>
     tell.during('Comparing the images and measuring this machine', () =>

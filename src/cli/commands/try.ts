@@ -56,7 +56,8 @@ export const tryCommand: CommandBody<TryArguments> = {
       .option('open', {
         type: 'boolean',
         default: process.stdout.isTTY === true,
-        describe: 'Open the picture; default: on a terminal',
+        defaultDescription: 'on a terminal',
+        describe: 'Open the picture',
       }),
   async handler({ content, style, vary = usualValues, set = [], size, out, weights, open }) {
     if (formatOfFile(out) !== 'png')

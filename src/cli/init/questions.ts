@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { confirm, isCancel, log, select, text } from '@clack/prompts';
 import { maximumSizePx, minimumEdgePx } from '../../images/fit.js';
 import { readLayout } from '../../run/first-job/layout.js';
-import { type Strength, strengths } from '../../run/first-job/propose.js';
+import type { FolderLook } from '../../run/first-job/look.js';
+import { dividesByDefault, type Strength, strengths } from '../../run/first-job/propose.js';
 
 /** Thrown when the user leaves with Ctrl-C or Escape. */
 export class Canceled extends Error {}
@@ -75,6 +76,10 @@ export async function askNumber(
 /** Asks for the long edge of the results. */
 export const askSize = (proposed: number): Promise<number> =>
   askNumber('Long edge of the results in pixels?', proposed, minimumEdgePx, maximumSizePx);
+
+/** Asks whether to divide the photographs. */
+export const askSplit = (content: FolderLook): Promise<boolean> =>
+  askYesNo('Divide into train, validation and test? Only train is stylized', dividesByDefault(content));
 
 /** Asks a question with yes or no. */
 export async function askYesNo(message: string, proposed: boolean): Promise<boolean> {

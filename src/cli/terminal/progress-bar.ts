@@ -22,17 +22,18 @@ export function progressLine(progress: Progress): string {
     `${Math.floor((100 * value) / total)}%`,
     totalSteps > 0 && `${Math.min(doneSteps, totalSteps)}/${totalSteps} steps`,
     `${doneItems}/${totalItems} images${failedItems > 0 ? `, ${failedItems} failed` : ''}`,
-    // Nothing is known of the rate before the first image.
-    doneItems > 0 && rateText(progress),
+    rateText(progress),
     remainingMs === undefined ? 'estimating' : `${formatDuration(remainingMs)} left`,
   ];
   return parts.filter(Boolean).join(' | ');
 }
 
-const rateText = ({ totalStylized, stylizedPerMinute, itemsPerMinute }: Progress): string =>
-  totalStylized > 0
-    ? `${formatNumber(stylizedPerMinute)} stylized/min`
-    : `${formatNumber(itemsPerMinute)} images/min`;
+/** Nothing is known of the rate before the first image; originals are done long before that. */
+function rateText(progress: Progress): string | undefined {
+  const { totalStylized, stylizedPerMinute, itemsPerMinute } = progress;
+  const [rate, unit] = totalStylized > 0 ? [stylizedPerMinute, 'stylized'] : [itemsPerMinute, 'images'];
+  return rate > 0 ? `${formatNumber(rate)} ${unit}/min` : undefined;
+}
 
 /** The time of a line in a log file: `2026-11-27T08:15:02Z`. */
 const timeStamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`;

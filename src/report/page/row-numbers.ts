@@ -4,7 +4,7 @@
 export const rowNumbers = {
   strength: 'strength',
   loss: 'final loss',
-  contentLoss: 'content loss',
+  contentLoss: 'content loss (change from the photograph)',
   styleTerms: 'style loss',
   edgeF1: 'edge F1',
   steps: 'steps',

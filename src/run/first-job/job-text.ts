@@ -48,11 +48,13 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     '',
     ...splitLines(proposal),
     'sampling:',
-    `  stylesPerContent: ${stylesPerContent} # stylized images for each photograph`,
+    balanceClasses
+      ? `  stylesPerContent: ${stylesPerContent} # stylized images for each photograph of the largest class`
+      : `  stylesPerContent: ${stylesPerContent} # stylized images for each photograph`,
     `  balanceClasses: ${balanceClasses} # true makes more images of the small classes`,
     '  keepOriginals: true # include the photographs',
     limit === undefined
-      ? '  # limit: 1000 # the largest number of stylized images'
+      ? '  # limit: 1000 # the largest number of stylized images; photographs that get none are left out'
       : `  limit: ${limit} # the largest number of stylized images: what fits in the time; delete it for all`,
     '',
     '# Every key takes a value, or a distribution from which each image draws its own.',
@@ -64,9 +66,9 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     '  # color: luminance # keeps the colors of the photograph',
     '',
     'output:',
-    `  root: ${path(places.output)}`,
-    '  format: jpeg',
-    '  quality: 92',
+    `  root: ${path(places.output)} # the dataset`,
+    '  format: jpeg # or png, which loses nothing and takes several times the space',
+    '  quality: 92 # of 100',
     '',
     'run:',
     '  maxFailures: 0.01 # a dataset with more failed images than this share counts as failed',

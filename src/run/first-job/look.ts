@@ -34,13 +34,23 @@ export async function lookAt(source: 'content' | 'style', root: string): Promise
 }
 
 /**
- * Checks that a folder can be read, before anything that takes time.
- * @throws `content-missing` or `style-missing`
+ * Checks that folders can be read, before anything that takes time.
+ * @throws `content-missing` or `style-missing`, with a message that names every folder that cannot be read
  */
-export async function checkReadable(source: 'content' | 'style', root: string): Promise<void> {
-  await readdir(root).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(source, root, cause);
-  });
+export async function checkReadable(roots: Partial<Record<'content' | 'style', string>>): Promise<void> {
+  const problems: WildstyleError[] = [];
+  for (const source of ['content', 'style'] as const) {
+    const root = roots[source];
+    if (root === undefined) continue;
+    await readdir(root).catch((cause: NodeJS.ErrnoException) => {
+      problems.push(unreadable(source, root, cause));
+    });
+  }
+  const [first, ...others] = problems;
+  if (!first) return;
+  if (others.length === 0) throw first;
+  const message = problems.map((problem) => problem.message).join(' ');
+  throw new WildstyleError(first.code, message, { cure: first.cure, cause: first.cause });
 }
 
 function unreadable(source: 'content' | 'style', root: string, cause: NodeJS.ErrnoException): WildstyleError {

@@ -6,8 +6,11 @@ import type { StylizedItem } from '../../plan/item.js';
 import { renderContactSheet, type SheetRow } from '../../report/contact-sheet.js';
 import { stylizedItems, withMaker } from '../compare/make-items.js';
 
+/** How many images of the job the preview chooses from, for each that it makes. */
+const candidates = 5;
+
 /**
- * Makes the first images of a job, spread over its classes, and draws them beside their sources.
+ * Makes some of the first images of a job, from the weakest style to the strongest, and draws them beside their sources.
  * @returns a PNG; undefined if the job stylizes nothing
  * @throws the errors of `prepare`; those of the method if no image can be made
  */
@@ -16,8 +19,8 @@ export async function previewSheet(
   images: number,
   onProgress?: (made: number, total: number) => void,
 ): Promise<Buffer | undefined> {
-  const limited = { ...job, sampling: { ...job.sampling, limit: images } };
-  const items = await stylizedItems(limited);
+  const limited = { ...job, sampling: { ...job.sampling, limit: candidates * images } };
+  const items = spread(await stylizedItems(limited), images);
   if (items.length === 0) return undefined;
   const rows = await withMaker(limited, async (make) => {
     const made: SheetRow[] = [];
@@ -43,6 +46,23 @@ export async function previewSheet(
     return made;
   });
   return renderContactSheet(rows);
+}
+
+const strengthOf = ({ recipe }: StylizedItem): number => ('style' in recipe ? recipe.style.strength : 0);
+
+/** Chooses items with strengths from the whole range, of as many classes as possible. */
+export function spread(items: readonly StylizedItem[], count: number): StylizedItem[] {
+  const byStrength = items.toSorted((a, b) => strengthOf(a) - strengthOf(b));
+  const shown = new Set<string | null>();
+  return Array.from({ length: Math.min(count, items.length) }, (_, i) => {
+    const [from, to] = [i, i + 1].map((edge) =>
+      Math.floor((edge * items.length) / Math.min(count, items.length)),
+    );
+    const part = byStrength.slice(from, to);
+    const chosen = part.find(({ label }) => !shown.has(label)) ?? part[Math.floor(part.length / 2)];
+    shown.add(chosen.label);
+    return chosen;
+  });
 }
 
 function captionOf({ label, recipe }: StylizedItem): string {

@@ -46,12 +46,21 @@ const unbalanced = 1.5;
 /** With more photographs, one style for each is enough to begin with. */
 const fewContents = 5000;
 
+const usableImages = ({ paths, outside }: FolderLook): number => paths.length - outside;
+
+/** Whether there is a choice: folders of splits are divided as they are. */
+export const mayDivide = ({ arrangement }: FolderLook): boolean => arrangement !== 'splits';
+
+/** Whether to divide the photographs if nobody says. */
+export const dividesByDefault = (content: FolderLook): boolean =>
+  !mayDivide(content) || usableImages(content) >= leastToSplit;
+
 /** Proposes whatever was not asked for. @param similar pairs of near duplicates among the photographs */
 export function propose(content: FolderLook, wishes: Wishes, similar: number): Proposal {
   const { arrangement, classes, splits } = content;
-  const images = content.paths.length - content.outside;
+  const images = usableImages(content);
   const counts = Object.values(classes);
-  const wantsSplit = wishes.split ?? (arrangement === 'splits' || images >= leastToSplit);
+  const wantsSplit = wishes.split ?? dividesByDefault(content);
   return {
     labels: counts.length > 0 ? 'folders' : 'none',
     // Folders of splits would be taken for classes if they were not splits.
