@@ -59,7 +59,7 @@ test.serial('without a terminal: flags alone; the job runs as it is', async (t) 
   t.true(width > 100 && height > 100);
 
   const { recipe, sampling, output, content } = await loadJob(file);
-  t.deepEqual(recipe.style.strength, { logUniform: [10, 60] });
+  t.deepEqual(recipe.style.strength, { logUniform: [20, 100] });
   t.is(recipe.size, 48, 'no larger than the photographs');
   t.is(sampling.stylesPerContent, 1);
   t.true(sampling.balanceClasses === false);
@@ -150,7 +150,7 @@ test.serial('on a terminal: asks, proposes, and writes what was answered', async
   const { recipe, output: made, sampling, split } = await loadJob(job.file);
   t.deepEqual(split?.shares, { train: 0.8, validation: 0.1, test: 0.1 });
   t.is(recipe.size, 32);
-  t.deepEqual(recipe.style.strength, { logUniform: [3, 30] });
+  t.deepEqual(recipe.style.strength, { logUniform: [5, 50] });
   t.is(sampling.stylesPerContent, 2);
   t.is(made.root, join(job.folder, 'out-asked'));
 });

@@ -61,7 +61,7 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     'recipe:',
     `  size: ${sizePx} # long edge of the results in pixels; twice the size takes four times as long`,
     '  style:',
-    `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 1 is barely visible, 10 a painting, 100 mostly style`,
+    `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 5 tints the photograph, 20 paints it, 100 is mostly style`,
     '    # loss: { choice: [gram, relaxedEmd] } # what is matched: see docs/recipes.md for pictures',
     '  # color: luminance # keeps the colors of the photograph',
     '',

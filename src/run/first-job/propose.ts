@@ -4,9 +4,9 @@ import type { FolderLook } from './look.js';
 
 /** How strong styles are: ranges of `style.strength`. */
 export const strengths = {
-  subtle: { range: [2, 8], describe: 'shapes stay intact, colors and textures change a little' },
-  varied: { range: [3, 30], describe: 'from a hint to a painting: usual for augmentation' },
-  strong: { range: [10, 60], describe: 'paintings; check that classes can still be told apart' },
+  subtle: { range: [3, 12], describe: "the painting's colors and grain; shapes stay intact" },
+  varied: { range: [5, 50], describe: 'from a tinted photograph to a painting: usual for augmentation' },
+  strong: { range: [20, 100], describe: 'paintings; check that classes can still be told apart' },
 } as const;
 
 export type Strength = keyof typeof strengths;

@@ -108,7 +108,7 @@ export const optimizeParameters = {
       strength: weight
         .default(10)
         .describe(
-          'How strongly the style acts: 1 is barely visible, 10 clearly a painting that keeps its shapes, 100 mostly style',
+          'How strongly the style acts: 1 is barely visible, 5 tints the photograph, 20 paints it, 100 is mostly style',
         ),
       weight: weight.optional().describe('Weight of the style loss. Default: `strength`² / 50'),
       size: z
