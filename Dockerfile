@@ -6,6 +6,9 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /wildstyle
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build && npm prune --omit=dev --ignore-scripts
+# Binaries of other systems and source maps are half of the packages.
+RUN find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
+  && find node_modules -name '*.map' -delete
 
 FROM node:22-bookworm-slim
 # Captions of contact sheets need a font.
