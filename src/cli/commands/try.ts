@@ -93,8 +93,8 @@ export const tryCommand: CommandBody<TryArguments> = {
 
 /** Says which size was chosen, and what the usual one would take if that is another one. */
 function sizeText({ sizePx, estimateMs, wantedMs }: AffordableSize): string {
-  const about = `${sizePx} pixels: about ${formatDuration(estimateMs)}`;
+  const about = `At ${sizePx} pixels, this takes about ${formatDuration(estimateMs)}.`;
   return sizePx === usualTrySizePx
-    ? `${about}.`
-    : `${about}, to stay within a minute; --size ${usualTrySizePx} takes about ${formatDuration(wantedMs)}.`;
+    ? about
+    : `${about} Larger pictures: --size ${usualTrySizePx} takes about ${formatDuration(wantedMs)}.`;
 }

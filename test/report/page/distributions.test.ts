@@ -11,10 +11,15 @@ const counts = (values: number[]) => histogramOf(values).bars.map(({ count }) =>
 
 test('a histogram counts every number once', (t) => {
   const histogram = histogramOf([20, 10, 11, 19.99]);
-  t.is(histogram.bars.length, 20);
-  t.deepEqual(counts([20, 10, 11, 19.99]), [1, 0, 1, ...new Array(16).fill(0), 2]);
-  t.deepEqual(histogram.bars[0], { from: 10, to: 10.5, count: 1 });
+  t.deepEqual(counts([20, 10, 11, 19.99]), [2, 0, 0, 2]);
+  t.deepEqual(histogram.bars[0], { from: 10, to: 12.5, count: 2 });
   t.like(histogram, { minimum: 10, median: 15.495, maximum: 20, isLogarithmic: false });
+});
+
+test('more numbers have more bars, up to 20', (t) => {
+  const barsOf = (length: number) => counts(Array.from({ length }, (_, i) => 100 + i / length));
+  t.is(barsOf(100).length, 10);
+  t.deepEqual(barsOf(20_000), new Array(20).fill(1000));
 });
 
 test('wide ranges are logarithmic; equal numbers are one bar', (t) => {
@@ -22,7 +27,7 @@ test('wide ranges are logarithmic; equal numbers are one bar', (t) => {
   t.true(histogram.isLogarithmic);
   t.deepEqual(
     histogram.bars.flatMap(({ count }, index) => (count > 0 ? [index] : [])),
-    [0, 10, 19],
+    [0, 1, 2],
   );
   t.is(counts([3, 3, 3])[0], 3);
   t.false(histogramOf([0, 100]).isLogarithmic, 'zero has no logarithm');

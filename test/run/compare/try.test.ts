@@ -74,7 +74,10 @@ test('draws a grid: rows for the first key, columns for the second', async (t) =
     where,
   );
   t.is(fitting.exitCode, 0, fitting.stderr);
-  t.regex(fitting.stderr, /Measuring a few steps on this machine\.\n\d+ pixels: about .*\n1 of 2 images\n/);
+  t.regex(
+    fitting.stderr,
+    /Measuring a few steps on this machine\.\nAt \d+ pixels, this takes about .*\n1 of 2 images\n/,
+  );
 
   const missing = await wildstyle(['try', 'none.jpg', 'style/stripes.png'], where);
   t.is(missing.exitCode, 2);

@@ -23,7 +23,10 @@ export interface Histogram {
   readonly isLogarithmic: boolean;
 }
 
-const barCount = 20;
+const mostBars = 20;
+/** Twice the cube root of the number of values (Rice's rule): with more bars, those of a few values are gaps. */
+const barsFor = (values: number): number => Math.min(mostBars, Math.ceil(2 * Math.cbrt(values)));
+
 /** From this ratio of the largest to the smallest number on, a linear scale would hide the small ones. */
 const logarithmicRatio = 8;
 
@@ -32,7 +35,7 @@ export const isWide = (minimum: number, maximum: number): boolean =>
   minimum > 0 && maximum / minimum >= logarithmicRatio;
 
 /**
- * Counts numbers in 20 bars.
+ * Counts numbers in at most 20 bars.
  * @param values finite numbers, at least one
  */
 export function histogramOf(values: readonly number[]): Histogram {
@@ -43,6 +46,7 @@ export function histogramOf(values: readonly number[]): Histogram {
   const scale = isLogarithmic ? Math.log : (value: number) => value;
   const back = isLogarithmic ? Math.exp : (value: number) => value;
   const [low, high] = [scale(minimum), scale(maximum)];
+  const barCount = barsFor(sorted.length);
   const counts = new Array<number>(barCount).fill(0);
   for (const value of sorted) {
     const at = high > low ? Math.floor(((scale(value) - low) / (high - low)) * barCount) : 0;
