@@ -150,7 +150,7 @@ test.serial('on a terminal: asks, proposes, and writes what was answered', async
   const { recipe, output: made, sampling, split } = await loadJob(job.file);
   t.deepEqual(split?.shares, { train: 0.8, validation: 0.1, test: 0.1 });
   t.is(recipe.size, 32);
-  t.deepEqual(recipe.style.strength, { logUniform: [5, 50] });
+  t.deepEqual(recipe.style.strength, { logUniform: [10, 50] });
   t.is(sampling.stylesPerContent, 2);
   t.is(made.root, join(job.folder, 'out-asked'));
 });

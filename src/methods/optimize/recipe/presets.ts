@@ -45,7 +45,7 @@ export const presets = {
   augment: {
     describe: 'Training sets: the default recipe, with a strength and a size of the style for each image',
     recipe: {
-      style: { strength: { logUniform: [5, 50] }, scale: { choice: [0.5, 1, 1.5] } },
+      style: { strength: { logUniform: [10, 50] }, scale: { choice: [0.5, 1, 1.5] } },
     },
   },
   painting: {
