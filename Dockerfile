@@ -7,8 +7,8 @@ WORKDIR /wildstyle
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build && npm prune --omit=dev --ignore-scripts
 # Binaries of other systems and source maps are half of the packages.
-RUN find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
-  && find node_modules -name '*.map' -delete
+RUN find node_modules/onnxruntime-node/bin -type d \( -name darwin -o -name win32 \) -prune -exec rm -rf {} + \
+  && find node_modules -type f -name '*.map' -delete
 
 FROM node:22-bookworm-slim
 # Captions of contact sheets need a font.

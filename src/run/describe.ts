@@ -87,15 +87,15 @@ export function describePlan(
   };
 }
 
-/** Says how many photographs a limit leaves out of the dataset: those that get no stylized image. */
+/** Says how many photographs a limit leaves out of a dataset that keeps originals: those that get no stylized image. */
 function limitWarnings({ job: { sampling }, plan: { counts } }: Prepared): string[] {
   if (sampling.limit === undefined || !sampling.keepOriginals) return [];
   const contents = counts.classes.reduce((sum, one) => sum + one.contents, 0);
   const left = contents - counts.originals;
   if (left <= 0) return [];
-  const [are, get] = left === 1 ? ['is', 'gets'] : ['are', 'get'];
+  const [are, theyGet] = left === 1 ? ['is', 'it gets'] : ['are', 'they get'];
   return [
-    `${left} of ${contents} content images ${are} left out of the dataset, because with sampling.limit ${sampling.limit} they ${get} no stylized image.`,
+    `${left} of ${contents} content images ${are} left out of the dataset, because with sampling.limit ${sampling.limit} ${theyGet} no stylized image.`,
   ];
 }
 

@@ -42,21 +42,24 @@ export function hasDiverged(now: LossPoint, initial: LossPoint, weights: number)
   return !Number.isFinite(now.total) || now.total > Math.max(tolerated * initial.total, weights);
 }
 
-/** The error of an item that diverged again after its restart. It names the term that rose most. */
+/** The error of an item that diverged again after its restart. It names the term that rose most, if one did. */
 export function divergence(now: LossPoint, initial: LossPoint | undefined): WildstyleError {
   const from = initial ? ` from ${initial.total.toPrecision(4)}` : '';
+  const steepest = steepestTerm(now, initial);
+  return new WildstyleError(
+    'loss-diverged',
+    `The loss went${from} to ${now.total.toPrecision(4)} at step ${now.step}, even with a lower learning rate.${steepest === undefined ? '' : ` ${steepest} rose most.`}`,
+    { cure: 'Lower recipe.learningRate or the weight of the style, or use another optimizer.' },
+  );
+}
+
+/** The term that is NaN if it is the only one, else the one that rose most; undefined if several are NaN. */
+function steepestTerm(now: LossPoint, initial: LossPoint | undefined): string | undefined {
   const rises = Object.entries(now.terms).map(([term, value]) => ({
     term,
     rise: value - (initial?.terms[term] ?? 0),
   }));
-  // A term that is NaN comes first.
-  const steepest = rises.reduce((a, b) => (a.rise >= b.rise || Number.isNaN(a.rise) ? a : b));
-  return new WildstyleError(
-    'loss-diverged',
-    `The loss went${from} to ${now.total.toPrecision(4)} at step ${now.step}, even with a lower learning rate. ` +
-      `${steepest.term} rose most.`,
-    {
-      cure: 'Lower recipe.learningRate or the weight of the style, or use another optimizer.',
-    },
-  );
+  const unknown = rises.filter(({ rise }) => Number.isNaN(rise));
+  if (unknown.length > 0) return unknown.length === 1 ? unknown[0].term : undefined;
+  return rises.toSorted((a, b) => b.rise - a.rise)[0]?.term;
 }

@@ -137,8 +137,12 @@ test.serial('says how many content images a limit leaves out', async (t) => {
   t.deepEqual(await notes('sampling.limit=2'), [
     'note: 4 of 6 content images are left out of the dataset, because with sampling.limit 2 they get no stylized image.',
   ]);
+  t.deepEqual(await notes('sampling.limit=5'), [
+    'note: 1 of 6 content images is left out of the dataset, because with sampling.limit 5 it gets no stylized image.',
+  ]);
   t.deepEqual(await notes(), []);
   t.deepEqual(await notes('sampling.limit=6'), []);
+  t.deepEqual(await notes('sampling.limit=2', 'sampling.stylesPerContent=0'), []);
   t.deepEqual(await notes('sampling.limit=2', 'sampling.keepOriginals=false'), []);
 });
 

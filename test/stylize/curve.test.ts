@@ -45,4 +45,9 @@ test('the error of a divergence names the term that rose most', (t) => {
   t.regex(messageOf(60, 70), /style\.gram rose most/);
   t.regex(messageOf(Number.NaN, 70), /content\.features rose most/);
   t.regex(messageOf(70, Number.NaN), /style\.gram rose most/);
+  t.regex(messageOf(Number.NaN, Number.NaN), /to NaN at step 3, even with a lower learning rate\.$/);
+  t.regex(
+    divergence(losses(1, 60), undefined).message,
+    /^The loss went to 61\.00 at step 3.* style\.gram rose most\.$/,
+  );
 });

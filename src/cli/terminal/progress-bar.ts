@@ -28,7 +28,7 @@ export function progressLine(progress: Progress): string {
   return parts.filter(Boolean).join(' | ');
 }
 
-/** Nothing is known of the rate before the first image; originals are done long before that. */
+/** Nothing is known of the rate before the first stylized image; originals are done long before that. */
 function rateText(progress: Progress): string | undefined {
   const { totalStylized, stylizedPerMinute, itemsPerMinute } = progress;
   const [rate, unit] = totalStylized > 0 ? [stylizedPerMinute, 'stylized'] : [itemsPerMinute, 'images'];

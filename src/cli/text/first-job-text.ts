@@ -57,8 +57,8 @@ export function duplicateLines({ prepared }: Draft): string[] {
  */
 export function draftLines({ prepared, estimate, proposal }: Draft, since = 'ago'): string[] {
   const { stylized, originals } = prepared.plan.counts;
-  const balanced = proposal.balanceClasses ? ', with more of the small classes' : '';
-  const lines = [`${count(stylized, 'stylized image')} and ${count(originals, 'original')}${balanced}.`];
+  const balanced = proposal.balanceClasses ? ' (more for each photograph of a small class)' : '';
+  const lines = [`${count(stylized, 'stylized image')}${balanced} and ${count(originals, 'original')}.`];
   if (!estimate) return [...lines, 'This machine could not be measured: see `wildstyle doctor`.'];
   const { seconds, bytes, workers, msPerStep, sizePx } = estimate;
   lines.push(

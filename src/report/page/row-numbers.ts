@@ -4,7 +4,7 @@
 export const rowNumbers = {
   strength: 'strength',
   loss: 'final loss',
-  contentLoss: 'content loss (change from the photograph)',
+  contentLoss: 'content loss (loss of content)',
   styleTerms: 'style loss',
   edgeF1: 'edge F1',
   steps: 'steps',

@@ -55,14 +55,14 @@ export function jobText(places: JobPlaces, proposal: Proposal, notes: JobNotes):
     '  keepOriginals: true # include the photographs',
     limit === undefined
       ? '  # limit: 1000 # the largest number of stylized images; photographs that get none are left out'
-      : `  limit: ${limit} # the largest number of stylized images: what fits in the time; delete it for all`,
+      : `  limit: ${limit} # the largest number of stylized images: what fits in the time; photographs that get none are left out`,
     '',
     '# Every key takes a value, or a distribution from which each image draws its own.',
     'recipe:',
     `  size: ${sizePx} # long edge of the results in pixels; twice the size takes four times as long`,
     '  style:',
     `    strength: { logUniform: [${strengths[strength].range.join(', ')}] } # 5 tints the photograph, 20 paints it, 100 is mostly style`,
-    '    # loss: { choice: [gram, relaxedEmd] } # what is matched: see docs/recipes.md for pictures',
+    '    # loss: { choice: [gram, moments, histogram] } # what is matched: see docs/recipes.md for pictures',
     '  # color: luminance # keeps the colors of the photograph',
     '',
     'output:',

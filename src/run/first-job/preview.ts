@@ -19,7 +19,13 @@ export async function previewSheet(
   images: number,
   onProgress?: (made: number, total: number) => void,
 ): Promise<Buffer | undefined> {
-  const limited = { ...job, sampling: { ...job.sampling, limit: candidates * images } };
+  const limited = {
+    ...job,
+    sampling: {
+      ...job.sampling,
+      limit: Math.min(job.sampling.limit ?? Number.POSITIVE_INFINITY, candidates * images),
+    },
+  };
   const items = spread(await stylizedItems(limited), images);
   if (items.length === 0) return undefined;
   const rows = await withMaker(limited, async (make) => {
@@ -53,15 +59,17 @@ const strengthOf = ({ recipe }: StylizedItem): number => ('style' in recipe ? re
 /** Chooses items with strengths from the whole range, of as many classes as possible. */
 export function spread(items: readonly StylizedItem[], count: number): StylizedItem[] {
   const byStrength = items.toSorted((a, b) => strengthOf(a) - strengthOf(b));
+  const parts = Math.min(count, items.length);
   const shown = new Set<string | null>();
-  return Array.from({ length: Math.min(count, items.length) }, (_, i) => {
-    const [from, to] = [i, i + 1].map((edge) =>
-      Math.floor((edge * items.length) / Math.min(count, items.length)),
-    );
+  return Array.from({ length: parts }, (_, i) => {
+    const [from, to] = [i, i + 1].map((edge) => Math.floor((edge * items.length) / parts));
     const part = byStrength.slice(from, to);
-    const chosen = part.find(({ label }) => !shown.has(label)) ?? part[Math.floor(part.length / 2)];
-    shown.add(chosen.label);
-    return chosen;
+    // The weakest of the first part, the strongest of the last.
+    const wanted = Math.round((i / Math.max(1, parts - 1)) * (part.length - 1));
+    const unseen = [...part.keys()].filter((at) => !shown.has(part[at].label));
+    const [nearest = wanted] = unseen.toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+    shown.add(part[nearest].label);
+    return part[nearest];
   });
 }
 

@@ -5,7 +5,7 @@ import type { FolderLook } from './look.js';
 /** How strong styles are: ranges of `style.strength`. */
 export const strengths = {
   subtle: { range: [3, 12], describe: "the painting's colors and grain; shapes stay intact" },
-  varied: { range: [10, 50], describe: 'from color and grain to a painting: usual for augmentation' },
+  varied: { range: [10, 50], describe: 'from color and grain to a painting: the default' },
   strong: { range: [20, 100], describe: 'paintings; check that classes can still be told apart' },
 } as const;
 

@@ -17,7 +17,7 @@ const mostGroups = 25;
 export function parametersSection(survey: Survey, charts: Charts): string {
   const measures = survey.measures();
   const drawn = survey.drawn().map((each) => parameter(each, measures, charts));
-  const measuredBy = `<p>Tables and charts have the median of what was measured, with half of the images between the quartiles.${measures.length > 0 ? ` Measured: ${measures.map(({ name }) => name).join(', ')}. The content loss is the sum of the weighted content terms after the last step: how much the image differs from its photograph. To see what changed most, sort the gallery by it.` : ''}</p>`;
+  const measuredBy = `<p>Tables and charts have the median of what was measured, with half of the images between the quartiles.${measures.length > 0 ? ` Measured: ${measures.map(({ name }) => name).join(', ')}. The content loss is the sum of the weighted content terms after the last step: how much of the content was lost. To see which images changed most, sort the gallery by it.` : ''}</p>`;
   const body = drawn.length > 0 ? measuredBy + drawn.join('') : '<p>All images have the same parameters.</p>';
   const constants = Object.entries(survey.constants()).map(
     ([path, value]) =>

@@ -24,7 +24,7 @@ export interface Histogram {
 }
 
 const mostBars = 20;
-/** Twice the cube root of the number of values (Rice's rule): with more bars, those of a few values are gaps. */
+/** Twice the cube root of the number of values (Rice's rule): with more bars, a few values would leave gaps. */
 const barsFor = (values: number): number => Math.min(mostBars, Math.ceil(2 * Math.cbrt(values)));
 
 /** From this ratio of the largest to the smallest number on, a linear scale would hide the small ones. */

@@ -15,7 +15,7 @@ const quintics = [
   [1.875, -1.25, 0.375],
 ] as const;
 
-/** The same for singular values from [0.00004, 1]: the third polynomial fits its own results and may be repeated. */
+/** The same for singular values from [0.00007, 1]: the third polynomial fits its own results and may be repeated. */
 const widerQuintics = [...quintics.slice(0, 3), ...[quintics[2], quintics[2]], ...quintics.slice(3)] as const;
 
 /** A little more than the norm, so that rounding cannot bring an eigenvalue above 1, where the iteration diverges. */
@@ -42,7 +42,7 @@ function quinticFactor([a, b, c]: readonly number[], product: tf.Tensor3D): tf.T
 
 /**
  * The square root of each matrix and its inverse (a coupled Newton-Schulz iteration, Higham 2008, section 6.7).
- * @param matrices `[batch, n, n]`, symmetric, with eigenvalues above about 1e-6 of the largest
+ * @param matrices `[batch, n, n]`, symmetric, with eigenvalues above about 1e-6 of the norm
  */
 export function squareRoots(matrices: tf.Tensor3D): { root: tf.Tensor3D; inverse: tf.Tensor3D } {
   const norm = normOf(matrices);
@@ -59,8 +59,8 @@ export function squareRoots(matrices: tf.Tensor3D): { root: tf.Tensor3D; inverse
 
 /**
  * The orthogonal factor of each matrix's polar decomposition: of `U S V^T`, it is `U V^T`.
- * @param matrices `[batch, n, n]`, with singular values above about 4e-5 of the largest. Those of smaller ones are too small,
- *   and never diverge
+ * @param matrices `[batch, n, n]`, with singular values above about 7e-5 of the norm. Those of smaller ones end below 1;
+ *   none diverges
  */
 export function polarFactors(matrices: tf.Tensor3D): tf.Tensor3D {
   let factors = tf.div(matrices, normOf(matrices)) as tf.Tensor3D;
