@@ -16,7 +16,7 @@ const quintics = [
 ] as const;
 
 /** The same for singular values from [0.00007, 1]: the third polynomial fits its own results and may be repeated. */
-const widerQuintics = [...quintics.slice(0, 3), ...[quintics[2], quintics[2]], ...quintics.slice(3)] as const;
+const widerQuintics = [...quintics.slice(0, 3), quintics[2], quintics[2], ...quintics.slice(3)];
 
 /** A little more than the norm, so that rounding cannot bring an eigenvalue above 1, where the iteration diverges. */
 const margin = 1.02;

@@ -13,7 +13,10 @@ import { columnsOf, gaussianOf, itemSum, smallestScale } from '../shared/statist
 
 /** Share of the style's mean variance. */
 const ridgeShare = 1e-2;
-/** Share of the norm of the style's covariance. With less, products of two roots have singular values below those that `polarFactors` brings to 1. */
+/**
+ * Share of the norm of the style's covariance. With less, products of two roots have singular values below those that
+ * `polarFactors` brings to 1.
+ */
 const normShare = 1e-4;
 /** Lower bound on the ridge, for flat images. */
 const smallestRidge = 1e-6;
